@@ -1,0 +1,38 @@
+# Two commands do everything: `make book` and `make test`.
+.POSIX:
+.SILENT:
+PYTHON = python3
+RUN = .venv/bin/python
+
+book: environment ## Build the book into _build/html (FRESH=1 executes every notebook)
+	$(RUN) -m compendium build
+
+test: environment ## Check everything: data, engine, notebooks, site
+	$(RUN) -m pytest --nbval -n auto --dist loadscope
+
+environment: ## Make .venv hold exactly what requirements.txt locks
+	$(PYTHON) scripts/setup_environment.py requirements.txt
+
+notebooks: environment ## Bring the notebooks up to date, without building the site
+	$(RUN) -m compendium notebooks
+
+stale: environment ## Say which notebooks are not up to date; executes nothing
+	$(RUN) -m compendium notebooks --check
+
+check: environment ## Hold the data against its schema and its meaning
+	$(RUN) -m compendium check
+
+lock: environment ## Renew both lock files from pyproject.toml
+	.venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header pyproject.toml -o requirements.txt
+	.venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --group authors -c requirements.txt pyproject.toml -o requirements-authors.txt
+
+authors: ## Make .venv-authors hold what authors want besides: JupyterLab, nbdime, live preview
+	$(PYTHON) scripts/setup_environment.py requirements-authors.txt
+
+clean: ## Remove what was built, keep the environment
+	rm -rf _build
+
+help: ## List every target
+	awk -F ':.*## ' '/^[a-z]+:.*## / {printf "%-12s %s\n", $$1, $$2}' Makefile
+
+.PHONY: book test environment notebooks stale check lock authors clean help

@@ -1,0 +1,120 @@
+"""Make a virtual environment hold exactly what a lock file names, using nothing but Python's standard library.
+
+`requirements.txt` goes to `.venv`, `requirements-NAME.txt` to `.venv-NAME`, so that neither disturbs the other.
+
+Debian ships Python without `ensurepip`, so a virtual environment made there has no pip. This script
+needs none: it fetches the one wheel of the installer `uv` that fits this machine, refuses it unless
+its SHA-256 stands in the lock, and lets it install the rest, every hash checked.
+
+It never touches anything outside the project's folder, and does nothing where nothing has changed.
+
+Usage: python3 scripts/setup_environment.py LOCK
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import os
+import platform
+import re
+import ssl
+import subprocess
+import sys
+import urllib.parse
+import urllib.request
+import venv
+import zipfile
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+OLDEST = (3, 11)
+
+
+def main(lock: Path) -> None:
+    """Bring the environment in line with its lock; stop with one line where that cannot be done."""
+    if sys.version_info < OLDEST:
+        sys.exit(f"Python {'.'.join(map(str, OLDEST))} or newer is needed; this is {platform.python_version()}")
+    folder = ROOT / lock.stem.replace("requirements", ".venv")
+    stamp = folder / "installed"
+    wanted = fingerprint(lock)
+    if stamp.is_file() and stamp.read_text(encoding="utf-8") == wanted:
+        return
+    print(f"Installing what {lock.name} names into {folder.name} …", flush=True)
+    if not (folder / "bin" / "python").exists() or built_with(folder) != sys.version_info[:2]:
+        venv.create(folder, clear=True, with_pip=False, symlinks=True)
+    stamp.unlink(missing_ok=True)
+    installer = uv(lock)
+    environment = os.environ | {"UV_CACHE_DIR": str(ROOT / ".cache" / "uv"), "VIRTUAL_ENV": str(folder)}
+    command = [installer, "pip", "sync", "--quiet", "--require-hashes", "--compile-bytecode", lock]
+    if subprocess.run([str(part) for part in command], env=environment, cwd=ROOT).returncode:
+        sys.exit("The installer stopped; its own message stands above.")
+    # The package is used where it lies: notebooks import it from any folder, and an edit counts at once.
+    site = next((folder / "lib").glob("python3*/site-packages"))
+    (site / "compendium.pth").write_text(f"{ROOT}\n", encoding="utf-8")
+    stamp.write_text(wanted, encoding="utf-8")
+
+
+def fingerprint(lock: Path) -> str:
+    """Name this combination of lock, interpreter and folder; a change of any means installing again."""
+    return hashlib.sha256(lock.read_bytes() + f"{sys.version} {ROOT}".encode()).hexdigest()
+
+
+def built_with(folder: Path) -> tuple[int, int]:
+    """Return the Python version a virtual environment was made with, (0, 0) where it does not say."""
+    found = re.search(r"^version\s*=\s*(\d+)\.(\d+)", (folder / "pyvenv.cfg").read_text(encoding="utf-8"), re.M)
+    return (int(found[1]), int(found[2])) if found else (0, 0)
+
+
+def uv(lock: Path) -> Path:
+    """Return the path of the locked uv, fetched if it is not there yet."""
+    block = re.search(r"^uv==(\S+)(.*?)(?=^\S|\Z)", lock.read_text(encoding="utf-8"), re.M | re.S)
+    if not block:
+        sys.exit(f"{lock.name} names no version of uv; `make lock` writes one that does")
+    version, hashes = block[1], set(re.findall(r"sha256:([0-9a-f]{64})", block[2]))
+    program = ROOT / ".cache" / f"uv-{version}" / "uv"
+    if not program.is_file():
+        content = wheel(version, hashes)
+        member = f"uv-{version}.data/scripts/uv"
+        program.parent.mkdir(parents=True, exist_ok=True)
+        partial = program.with_suffix(".part")
+        partial.write_bytes(zipfile.ZipFile(io.BytesIO(content)).read(member))
+        partial.chmod(0o755)
+        partial.rename(program)
+    return program
+
+
+def wheel(version: str, hashes: set[str]) -> bytes:
+    """Download the wheel of uv for this machine and return its bytes, their hash one of the locked."""
+    index = os.environ.get("PIP_INDEX_URL", "https://pypi.org/simple").rstrip("/")
+    listing = json.loads(fetch(f"{index}/uv/", "application/vnd.pypi.simple.v1+json"))
+    for file in listing["files"]:
+        name, known = file["filename"], file["hashes"].get("sha256")
+        if name.startswith(f"uv-{version}-") and known in hashes and fits(name):
+            content = fetch(urllib.parse.urljoin(f"{index}/uv/", file["url"]), "*/*")
+            if hashlib.sha256(content).hexdigest() == known:
+                return content
+    sys.exit(f"No wheel of uv {version} for {platform.system()} {platform.machine()} with a locked hash at {index}")
+
+
+def fits(name: str) -> bool:
+    """Tell whether a wheel's file name is for this system, C library and processor."""
+    libc = "musllinux" if Path("/etc/alpine-release").exists() else "manylinux"
+    system = {"Linux": libc, "Darwin": "macosx"}.get(platform.system(), "none")
+    return name.endswith(f"{platform.machine()}.whl") and system in name
+
+
+def fetch(address: str, accept: str) -> bytes:
+    """Return what stands at an address; stop with one line where it cannot be had."""
+    request = urllib.request.Request(address, headers={"Accept": accept})
+    trusted = ssl.create_default_context(cafile=os.environ.get("PIP_CERT"))
+    try:
+        with urllib.request.urlopen(request, timeout=60, context=trusted) as answer:
+            return bytes(answer.read())
+    except OSError as error:
+        sys.exit(f"Could not fetch {address}: {error}")
+
+
+if __name__ == "__main__":
+    main(ROOT / (sys.argv[1] if len(sys.argv) > 1 else "requirements.txt"))
