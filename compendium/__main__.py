@@ -1,0 +1,5 @@
+"""Makes `python -m compendium` the command line."""
+
+from compendium.cli import main
+
+main(prog_name="python -m compendium")

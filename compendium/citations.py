@@ -1,0 +1,102 @@
+"""Audits the citations of a text against its own list of references.
+
+It compares what is printed with what is printed. Whether a reference is about its sentence is a judgment,
+kept with its reason in the data; this module only gathers it.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+
+import pandas as pd
+
+SIMILAR = 0.6
+"""Ratio of matching letters (Ratcliff and Obershelp) from which two names count as one misprinted:
+it joins Herzog with Hartog (0.67) and keeps Nathan from Hasanova (0.57)."""
+
+CITED_NOT_LISTED = "cited but not listed"
+WRONG_NAME = "cited under another name than listed"
+WRONG_YEAR = "cited with another year than listed"
+LISTED_NOT_CITED = "listed but never cited"
+ABOUT_ANOTHER = "reference about something else"
+
+
+def exact_entries(citations: pd.DataFrame) -> list[str]:
+    """Return, for every row of `citations`, the id of the entry it matches exactly, `""` where there is none.
+
+    A numbered citation matches the entry of its number; one by name and year the entry of the same text whose
+    first name and year are the same.
+    """
+    entries = {
+        (entry["source_id"], _key(entry)): entry["citation_id"]
+        for entry in citations[citations["kind"] == "entry"].to_dict("records")
+    }
+    return [
+        entries.get((row["source_id"], _key(row)), "") if row["kind"] == "in-text" else ""
+        for row in citations.to_dict("records")
+    ]
+
+
+def audit(citations: pd.DataFrame) -> pd.DataFrame:
+    """Return the findings of an audit, one row each.
+
+    Parameters
+    ----------
+    citations
+        one row a citation or entry, with the columns `citation_id`, `source_id`, `paragraph`, `kind`,
+        `as_printed`, `author`, `year`, `marker`, `about`, `about_reason`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        `finding`, `source_id`, `paragraph`, `citation_id`, `as_printed`, `nearest_id` (the entry that was
+        probably meant, or the one judged), `detail`.
+    """
+    rows: list[dict[str, object]] = []
+    match = dict(zip(citations["citation_id"], exact_entries(citations), strict=True))
+    by_id = citations.set_index("citation_id").to_dict("index")
+    meant: set[str] = set()
+    for row in citations[citations["kind"] == "in-text"].to_dict("records"):
+        if not match[row["citation_id"]]:
+            entries = citations[(citations["kind"] == "entry") & (citations["source_id"] == row["source_id"])]
+            finding, nearest = _nearest(row, entries)
+            meant.add(nearest)
+            rows.append(_finding(finding, row, nearest, by_id[nearest]["as_printed"] if nearest else ""))
+        elif row["about"] == "other":
+            rows.append(_finding(ABOUT_ANOTHER, row, match[row["citation_id"]], row["about_reason"]))
+    cited = set(match.values()) | meant
+    for row in citations[citations["kind"] == "entry"].to_dict("records"):
+        if row["citation_id"] not in cited:
+            rows.append(_finding(LISTED_NOT_CITED, row, "", ""))
+    columns = ["finding", "source_id", "paragraph", "citation_id", "as_printed", "nearest_id", "detail"]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def _finding(finding: str, row: dict[str, object], nearest: str, detail: object) -> dict[str, object]:
+    kept = {name: row[name] for name in ("source_id", "paragraph", "citation_id", "as_printed")}
+    return {"finding": finding, **kept, "nearest_id": nearest, "detail": detail}
+
+
+def _nearest(row: dict[str, object], entries: pd.DataFrame) -> tuple[str, str]:
+    """Return the finding for an unmatched citation and the id of the entry that was probably meant."""
+    name = _name(str(row["author"]))
+    for entry in entries.to_dict("records"):
+        if name and _name(entry["author"]) == name:
+            return WRONG_YEAR, entry["citation_id"]
+    for entry in entries.to_dict("records"):
+        ratio = difflib.SequenceMatcher(None, name, _name(entry["author"])).ratio()
+        if name and ratio >= SIMILAR and entry["year"] == row["year"]:
+            return WRONG_NAME, entry["citation_id"]
+    return CITED_NOT_LISTED, ""
+
+
+def _key(row: dict[str, object]) -> tuple[str, str]:
+    if row["marker"]:
+        return ("number", str(row["marker"]))
+    return (_name(str(row["author"])), str(row["year"]))
+
+
+def _name(author: str) -> str:
+    """Return the first family name or organisation, folded: case, apostrophes and spaces do not distinguish."""
+    return re.sub(r"[^\w]", "", author.split(";")[0]).casefold()

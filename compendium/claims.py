@@ -1,0 +1,68 @@
+"""The claims as a reader needs them: each with its interval, its metric and its source beside it.
+
+Nothing here compares claims with each other or with anybody else's figures.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from fractions import Fraction
+from typing import Any
+from urllib.parse import unquote
+
+import pandas as pd
+import portion
+
+from compendium import intervals, units
+from compendium.ledger import Ledger
+
+
+def bounds(claim: Mapping[str, Any], minimum: float | None = None) -> portion.Interval:
+    """Return the values a claim leaves possible, in the unit it is printed in.
+
+    The interval table reads the figure; the row's own bounds replace an end where they are given; a level
+    cannot fall below the `minimum` of its metric (in the same unit).
+
+    Raises
+    ------
+    UnreadableFigure, KeyError
+        as `compendium.intervals.interval` does.
+    """
+    read = intervals.interval(claim["as_printed"], claim["hedge"], exact=units.is_exact(claim["unit"]))
+    if not pd.isna(claim["low"]):
+        read = read.replace(left=portion.CLOSED, lower=Fraction(str(claim["low"])))
+    if not pd.isna(claim["high"]):
+        read = read.replace(right=portion.CLOSED, upper=Fraction(str(claim["high"])))
+    if claim["measure"] == "level" and minimum is not None and read.lower < minimum:
+        read = read.replace(left=portion.CLOSED, lower=Fraction(str(minimum)))
+    return read
+
+
+def read_claims(ledger: Ledger) -> pd.DataFrame:
+    """Return one row a claim, with these columns added to those of the table.
+
+    `interval` (in the unit printed), `figure` (hedge and figure as printed), `metric` (its name), `chapter`,
+    `author` (or publisher where none is named), `written`.
+    """
+    frame = ledger["claims"]
+    metrics = ledger["metrics"].set_index("metric_id")
+    sources = ledger["sources"].set_index("source_id")
+    least = frame["metric_id"].map(metrics["minimum"])
+    frame["interval"] = [
+        bounds(row, None if pd.isna(minimum) else float(minimum))
+        for row, minimum in zip(frame.to_dict("records"), least, strict=True)
+    ]
+    frame["figure"] = [figure(row) for row in frame.to_dict("records")]
+    frame["metric"] = frame["metric_id"].map(metrics["name"])
+    frame["chapter"] = frame["metric_id"].map(metrics["chapter"])
+    frame["author"] = frame["source_id"].map(sources["author"].where(sources["author"] != "", sources["publisher"]))
+    frame["written"] = frame["source_id"].map(sources["written"])
+    return frame
+
+
+def figure(claim: Mapping[str, Any]) -> str:
+    """Return a claim's figure with its hedge, in the order a reader expects: `almost $4.8 billion`."""
+    printed, hedge = unquote(claim["as_printed"]), claim["hedge"]
+    if hedge.startswith("-"):  # a suffix in the language of the source
+        return f"{printed}{hedge}"
+    return f"{hedge} {printed}".strip()

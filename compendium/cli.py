@@ -1,0 +1,122 @@
+"""The command line: `python -m compendium COMMAND`. Each command says what it found and leaves by its exit code.
+
+0: all is well; 1: something is wrong and has been named; 2: the command was called wrongly.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+from compendium.ledger import DATA, ROOT, load
+from compendium.problems import LedgerError, Problem
+
+FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+def main() -> None:
+    """Check, verify and build a compendium of claims."""
+
+
+def _end(problems: list[Problem], well: str) -> None:
+    for problem in problems:
+        click.echo(str(problem), err=True)
+    if problems:
+        click.echo(f"{len(problems)} problems", err=True)
+        sys.exit(1)
+    click.echo(well)
+
+
+@main.command()
+@click.option("--data", type=FOLDER, default=DATA, help="Folder of the ledger.  [default: data]")
+def check(data: Path) -> None:
+    """Hold every table against its schema and its meaning; print every problem."""
+    from compendium.validate import validate
+
+    problems = validate(data)
+    _end(problems, "" if problems else f"{data.name}: {_size(data)}, no problem")
+
+
+def _size(data: Path) -> str:
+    frames = load(data).frames
+    return f"{len(frames)} tables, {sum(map(len, frames.values()))} rows"
+
+
+@main.command()
+@click.option("--sources", type=FOLDER, required=True, help="Folder with the texts, as *.txt.")
+@click.option("--data", type=FOLDER, default=DATA, help="Folder of the ledger.  [default: data]")
+def verify(sources: Path, data: Path) -> None:
+    """Hold every locator against the texts: each figure in its paragraph, each text by its hash, no number left."""
+    from compendium.verify import verify as verified
+
+    try:
+        ledger = load(data)
+    except LedgerError as error:
+        _end(error.problems, "")
+        return
+    located = sum(
+        len(ledger.frames[table.name])
+        for table in ledger.schema.values()
+        if {"paragraph", "as_printed"} <= set(table.columns)
+    )
+    _end(
+        verified(ledger, sources),
+        f"{len(ledger['sources'])} texts, {located} located rows ({len(ledger['claims'])} claims): all stand as said",
+    )
+
+
+@main.command()
+@click.option("--check", "only_check", is_flag=True, help="Say which are stale, execute nothing.")
+@click.option("--fresh", is_flag=True, help="Execute all.")
+def notebooks(only_check: bool, fresh: bool) -> None:
+    """Bring every notebook up to date with its chapter, the data and the engine."""
+    from compendium.notebooks import failures, stale, update
+
+    if only_check:
+        found = stale()
+        for line in found:
+            click.echo(line, err=True)
+        click.echo(f"{len(found)} stale" if found else "every notebook is up to date")
+        sys.exit(1 if found else 0)
+    failed = failures(update(fresh=fresh, say=click.echo))
+    if failed:
+        click.echo(failed, err=True)
+        sys.exit(1)
+
+
+@main.command()
+@click.option("--fresh", is_flag=True, envvar="FRESH", help="Execute all notebooks.")
+def build(fresh: bool) -> None:
+    """Check the data, bring the notebooks up to date, build the site."""
+    import time
+
+    from compendium.notebooks import failures, update
+    from compendium.site import pages
+    from compendium.site import build as build_site
+    from compendium.validate import validate
+
+    start = time.perf_counter()
+    click.echo("Checking the data …")
+    problems = validate()
+    if problems:
+        _end(problems, "")
+    click.echo("Bringing the notebooks up to date …")
+    outcomes = update(fresh=fresh, say=click.echo)
+    failed = failures(outcomes)
+    if failed:
+        click.echo(failed, err=True)
+        sys.exit(1)
+    click.echo("Building the site …")
+    built = build_site(ROOT)
+    if built.returncode:
+        click.echo(built.stdout + built.stderr, err=True)
+        sys.exit(1)
+    html = ROOT / "_build" / "html"
+    executed = sum(outcome.executed for outcome in outcomes)
+    click.echo(
+        f"{len(outcomes)} notebooks ({executed} executed), {len(pages(html))} pages, "
+        f"{time.perf_counter() - start:.0f} seconds. Open {html / 'index.html'}"
+    )

@@ -1,0 +1,115 @@
+"""Reads a figure as a text prints it: `$4.4 billion`, `25–30 million tons`, `1,6 раза`, `double`, `2nd`.
+
+The words it knows belong to languages, not to a subject. It never judges how precise a figure is:
+that is the interval table's office (`compendium.intervals`).
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from fractions import Fraction
+from urllib.parse import unquote
+
+WORDS: dict[str, int] = {
+    **{w: n for n, w in enumerate(
+        "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen "
+        "sixteen seventeen eighteen nineteen twenty".split())},
+    **{w: 10 * n for n, w in enumerate("thirty forty fifty sixty seventy eighty ninety".split(), 3)},
+    **{w: n for n, w in enumerate("first second third fourth fifth sixth seventh eighth ninth tenth".split(), 1)},
+    "largest": 1, "biggest": 1, "once": 1, "twice": 2, "double": 2, "triple": 3,
+}  # fmt: skip
+HALVES = {"half": Fraction(1, 2)}
+MAGNITUDES: dict[str, int] = {
+    "thousand": 10**3, "million": 10**6, "billion": 10**9, "trillion": 10**12,
+    "тыс": 10**3, "млн": 10**6, "млрд": 10**9, "mln": 10**6, "mlrd": 10**9,
+}  # fmt: skip
+
+_MAGNITUDE = "|".join(MAGNITUDES)
+_WORD = "|".join([*WORDS, *HALVES])
+# A comma before exactly three digits groups thousands; any other comma is a decimal comma.
+_DIGITS = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?(?!\d)|\d+(?:[.,]\d+)?"
+_TERM = re.compile(
+    rf"(?P<digits>{_DIGITS})(?:st|nd|rd|th)?(?:\s*(?P<magnitude>{_MAGNITUDE})\b)?|\b(?P<word>{_WORD})\b", re.I
+)
+_DASH = re.compile(r"^\s*[–—-]\s*\D?\s*$")
+
+
+class UnreadableFigure(ValueError):
+    """The text holds no figure, or more than one that cannot be put together."""
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A figure as read, in the unit it is printed in.
+
+    `low` and `high` are equal unless a range was printed. `step` is one unit of the last significant digit
+    (`4.4` → 1/10, `300` → 100, `1,1 млрд` → 10⁸), the measure of how finely it was printed.
+    """
+
+    low: Fraction
+    high: Fraction
+    step: Fraction
+
+    @property
+    def is_range(self) -> bool:
+        """Tell whether two bounds were printed."""
+        return self.low != self.high
+
+
+def read_figure(as_printed: str) -> Figure:
+    """Return the figure that a text prints.
+
+    A magnitude word counts for both ends of a range (`1–1.2 billion`); descending magnitudes add up
+    (`1 млрд 100 млн`). Percent-encoding of an address is undone first.
+
+    Raises
+    ------
+    UnreadableFigure
+        where there is no figure, or several that are neither a range nor a sum.
+    """
+    text = unquote(as_printed).replace("\xa0", " ")
+    terms = list(_TERM.finditer(text))
+    if not terms:
+        raise UnreadableFigure(f"no figure in {as_printed!r}")
+    last = _scale(terms[-1])
+    if len(terms) == 2 and _DASH.match(text[terms[0].end() : terms[1].start()]):
+        low = _value(terms[0]) * (_scale(terms[0]) if terms[0]["magnitude"] else last)
+        high = _value(terms[1]) * last
+        if low >= high:
+            raise UnreadableFigure(f"the range {as_printed!r} does not rise")
+        return Figure(low, high, _step(terms[1]) * last)
+    if len(terms) > 1 and not _descending(terms):
+        raise UnreadableFigure(f"more than one figure in {as_printed!r}")
+    total = sum((_value(term) * _scale(term) for term in terms), Fraction(0))
+    return Figure(total, total, _step(terms[-1]) * last)
+
+
+def _scale(term: re.Match[str]) -> int:
+    return MAGNITUDES[term["magnitude"].lower()] if term["magnitude"] else 1
+
+
+def _descending(terms: list[re.Match[str]]) -> bool:
+    scales = [_scale(term) for term in terms]
+    return all(later < earlier for earlier, later in zip(scales, scales[1:], strict=False)) and scales[-1] > 1
+
+
+def _value(term: re.Match[str]) -> Fraction:
+    if term["word"]:
+        word = term["word"].lower()
+        return HALVES.get(word) or Fraction(WORDS[word])
+    return Fraction(_plain(term["digits"]))
+
+
+def _step(term: re.Match[str]) -> Fraction:
+    if term["word"]:
+        return Fraction(1, 10) if term["word"].lower() in HALVES else Fraction(1)
+    whole, _, decimals = _plain(term["digits"]).partition(".")
+    if decimals:
+        return Fraction(1, 10 ** len(decimals))
+    return Fraction(10 ** (len(whole) - len(whole.rstrip("0")))) if whole.strip("0") else Fraction(1)
+
+
+def _plain(digits: str) -> str:
+    grouped = re.fullmatch(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?", digits)
+    return digits.replace(",", "" if grouped else ".")

@@ -1,0 +1,102 @@
+"""A figure as printed is an interval: the one table that says which.
+
+No other module guesses precision. A claim may override its bounds, with a reason, in its own row.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from fractions import Fraction
+
+import portion
+
+from compendium.figures import Figure, read_figure
+
+WIDENING = 2
+"""How many times wider than a bare figure an approximate one is read. A convention: no source says how
+far "about" reaches, and twice the width of a bare figure keeps `about 15` inside [14, 16]."""
+
+
+class Effect(StrEnum):
+    """What a hedge does to the interval of a bare figure."""
+
+    BARE = "bare"
+    BELOW = "below"
+    ABOVE = "above"
+    AT_LEAST = "at least"
+    AT_MOST = "at most"
+    AROUND = "around"
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One line of the interval table: the words that call it, what it does, and an example."""
+
+    effect: Effect
+    words: tuple[str, ...]
+    reading: str
+    example: tuple[str, str]
+
+
+RULES: tuple[Rule, ...] = (
+    Rule(Effect.BARE, ("",), "half a unit of the last significant digit on each side, the upper end open",
+         ("4.4", "")),
+    Rule(Effect.BELOW, ("almost", "nearly", "approaching", "close to", "just under", "почти"),
+         "from half a unit below the figure up to the figure itself", ("4.8", "almost")),
+    Rule(Effect.ABOVE, ("more than", "over", "exceeds", "exceed", "exceeding", "above", "более", "свыше", "-dən çox"),
+         "above the figure, without an upper end", ("1.1", "more than")),
+    Rule(Effect.AT_LEAST, ("at least", "no less than", "не менее"), "the figure or above, without an upper end",
+         ("3", "at least")),
+    Rule(Effect.AT_MOST, ("up to", "at most", "no more than", "до"), "the figure or below, down to the metric's minimum",
+         ("35", "up to")),
+    Rule(Effect.AROUND, ("about", "roughly", "approximately", "around", "some", "около", "примерно", "təxminən"),
+         f"{WIDENING} times as wide as a bare figure", ("15", "about")),
+)  # fmt: skip
+EFFECTS: dict[str, Effect] = {word: rule.effect for rule in RULES for word in rule.words}
+
+
+def interval(as_printed: str, hedge: str = "", *, exact: bool = False) -> portion.Interval:
+    """Return the values that a printed figure leaves possible, in the unit it is printed in.
+
+    Parameters
+    ----------
+    as_printed
+        the figure without its hedge, e.g. `$4.4 billion`; a range gives its two ends, both closed.
+    hedge
+        the word that qualifies it, one of `EFFECTS`; empty for none.
+    exact
+        true for a count of things that cannot be divided (persons, points, votes): the bare figure is itself.
+
+    Returns
+    -------
+    portion.Interval
+        with `fractions.Fraction` ends, so that no comparison is lost to floating point.
+
+    Raises
+    ------
+    UnreadableFigure
+        where there is no figure in the text.
+    KeyError
+        where the hedge is not in the table.
+    """
+    return _apply(EFFECTS[hedge], read_figure(as_printed), exact)
+
+
+def _apply(effect: Effect, figure: Figure, exact: bool) -> portion.Interval:
+    half = Fraction(0) if exact else figure.step / 2
+    if effect is Effect.ABOVE:
+        return portion.open(figure.low, portion.inf)
+    if effect is Effect.AT_LEAST:
+        return portion.closedopen(figure.low, portion.inf)
+    if effect is Effect.AT_MOST:
+        return portion.openclosed(-portion.inf, figure.high)
+    if effect is Effect.BELOW:
+        return portion.closed(figure.low - figure.step / 2, figure.high)
+    if effect is Effect.AROUND:
+        # An approximate count is no longer exact: "about forty" is read like any other round figure.
+        wide = figure.step / 2 * WIDENING
+        return portion.closed(figure.low - wide, figure.high + wide)
+    if figure.is_range or exact:
+        return portion.closed(figure.low, figure.high)
+    return portion.closedopen(figure.low - half, figure.high + half)

@@ -1,0 +1,105 @@
+"""Periods and dates as spans of days, read from EDTF (ISO 8601-2, level 1), and how two of them lie.
+
+It never fills in a date: what is open stays open, what is approximate is wider, by a stated rule.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from datetime import date, timedelta
+from time import struct_time
+
+from edtf import parse_edtf
+from edtf.parser.edtf_exceptions import EDTFParseException
+
+
+class UnreadablePeriod(ValueError):
+    """The text is not a period in EDTF level 1."""
+
+
+@dataclass(frozen=True, order=True)
+class Span:
+    """The days from `first` to `last`, both included; `date.min` and `date.max` stand for open ends."""
+
+    first: date
+    last: date
+
+    def within(self, other: Span) -> bool:
+        """Tell whether every day of this span lies in the other."""
+        return other.first <= self.first and self.last <= other.last
+
+    def overlaps(self, other: Span) -> bool:
+        """Tell whether the two spans share a day."""
+        return self.first <= other.last and other.first <= self.last
+
+    def before(self, other: Span) -> bool:
+        """Tell whether this span surely ends before the other begins."""
+        return self.last < other.first
+
+
+def span(period: str) -> Span:
+    """Return the days that an EDTF text leaves possible.
+
+    `2024` is the whole year; `2023/..` has no end. An approximate or uncertain end (`2025-02~`, `2025?`)
+    reaches one more of its own unit to each side: a month named as approximate, a month each way.
+
+    Raises
+    ------
+    UnreadablePeriod
+        where the text is not EDTF.
+    """
+    try:
+        parsed = parse_edtf(period)
+    except (EDTFParseException, ValueError, TypeError) as error:
+        raise UnreadablePeriod(f"{period!r} is not a date or period in EDTF") from error
+    first, last = _day(parsed.lower_strict()), _day(parsed.upper_strict())
+    head, _, tail = period.partition("/")
+    if head[-1:] in "~?%" and first != date.min:
+        first -= _unit(head)
+    if (tail or head)[-1:] in "~?%" and last != date.max:
+        last += _unit(tail or head)
+    if first > last:
+        raise UnreadablePeriod(f"{period!r} ends before it begins")
+    return Span(first, last)
+
+
+def _day(moment: struct_time | float) -> date:
+    if isinstance(moment, float):
+        return date.max if moment == math.inf else date.min
+    return date(moment.tm_year, moment.tm_mon, moment.tm_mday)
+
+
+def _unit(text: str) -> timedelta:
+    return timedelta(days=(366, 31, 1)[min(text.count("-"), 2)])
+
+
+def spoken(period: str) -> str:
+    """Return a period as a reader would say it: `2025-01/2025-04` → `January–April 2025`; empty stays empty."""
+    if not period:
+        return ""
+    head, slash, tail = period.partition("/")
+    if not slash:
+        return _spoken_date(head)
+    if head in ("", ".."):
+        return f"until {_spoken_date(tail)}"
+    if tail in ("", ".."):
+        return f"since {_spoken_date(head)}"
+    first, last = _spoken_date(head), _spoken_date(tail)
+    for keep in (2, 1):  # a common month and year, or a common year, is said once, at the end
+        shared = first.split()[-keep:]
+        if last.split()[-keep:] == shared and len(first.split()) > keep and "about" not in first + last:
+            return f"{' '.join(first.split()[:-keep])}–{last}"
+    return f"{first} – {last}"
+
+
+def _spoken_date(text: str) -> str:
+    plain, about = text.rstrip("~?%"), text[-1:] in "~?%"
+    parts = plain.split("-")
+    names = ["", *(date(2000, month, 1).strftime("%B") for month in range(1, 13))]
+    words = [parts[0]]
+    if len(parts) > 1:
+        words.insert(0, names[int(parts[1])])
+    if len(parts) > 2:
+        words.insert(0, str(int(parts[2])))
+    return ("about " if about else "") + " ".join(words)

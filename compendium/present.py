@@ -1,0 +1,159 @@
+"""Shows computed things to a reader: numbers in prose, tables, figures, links to the permanent places.
+
+It formats and escapes; it computes nothing that a table does not hold.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from fractions import Fraction
+from io import StringIO
+from typing import Any
+
+import pandas as pd
+import portion
+from IPython.display import HTML
+from markupsafe import Markup, escape
+from matplotlib import pyplot
+from matplotlib.figure import Figure
+from myst_nb import glue
+
+from compendium.style import as_variables
+
+UNITS = {"percent": "%", "times": "times", "m^3": "m³", "m^3/day": "m³/day", "rank": ""}
+SCALES = ((10**9, "billion"), (10**6, "million"))
+PAGES = {"claim": "evidence/claims", "source": "evidence/sources", "event": "evidence/timeline"}
+"""Where in a book the permanent place of each kind of thing is."""
+
+
+class _Plain(str):
+    """A text that shows itself without quotation marks when glued."""
+
+    def __repr__(self) -> str:
+        return str(self)
+
+
+def numbers(**values: str | int) -> None:
+    """Make computed values available to the prose of the page as `{glue:text}`NAME``.
+
+    A text is shown as it is, so format it here; a whole number gets thousands separators.
+    """
+    for name, value in values.items():
+        glue(name, _Plain(f"{value:,}" if isinstance(value, int) else value), display=False)
+
+
+def amount(interval: portion.Interval, unit: str) -> str:
+    """Return an interval as a reader would say it: `4.35–4.45 billion USD`, `more than 30 %`, `38 persons`.
+
+    Ends are shown to four significant digits; the interval itself stays exact.
+    """
+    finite = [abs(end) for end in (interval.lower, interval.upper) if end not in (portion.inf, -portion.inf)]
+    scale, word = next(((s, w) for s, w in SCALES if finite and max(finite) >= s), (1, ""))
+    tail = " ".join(part for part in (word, UNITS.get(unit, unit)) if part)
+    low, high = (_digits(end, scale) for end in (interval.lower, interval.upper))
+    if interval.lower == interval.upper:
+        said = low
+    elif interval.upper == portion.inf:
+        said = f"{'more than' if interval.left is portion.OPEN else 'at least'} {low}"
+    elif interval.lower == -portion.inf:
+        said = f"{'less than' if interval.right is portion.OPEN else 'at most'} {high}"
+    else:
+        said = f"{low}–{high}"
+    return f"{said} {tail}".strip()
+
+
+def _digits(end: Any, scale: int) -> str:
+    if not isinstance(end, Fraction | int | float):
+        return ""
+    value = float(Fraction(end) / scale)
+    return f"{value:,.0f}" if value == int(value) and abs(value) < 10**15 else f"{value:,.4g}"
+
+
+def link(kind: str, key: str, text: str | None = None, *, up: str = "..") -> Markup:
+    """Return a link to the permanent place of a claim, source or event, for a cell of a table.
+
+    `up` leads from the page to the root of the book: `..` from a chapter's folder, `.` from the front page.
+    """
+    return Markup('<a href="{}/{}.html#{}">{}</a>').format(up, PAGES[kind], key, text or key)
+
+
+def table(
+    frame: pd.DataFrame, caption: str, *, numeric: Iterable[str] = (), ids: str | None = None, css: str = ""
+) -> HTML:
+    """Return a table with a caption and scoped headers; the first column heads each row.
+
+    Parameters
+    ----------
+    frame
+        what to show, columns named for the reader. Text is escaped; `Markup` is taken as it is.
+    numeric
+        columns to align at the right.
+    ids
+        a column that is not shown but becomes the row's permanent address on the page.
+    css
+        a class of the wrapper, for the stylesheet.
+    """
+    right = set(numeric)
+    shown = [name for name in frame.columns if name != ids]
+    out = StringIO()
+    label = escape(caption)
+    out.write(f'<div class="table-wrapper {css}" role="region" tabindex="0" aria-label="{label}">')
+    out.write(f'<table class="ledger"><caption>{label}</caption><thead><tr>')
+    out.writelines(f'<th scope="col"{_side(name in right)}>{escape(name)}</th>' for name in shown)
+    out.write("</tr></thead>\n<tbody>\n")
+    for row in frame.to_dict("records"):
+        out.write(f'<tr id="{escape(row[ids])}">' if ids else "<tr>")
+        for place, name in enumerate(shown):
+            tag = 'th scope="row"' if place == 0 else "td"
+            out.write(f"<{tag}{_side(name in right)}>{_cell(row[name])}</{tag[:2]}>")
+        out.write("</tr>\n")
+    out.write("</tbody></table></div>")
+    return HTML(out.getvalue())
+
+
+def _side(right: bool) -> str:
+    return ' class="number"' if right else ""
+
+
+def _cell(value: Any) -> str:
+    if isinstance(value, Markup):
+        return str(value)
+    if value is None or (not isinstance(value, str) and pd.isna(value)):
+        return ""
+    return str(escape(f"{value:,}" if isinstance(value, int) else str(value)))
+
+
+def figure(drawn: Figure, alt: str, caption: str) -> HTML:
+    """Return a figure as inline SVG that takes the page's colours, with its alternative text and caption.
+
+    The text of the figure stays text; the drawing is closed afterwards. The same drawing gives the same bytes.
+    """
+    out = StringIO()
+    drawn.savefig(out, format="svg", metadata={"Date": None, "Creator": None})
+    pyplot.close(drawn)
+    svg = out.getvalue()
+    svg = svg[svg.index("<svg") :]
+    svg = re.sub(r"<metadata>.*?</metadata>\s*|<!--.*?-->\s*", "", svg, flags=re.S)
+    svg = _without_idle_ids(svg)
+    head = re.match(r'<svg[^>]*viewBox="([^"]+)"[^>]*>', svg)
+    box = head[1] if head else ""
+    body = svg[head.end() :] if head else svg
+    label = escape(alt)
+    svg = f'<svg role="img" aria-label="{label}" viewBox="{box}" xmlns="http://www.w3.org/2000/svg">{body}'
+    return HTML(
+        f'<figure class="chart">{as_variables(svg)}<figcaption>{escape(caption)}</figcaption></figure>'
+    )
+
+
+def _without_idle_ids(svg: str) -> str:
+    """Drop ids that nothing refers to: two figures on a page would otherwise share `figure_1`, `axes_1` …"""
+    used = set(re.findall(r"(?:url\(#|href=\"#)([^)\"]+)", svg))
+    svg = svg.replace("xlink:href", "href")
+    return re.sub(r' id="([^"]+)"', lambda found: found[0] if found[1] in used else "", svg)
+
+
+def definition_list(items: Mapping[str, str | Markup]) -> Markup:
+    """Return terms and their descriptions; items without a description are left out."""
+    inner = Markup("").join(Markup("<dt>{}</dt><dd>{}</dd>").format(key, value) for key, value in items.items() if value)
+    return Markup("<dl>{}</dl>").format(inner)

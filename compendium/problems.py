@@ -1,0 +1,52 @@
+"""What is wrong with the ledger, said so that somebody can mend it.
+
+Nothing here decides what is wrong; other modules do, and hand over all they found at once.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, order=True)
+class Problem:
+    """One fault at one place.
+
+    `row` is the line of the file as an editor counts it (the header is line 1), 0 for the file as a whole.
+    """
+
+    file: str
+    row: int
+    column: str
+    found: str
+    expected: str
+
+    def __str__(self) -> str:
+        """Say it in one line: `file:row:column: found …; expected …`."""
+        place = ":".join([self.file, *([str(self.row)] if self.row else []), *([self.column] if self.column else [])])
+        return f"{place}: found {shortened(self.found)}; expected {self.expected}"
+
+
+class LedgerError(ValueError):
+    """The ledger cannot be read as it is; carries every problem, not the first."""
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        """Keep the problems in order of place."""
+        self.problems = sorted(set(problems))
+        super().__init__("\n".join(map(str, self.problems)))
+
+
+def shortened(value: str, most: int = 80) -> str:
+    """Quote a value for a message, visibly cut where it is long, control characters escaped."""
+    return repr(value) if len(value) <= most else f"{value[:most]!r}… ({len(value)} characters)"
+
+
+def one_of(values: Iterable[str], found: str) -> str:
+    """Say which values would be right: the nearest ones where there are many."""
+    known = sorted(values)
+    near = difflib.get_close_matches(found, known, n=3, cutoff=0.5)
+    if near:
+        return "perhaps " + " or ".join(map(repr, near))
+    return "one of " + ", ".join(map(repr, known)) if len(known) <= 12 else f"one of {len(known)} known values"

@@ -1,0 +1,101 @@
+"""The schema of every table, read from the Data Package descriptor `data/datapackage.json`.
+
+The descriptor is the only place that says what a column holds; this module gives it names and types.
+Beside the standard's own properties a field may carry `holds`: what its text means to the engine
+(`edtf`, `figure`, `unit`, or `list of TABLE.FIELD`, items separated by "; ").
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from compendium.problems import LedgerError, Problem
+
+DESCRIPTOR = "datapackage.json"
+SEPARATOR = "; "
+
+
+@dataclass(frozen=True)
+class Field:
+    """One column: its name, type, constraints and meaning."""
+
+    name: str
+    type: str
+    description: str
+    required: bool
+    unique: bool
+    vocabulary: tuple[str, ...]
+    pattern: str
+    unit: str
+    holds: str
+
+
+@dataclass(frozen=True)
+class Table:
+    """One table: where it lies, what it is for, its fields and keys."""
+
+    name: str
+    path: str
+    title: str
+    description: str
+    fields: tuple[Field, ...]
+    primary_key: tuple[str, ...]
+    foreign_keys: tuple[tuple[str, str, str], ...]
+
+    @property
+    def columns(self) -> list[str]:
+        """Return the names of the columns in order."""
+        return [field.name for field in self.fields]
+
+
+def descriptor(data: Path) -> dict[str, Any]:
+    """Return the descriptor as written; raise `LedgerError` where it is missing or not JSON."""
+    path = data / DESCRIPTOR
+    try:
+        content: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise LedgerError([Problem(DESCRIPTOR, 0, "", "no such file", f"a Data Package in {data.name}/")]) from None
+    except (json.JSONDecodeError, UnicodeDecodeError) as error:
+        place = getattr(error, "lineno", 0)
+        raise LedgerError([Problem(DESCRIPTOR, place, "", str(error), "well-formed JSON in UTF-8")]) from None
+    return content
+
+
+def tables(data: Path) -> dict[str, Table]:
+    """Return the schema of every table by name, in the order of the descriptor."""
+    return {resource["name"]: _table(resource) for resource in descriptor(data)["resources"]}
+
+
+def _table(resource: dict[str, Any]) -> Table:
+    schema = resource["schema"]
+    key = schema.get("primaryKey", [])
+    return Table(
+        name=resource["name"],
+        path=resource["path"],
+        title=resource["title"],
+        description=resource["description"],
+        fields=tuple(map(_field, schema["fields"])),
+        primary_key=tuple([key] if isinstance(key, str) else key),
+        foreign_keys=tuple(
+            (foreign["fields"], foreign["reference"]["resource"] or resource["name"], foreign["reference"]["fields"])
+            for foreign in schema.get("foreignKeys", [])
+        ),
+    )
+
+
+def _field(field: dict[str, Any]) -> Field:
+    constraints = field.get("constraints", {})
+    return Field(
+        name=field["name"],
+        type=field["type"],
+        description=field["description"],
+        required=constraints.get("required", False),
+        unique=constraints.get("unique", False),
+        vocabulary=tuple(constraints.get("enum", ())),
+        pattern=constraints.get("pattern", ""),
+        unit=field.get("unit", ""),
+        holds=field.get("holds", ""),
+    )

@@ -1,0 +1,33 @@
+"""Builds the site from notebooks that are up to date, with Jupyter Book; a warning is an error.
+
+It executes nothing and changes nothing but the folder it builds into.
+"""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+from compendium.ledger import ROOT
+
+
+def build(into: Path, *, root: Path = ROOT) -> subprocess.CompletedProcess[str]:
+    """Build the book of a folder cleanly into `into/_build/html` and return the finished process.
+
+    The exit code is not 0 where there was any warning, a missing cross-reference included; the standard error
+    holds the warnings.
+    """
+    for leftover in ("html", ".doctrees"):
+        shutil.rmtree(into / "_build" / leftover, ignore_errors=True)
+    program = Path(sys.executable).with_name("jupyter-book")
+    options = ["--warningiserror", "--nitpick", "--keep-going", "--quiet", "--path-output", str(into)]
+    return subprocess.run(
+        [str(program), "build", str(root), *options], capture_output=True, text=True, cwd=root, check=False
+    )
+
+
+def pages(html: Path) -> list[Path]:
+    """Return the pages of a built site, the ones that Sphinx adds (search, index) included."""
+    return sorted(html.rglob("*.html"))

@@ -1,0 +1,62 @@
+"""One look for every figure: size, type, and colours that follow the page into light and dark.
+
+A figure is drawn in stand-in colours, which become CSS variables in the finished SVG; the stylesheet of the
+book gives each its value for either scheme. Outside the book the fallback is the light one.
+"""
+
+from __future__ import annotations
+
+from matplotlib import pyplot
+
+WIDTH = 5.4
+"""Width of a figure in inches: narrow enough that its text is still legible on a phone."""
+
+INK, MUTED, FAINT = "#1b1e23", "#5c6370", "#c9ced6"
+SERIES = ("#0b62a4", "#b8500c", "#0f7b5f", "#8a4b9e", "#7a6a00", "#a3324f")
+"""Colours for data, told apart by people who are colour-blind (after Okabe and Ito), dark enough for white."""
+
+COOPERATION, CONFLICT = SERIES[0], SERIES[1]
+VARIABLES = {INK: "--ink", MUTED: "--muted", FAINT: "--faint"} | {
+    colour: f"--series-{place}" for place, colour in enumerate(SERIES, 1)
+}
+
+
+def use() -> None:
+    """Set Matplotlib to the book's style; text stays text and the same drawing gives the same bytes."""
+    pyplot.rcParams.update(
+        {
+            "figure.figsize": (WIDTH, 3.2),
+            "figure.constrained_layout.use": True,
+            "savefig.transparent": True,
+            "svg.fonttype": "none",
+            "svg.hashsalt": "ledger",
+            "font.family": "sans-serif",
+            "font.size": 10,
+            "axes.titlesize": 10,
+            "axes.titlelocation": "left",
+            "axes.titleweight": "bold",
+            "axes.spines.top": False,
+            "axes.spines.right": False,
+            "axes.edgecolor": MUTED,
+            "axes.labelcolor": INK,
+            "axes.titlecolor": INK,
+            "axes.grid": True,
+            "axes.axisbelow": True,
+            "axes.prop_cycle": pyplot.cycler(color=SERIES),
+            "grid.color": FAINT,
+            "grid.linewidth": 0.6,
+            "text.color": INK,
+            "xtick.color": MUTED,
+            "ytick.color": MUTED,
+            "xtick.labelcolor": INK,
+            "ytick.labelcolor": INK,
+            "legend.frameon": False,
+        }
+    )
+
+
+def as_variables(svg: str) -> str:
+    """Replace the stand-in colours of an SVG by CSS variables, each with its colour as fallback."""
+    for colour, name in VARIABLES.items():
+        svg = svg.replace(colour, f"var({name}, {colour})")
+    return svg.replace("font: 10px 'sans-serif'", "font: 10px sans-serif")

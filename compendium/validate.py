@@ -1,0 +1,214 @@
+"""Holds the ledger against its schema and against what its columns mean; finds every fault, mends none.
+
+The schema (types, keys, foreign keys, vocabularies) is checked by `frictionless`; what a schema cannot say
+(a period is EDTF, a figure can be read, a growth has a base) is checked here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from compendium import citations, intervals, units
+from compendium.claims import bounds
+from compendium.figures import UnreadableFigure
+from compendium.ledger import DATA, Ledger, load
+from compendium.periods import UnreadablePeriod, span
+from compendium.problems import LedgerError, Problem, one_of
+from compendium.schema import DESCRIPTOR, SEPARATOR, Field, Table, tables
+
+NEEDS_BASE = {"growth": ("base_metric_id",), "share": (), "multiple": ("base_metric_id", "base_period")}
+BOUND_UNITS = {"growth": {"percent"}, "share": {"percent"}, "multiple": {"times"}, "rank": {"rank"}}
+
+
+def validate(data: Path = DATA) -> list[Problem]:
+    """Return every problem of the ledger in a folder, in order of place; an empty list where it is sound."""
+    try:
+        schema = tables(data)
+    except LedgerError as error:
+        return error.problems
+    problems = set(_against_schema(data, schema))
+    try:
+        ledger = load(data)
+    except LedgerError as error:
+        return sorted(problems | set(error.problems))
+    for table in schema.values():
+        problems.update(_meaning(ledger, table))
+    for check in (_claims, _events, _sources, _citations):
+        problems.update(check(ledger))
+    return sorted(problems)
+
+
+# --- what the schema says
+
+
+def _against_schema(data: Path, schema: dict[str, Table]) -> Iterator[Problem]:
+    from frictionless import Package  # imported late: it costs more than all of this module
+
+    try:
+        report = Package(str(data / DESCRIPTOR)).validate()
+    except Exception as error:  # frictionless raises its own error for a descriptor it cannot read
+        yield Problem(DESCRIPTOR, 0, "", str(error), "a valid Data Package")
+        return
+    for error in report.errors:
+        yield Problem(DESCRIPTOR, 0, "", error.note, "a valid Data Package")
+    for task in report.tasks:
+        table = schema.get(task.name)
+        for error in task.errors:
+            yield _translated(error, table, data) if table else Problem(task.name, 0, "", error.note, "no error")
+
+
+def _translated(error: Any, table: Table, data: Path) -> Problem:
+    """Say a frictionless error as file, row, column, value and what would be right."""
+    row = getattr(error, "row_number", 0) or 0
+    name = getattr(error, "field_name", "") or ", ".join(getattr(error, "field_names", []) or [])
+    cell = getattr(error, "cell", None)
+    if cell is None:
+        cell = ", ".join(map(str, getattr(error, "cells", []) or [])) if error.type != "foreign-key" else ""
+    if error.type == "foreign-key":
+        name = ", ".join(error.field_names)
+        cell = ", ".join(map(str, error.field_cells))
+        known = _known(data, error.reference_name or table.name, error.reference_field_names[0])
+        return Problem(table.path, row, name, cell, one_of(known, cell))
+    field = next((field for field in table.fields if field.name == name), None)
+    return Problem(table.path, row, name, str(cell or ""), _wanted(error, field, str(cell or "")))
+
+
+def _known(data: Path, table: str, column: str) -> set[str]:
+    try:
+        return set(map(str, load(data)[table][column])) - {""}
+    except LedgerError:
+        return set()
+
+
+def _wanted(error: Any, field: Field | None, cell: str) -> str:
+    if field is None or error.type not in ("constraint-error", "type-error"):
+        return str(error.note)
+    if field.vocabulary and cell not in field.vocabulary:
+        return one_of(field.vocabulary, cell)
+    if field.required and not cell:
+        return f"a value ({field.description.rstrip('.')})"
+    if field.pattern:
+        return f"something of the form {field.pattern}"
+    return f"a {field.type}" if error.type == "type-error" else str(error.note)
+
+
+# --- what the columns mean
+
+
+def _meaning(ledger: Ledger, table: Table) -> Iterator[Problem]:
+    frame = ledger.frames[table.name]
+    for field in table.fields:
+        if not field.holds and field.type != "string":
+            continue
+        for line, cell in enumerate(frame[field.name], 2):
+            if field.type == "string" and cell != cell.strip():
+                yield Problem(table.path, line, field.name, cell, "no white space at its ends")
+            elif cell:
+                expected = _misread(ledger, field.holds, cell)
+                if expected:
+                    yield Problem(table.path, line, field.name, cell, expected)
+
+
+def _misread(ledger: Ledger, holds: str, cell: str) -> str:
+    """Return what would be right where a cell does not hold what its field is for, `""` where it does."""
+    if holds == "edtf":
+        try:
+            span(cell)
+        except UnreadablePeriod:
+            return "a date or period in EDTF, such as 2024, 2024-12-25, 2025-01/2025-04, 2025-02~ or 2023/.."
+    elif holds == "figure":
+        try:
+            intervals.read_figure(cell)
+        except UnreadableFigure as error:
+            return f"one figure or range ({error})"
+    elif holds == "unit" and not units.is_known(cell):
+        return "a unit that compendium/units.py knows"
+    elif holds.startswith("list of "):
+        table, column = holds.removeprefix("list of ").split(".")
+        known = set(ledger.frames[table][column])
+        for item in cell.split(SEPARATOR):
+            if item not in known:
+                return f"a list of {table}, separated by {SEPARATOR!r}; {item!r} is none: {one_of(known, item)}"
+    return ""
+
+
+def _claims(ledger: Ledger) -> Iterator[Problem]:
+    path = ledger.schema["claims"].path
+    metrics = ledger.frames["metrics"].set_index("metric_id")
+    for line, claim in enumerate(ledger.frames["claims"].to_dict("records"), 2):
+
+        def wrong(column: str, expected: str, line: int = line, claim: dict[str, Any] = claim) -> Problem:
+            value = claim[column]
+            return Problem(path, line, column, "" if pd.isna(value) else str(value), expected)
+
+        if not claim["claim_id"].startswith(f"{claim['source_id']}."):
+            yield wrong("claim_id", f"an id that begins with {claim['source_id']}.")
+        for column in NEEDS_BASE.get(claim["measure"], ()):
+            if not claim[column] and not claim["note"]:
+                yield wrong(column, f"what the {claim['measure']} is measured against, or a note that says why not")
+        if not claim["period"] and not claim["note"]:
+            yield wrong("period", "a period, or a note that says why there is none")
+        allowed = BOUND_UNITS.get(claim["measure"])
+        if allowed and claim["unit"] not in allowed:
+            yield wrong("unit", f"{one_of(allowed, claim['unit'])} for a {claim['measure']}")
+        yield from _unit_and_bounds(claim, metrics, wrong)
+        if (claim["rank"] == "deprecated") != bool(claim["rank_reason"]):
+            yield wrong("rank_reason", "a reason where the claim is deprecated, and only there")
+
+
+def _unit_and_bounds(claim: dict[str, Any], metrics: pd.DataFrame, wrong: Any) -> Iterator[Problem]:
+    overridden = not (pd.isna(claim["low"]) and pd.isna(claim["high"]))
+    if overridden != bool(claim["bounds_reason"]):
+        yield wrong("bounds_reason", "a reason where bounds are replaced, and only there")
+    if claim["measure"] == "level" and claim["metric_id"] in metrics.index and units.is_known(claim["unit"]):
+        metric = metrics.loc[claim["metric_id"], "unit"]
+        if units.is_known(metric) and not units.fits(claim["unit"], metric):
+            yield wrong("unit", f"a unit in which {metric} or a rate of it can be given")
+    try:
+        if units.is_known(claim["unit"]) and bounds(claim).empty:
+            yield wrong("low", "bounds that leave a value possible")
+    except (UnreadableFigure, KeyError):
+        return  # the figure or hedge is reported where it stands
+
+
+def _events(ledger: Ledger) -> Iterator[Problem]:
+    path = ledger.schema["events"].path
+    for line, event in enumerate(ledger.frames["events"].to_dict("records"), 2):
+        if (event["date_basis"] == "unknown") != (not event["date"]):
+            yield Problem(path, line, "date_basis", event["date_basis"], "unknown exactly where the date is empty")
+        if event["date_basis"] != "stated" and not event["date_reason"]:
+            yield Problem(path, line, "date_reason", "", "from what the date is inferred, or why there is none")
+    path = ledger.schema["mentions"].path
+    for line, mention in enumerate(ledger.frames["mentions"].to_dict("records"), 2):
+        ends = f".p{mention['paragraph']}"
+        if not (mention["mention_id"].startswith(f"{mention['source_id']}.") and mention["mention_id"].endswith(ends)):
+            yield Problem(path, line, "mention_id", mention["mention_id"], f"{mention['source_id']}.EVENT{ends}")
+        if mention["as_printed"] and not mention["date"]:
+            yield Problem(path, line, "date", "", f"the date that {mention['as_printed']!r} gives, in EDTF")
+        if mention["after_event_id"] == mention["event_id"]:
+            yield Problem(path, line, "after_event_id", mention["after_event_id"], "another event than its own")
+
+
+def _sources(ledger: Ledger) -> Iterator[Problem]:
+    most = ledger.frames["sources"].set_index("source_id")["paragraphs"]
+    for table in ledger.schema.values():
+        if not {"source_id", "paragraph"} <= set(table.columns):
+            continue
+        frame = ledger.frames[table.name]
+        for line, (source, paragraph) in enumerate(zip(frame["source_id"], frame["paragraph"], strict=True), 2):
+            if source in most.index and not pd.isna(paragraph) and paragraph > most[source]:
+                yield Problem(table.path, line, "paragraph", str(paragraph), f"a number up to {most[source]}")
+
+
+def _citations(ledger: Ledger) -> Iterator[Problem]:
+    """Hold every typed link from a citation to an entry against the match that the rule finds."""
+    path = ledger.schema["citations"].path
+    frame = ledger.frames["citations"]
+    found = citations.exact_entries(frame)
+    for line, (kind, typed, match) in enumerate(zip(frame["kind"], frame["entry_id"], found, strict=True), 2):
+        if kind == "in-text" and typed != match:
+            yield Problem(path, line, "entry_id", typed, repr(match) if match else "empty: no entry matches exactly")

@@ -1,0 +1,141 @@
+"""Holds every locator against the texts: is the figure in its paragraph, is the text the one that was read,
+and is any number of a text left without a row?
+
+It reads the texts and writes nothing; no sentence of a source ever leaves it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import unquote
+
+from compendium.figures import HALVES, WORDS
+from compendium.ledger import Ledger
+from compendium.problems import Problem
+
+_NUMBER_WORDS = sorted([*WORDS, *HALVES], key=len, reverse=True)
+# Digits inside a word (a hash, a name like Q1) are that word's; only an ordinal's ending may follow them.
+TOKEN = re.compile(rf"(?<!\w)\d+(?:[.,]\d+)*(?=(?:st|nd|rd|th)?\b)|\b(?:{'|'.join(_NUMBER_WORDS)})\b", re.I)
+
+
+NUMBERED = ("as_printed", "period", "base_period", "title", "address", "published")
+"""Columns whose numbers a row accounts for, in its own paragraph."""
+
+
+@dataclass(frozen=True)
+class Text:
+    """A source text as read: its name on disk, its hash, its paragraphs (number 1 first)."""
+
+    name: str
+    sha256: str
+    paragraphs: tuple[str, ...]
+
+
+def read_text(path: Path) -> Text:
+    """Return a text with its hash; a paragraph is a line that is not blank once white space is stripped."""
+    content = path.read_bytes()
+    lines = content.decode("utf-8", errors="replace").split("\n")
+    return Text(path.name, hashlib.sha256(content).hexdigest(), tuple(s for line in lines if (s := line.strip())))
+
+
+def find_texts(ledger: Ledger, folder: Path) -> tuple[dict[str, Text], list[Problem]]:
+    """Return the text of each source found in a folder, by its hash, and a problem for each that is not."""
+    texts = {text.sha256: text for text in map(read_text, sorted(folder.glob("*.txt")))}
+    found, problems = {}, []
+    for line, row in enumerate(ledger["sources"].to_dict("records"), 2):
+        text = texts.get(row["sha256"])
+        if text is None:
+            problems.append(
+                Problem("sources.csv", line, "sha256", row["sha256"], f"the hash of one of the {len(texts)} texts")
+            )
+            continue
+        found[row["source_id"]] = text
+        if len(text.paragraphs) != row["paragraphs"]:
+            count = str(len(text.paragraphs))
+            problems.append(Problem("sources.csv", line, "paragraphs", str(row["paragraphs"]), f"{count}, as counted"))
+    return found, problems
+
+
+def verify(ledger: Ledger, folder: Path) -> list[Problem]:
+    """Return every row that does not stand where it says, and every number that has no row.
+
+    Parameters
+    ----------
+    ledger
+        the ledger as loaded.
+    folder
+        the folder with the texts, as `*.txt`; they are recognised by their hash, not by their name.
+    """
+    texts, problems = find_texts(ledger, folder)
+    problems.extend(_locators(ledger, texts))
+    problems.extend(_unaccounted(ledger, texts))
+    return sorted(problems)
+
+
+def _locators(ledger: Ledger, texts: dict[str, Text]) -> Iterator[Problem]:
+    for table in ledger.schema.values():
+        if not {"source_id", "paragraph", "as_printed"} <= set(table.columns):
+            continue
+        columns = [name for name in ("as_printed", "hedge") if name in table.columns]
+        for line, row in enumerate(ledger[table.name].to_dict("records"), 2):
+            text = texts.get(row["source_id"])
+            if text is None:
+                continue
+            if not 1 <= row["paragraph"] <= len(text.paragraphs):
+                yield Problem(table.path, line, "paragraph", str(row["paragraph"]), f"1 to {len(text.paragraphs)}")
+                continue
+            paragraph = text.paragraphs[row["paragraph"] - 1]
+            for column in columns:
+                if row[column] and not _stands_in(row[column], paragraph):
+                    yield Problem(table.path, line, column, row[column], _where(row[column], text, row["paragraph"]))
+
+
+def _stands_in(printed: str, paragraph: str) -> bool:
+    """Tell whether words stand in a paragraph, not as a piece of a longer number or word."""
+    before = r"(?<![\d.,])" if printed[:1].isdigit() else r"(?<!\w)" if printed[:1].isalpha() else ""
+    after = r"(?!\d|[.,]\d)" if printed[-1:].isdigit() else r"(?!\w)" if printed[-1:].isalpha() else ""
+    for text in (paragraph, unquote(paragraph)):
+        if re.search(before + re.escape(printed) + after, text):
+            return True
+    # Percent-encoded words run into each other: there a figure has no border of its own.
+    return "%" in printed and printed in paragraph
+
+
+def _where(printed: str, text: Text, paragraph: int) -> str:
+    elsewhere = [str(n) for n, other in enumerate(text.paragraphs, 1) if n != paragraph and _stands_in(printed, other)]
+    hint = f"; it stands in {', '.join(elsewhere)}" if elsewhere else "; it stands nowhere in the text"
+    return f"words of paragraph {paragraph}{hint}"
+
+
+def _unaccounted(ledger: Ledger, texts: dict[str, Text]) -> Iterator[Problem]:
+    accounted = _accounted(ledger)
+    for source, text in texts.items():
+        for number, paragraph in enumerate(text.paragraphs, 1):
+            for token in numbers(paragraph):
+                if token not in accounted.get((source, number), set()):
+                    yield Problem(
+                        f"{source}, paragraph {number}", 0, "", token, "a claim, a dated mention, a citation or set_aside"
+                    )
+
+
+def _accounted(ledger: Ledger) -> dict[tuple[str, int], set[str]]:
+    """Return the numbers that some row accounts for, by source and paragraph."""
+    known: dict[tuple[str, int], set[str]] = {}
+    for table in ledger.schema.values():
+        if not {"source_id", "paragraph", "as_printed"} <= set(table.columns):
+            continue
+        columns = [name for name in NUMBERED if name in table.columns]
+        for row in ledger[table.name].to_dict("records"):
+            tokens = known.setdefault((row["source_id"], row["paragraph"]), set())
+            for column in columns:
+                tokens.update(numbers(row[column]) if row[column] else ())
+    return known
+
+
+def numbers(text: str) -> list[str]:
+    """Return the numbers of a text in order, in digits or words, each once, folded to lower case."""
+    return list(dict.fromkeys(match.group().lower() for match in TOKEN.finditer(unquote(text))))
