@@ -16,6 +16,13 @@ import portion
 from compendium import intervals, units
 from compendium.ledger import Ledger
 
+AREAS = {
+    "ref": "ref_area",
+    "counterpart": "counterpart_area",
+    "base_ref": "base_area",
+    "base_with": "base_counterpart",
+}
+
 
 def bounds(claim: Mapping[str, Any], minimum: float | None = None) -> portion.Interval:
     """Return the values a claim leaves possible, in the unit it is printed in.
@@ -25,7 +32,7 @@ def bounds(claim: Mapping[str, Any], minimum: float | None = None) -> portion.In
 
     Raises
     ------
-    UnreadableFigure, KeyError
+    UnreadableFigureError, KeyError
         as `compendium.intervals.interval` does.
     """
     read = intervals.interval(claim["as_printed"], claim["hedge"], exact=units.is_exact(claim["unit"]))
@@ -42,7 +49,8 @@ def read_claims(ledger: Ledger) -> pd.DataFrame:
     """Return one row a claim, with these columns added to those of the table.
 
     `interval` (in the unit printed), `figure` (hedge and figure as printed), `metric` (its name), `chapter`,
-    `author` (or publisher where none is named), `written`.
+    `author` (or publisher where none is named), `written`, and the names of the areas (`ref`, `counterpart`,
+    `base_ref`, `base_with`).
     """
     frame = ledger["claims"]
     metrics = ledger["metrics"].set_index("metric_id")
@@ -57,6 +65,9 @@ def read_claims(ledger: Ledger) -> pd.DataFrame:
     frame["chapter"] = frame["metric_id"].map(metrics["chapter"])
     frame["author"] = frame["source_id"].map(sources["author"].where(sources["author"] != "", sources["publisher"]))
     frame["written"] = frame["source_id"].map(sources["written"])
+    places = ledger["places"].set_index("place_id")["name"]
+    for name, column in AREAS.items():
+        frame[name] = frame[column].map(places).fillna("")
     return frame
 
 
@@ -66,3 +77,45 @@ def figure(claim: Mapping[str, Any]) -> str:
     if hedge.startswith("-"):  # a suffix in the language of the source
         return f"{printed}{hedge}"
     return f"{hedge} {printed}".strip()
+
+
+QUANTITY = ["metric_id", "ref_area", "counterpart_area", "period", "population"]
+"""What makes two claims speak of the same quantity."""
+
+
+def rivals(claims: pd.DataFrame) -> pd.DataFrame:
+    """Return the quantities for which more than one level, share or growth is printed, and whether they meet.
+
+    Claims are compared only on equal keys (`QUANTITY`, measure, base, unit) and only where the period is known.
+
+    Returns
+    -------
+    pandas.DataFrame
+        one row a quantity: the key columns, `claim_ids` (a list), `common` (the values all of them leave
+        possible), `agree` (whether there are any).
+    """
+    known = claims[(claims["period"] != "") & (claims["rank"] == "normal")]
+    keys = [*QUANTITY, "measure", "unit", "base_metric_id", "base_area", "base_counterpart", "base_period"]
+    rows = []
+    for key, group in known.groupby(keys, sort=False):
+        if len(group) > 1:
+            common = group["interval"].iloc[0]
+            for interval in group["interval"].iloc[1:]:
+                common &= interval
+            named = dict(zip(keys, key, strict=True))
+            rows.append({**named, "claim_ids": list(group["claim_id"]), "common": common, "agree": not common.empty})
+    return pd.DataFrame(rows, columns=[*keys, "claim_ids", "common", "agree"])
+
+
+def stated(claims: pd.DataFrame, metrics: list[str], periods: list[str]) -> pd.DataFrame:
+    """Return how many sources print a level, growth or share of each metric in each period: 0 is a gap.
+
+    Returns
+    -------
+    pandas.DataFrame
+        indexed by metric id in the given order, a column a period.
+    """
+    grid = (
+        claims[claims["rank"] == "normal"].groupby(["metric_id", "period"])["source_id"].nunique().unstack(fill_value=0)
+    )
+    return grid.reindex(index=metrics, columns=periods, fill_value=0).fillna(0).astype(int)

@@ -94,8 +94,8 @@ def build(fresh: bool) -> None:
     import time
 
     from compendium.notebooks import failures, update
-    from compendium.site import pages
     from compendium.site import build as build_site
+    from compendium.site import pages
     from compendium.validate import validate
 
     start = time.perf_counter()

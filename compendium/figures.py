@@ -9,16 +9,21 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import pairwise
 from urllib.parse import unquote
 
-WORDS: dict[str, int] = {
-    **{w: n for n, w in enumerate(
-        "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen "
-        "sixteen seventeen eighteen nineteen twenty".split())},
-    **{w: 10 * n for n, w in enumerate("thirty forty fifty sixty seventy eighty ninety".split(), 3)},
-    **{w: n for n, w in enumerate("first second third fourth fifth sixth seventh eighth ninth tenth".split(), 1)},
-    "largest": 1, "biggest": 1, "once": 1, "twice": 2, "double": 2, "triple": 3,
-}  # fmt: skip
+_CARDINALS = (
+    "zero one two three four five six seven eight nine ten eleven twelve "
+    "thirteen fourteen fifteen sixteen seventeen eighteen nineteen twenty"
+)
+_TENS = "thirty forty fifty sixty seventy eighty ninety"
+_ORDINALS = "first second third fourth fifth sixth seventh eighth ninth tenth"
+WORDS: dict[str, int] = (
+    {word: value for value, word in enumerate(_CARDINALS.split())}
+    | {word: 10 * value for value, word in enumerate(_TENS.split(), 3)}
+    | {word: value for value, word in enumerate(_ORDINALS.split(), 1)}
+    | {"largest": 1, "biggest": 1, "once": 1, "twice": 2, "double": 2, "triple": 3}
+)
 HALVES = {"half": Fraction(1, 2)}
 MAGNITUDES: dict[str, int] = {
     "thousand": 10**3, "million": 10**6, "billion": 10**9, "trillion": 10**12,
@@ -35,7 +40,7 @@ _TERM = re.compile(
 _DASH = re.compile(r"^\s*[–—-]\s*\D?\s*$")
 
 
-class UnreadableFigure(ValueError):
+class UnreadableFigureError(ValueError):
     """The text holds no figure, or more than one that cannot be put together."""
 
 
@@ -65,22 +70,22 @@ def read_figure(as_printed: str) -> Figure:
 
     Raises
     ------
-    UnreadableFigure
+    UnreadableFigureError
         where there is no figure, or several that are neither a range nor a sum.
     """
     text = unquote(as_printed).replace("\xa0", " ")
     terms = list(_TERM.finditer(text))
     if not terms:
-        raise UnreadableFigure(f"no figure in {as_printed!r}")
+        raise UnreadableFigureError(f"no figure in {as_printed!r}")
     last = _scale(terms[-1])
     if len(terms) == 2 and _DASH.match(text[terms[0].end() : terms[1].start()]):
         low = _value(terms[0]) * (_scale(terms[0]) if terms[0]["magnitude"] else last)
         high = _value(terms[1]) * last
         if low >= high:
-            raise UnreadableFigure(f"the range {as_printed!r} does not rise")
+            raise UnreadableFigureError(f"the range {as_printed!r} does not rise")
         return Figure(low, high, _step(terms[1]) * last)
     if len(terms) > 1 and not _descending(terms):
-        raise UnreadableFigure(f"more than one figure in {as_printed!r}")
+        raise UnreadableFigureError(f"more than one figure in {as_printed!r}")
     total = sum((_value(term) * _scale(term) for term in terms), Fraction(0))
     return Figure(total, total, _step(terms[-1]) * last)
 
@@ -91,7 +96,7 @@ def _scale(term: re.Match[str]) -> int:
 
 def _descending(terms: list[re.Match[str]]) -> bool:
     scales = [_scale(term) for term in terms]
-    return all(later < earlier for earlier, later in zip(scales, scales[1:], strict=False)) and scales[-1] > 1
+    return all(later < earlier for earlier, later in pairwise(scales)) and scales[-1] > 1
 
 
 def _value(term: re.Match[str]) -> Fraction:

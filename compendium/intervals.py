@@ -5,6 +5,7 @@ No other module guesses precision. A claim may override its bounds, with a reaso
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
@@ -48,7 +49,7 @@ RULES: tuple[Rule, ...] = (
          "above the figure, without an upper end", ("1.1", "more than")),
     Rule(Effect.AT_LEAST, ("at least", "no less than", "не менее"), "the figure or above, without an upper end",
          ("3", "at least")),
-    Rule(Effect.AT_MOST, ("up to", "at most", "no more than", "до"), "the figure or below, down to the metric's minimum",
+    Rule(Effect.AT_MOST, ("up to", "at most", "no more than", "до"), "the figure or below, to the metric's minimum",
          ("35", "up to")),
     Rule(Effect.AROUND, ("about", "roughly", "approximately", "around", "some", "около", "примерно", "təxminən"),
          f"{WIDENING} times as wide as a bare figure", ("15", "about")),
@@ -75,7 +76,7 @@ def interval(as_printed: str, hedge: str = "", *, exact: bool = False) -> portio
 
     Raises
     ------
-    UnreadableFigure
+    UnreadableFigureError
         where there is no figure in the text.
     KeyError
         where the hedge is not in the table.
@@ -100,3 +101,37 @@ def _apply(effect: Effect, figure: Figure, exact: bool) -> portion.Interval:
     if figure.is_range or exact:
         return portion.closed(figure.low, figure.high)
     return portion.closedopen(figure.low - half, figure.high + half)
+
+
+def quotient(above: portion.Interval, below: portion.Interval) -> portion.Interval:
+    """Return what one positive quantity can be as a multiple of another, ends exact."""
+    low = _end(above.lower, below.upper)
+    high = _end(above.upper, below.lower)
+    return portion.Interval.from_atomic(_side(above.left, below.right), low, high, _side(above.right, below.left))
+
+
+def grown(base: portion.Interval, percent: portion.Interval) -> portion.Interval:
+    """Return what a positive quantity becomes when it grows by a percentage, both known as intervals."""
+    low, high = (base.lower * (1 + percent.lower / 100), base.upper * (1 + percent.upper / 100))
+    return portion.Interval.from_atomic(_side(base.left, percent.left), low, high, _side(base.right, percent.right))
+
+
+def total(parts: Iterable[portion.Interval]) -> portion.Interval:
+    """Return what the sum of several quantities can be."""
+    whole = portion.singleton(Fraction(0))
+    for part in parts:
+        whole = portion.Interval.from_atomic(
+            _side(whole.left, part.left), whole.lower + part.lower, whole.upper + part.upper,
+            _side(whole.right, part.right),
+        )  # fmt: skip
+    return whole
+
+
+def _side(one: portion.Bound, other: portion.Bound) -> portion.Bound:
+    return portion.CLOSED if one == other == portion.CLOSED else portion.OPEN
+
+
+def _end(above: Fraction, below: Fraction) -> Fraction:
+    if above == portion.inf or below == 0:
+        return portion.inf
+    return Fraction(0) if below == portion.inf else above / below

@@ -14,7 +14,7 @@ from edtf import parse_edtf
 from edtf.parser.edtf_exceptions import EDTFParseException
 
 
-class UnreadablePeriod(ValueError):
+class UnreadablePeriodError(ValueError):
     """The text is not a period in EDTF level 1."""
 
 
@@ -46,13 +46,13 @@ def span(period: str) -> Span:
 
     Raises
     ------
-    UnreadablePeriod
+    UnreadablePeriodError
         where the text is not EDTF.
     """
     try:
         parsed = parse_edtf(period)
     except (EDTFParseException, ValueError, TypeError) as error:
-        raise UnreadablePeriod(f"{period!r} is not a date or period in EDTF") from error
+        raise UnreadablePeriodError(f"{period!r} is not a date or period in EDTF") from error
     first, last = _day(parsed.lower_strict()), _day(parsed.upper_strict())
     head, _, tail = period.partition("/")
     if head[-1:] in "~?%" and first != date.min:
@@ -60,7 +60,7 @@ def span(period: str) -> Span:
     if (tail or head)[-1:] in "~?%" and last != date.max:
         last += _unit(tail or head)
     if first > last:
-        raise UnreadablePeriod(f"{period!r} ends before it begins")
+        raise UnreadablePeriodError(f"{period!r} ends before it begins")
     return Span(first, last)
 
 

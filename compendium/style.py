@@ -6,6 +6,7 @@ book gives each its value for either scheme. Outside the book the fallback is th
 
 from __future__ import annotations
 
+from cycler import cycler
 from matplotlib import pyplot
 
 WIDTH = 5.4
@@ -42,7 +43,7 @@ def use() -> None:
             "axes.titlecolor": INK,
             "axes.grid": True,
             "axes.axisbelow": True,
-            "axes.prop_cycle": pyplot.cycler(color=SERIES),
+            "axes.prop_cycle": cycler(color=SERIES),
             "grid.color": FAINT,
             "grid.linewidth": 0.6,
             "text.color": INK,

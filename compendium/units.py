@@ -24,7 +24,7 @@ EXACT = ("[count]", "[rank]")
 @cache
 def registry() -> pint.UnitRegistry:
     """Return the one registry of units, with those that a ledger of claims needs besides the physical ones."""
-    units = pint.UnitRegistry(non_int_type=Fraction)
+    units: pint.UnitRegistry = pint.UnitRegistry(non_int_type=Fraction)
     for line in _OURS:
         units.define(line)
     return units

@@ -12,11 +12,11 @@ from typing import Any
 
 import pandas as pd
 
-from compendium import citations, intervals, units
+from compendium import citations, units
 from compendium.claims import bounds
-from compendium.figures import UnreadableFigure
+from compendium.figures import UnreadableFigureError, read_figure
 from compendium.ledger import DATA, Ledger, load
-from compendium.periods import UnreadablePeriod, span
+from compendium.periods import UnreadablePeriodError, span
 from compendium.problems import LedgerError, Problem, one_of
 from compendium.schema import DESCRIPTOR, SEPARATOR, Field, Table, tables
 
@@ -53,12 +53,12 @@ def _against_schema(data: Path, schema: dict[str, Table]) -> Iterator[Problem]:
     except Exception as error:  # frictionless raises its own error for a descriptor it cannot read
         yield Problem(DESCRIPTOR, 0, "", str(error), "a valid Data Package")
         return
-    for error in report.errors:
-        yield Problem(DESCRIPTOR, 0, "", error.note, "a valid Data Package")
+    for fault in report.errors:
+        yield Problem(DESCRIPTOR, 0, "", fault.note, "a valid Data Package")
     for task in report.tasks:
         table = schema.get(task.name)
-        for error in task.errors:
-            yield _translated(error, table, data) if table else Problem(task.name, 0, "", error.note, "no error")
+        for fault in task.errors:
+            yield _translated(fault, table, data) if table else Problem(task.name, 0, "", fault.note, "no error")
 
 
 def _translated(error: Any, table: Table, data: Path) -> Problem:
@@ -118,12 +118,12 @@ def _misread(ledger: Ledger, holds: str, cell: str) -> str:
     if holds == "edtf":
         try:
             span(cell)
-        except UnreadablePeriod:
+        except UnreadablePeriodError:
             return "a date or period in EDTF, such as 2024, 2024-12-25, 2025-01/2025-04, 2025-02~ or 2023/.."
     elif holds == "figure":
         try:
-            intervals.read_figure(cell)
-        except UnreadableFigure as error:
+            read_figure(cell)
+        except UnreadableFigureError as error:
             return f"one figure or range ({error})"
     elif holds == "unit" and not units.is_known(cell):
         return "a unit that compendium/units.py knows"
@@ -171,7 +171,7 @@ def _unit_and_bounds(claim: dict[str, Any], metrics: pd.DataFrame, wrong: Any) -
     try:
         if units.is_known(claim["unit"]) and bounds(claim).empty:
             yield wrong("low", "bounds that leave a value possible")
-    except (UnreadableFigure, KeyError):
+    except (UnreadableFigureError, KeyError):
         return  # the figure or hedge is reported where it stands
 
 

@@ -118,7 +118,11 @@ def _unaccounted(ledger: Ledger, texts: dict[str, Text]) -> Iterator[Problem]:
             for token in numbers(paragraph):
                 if token not in accounted.get((source, number), set()):
                     yield Problem(
-                        f"{source}, paragraph {number}", 0, "", token, "a claim, a dated mention, a citation or set_aside"
+                        f"{source}, paragraph {number}",
+                        0,
+                        "",
+                        token,
+                        "a claim, a dated mention, a citation or set_aside",
                     )
 
 

@@ -1,0 +1,91 @@
+"""Events in time: their order, the state a person or company acts for, cooperation and conflict by year.
+
+Scores are those of the event codes; nothing is scored here, and an event without a code has none.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pandas as pd
+
+from compendium.ledger import Ledger
+from compendium.periods import Span, span
+
+
+def read_events(ledger: Ledger) -> pd.DataFrame:
+    """Return one row an event, in order of time, with these columns added to those of the table.
+
+    `span` (None where the date is unknown), `year` (only where the whole span lies in one year), `actor_area` and
+    `target_area` (the state an actor is or belongs to), `code_name`, `goldstein`, `quad_class`, `mentions` and
+    `sources` (how many of each). Events are ordered by the last day on which they can have happened, then by the
+    first: an event that may be late does not come before one that is certain.
+    """
+    events = ledger["events"]
+    codes = ledger["event_codes"].set_index("code")
+    mentions = ledger["mentions"].groupby("event_id")["source_id"]
+    area = _areas(ledger)
+    events["span"] = [span(date) if date else None for date in events["date"]]
+    events["year"] = pd.array([_year(found) for found in events["span"]], dtype="Int64")
+    events["actor_area"] = events["actor_id"].map(area).fillna("")
+    events["target_area"] = events["target_id"].map(area).fillna("")
+    events["code_name"] = events["code"].map(codes["name"]).fillna("")
+    events["goldstein"] = events["code"].map(codes["goldstein"])
+    events["quad_class"] = events["code"].map(codes["quad_class"]).fillna("")
+    events["mentions"] = events["event_id"].map(mentions.size()).fillna(0).astype(int)
+    events["sources"] = events["event_id"].map(mentions.nunique()).fillna(0).astype(int)
+    return events.iloc[sorted(range(len(events)), key=lambda place: _order(events["span"].iloc[place]))]
+
+
+def between(events: pd.DataFrame, one: str, other: str) -> pd.DataFrame:
+    """Return the events in which one of two states acts towards the other, whoever acts for it."""
+    forth = (events["actor_area"] == one) & (events["target_area"] == other)
+    back = (events["actor_area"] == other) & (events["target_area"] == one)
+    return events[forth | back]
+
+
+def scores_by_year(events: pd.DataFrame) -> pd.DataFrame:
+    """Return, by year, the summed Goldstein scores above and below zero and how many events bear them.
+
+    An event that can have happened on any day of a span counts in each year by the share of its days there, so
+    that a vague date neither falls out nor lands in one year by decree. Left out is an event without a code or
+    without both ends of its span.
+
+    Returns
+    -------
+    pandas.DataFrame
+        indexed by year, without gaps; columns `cooperation`, `conflict` (at or below zero) and `events`.
+    """
+    rows = [
+        {"year": year, "cooperation": max(score, 0.0) * part, "conflict": min(score, 0.0) * part, "events": part}
+        for found, score in zip(events["span"], events["goldstein"], strict=True)
+        if found and not pd.isna(score)
+        for year, part in _parts(found).items()
+    ]
+    table = pd.DataFrame(rows, columns=["year", "cooperation", "conflict", "events"]).groupby("year").sum()
+    years = range(int(table.index.min()), int(table.index.max()) + 1) if len(table) else range(0)
+    return table.reindex(years).fillna(0.0)
+
+
+def _parts(found: Span) -> dict[int, float]:
+    """Return the share of a span's days that lies in each year; nothing where an end is open."""
+    if found.first == date.min or found.last == date.max:
+        return {}
+    days = (found.last - found.first).days + 1
+    return {
+        year: ((min(found.last, date(year, 12, 31)) - max(found.first, date(year, 1, 1))).days + 1) / days
+        for year in range(found.first.year, found.last.year + 1)
+    }
+
+
+def _areas(ledger: Ledger) -> pd.Series:
+    actors = ledger["actors"].set_index("actor_id")
+    return actors["area"].where(actors["kind"] != "state", actors.index.to_series())
+
+
+def _year(found: Span | None) -> int | None:
+    return found.first.year if found and found.first.year == found.last.year else None
+
+
+def _order(found: Span | None) -> tuple[int, ...]:
+    return (found.last.toordinal(), found.first.toordinal()) if found else (10**9, 10**9)

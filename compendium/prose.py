@@ -1,0 +1,41 @@
+"""Finds figures typed into the prose of a chapter: a number belongs to the data, and reaches a page by a role.
+
+It reads the Markdown that people edit; code cells, roles, inline code and addresses are not prose.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from compendium.problems import Problem
+
+_WORDS = (
+    "two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen "
+    "nineteen twenty thirty forty fifty sixty seventy eighty ninety hundred hundreds thousand thousands million "
+    "millions billion billions half double doubled triple twice thrice dozen dozens percent"
+)
+# "One", "first" and "second" are left out: in prose they mostly point, they seldom count.
+FIGURE = re.compile(rf"\d+(?:[.,]\d+)*|\b(?:{'|'.join(_WORDS.split())})\b", re.I)
+_NOT_PROSE = (
+    re.compile(r"\A---\n.*?\n---\n", re.S),  # front matter
+    re.compile(r"^(`{3,}|~{3,})\{code-cell\}.*?^\1\s*$", re.S | re.M),
+    re.compile(r"^[`:~]{3,}.*$", re.M),  # opening and closing lines of directives
+    re.compile(r"^:[\w-]+:.*$", re.M),  # their options
+    re.compile(r"\{[\w:.+-]+\}`[^`]*`"),  # roles
+    re.compile(r"`[^`]*`"),  # inline code
+    re.compile(r"\]\([^)\s]*\)|<https?://[^>]*>"),  # targets of links
+    re.compile(r"^\([\w-]+\)=$|^\{[.#][^}]*\}$", re.M),  # labels and attributes
+)
+
+
+def figures_in_prose(chapter: Path) -> list[Problem]:
+    """Return every figure, in digits or words, that stands in the prose of a chapter, by line."""
+    text = chapter.read_text(encoding="utf-8")
+    for pattern in _NOT_PROSE:
+        text = pattern.sub(lambda found: re.sub(r"[^\n]", " ", found[0]), text)
+    expected = "a role that takes it from the data: {claim}, {date} or {glue:text}"
+    return [
+        Problem(chapter.name, text.count("\n", 0, found.start()) + 1, "", found[0], expected)
+        for found in FIGURE.finditer(text)
+    ]
