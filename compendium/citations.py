@@ -12,8 +12,8 @@ import re
 import pandas as pd
 
 SIMILAR = 0.6
-"""Ratio of matching letters (Ratcliff and Obershelp) from which two names count as one misprinted:
-it joins Herzog with Hartog (0.67) and keeps Nathan from Hasanova (0.57)."""
+"""Ratio of matching letters (Ratcliff and Obershelp) from which two names of one year count as one misprinted: a
+third of the letters may differ. It joins Meier with Meyer (0.80) and keeps Braun from Brecht (0.36)."""
 
 CITED_NOT_LISTED = "cited but not listed"
 WRONG_NAME = "cited under another name than listed"

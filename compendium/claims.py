@@ -16,6 +16,13 @@ import portion
 from compendium import intervals, units
 from compendium.ledger import Ledger
 
+
+def authors(sources: pd.DataFrame) -> pd.Series:
+    """Return, by source id, the name to print for a source: its author, or its publisher where none is named."""
+    named = sources.set_index("source_id")
+    return named["author"].where(named["author"] != "", named["publisher"])
+
+
 AREAS = {
     "ref": "ref_area",
     "counterpart": "counterpart_area",
@@ -54,7 +61,7 @@ def read_claims(ledger: Ledger) -> pd.DataFrame:
     """
     frame = ledger["claims"]
     metrics = ledger["metrics"].set_index("metric_id")
-    sources = ledger["sources"].set_index("source_id")
+    sources = ledger["sources"]
     least = frame["metric_id"].map(metrics["minimum"])
     frame["interval"] = [
         bounds(row, None if pd.isna(minimum) else float(minimum))
@@ -63,8 +70,8 @@ def read_claims(ledger: Ledger) -> pd.DataFrame:
     frame["figure"] = [figure(row) for row in frame.to_dict("records")]
     frame["metric"] = frame["metric_id"].map(metrics["name"])
     frame["chapter"] = frame["metric_id"].map(metrics["chapter"])
-    frame["author"] = frame["source_id"].map(sources["author"].where(sources["author"] != "", sources["publisher"]))
-    frame["written"] = frame["source_id"].map(sources["written"])
+    frame["author"] = frame["source_id"].map(authors(sources))
+    frame["written"] = frame["source_id"].map(sources.set_index("source_id")["written"])
     places = ledger["places"].set_index("place_id")["name"]
     for name, column in AREAS.items():
         frame[name] = frame[column].map(places).fillna("")

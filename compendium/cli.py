@@ -71,17 +71,18 @@ def verify(sources: Path, data: Path) -> None:
 @main.command()
 @click.option("--check", "only_check", is_flag=True, help="Say which are stale, execute nothing.")
 @click.option("--fresh", is_flag=True, help="Execute all.")
-def notebooks(only_check: bool, fresh: bool) -> None:
+@click.option("--book", type=FOLDER, default=ROOT / "book", help="Folder with the chapters.  [default: book]")
+def notebooks(only_check: bool, fresh: bool, book: Path) -> None:
     """Bring every notebook up to date with its chapter, the data and the engine."""
     from compendium.notebooks import failures, stale, update
 
     if only_check:
-        found = stale()
+        found = stale(book)
         for line in found:
             click.echo(line, err=True)
         click.echo(f"{len(found)} stale" if found else "every notebook is up to date")
         sys.exit(1 if found else 0)
-    failed = failures(update(fresh=fresh, say=click.echo))
+    failed = failures(update(book, fresh=fresh, say=click.echo))
     if failed:
         click.echo(failed, err=True)
         sys.exit(1)

@@ -143,3 +143,20 @@ def schematic(routes: Mapping[str, Sequence[str]], colours: Sequence[str]) -> Fi
     axes.set_xlim(-0.03, 1.12)
     axes.axis("off")
     return drawn
+
+
+def scores(events: pd.DataFrame) -> Figure:
+    """Draw every dated, scored event as a line over its span of time at the height of its score."""
+    known = events[events["goldstein"].notna() & events["span"].notna()]
+    known = known[[found.first.year > 1 and found.last.year < 9999 for found in known["span"]]]
+    drawn, axes = pyplot.subplots(figsize=(style.WIDTH, 3.4))
+    for event in known.to_dict("records"):
+        found, score = event["span"], float(event["goldstein"])
+        colour = style.MUTED if score == 0 else style.COOPERATION if score > 0 else style.CONFLICT
+        axes.plot([found.first, found.last], [score, score], color=colour, linewidth=1.2, alpha=0.6)
+        middle = found.first + (found.last - found.first) / 2
+        axes.plot([middle], [score], "o", color=colour, markersize=4, alpha=0.8)
+    axes.axhline(0, color=style.MUTED, linewidth=0.8)
+    axes.set_ylim(-11, 11)
+    axes.set_ylabel("Goldstein score")
+    return drawn

@@ -9,6 +9,7 @@ It never edits a chapter, and never keeps the outputs of a run that failed.
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import os
 import time
@@ -79,12 +80,11 @@ def compose(chapter: Path) -> NotebookNode:
 
 
 def key(notebook: NotebookNode) -> str:
-    """Return the name of everything that the outputs of a notebook depend on."""
-    digest = hashlib.sha256(surroundings().encode())
-    for cell in notebook.cells:
-        if cell.cell_type == "code":
-            digest.update(b"\0" + cell.source.encode())
-    return digest.hexdigest()
+    """Return the name of everything that the outputs of a notebook depend on; `""` where it has no code."""
+    code = [cell.source for cell in notebook.cells if cell.cell_type == "code"]
+    if not code:
+        return ""
+    return hashlib.sha256("\0".join([surroundings(), *code]).encode()).hexdigest()
 
 
 @cache
@@ -183,7 +183,8 @@ def _execute(chapter: Path, notebook: NotebookNode) -> Outcome:
         resources={"metadata": {"path": str(chapter.parent)}},
     )
     try:
-        client.execute()
+        # One event loop a notebook, closed with it: nbclient's own wrapper leaves its loop open.
+        asyncio.run(client.async_execute())
     except (CellExecutionError, CellTimeoutError, DeadKernelError) as error:
         return Outcome(chapter, True, time.perf_counter() - start, str(error))
     notebook.metadata["language_info"] = {"name": "python"}

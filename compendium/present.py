@@ -6,7 +6,7 @@ It formats and escapes; it computes nothing that a table does not hold.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from fractions import Fraction
 from io import StringIO
 from typing import Any
@@ -19,31 +19,27 @@ from matplotlib import pyplot
 from matplotlib.figure import Figure
 from myst_nb import glue
 
-from compendium.periods import spoken
 from compendium.style import as_variables
 
 UNITS = {
     "percent": "%",
     "item": "",
-    "point": "points",
+    "rank": "",
     "person": "persons",
+    "container": "containers",
+    "month": "months",
+    "year": "years",
     "t": "tonnes",
     "t/year": "tonnes a year",
+    "bbl": "barrels",
+    "bbl/day": "barrels a day",
     "m^3": "m³",
     "m^3/day": "m³ a day",
-    "bbl/day": "barrels a day",
-    "rank": "",
 }
+"""How a unit is written for a reader, where not as in the data."""
 SCALES = ((10**9, "billion"), (10**6, "million"))
 PAGES = {"claim": "evidence/claims", "source": "evidence/sources", "event": "evidence/timeline"}
 """Where in a book the permanent place of each kind of thing is."""
-
-
-class _Plain(str):
-    """A text that shows itself without quotation marks when glued."""
-
-    def __repr__(self) -> str:
-        return str(self)
 
 
 def numbers(**values: str | int) -> None:
@@ -52,7 +48,7 @@ def numbers(**values: str | int) -> None:
     A text is shown as it is, so format it here; a whole number gets thousands separators.
     """
     for name, value in values.items():
-        glue(name, _Plain(f"{value:,}" if isinstance(value, int) else value), display=False)
+        glue(name, f"{value:,}" if isinstance(value, int) else value, display=False)
 
 
 def amount(interval: portion.Interval, unit: str) -> str:
@@ -82,6 +78,14 @@ def _digits(end: Any, scale: int) -> str:
     value = Fraction(end) / scale
     exact = f"{float(value):,.6g}"
     return exact if Fraction(exact.replace(",", "")) == value else f"{float(value):,.3g}"
+
+
+def brackets(interval: portion.Interval) -> str:
+    """Return an interval in the notation of mathematics, `[4.35, 4.45)`, its ends rounded for display."""
+    low = "−∞" if interval.lower == -portion.inf else _digits(interval.lower, 1)
+    high = "∞" if interval.upper == portion.inf else _digits(interval.upper, 1)
+    opening = "[" if interval.left is portion.CLOSED else "("
+    return f"{opening}{low}, {high}{']' if interval.right is portion.CLOSED else ')'}"
 
 
 def link(kind: str, key: str, text: str | None = None, *, up: str = "..") -> Markup:
@@ -163,140 +167,3 @@ def _without_idle_ids(svg: str) -> str:
     used = set(re.findall(r"(?:url\(#|href=\"#)([^)\"]+)", svg))
     svg = svg.replace("xlink:href", "href")
     return re.sub(r' id="([^"]+)"', lambda found: found[0] if found[1] in used else "", svg)
-
-
-def claims_table(claims: pd.DataFrame, caption: str, *, up: str = "..") -> HTML:
-    """Return claims as a reader needs them: figure, what it measures, period, how it is read, who says so.
-
-    Takes the table that `compendium.claims.read_claims` returns, or a part of it; `up` as for `link`.
-    """
-    rows = [
-        {
-            "Figure": link("claim", row["claim_id"], row["figure"], up=up),
-            "What it measures": described(row),
-            "Period": spoken(row["period"]),
-            "Read as": amount(row["interval"], row["unit"]),
-            "Who says so": link("source", row["source_id"], row["author"], up=up),
-            "Credited to": row["origin"] or "nobody",
-        }
-        for row in claims.to_dict("records")
-    ]
-    columns = ["Figure", "What it measures", "Period", "Read as", "Who says so", "Credited to"]
-    return table(pd.DataFrame(rows, columns=columns), caption)
-
-
-def described(claim: Mapping[str, Any]) -> str:
-    """Return what a claim measures: metric, areas, how (growth over …, share of …), population."""
-    areas = " → ".join(part for part in (claim["ref"], claim["counterpart"]) if part)
-    return ", ".join(part for part in (claim["metric"], areas, _how(claim), claim["population"]) if part)
-
-
-def _how(claim: Mapping[str, Any]) -> str:
-    base = claim["base_with"] or claim["base_ref"]
-    when = spoken(claim["base_period"])
-    if claim["measure"] == "growth":
-        return f"growth over {when}" if when else "growth, base not named"
-    if claim["measure"] == "share":
-        return f"share of the total to {base}" if claim["base_with"] else "share"
-    if claim["measure"] == "multiple":
-        return f"multiple of {when}" if claim["base_with"] == claim["counterpart"] else f"multiple of {base}"
-    return "" if claim["measure"] == "level" else claim["measure"]
-
-
-def provenance(claims: pd.DataFrame, *, up: str = "..") -> HTML:
-    """Return where every number of a page comes from: the locator, the credit, the note on how it was read."""
-    rows = [
-        {
-            "Figure": link("claim", row["claim_id"], row["figure"], up=up),
-            "Source": link("source", row["source_id"], row["author"], up=up),
-            "Paragraph": row["paragraph"],
-            "Where": "list of references" if row["scope"] == "reference" else "text",
-            "Credited to": row["origin"] or "nobody",
-            "What is open": row["note"],
-        }
-        for row in claims.to_dict("records")
-    ]
-    columns = ["Figure", "Source", "Paragraph", "Where", "Credited to", "What is open"]
-    return table(pd.DataFrame(rows, columns=columns), "Where the numbers on this page come from", numeric=["Paragraph"])
-
-
-def events_table(events: pd.DataFrame, caption: str, *, up: str = "..") -> HTML:
-    """Return events in the order given: date, what happened, kind of act, its score, how many sources name it."""
-    rows = [
-        {
-            "When": spoken(row["date"]) or "unknown",
-            "What happened": link("event", row["event_id"], row["name"], up=up),
-            "Kind of act": row["code_name"],
-            "Score": "" if pd.isna(row["goldstein"]) else f"{row['goldstein']:+.1f}",
-            "Sources": row["sources"],
-        }
-        for row in events.to_dict("records")
-    ]
-    columns = ["When", "What happened", "Kind of act", "Score", "Sources"]
-    return table(pd.DataFrame(rows, columns=columns), caption, numeric=["Score", "Sources"])
-
-
-STANCES = {"asserts": "asserts", "qualifies": "qualifies", "denies": "denies"}
-
-
-def positions_table(stances: pd.DataFrame, propositions: pd.DataFrame, sources: pd.DataFrame, caption: str) -> HTML:
-    """Return proposition × source, sources in the order they were written; each stance with its paragraph.
-
-    A source that takes a statement up in several ways shows each; one that is silent shows a dash.
-    """
-    order = sources.sort_values("written")
-    rows = []
-    for proposition in propositions.to_dict("records"):
-        row: dict[str, Any] = {"Statement": proposition["statement"]}
-        for source in order.to_dict("records"):
-            own = stances[
-                (stances["proposition_id"] == proposition["proposition_id"])
-                & (stances["source_id"] == source["source_id"])
-            ]
-            row[f"{source['author'] or source['publisher']}, {source['written'][:4]}"] = _stances(own)
-        rows.append(row)
-    return table(pd.DataFrame(rows), caption, css="positions")
-
-
-def _stances(own: pd.DataFrame) -> Markup | str:
-    if own.empty:
-        return "–"
-    parts = []
-    for stance in STANCES:
-        where = sorted(own.loc[own["stance"] == stance, "paragraph"])
-        if where:
-            says = "; ".join(own.loc[own["stance"] == stance, "says"])
-            parts.append(
-                Markup('<span class="stance {}" title="{}">{}</span> <small>¶ {}</small>').format(
-                    stance, says, stance, ", ".join(map(str, where))
-                )
-            )
-    return Markup("<br>").join(parts)
-
-
-def rivals_table(pairs: pd.DataFrame, claims: pd.DataFrame, caption: str, *, up: str = "..") -> HTML:
-    """Return the quantities that `compendium.claims.rivals` found: each figure, and what all leave possible."""
-    by_id = claims.set_index("claim_id", drop=False)
-    rows = []
-    for pair in pairs.to_dict("records"):
-        own = [by_id.loc[name] for name in pair["claim_ids"]]
-        figures = [
-            Markup("{} ({})").format(link("claim", row["claim_id"], row["figure"], up=up), row["author"]) for row in own
-        ]
-        rows.append(
-            {
-                "Quantity": described(own[0]),
-                "Period": spoken(pair["period"]),
-                "Figures": Markup("; ").join(figures),
-                "All can hold at": amount(pair["common"], pair["unit"]) if pair["agree"] else "no value",
-            }
-        )
-    return table(pd.DataFrame(rows, columns=["Quantity", "Period", "Figures", "All can hold at"]), caption)
-
-
-def gaps_table(grid: pd.DataFrame, metrics: pd.DataFrame, caption: str) -> HTML:
-    """Return a grid of how many sources print a figure, by metric (named) and period; a gap is a dash."""
-    names = metrics.set_index("metric_id")["name"]
-    shown = grid.map(lambda count: str(count) if count else "–").rename(columns=spoken)
-    shown.insert(0, "Metric", [names[metric] for metric in grid.index])
-    return table(shown, caption, numeric=list(shown.columns[1:]))

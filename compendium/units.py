@@ -12,7 +12,7 @@ import pint
 
 _OURS = (
     "USD = [currency]",
-    "person = [count]", "item = person", "point = person", "vote = person",
+    "person = [count]", "item = person", "vote = person",
     "container = [container]",
     "times = []",
     "rank = [rank]",

@@ -1,0 +1,264 @@
+"""The tables of a ledger as a reader needs them: claims, events, positions, gaps, the dictionary of the data.
+
+Each takes tables and returns one with a caption, its rows linked to their permanent places; it selects nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+from IPython.display import HTML
+from markupsafe import Markup
+
+from compendium.claims import authors
+from compendium.periods import spoken
+from compendium.present import amount, link, table
+from compendium.schema import Field, Table
+
+
+def claims_table(claims: pd.DataFrame, caption: str, *, up: str = "..") -> HTML:
+    """Return claims as a reader needs them: figure, what it measures, period, how it is read, who says so.
+
+    Takes the table that `compendium.claims.read_claims` returns, or a part of it; `up` as for `link`.
+    """
+    rows = [
+        {
+            "Figure": link("claim", row["claim_id"], row["figure"], up=up),
+            "What it measures": described(row),
+            "Period": spoken(row["period"]),
+            "Read as": amount(row["interval"], row["unit"]),
+            "Who says so": link("source", row["source_id"], row["author"], up=up),
+            "Credited to": row["origin"] or "nobody",
+        }
+        for row in claims.to_dict("records")
+    ]
+    columns = ["Figure", "What it measures", "Period", "Read as", "Who says so", "Credited to"]
+    return table(pd.DataFrame(rows, columns=columns), caption)
+
+
+def described(claim: Mapping[str, Any]) -> str:
+    """Return what a claim measures: metric, areas, how (growth over …, share of …), population."""
+    areas = " → ".join(part for part in (claim["ref"], claim["counterpart"]) if part)
+    return ", ".join(part for part in (claim["metric"], areas, _how(claim), claim["population"]) if part)
+
+
+def _how(claim: Mapping[str, Any]) -> str:
+    base = claim["base_with"] or claim["base_ref"]
+    when = spoken(claim["base_period"])
+    if claim["measure"] == "growth":
+        return f"growth over {when}" if when else "growth, base not named"
+    if claim["measure"] == "share":
+        return f"share of the total to {base}" if claim["base_with"] else "share"
+    if claim["measure"] == "multiple":
+        return f"multiple of {when}" if claim["base_with"] == claim["counterpart"] else f"multiple of {base}"
+    return "" if claim["measure"] == "level" else claim["measure"]
+
+
+def provenance(claims: pd.DataFrame, *, up: str = "..") -> HTML:
+    """Return where every number of a page comes from: the locator, the credit, the note on how it was read."""
+    rows = [
+        {
+            "Figure": link("claim", row["claim_id"], row["figure"], up=up),
+            "Source": link("source", row["source_id"], row["author"], up=up),
+            "Paragraph": row["paragraph"],
+            "Where": "list of references" if row["scope"] == "reference" else "text",
+            "Credited to": row["origin"] or "nobody",
+            "What is open": row["note"],
+        }
+        for row in claims.to_dict("records")
+    ]
+    columns = ["Figure", "Source", "Paragraph", "Where", "Credited to", "What is open"]
+    return table(pd.DataFrame(rows, columns=columns), "Where the numbers on this page come from", numeric=["Paragraph"])
+
+
+def events_table(events: pd.DataFrame, caption: str, *, up: str = "..") -> HTML:
+    """Return events in the order given: date, what happened, kind of act, its score, how many sources name it."""
+    rows = [
+        {
+            "When": spoken(row["date"]) or "unknown",
+            "What happened": link("event", row["event_id"], row["name"], up=up),
+            "Kind of act": row["code_name"],
+            "Score": "" if pd.isna(row["goldstein"]) else f"{row['goldstein']:+.1f}",
+            "Sources": row["sources"],
+        }
+        for row in events.to_dict("records")
+    ]
+    columns = ["When", "What happened", "Kind of act", "Score", "Sources"]
+    return table(pd.DataFrame(rows, columns=columns), caption, numeric=["Score", "Sources"])
+
+
+STANCES = {"asserts": "asserts", "qualifies": "qualifies", "denies": "denies"}
+
+
+def positions_table(stances: pd.DataFrame, propositions: pd.DataFrame, sources: pd.DataFrame, caption: str) -> HTML:
+    """Return proposition × source, sources in the order they were written; each stance with its paragraph.
+
+    A source that takes a statement up in several ways shows each; one that is silent shows a dash.
+    """
+    order, names = sources.sort_values("written"), authors(sources)
+    rows = []
+    for proposition in propositions.to_dict("records"):
+        row: dict[str, Any] = {"Statement": proposition["statement"]}
+        for source in order.to_dict("records"):
+            own = stances[
+                (stances["proposition_id"] == proposition["proposition_id"])
+                & (stances["source_id"] == source["source_id"])
+            ]
+            row[f"{names[source['source_id']]}, {source['written'][:4]}"] = _stances(own)
+        rows.append(row)
+    return table(pd.DataFrame(rows), caption, css="positions")
+
+
+def _stances(own: pd.DataFrame) -> Markup | str:
+    if own.empty:
+        return "–"
+    parts = []
+    for stance in STANCES:
+        where = sorted(own.loc[own["stance"] == stance, "paragraph"])
+        if where:
+            says = "; ".join(own.loc[own["stance"] == stance, "says"])
+            parts.append(
+                Markup('<span class="stance {}" title="{}">{}</span> <small>¶ {}</small>').format(
+                    stance, says, stance, ", ".join(map(str, where))
+                )
+            )
+    return Markup("<br>").join(parts)
+
+
+def rivals_table(pairs: pd.DataFrame, claims: pd.DataFrame, caption: str, *, up: str = "..") -> HTML:
+    """Return the quantities that `compendium.claims.rivals` found: each figure, and what all leave possible."""
+    by_id = claims.set_index("claim_id", drop=False)
+    rows = []
+    for pair in pairs.to_dict("records"):
+        own = [by_id.loc[name] for name in pair["claim_ids"]]
+        figures = [
+            Markup("{} ({})").format(link("claim", row["claim_id"], row["figure"], up=up), row["author"]) for row in own
+        ]
+        rows.append(
+            {
+                "Quantity": described(own[0]),
+                "Period": spoken(pair["period"]),
+                "Figures": Markup("; ").join(figures),
+                "All can hold at": amount(pair["common"], pair["unit"]) if pair["agree"] else "no value",
+            }
+        )
+    return table(pd.DataFrame(rows, columns=["Quantity", "Period", "Figures", "All can hold at"]), caption)
+
+
+def gaps_table(grid: pd.DataFrame, metrics: pd.DataFrame, caption: str) -> HTML:
+    """Return a grid of how many sources print a figure, by metric (named) and period; a gap is a dash."""
+    names = metrics.set_index("metric_id")["name"]
+    shown = grid.map(lambda count: str(count) if count else "–").rename(columns=spoken)
+    shown.insert(0, "Metric", [names[metric] for metric in grid.index])
+    return table(shown, caption, numeric=list(shown.columns[1:]))
+
+
+def ledger_table(claims: pd.DataFrame, caption: str) -> HTML:
+    """Return claims in full, each row with its permanent address: the page that links to claims lead to."""
+    rows = [
+        {
+            "Figure": _stacked(link("claim", row["claim_id"], row["figure"]), amount(row["interval"], row["unit"])),
+            "Claim": _stacked(
+                row["summary"],
+                "; ".join(part for part in (described(row), spoken(row["period"])) if part),
+                *(part for part in (row["note"], row["bounds_reason"], row["rank_reason"]) if part),
+            ),
+            "Who says so": _stacked(
+                link("source", row["source_id"], row["author"]),
+                f"¶ {row['paragraph']}{', references' if row['scope'] == 'reference' else ''}",
+                f"credits {row['origin'] or 'nobody'}",
+            ),
+            "claim_id": row["claim_id"],
+        }
+        for row in claims.to_dict("records")
+    ]
+    return table(pd.DataFrame(rows, columns=["Figure", "Claim", "Who says so", "claim_id"]), caption, ids="claim_id")
+
+
+def mentions_table(events: pd.DataFrame, mentions: pd.DataFrame, sources: pd.DataFrame, caption: str) -> HTML:
+    """Return events in the order given, each row with its permanent address and with what each source says there."""
+    names = authors(sources)
+    grouped = dict(iter(mentions.groupby("event_id")))
+    rows = [
+        {
+            "When": _stacked(spoken(row["date"]) or "unknown", row["date_basis"]),
+            "What happened, and what the sources say": _stacked(
+                link("event", row["event_id"], row["name"]),
+                row["code_name"] and f"{row['code_name']}, {row['goldstein']:+.1f}",
+                *(_mention(mention, names) for mention in grouped[row["event_id"]].to_dict("records")),
+            ),
+            "event_id": row["event_id"],
+        }
+        for row in events.to_dict("records")
+    ]
+    return table(pd.DataFrame(rows), caption, ids="event_id")
+
+
+def _mention(mention: Mapping[str, Any], names: Mapping[str, str]) -> Markup:
+    printed = f", “{mention['as_printed']}”" if mention["as_printed"] else ""
+    source = link("source", mention["source_id"], names[mention["source_id"]])
+    return Markup("{} ¶ {}{}: {}").format(source, mention["paragraph"], printed, mention["says"])
+
+
+def _stacked(first: str, *below: str) -> Markup:
+    """Return a cell of several lines, the first at full size; empty ones are left out."""
+    lines = Markup("").join(Markup("<small>{}</small>").format(line) for line in below if line)
+    return Markup("{}{}").format(first, lines)
+
+
+def stances_table(stances: pd.DataFrame, propositions: pd.DataFrame, sources: pd.DataFrame, caption: str) -> HTML:
+    """Return every stance with its place and the reason why it counts as that."""
+    names = authors(sources)
+    statements = propositions.set_index("proposition_id")["statement"]
+    rows = [
+        {
+            "Statement": statements[row["proposition_id"]],
+            "Source": Markup("{} ¶ {}").format(
+                link("source", row["source_id"], names[row["source_id"]]), row["paragraph"]
+            ),
+            "Stance": Markup('<span class="stance {0}">{0}</span>').format(row["stance"]),
+            "Why": row["says"],
+        }
+        for row in stances.to_dict("records")
+    ]
+    return table(pd.DataFrame(rows), caption)
+
+
+def dictionary(schema: Mapping[str, Table], rows: Mapping[str, int]) -> HTML:
+    """Return every table of a schema with its columns: what each holds, its type, and what is required of it."""
+    parts = []
+    for name, described_table in schema.items():
+        frame = pd.DataFrame(
+            {
+                "Column": [field.name for field in described_table.fields],
+                "What it holds": [field.description for field in described_table.fields],
+                "Form": [_form(field) for field in described_table.fields],
+            }
+        )
+        caption = f"{described_table.path}: {rows[name]} rows"
+        keys = "; ".join(f"{own} → {other}.{column}" for own, other, column in described_table.foreign_keys)
+        parts.append(
+            Markup('<h3 id="table-{}">{}</h3><p>{}</p>{}<p><small>Key: {}{}</small></p>').format(
+                name,
+                described_table.title,
+                described_table.description,
+                Markup(table(frame, caption).data),
+                ", ".join(described_table.primary_key),
+                f". Refers to: {keys}" if keys else "",
+            )
+        )
+    return HTML(Markup("").join(parts))
+
+
+def _form(field: Field) -> str:
+    vocabulary = ", ".join(field.vocabulary) if len(field.vocabulary) <= 12 else f"one of {len(field.vocabulary)} words"
+    parts = [
+        "EDTF date" if field.holds == "edtf" else field.holds if field.holds.startswith("list") else field.type,
+        "required" if field.required else "",
+        "unique" if field.unique else "",
+        f"in {field.unit}" if field.unit else "",
+        vocabulary if field.vocabulary else "",
+    ]
+    return "; ".join(part for part in parts if part)

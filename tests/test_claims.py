@@ -1,0 +1,83 @@
+from fractions import Fraction
+from typing import Any
+
+import pandas as pd
+import portion
+import pytest
+
+from compendium.claims import QUANTITY, bounds, figure, read_claims, rivals, stated
+from compendium.ledger import load
+
+BARE: dict[str, Any] = {
+    "as_printed": "4.4",
+    "hedge": "",
+    "unit": "USD",
+    "measure": "level",
+    "low": pd.NA,
+    "high": pd.NA,
+}
+
+
+def test_a_count_is_exact_and_a_sum_of_money_is_not() -> None:
+    assert bounds(BARE | {"as_printed": "38", "unit": "person"}) == portion.singleton(38)
+    assert bounds(BARE) == portion.closedopen(Fraction("4.35"), Fraction("4.45"))
+
+
+def test_own_bounds_replace_those_of_the_table() -> None:
+    assert bounds(BARE | {"low": 4.0}) == portion.closedopen(4, Fraction("4.45"))
+    assert bounds(BARE | {"low": 4.0, "high": 5.0}) == portion.closed(4, 5)
+
+
+def test_a_level_stays_above_the_minimum_of_its_metric() -> None:
+    up_to = BARE | {"as_printed": "35", "hedge": "up to"}
+    assert bounds(up_to, minimum=0) == portion.closed(0, 35)
+    assert bounds(up_to | {"measure": "growth"}, minimum=0).lower == -portion.inf
+
+
+@pytest.mark.parametrize(
+    ("hedge", "printed", "said"),
+    [("almost", "$4.8 billion", "almost $4.8 billion"), ("", "47%", "47%"), ("-dən çox", "1 %", "1 %-dən çox")],
+)
+def test_figure_with_its_hedge(hedge: str, printed: str, said: str) -> None:
+    assert figure({"hedge": hedge, "as_printed": printed}) == said
+
+
+def rows(*intervals: portion.Interval, **other: str) -> pd.DataFrame:
+    base = dict.fromkeys(
+        [*QUANTITY, "measure", "unit", "base_metric_id", "base_area", "base_counterpart", "base_period"], "x"
+    )
+    return pd.DataFrame(
+        [{**base, "rank": "normal", "claim_id": str(n), "interval": i, **other} for n, i in enumerate(intervals)]
+    )
+
+
+def test_figures_that_share_a_value_agree() -> None:
+    pairs = rivals(rows(portion.closedopen(1, 3), portion.closed(2, 4)))
+    assert pairs["agree"].tolist() == [True]
+    assert pairs["common"][0] == portion.closedopen(2, 3)
+
+
+def test_figures_that_only_touch_at_an_open_end_do_not_agree() -> None:
+    assert rivals(rows(portion.closedopen(1, 2), portion.closed(2, 3)))["agree"].tolist() == [False]
+
+
+def test_without_a_period_nothing_is_compared() -> None:
+    assert rivals(rows(portion.closed(1, 2), portion.closed(5, 6), period="")).empty
+
+
+def test_a_deprecated_claim_is_not_compared() -> None:
+    assert rivals(rows(portion.closed(1, 2), portion.closed(5, 6), rank="deprecated")).empty
+
+
+def test_gaps_are_counted_as_zero() -> None:
+    claims = read_claims(load())
+    metric, period = claims["metric_id"].iloc[0], claims["period"].iloc[0]
+    grid = stated(claims, [metric, "no-such-metric"], [period, "1900"])
+    assert grid.loc[metric, period] >= 1
+    assert grid.loc["no-such-metric"].tolist() == [0, 0]
+
+
+def test_every_claim_of_the_ledger_can_be_read() -> None:
+    claims = read_claims(load())
+    assert not any(interval.empty for interval in claims["interval"])
+    assert (claims["author"] != "").all()

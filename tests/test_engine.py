@@ -1,0 +1,36 @@
+"""The engine knows no country, no source, no chapter: another compendium is made by changing data and book."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from compendium.ledger import ROOT, load
+from compendium.notebooks import BOOK
+
+MODULES = sorted((ROOT / "compendium").rglob("*.py"))
+EVERYDAY = {"evidence", "reference"}  # parts that every compendium has
+
+
+def names() -> set[str]:
+    ledger = load()
+    found: set[str] = set()
+    for table in ("places", "actors", "routes"):
+        for column in ("name", "variants"):
+            for cell in ledger[table][column]:
+                found.update(part.strip() for part in cell.split(";"))
+    found |= set(ledger["sources"]["source_id"])
+    found |= {name for cell in ledger["sources"]["author"] for name in cell.split()}
+    found |= {folder.name for folder in BOOK.iterdir() if folder.is_dir() and folder.name[0] not in "._"} - EVERYDAY
+    return {name for name in found if len(name) > 3}
+
+
+@pytest.mark.parametrize("module", MODULES, ids=lambda path: path.name)
+def test_a_module_names_nothing_of_this_ledger(module: Path) -> None:
+    text = module.read_text(encoding="utf-8")
+    assert [name for name in names() if re.search(rf"\b{re.escape(name)}\b", text)] == []
+
+
+@pytest.mark.parametrize("module", MODULES, ids=lambda path: path.name)
+def test_a_module_says_what_it_is_for(module: Path) -> None:
+    assert module.read_text(encoding="utf-8").startswith('"""')

@@ -1,0 +1,68 @@
+from fractions import Fraction
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from compendium.figures import UnreadableFigureError, read_figure
+
+
+@pytest.mark.parametrize(
+    ("printed", "value", "step"),
+    [
+        ("4.4", Fraction("4.4"), Fraction(1, 10)),
+        ("$4.4 billion", 4_400_000_000, 100_000_000),
+        ("$300 million", 300_000_000, 100_000_000),
+        ("47%", 47, 1),
+        ("20 %", 20, 10),
+        ("2,000", 2000, 1000),
+        ("20,000 barrels per day", 20_000, 10_000),
+        ("1,6 раза", Fraction("1.6"), Fraction(1, 10)),
+        ("8%20млрд%20US%24", 8_000_000_000, 1_000_000_000),
+        ("1%20млрд%20100%20млн%20US%24", 1_100_000_000, 100_000_000),
+        ("1.50", Fraction("1.5"), Fraction(1, 100)),
+        ("2nd", 2, 1),
+        ("one", 1, 1),
+        ("double", 2, 1),
+        ("half", Fraction(1, 2), Fraction(1, 10)),
+        ("0", 0, 1),
+    ],
+)
+def test_value_and_step(printed: str, value: Fraction, step: Fraction) -> None:
+    figure = read_figure(printed)
+    assert (figure.low, figure.high, figure.step) == (value, value, step)
+
+
+@pytest.mark.parametrize(
+    ("printed", "low", "high"),
+    [
+        ("25–30 million tons", 25_000_000, 30_000_000),
+        ("$1–1.2 billion", 1_000_000_000, 1_200_000_000),
+        ("$900 million–$1.1 billion", 900_000_000, 1_100_000_000),
+        ("20-25%", 20, 25),
+    ],
+)
+def test_range_is_its_ends(printed: str, low: int, high: int) -> None:
+    figure = read_figure(printed)
+    assert (figure.low, figure.high, figure.is_range) == (low, high, True)
+
+
+@pytest.mark.parametrize("printed", ["", "many", "3 of 4", "30–25"])
+def test_what_is_no_figure_is_refused(printed: str) -> None:
+    with pytest.raises(UnreadableFigureError):
+        read_figure(printed)
+
+
+@given(st.integers(1, 10**9), st.sampled_from(["", " million", " billion", " млн", " тыс"]))
+def test_thousands_separators_change_nothing(value: int, word: str) -> None:
+    assert read_figure(f"{value:,}{word}") == read_figure(f"{value}{word}")
+
+
+@given(st.text())
+def test_any_text_is_a_figure_or_refused(text: str) -> None:
+    try:
+        figure = read_figure(text)
+    except UnreadableFigureError:
+        return
+    assert figure.low <= figure.high
+    assert figure.step > 0

@@ -1,0 +1,102 @@
+from fractions import Fraction
+
+import portion
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from compendium.intervals import EFFECTS, RULES, WIDENING, Effect, grown, interval, quotient, total
+
+DECIMALS = st.decimals(min_value="0.001", max_value="999999", places=3).map(lambda d: f"{d.normalize():f}")
+HEDGES = st.sampled_from(sorted(EFFECTS))
+
+
+def words(effect: Effect) -> st.SearchStrategy[str]:
+    return st.sampled_from([word for word, found in EFFECTS.items() if found is effect])
+
+
+def test_examples_of_the_design() -> None:
+    assert interval("4.4") == portion.closedopen(Fraction("4.35"), Fraction("4.45"))
+    assert interval("$300 million") == portion.closedopen(250_000_000, 350_000_000)
+    assert interval("47%") == portion.closedopen(Fraction("46.5"), Fraction("47.5"))
+    assert interval("25–30") == portion.closed(25, 30)
+    assert interval("38", exact=True) == portion.singleton(38)
+
+
+@given(DECIMALS)
+def test_bare_figure_holds_itself_and_is_one_step_wide(printed: str) -> None:
+    read = interval(printed)
+    assert Fraction(printed) in read
+    assert read.right is portion.OPEN
+    assert interval(printed + "0" if "." in printed else printed + ".0") in read
+
+
+@given(DECIMALS, words(Effect.BELOW))
+def test_almost_ends_at_the_figure(printed: str, hedge: str) -> None:
+    read = interval(printed, hedge)
+    assert read.upper == Fraction(printed)
+    assert read.lower == interval(printed).lower
+
+
+@given(DECIMALS, words(Effect.ABOVE))
+def test_more_than_is_above_the_figure_without_end(printed: str, hedge: str) -> None:
+    assert interval(printed, hedge) == portion.open(Fraction(printed), portion.inf)
+
+
+@given(DECIMALS, words(Effect.AT_LEAST))
+def test_at_least_includes_the_figure(printed: str, hedge: str) -> None:
+    assert interval(printed, hedge) == portion.closedopen(Fraction(printed), portion.inf)
+
+
+@given(DECIMALS, words(Effect.AT_MOST))
+def test_up_to_ends_at_the_figure_without_lower_end(printed: str, hedge: str) -> None:
+    assert interval(printed, hedge) == portion.openclosed(-portion.inf, Fraction(printed))
+
+
+@given(DECIMALS, words(Effect.AROUND))
+def test_about_is_wider_by_the_stated_factor(printed: str, hedge: str) -> None:
+    bare, read = interval(printed), interval(printed, hedge)
+    assert bare in read
+    assert read.upper - read.lower == WIDENING * (bare.upper - bare.lower)
+
+
+@given(st.integers(1, 10**6))
+def test_counts_are_exact_unless_hedged(count: int) -> None:
+    assert interval(str(count), exact=True) == portion.singleton(count)
+    assert interval(str(count), "about", exact=True) != portion.singleton(count)
+
+
+@given(DECIMALS, HEDGES, st.booleans())
+def test_no_reading_is_empty(printed: str, hedge: str, exact: bool) -> None:
+    assert not interval(printed, hedge, exact=exact).empty
+
+
+def test_every_example_of_the_table_can_be_read() -> None:
+    for rule in RULES:
+        assert not interval(*rule.example).empty
+        assert rule.example[1] in rule.words
+
+
+def test_an_unknown_hedge_is_refused() -> None:
+    with pytest.raises(KeyError):
+        interval("4", "perhaps")
+
+
+POSITIVE = st.fractions(min_value=Fraction(1, 100), max_value=1000)
+
+
+@given(POSITIVE, POSITIVE, POSITIVE, POSITIVE, st.data())
+def test_arithmetic_holds_every_possible_value(
+    a: Fraction, b: Fraction, c: Fraction, d: Fraction, data: st.DataObject
+) -> None:
+    one, other = portion.closed(min(a, b), max(a, b)), portion.closed(min(c, d), max(c, d))
+    x = data.draw(st.sampled_from([one.lower, one.upper, (one.lower + one.upper) / 2]))
+    y = data.draw(st.sampled_from([other.lower, other.upper, (other.lower + other.upper) / 2]))
+    assert x / y in quotient(one, other)
+    assert x * (1 + y / 100) in grown(one, other)
+    assert x + y in total([one, other])
+
+
+def test_quotient_by_something_without_upper_end_reaches_down_to_zero() -> None:
+    read = quotient(portion.closed(Fraction(1), Fraction(2)), portion.open(Fraction(4), portion.inf))
+    assert (read.lower, read.upper) == (0, Fraction(1, 2))

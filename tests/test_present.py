@@ -1,0 +1,68 @@
+from fractions import Fraction
+
+import pandas as pd
+import portion
+import pytest
+from bs4 import BeautifulSoup
+from markupsafe import Markup
+from matplotlib import pyplot
+
+from compendium import present, style
+
+
+@pytest.mark.parametrize(
+    ("interval", "unit", "said"),
+    [
+        (portion.closedopen(Fraction(435, 100), Fraction(445, 100)), "percent", "4.35–4.45 %"),
+        (portion.closedopen(4_350_000_000, 4_450_000_000), "USD", "4.35–4.45 billion USD"),
+        (portion.open(42_000_000, portion.inf), "USD", "more than 42 million USD"),
+        (portion.closed(0, 35_000_000), "t/year", "0–35 million tonnes a year"),
+        (portion.singleton(38), "person", "38 persons"),
+        (portion.openclosed(-portion.inf, 5), "percent", "at most 5 %"),
+        (portion.closed(Fraction(19, 14), Fraction(48, 25)), "times", "1.36–1.92 times"),
+    ],
+)
+def test_amount(interval: portion.Interval, unit: str, said: str) -> None:
+    assert present.amount(interval, unit) == said
+
+
+def test_brackets_show_which_end_is_included() -> None:
+    assert present.brackets(portion.closedopen(Fraction("4.35"), Fraction("4.45"))) == "[4.35, 4.45)"
+    assert present.brackets(portion.open(1, portion.inf)) == "(1, ∞)"
+
+
+def test_a_table_has_caption_scopes_ids_and_escapes() -> None:
+    frame = pd.DataFrame(
+        {"Name": ["<b>", Markup("<i>kept</i>")], "Count": pd.array([1234, None], dtype="Int64"), "id": ["a.b", "c"]}
+    )
+    soup = BeautifulSoup(present.table(frame, 'A "caption"', numeric=["Count"], ids="id").data, "html.parser")
+    assert soup.caption is not None
+    assert soup.caption.text == 'A "caption"'
+    assert [th["scope"] for th in soup.find_all("th")] == ["col", "col", "row", "row"]
+    assert [tr.get("id") for tr in soup.find_all("tr")] == [None, "a.b", "c"]
+    assert soup.find("b") is None
+    assert soup.find("i") is not None
+    assert [td.text for td in soup.find_all("td")] == ["1,234", ""]
+
+
+def drawn(colour: str) -> str:
+    style.use()
+    figure, axes = pyplot.subplots()
+    axes.plot([1, 2], [2, 1], color=colour)
+    return str(present.figure(figure, "A line falls from 2 to 1.", "A <line>").data)
+
+
+def test_a_figure_is_inline_svg_with_alternative_text_and_caption() -> None:
+    soup = BeautifulSoup(drawn(style.SERIES[0]), "html.parser")
+    svg = soup.find("svg")
+    assert svg is not None
+    assert (svg["role"], svg["aria-label"]) == ("img", "A line falls from 2 to 1.")
+    assert soup.figcaption is not None
+    assert soup.figcaption.text == "A <line>"
+
+
+def test_a_figure_takes_the_colours_of_the_page_and_shares_no_id() -> None:
+    first, second = drawn(style.SERIES[0]), drawn(style.SERIES[1])
+    assert "var(--series-1, " in first
+    assert 'id="axes_1"' not in first
+    assert drawn(style.SERIES[0]) == first != second

@@ -1,0 +1,161 @@
+"""The book as built: into a folder of its own, from the notebooks as they are stored."""
+
+import re
+import shutil
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+import pytest
+import yaml
+from bs4 import BeautifulSoup, Tag
+
+from compendium import site
+from compendium.ledger import ROOT, load
+from compendium.notebooks import BOOK, chapters, update
+
+MADE_BY_SPHINX = {"search.html", "genindex.html"}
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, subprocess.CompletedProcess[str]]:
+    into = tmp_path_factory.mktemp("site")
+    run = site.build(into)
+    return into / "_build" / "html", run
+
+
+@pytest.fixture(scope="module")
+def pages(built: tuple[Path, subprocess.CompletedProcess[str]]) -> dict[Path, BeautifulSoup]:
+    return {page: BeautifulSoup(page.read_text(encoding="utf-8"), "html.parser") for page in site.pages(built[0])}
+
+
+@pytest.fixture(scope="module")
+def shown(pages: dict[Path, BeautifulSoup]) -> dict[Path, Tag]:
+    """The pages that chapters become: their main part, by path."""
+    return {page: soup.article for page, soup in pages.items() if soup.article and page.parent.name != "html"}
+
+
+def test_the_build_gives_no_warning(built: tuple[Path, subprocess.CompletedProcess[str]]) -> None:
+    assert built[1].returncode == 0, built[1].stdout + built[1].stderr
+    assert "WARNING" not in built[1].stderr
+
+
+def test_every_chapter_is_in_the_table_of_contents() -> None:
+    toc = yaml.safe_load((ROOT / "_toc.yml").read_text(encoding="utf-8"))
+    listed = {toc["root"]} | {chapter["file"] for part in toc["parts"] for chapter in part["chapters"]}
+    listed |= {s["file"] for part in toc["parts"] for c in part["chapters"] for s in c.get("sections", [])}
+    assert listed == {str(path.relative_to(ROOT).with_suffix("")) for path in chapters()}
+
+
+def links(pages: dict[Path, BeautifulSoup]) -> Iterator[tuple[Path, str]]:
+    for page, soup in pages.items():
+        for tag, attribute in (("a", "href"), ("link", "href"), ("script", "src"), ("img", "src")):
+            for found in soup.find_all(tag, attrs={attribute: True}):
+                yield page, str(found[attribute])
+
+
+def test_no_internal_link_is_broken(pages: dict[Path, BeautifulSoup]) -> None:
+    ids = {page: {str(tag["id"]) for tag in soup.find_all(id=True)} for page, soup in pages.items()}
+    broken = []
+    for page, address in links(pages):
+        parts = urlsplit(address)
+        if parts.scheme or parts.netloc:
+            continue
+        target = (page.parent / unquote(parts.path)).resolve() if parts.path else page
+        anchor = unquote(parts.fragment)
+        if not target.is_file() or (anchor and target in ids and anchor not in ids[target]):
+            broken.append(f"{page.name}: {address}")
+    assert broken == []
+
+
+def test_no_page_loads_anything_from_another_host(pages: dict[Path, BeautifulSoup]) -> None:
+    for page, soup in pages.items():
+        for found in soup.find_all(["script", "img", "iframe", "source"], src=True) + soup.find_all("link", href=True):
+            address = str(found.get("src") or found.get("href"))
+            assert not urlsplit(address).netloc, f"{page.name}: {address}"
+
+
+def test_no_id_stands_twice_on_a_page(pages: dict[Path, BeautifulSoup]) -> None:
+    for page, soup in pages.items():
+        ids = [str(tag["id"]) for tag in soup.find_all(id=True)]
+        assert sorted(ids) == sorted(set(ids)), page.name
+
+
+def test_every_table_has_a_caption_and_scoped_headers(shown: dict[Path, Tag]) -> None:
+    tables = [(page, table) for page, soup in shown.items() for table in soup.find_all("table")]
+    assert tables
+    for page, table in tables:
+        assert table.caption, page.name
+        assert table.caption.text.strip()
+        assert all(th.get("scope") for th in table.find_all("th")), page.name
+
+
+def test_every_figure_has_alternative_text_and_a_caption(shown: dict[Path, Tag]) -> None:
+    figures = [(page, figure) for page, soup in shown.items() for figure in soup.find_all("figure")]
+    assert figures
+    for page, figure in figures:
+        assert figure.svg, page.name
+        assert len(figure.svg["aria-label"]) > 40, page.name
+        assert figure.figcaption.text.strip(), page.name
+    for page, soup in shown.items():
+        assert not [image for image in soup.find_all("img") if not image.get("alt")], page.name
+
+
+def test_every_claim_event_and_source_has_its_permanent_place(shown: dict[Path, Tag]) -> None:
+    ledger = load()
+    for name, page in (("claims", "claims"), ("events", "timeline"), ("sources", "sources")):
+        soup = next(soup for path, soup in shown.items() if path.stem == page and path.parent.name == "evidence")
+        assert set(ledger[name].iloc[:, 0]) <= {str(tag["id"]) for tag in soup.find_all(id=True)}
+
+
+def test_computed_numbers_reach_the_page(shown: dict[Path, Tag]) -> None:
+    front = next(soup for path, soup in shown.items() if path.parent.name == "book" and path.stem == "index")
+    assert str(len(load()["claims"])) in [tag.text for tag in front.select(".pasted-text")]
+
+
+def test_code_is_folded(shown: dict[Path, Tag]) -> None:
+    for page, soup in shown.items():
+        for code in soup.select("div.cell_input"):
+            assert code.find_parent("details"), page.name
+
+
+def small_book(folder: Path, body: str) -> Path:
+    """Make a folder with the book's own configuration and one page."""
+    shutil.copy(ROOT / "_config.yml", folder)
+    shutil.copytree(BOOK / "_static", folder / "book" / "_static")
+    shutil.copy(BOOK / "references.bib", folder / "book")
+    (folder / "_toc.yml").write_text("format: jb-book\nroot: book/index\n", encoding="utf-8")
+    head = re.match(r"---\n.*?\n---\n", (BOOK / "index.md").read_text(encoding="utf-8"), re.S)
+    assert head
+    (folder / "book" / "index.md").write_text(f"{head[0]}\n# A page\n\n{body}\n", encoding="utf-8")
+    outcomes = update(folder / "book", say=lambda _: None)
+    assert not any(outcome.failure for outcome in outcomes)
+    return folder
+
+
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        ("{claim}`no2024.such-claim`", "claims has no row 'no2024.such-claim'"),
+        ("{claim}`guluzade2025.turnover-2042`", "or 'guluzade2025.turnover-2024'"),
+        ("See [nowhere](nowhere).", "nowhere"),
+        ("{glue:text}`missing`", "missing"),
+        ("{cite:p}`nobody1900`", "nobody1900"),
+    ],
+)
+def test_a_broken_reference_fails_the_build(tmp_path: Path, body: str, said: str) -> None:
+    run = site.build(tmp_path / "out", root=small_book(tmp_path, body))
+    assert run.returncode != 0
+    assert said in run.stderr
+
+
+def test_roles_print_what_the_ledger_holds(tmp_path: Path) -> None:
+    body = "{claim}`guluzade2025.turnover-2024`, {date}`plane-crash-2024`, {source}`guluzade2025`"
+    run = site.build(tmp_path / "out", root=small_book(tmp_path, body))
+    assert run.returncode == 0, run.stderr
+    page = BeautifulSoup((tmp_path / "out/_build/html/book/index.html").read_text(encoding="utf-8"), "html.parser")
+    said = {str(tag["href"]): tag.text for tag in page.select("a.claim, a.date, a.source")}
+    assert said["evidence/claims.html#guluzade2025.turnover-2024"] == "almost $4.8 billion"
+    assert said["evidence/timeline.html#plane-crash-2024"] == "25 December 2024"
+    assert said["evidence/sources.html#guluzade2025"] == "Alihüseyin Guluzade (2025)"
