@@ -47,7 +47,9 @@ def main(lock: Path) -> None:
     stamp.unlink(missing_ok=True)
     installer = uv(lock)
     environment = os.environ | {"UV_CACHE_DIR": str(ROOT / ".cache" / "uv"), "VIRTUAL_ENV": str(folder)}
-    command = [installer, "pip", "sync", "--quiet", "--require-hashes", "--compile-bytecode", lock]
+    # The machine's own certificates, as for the download above: behind a proxy no others are any good.
+    options = ["--quiet", "--system-certs", "--require-hashes", "--compile-bytecode"]
+    command = [installer, "pip", "sync", *options, lock]
     if subprocess.run([str(part) for part in command], env=environment, cwd=ROOT).returncode:
         sys.exit("The installer stopped; its own message stands above.")
     # The package is used where it lies: notebooks import it from any folder, and an edit counts at once.
