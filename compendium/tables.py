@@ -159,13 +159,13 @@ def ledger_table(claims: pd.DataFrame, caption: str) -> HTML:
     """Return claims in full, each row with its permanent address: the page that links to claims lead to."""
     rows = [
         {
-            "Figure": _stacked(link("claim", row["claim_id"], row["figure"]), amount(row["interval"], row["unit"])),
-            "Claim": _stacked(
+            "Figure": stacked(link("claim", row["claim_id"], row["figure"]), amount(row["interval"], row["unit"])),
+            "Claim": stacked(
                 row["summary"],
                 "; ".join(part for part in (described(row), spoken(row["period"])) if part),
                 *(part for part in (row["note"], row["bounds_reason"], row["rank_reason"]) if part),
             ),
-            "Who says so": _stacked(
+            "Who says so": stacked(
                 link("source", row["source_id"], row["author"]),
                 f"¶ {row['paragraph']}{', references' if row['scope'] == 'reference' else ''}",
                 f"credits {row['origin'] or 'nobody'}",
@@ -183,8 +183,8 @@ def mentions_table(events: pd.DataFrame, mentions: pd.DataFrame, sources: pd.Dat
     grouped = dict(iter(mentions.groupby("event_id")))
     rows = [
         {
-            "When": _stacked(spoken(row["date"]) or "unknown", row["date_basis"]),
-            "What happened, and what the sources say": _stacked(
+            "When": stacked(spoken(row["date"]) or "unknown", row["date_basis"]),
+            "What happened, and what the sources say": stacked(
                 link("event", row["event_id"], row["name"]),
                 row["code_name"] and f"{row['code_name']}, {row['goldstein']:+.1f}",
                 *(_mention(mention, names) for mention in grouped[row["event_id"]].to_dict("records")),
@@ -202,10 +202,48 @@ def _mention(mention: Mapping[str, Any], names: Mapping[str, str]) -> Markup:
     return Markup("{} ¶ {}{}: {}").format(source, mention["paragraph"], printed, mention["says"])
 
 
-def _stacked(first: str, *below: str) -> Markup:
+def stacked(first: str, *below: str) -> Markup:
     """Return a cell of several lines, the first at full size; empty ones are left out."""
     lines = Markup("").join(Markup("<small>{}</small>").format(line) for line in below if line)
     return Markup("{}{}").format(first, lines)
+
+
+def sources_table(sources: pd.DataFrame, caption: str) -> HTML:
+    """Return the sources in the order they were written, each with its permanent address: what, when, how reliable."""
+    names = authors(sources)
+    rows = [
+        {
+            "Source": stacked(names[row["source_id"]], row["title"]),
+            "What it is": stacked(
+                row["kind"], f"{spoken(row['written'])} ({row['written_basis']})", row["written_reason"]
+            ),
+            "Reliability": stacked(row["reliability"], row["reliability_reason"], row["note"]),
+            "source_id": row["source_id"],
+        }
+        for row in sources.sort_values("written").to_dict("records")
+    ]
+    return table(pd.DataFrame(rows), caption, ids="source_id")
+
+
+def citations_table(rows: pd.DataFrame, by_id: pd.DataFrame, sources: pd.DataFrame, caption: str) -> HTML:
+    """Return citations with the entry each belongs to and what is said of it.
+
+    Takes rows with `source_id`, `paragraph`, `as_printed`, `entry` (an id or empty), `verdict`, `reason`; `by_id`
+    is the whole table of citations, indexed by id.
+    """
+    names = authors(sources)
+    shown = [
+        {
+            "As printed": stacked(
+                row["as_printed"],
+                Markup("{} ¶ {}").format(link("source", row["source_id"], names[row["source_id"]]), row["paragraph"]),
+            ),
+            "Entry": stacked(by_id["as_printed"].get(row["entry"], "–"), by_id["title"].get(row["entry"], "")),
+            "Verdict": stacked(row["verdict"], row["reason"]),
+        }
+        for row in rows.to_dict("records")
+    ]
+    return table(pd.DataFrame(shown, columns=["As printed", "Entry", "Verdict"]), caption)
 
 
 def stances_table(stances: pd.DataFrame, propositions: pd.DataFrame, sources: pd.DataFrame, caption: str) -> HTML:

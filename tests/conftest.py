@@ -1,11 +1,18 @@
 import csv
+import os
 import shutil
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
-from compendium.ledger import DATA
+from compendium.ledger import DATA, ROOT
+
+# The same examples in every run, no clock on them, and nothing left in the folder.
+settings.register_profile("book", deadline=None, derandomize=True, database=None)
+settings.load_profile("book")
+os.environ["HYPOTHESIS_STORAGE_DIRECTORY"] = str(ROOT / ".cache" / "hypothesis")
 
 
 @pytest.fixture
