@@ -5,14 +5,24 @@ Each takes a table and returns a Matplotlib figure; the caption and the alternat
 
 from __future__ import annotations
 
+import itertools
+import math
+import textwrap
+from collections import Counter
 from collections.abc import Mapping, Sequence
 
+import numpy as np
 import pandas as pd
 import portion
 from matplotlib import pyplot
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.text import Text
+from matplotlib.transforms import Bbox
 
 from compendium import style
+
+ENDLESS = (portion.inf, -portion.inf)
 
 
 def intervals(
@@ -30,7 +40,7 @@ def intervals(
     colours
         one a row, from `style.SERIES`; the first of them where none are given.
     """
-    ends = [float(end) / scale for r in ranges for end in (r.lower, r.upper) if abs(end) != portion.inf]
+    ends = [float(end) / scale for r in ranges for end in (r.lower, r.upper) if end not in ENDLESS]
     reach = (max(ends) - min(0, *ends)) * 1.15 or 1
     drawn, axes = pyplot.subplots(figsize=(style.WIDTH, 0.7 + 0.36 * len(ranges)))
     for row, (found, colour) in enumerate(zip(ranges, colours or [style.SERIES[0]] * len(ranges), strict=True)):
@@ -79,6 +89,33 @@ def two_ways(turnover: Mapping[int, portion.Interval], scores: pd.DataFrame, *, 
     return drawn
 
 
+def ties(scores: Mapping[str, pd.DataFrame]) -> Figure:
+    """Draw cooperation and conflict of several ties, a panel each, with the same axes.
+
+    Parameters
+    ----------
+    scores
+        by the name of the tie: `cooperation` and `conflict`, as `compendium.chronology.scores_by_year` returns;
+        all with the same index, whose labels (years, or a text for what has none) stand below the bars.
+    """
+    labels = [str(label) for label in next(iter(scores.values())).index]
+    drawn, panels = pyplot.subplots(
+        len(scores), 1, sharex=True, sharey=True, squeeze=False, figsize=(style.WIDTH, 0.5 + 1.9 * len(scores))
+    )
+    for axes, (name, table) in zip(panels[:, 0], scores.items(), strict=True):
+        for column, colour, lift in (("cooperation", style.COOPERATION, 3), ("conflict", style.CONFLICT, -3)):
+            axes.bar(range(len(labels)), table[column], color=colour, width=0.6)
+            for place, value in enumerate(table[column]):
+                if abs(value) >= 0.05:  # what rounds to nothing gets no label
+                    axes.annotate(f"{value:+.1f}", (place, value), (0, lift), textcoords="offset points", ha="center",
+                                  va="bottom" if lift > 0 else "top", fontsize=8)  # fmt: skip
+        axes.axhline(0, color=style.MUTED, linewidth=0.8)
+        axes.margins(y=0.18)
+        axes.set_title(name)
+    panels[-1, 0].set_xticks(range(len(labels)), labels)
+    return drawn
+
+
 def timeline(events: pd.DataFrame, *, names: str = "name") -> Figure:
     """Draw one line an event, earliest at the top, from its first to its last possible day.
 
@@ -102,8 +139,13 @@ def timeline(events: pd.DataFrame, *, names: str = "name") -> Figure:
     return drawn
 
 
-def route_map(stops: pd.DataFrame, colours: Mapping[str, str], *, names: Sequence[str] = ()) -> Figure:
+def route_map(
+    stops: pd.DataFrame, colours: Mapping[str, str], *, names: Sequence[str] = (),
+    labels: Mapping[str, str] | None = None, around: Sequence[str] = (),
+) -> Figure:  # fmt: skip
     """Draw routes as lines through their stops, by longitude and latitude, with some of the places named.
+
+    Routes that share a stretch stay visible: the first is the widest, and each has its own dashes.
 
     Parameters
     ----------
@@ -112,35 +154,110 @@ def route_map(stops: pd.DataFrame, colours: Mapping[str, str], *, names: Sequenc
     colours
         a colour of the style by route id; its keys are the routes drawn.
     names
-        the place ids to name; all where empty.
+        the place ids to name, the most important first; all where empty.
+    labels
+        a name by route id, for a legend below the map; none where it is left out.
+    around
+        place ids that set what the map shows; every stop drawn where empty.
     """
-    drawn, axes = pyplot.subplots(figsize=(style.WIDTH, 4.6))
     shown = stops[stops["route_id"].isin(colours)].dropna(subset=["latitude", "longitude"])
-    for route, colour in colours.items():
+    west, east, south, north = _frame(shown[shown["place_id"].isin(around)] if around else shown)
+    stretch = 1 / math.cos(math.radians((south + north) / 2))
+    # The axis labels and the legend take what is left beside and below the map.
+    height = (style.WIDTH - 0.75) * (north - south) * stretch / (east - west) + 0.6 + 0.2 * len(labels or ())
+    drawn, axes = pyplot.subplots(figsize=(style.WIDTH, height))
+    axes.set(xlim=(west, east), ylim=(south, north), xlabel="longitude, °E", ylabel="latitude, °N")
+    axes.set_aspect(stretch)
+    lines = []
+    for place, (route, colour) in enumerate(colours.items()):
         line = shown[shown["route_id"] == route]
-        axes.plot(line["longitude"], line["latitude"], "-o", color=colour, linewidth=2, markersize=4)
-    for place in shown.drop_duplicates("place_id").to_dict("records"):
-        if not names or place["place_id"] in names:
-            at = (place["longitude"], place["latitude"])
-            axes.annotate(place["name"], at, (5, 4), textcoords="offset points", fontsize=8.5)
-    # One degree of longitude is shorter than one of latitude by the cosine of the latitude: near 40° about 3/4.
-    axes.set_aspect(1 / 0.76, adjustable="datalim")
-    axes.set_xlabel("longitude, °E")
-    axes.set_ylabel("latitude, °N")
+        width, dashes = 2 + 1.3 * (len(colours) - 1 - place), DASHES[place % len(DASHES)]
+        lines += axes.plot(line["longitude"], line["latitude"], dashes, color=colour, linewidth=width)
+        axes.plot(line["longitude"], line["latitude"], "o", color=colour, markersize=4.5)
+    if labels:
+        drawn.legend(lines, [labels[route] for route in colours], loc="outside lower left", handlelength=3)
+    places = shown.drop_duplicates("place_id").set_index("place_id", drop=False)
+    inside = places["longitude"].between(west, east) & places["latitude"].between(south, north)
+    wanted = [name for name in (names or places.index) if inside[name]]
+    drawn.draw_without_rendering()
+    _name_places(axes, places.loc[wanted], [np.asarray(line.get_xydata()) for line in lines])
     return drawn
 
 
-def schematic(routes: Mapping[str, Sequence[str]], colours: Sequence[str]) -> Figure:
-    """Draw each route as a straight line of equally spaced, named stops, one below the other: order, not distance."""
-    drawn, axes = pyplot.subplots(figsize=(style.WIDTH, 0.4 + 0.95 * len(routes)))
-    for row, ((route, places), colour) in enumerate(zip(routes.items(), colours, strict=True)):
-        across = [place / max(1, len(places) - 1) for place in range(len(places))]
-        axes.plot(across, [row] * len(places), "-o", color=colour, linewidth=3, markersize=6)
-        axes.annotate(route, (0, row), (0, 12), textcoords="offset points", fontweight="bold", fontsize=9)
-        for at, place in zip(across, places, strict=True):
-            axes.annotate(place, (at, row), (0, -7), textcoords="offset points", rotation=-28, fontsize=7.5, va="top")
-    axes.set_ylim(len(routes) - 0.3, -0.4)
-    axes.set_xlim(-0.03, 1.12)
+DASHES = ("-", "--", ":", "-.")
+"""How the lines of a map differ besides their colour."""
+
+
+def _frame(places: pd.DataFrame) -> tuple[float, float, float, float]:
+    """Return west, east, south and north of some places, with a margin for their names."""
+    across, along = places["longitude"], places["latitude"]
+    edge = 0.08 * max(across.max() - across.min(), along.max() - along.min())
+    return (across.min() - edge, across.max() + edge, along.min() - edge, along.max() + edge)
+
+
+def _name_places(axes: Axes, places: pd.DataFrame, lines: Sequence[np.ndarray]) -> None:
+    """Write each name where it covers least: no other name, no edge, then as little of the lines as can be.
+
+    Places are named in the order given; each tries a ring of positions around its point, then a wider one, and
+    a name that had to move away gets a thin line to its point.
+    """
+    to_screen, edge = axes.transData.transform, axes.get_window_extent()
+    drawn_over = np.vstack([_dense(to_screen(line)) for line in lines])
+    taken = [Bbox.from_extents(*(at - 4), *(at + 4)) for at in to_screen(places[["longitude", "latitude"]].to_numpy())]
+    for place in places.to_dict("records"):
+        tries: list[tuple[float, int, Text, Bbox]] = []
+        for far, turn in itertools.product((8, 18, 30, 44), range(0, 360, 30)):
+            aside, up = math.cos(math.radians(turn)), math.sin(math.radians(turn))
+            text = axes.annotate(
+                place["name"], (place["longitude"], place["latitude"]), (far * aside, far * up), fontsize=10,
+                textcoords="offset points", ha=_towards(aside, "left", "right"), va=_towards(up, "bottom", "top"),
+                arrowprops={"arrowstyle": "-", "color": style.MUTED, "linewidth": 0.7} if far > 8 else None,
+            )  # fmt: skip
+            text.set_in_layout(False)
+            box = Text.get_window_extent(text)
+            hidden = box.count_contains(drawn_over)
+            clash = sum(box.overlaps(other) for other in taken) + (box.count_contains(edge.corners()) > 0)
+            outside = not (edge.x0 <= box.x0 and box.x1 <= edge.x1 and edge.y0 <= box.y0 and box.y1 <= edge.y1)
+            tries.append(((clash + outside) * 1000 + hidden + far / 2, len(tries), text, box))
+        best = min(tries, key=lambda attempt: attempt[:2])
+        taken.append(best[3])
+        for attempt in tries:
+            if attempt is not best:
+                attempt[2].remove()
+
+
+def _towards(part: float, ahead: str, behind: str) -> str:
+    return "center" if abs(part) < 0.3 else ahead if part > 0 else behind
+
+
+def _dense(corners: np.ndarray) -> np.ndarray:
+    """Return points along a line, close enough together that no name slips between them."""
+    return np.vstack([np.linspace(one, other, 60) for one, other in itertools.pairwise(corners)])
+
+
+def schematic(routes: Mapping[str, Sequence[str]], colours: Sequence[str], *, columns: int = 2) -> Figure:
+    """Draw each route as an upright line of equally spaced, named stops: order, not distance.
+
+    Routes stand side by side in `columns`; a stop that several of them name is drawn as a ring.
+    """
+    often = Counter(place for places in routes.values() for place in set(places))
+    titles = [textwrap.wrap(route, 58 // columns) for route in routes]
+    rows = [len(title) + 0.4 + len(places) for title, places in zip(titles, routes.values(), strict=True)]
+    tops, bottom = [], 0.0
+    for first in range(0, len(rows), columns):
+        tops += [bottom] * len(rows[first : first + columns])
+        bottom += max(rows[first : first + columns]) + 0.8
+    drawn, axes = pyplot.subplots(figsize=(style.WIDTH, 0.205 * bottom))
+    for place, (title, stops, colour) in enumerate(zip(titles, routes.values(), colours, strict=True)):
+        x, top = place % columns, tops[place]
+        start = top + len(title) + 0.7
+        axes.text(x - 0.03, top, "\n".join(title), fontweight="bold", va="top", fontsize=10)
+        axes.plot([x, x], [start, start + len(stops) - 1], color=colour, linewidth=3)
+        for row, stop in enumerate(stops):
+            face = "none" if often[stop] > 1 else colour
+            axes.plot([x], [start + row], "o", color=colour, markerfacecolor=face, markersize=7, markeredgewidth=2)
+            axes.text(x + 0.06, start + row, stop, va="center_baseline", fontsize=10)
+    axes.set(xlim=(-0.04, columns), ylim=(bottom, 0))
     axes.axis("off")
     return drawn
 

@@ -80,6 +80,11 @@ def _digits(end: Any, scale: int) -> str:
     return exact if Fraction(exact.replace(",", "")) == value else f"{float(value):,.3g}"
 
 
+def signed(score: float) -> str:
+    """Return a score with its sign, one decimal, a true minus: `+3.4`, `−5.0`."""
+    return f"{score:+.1f}".replace("-", "−")
+
+
 def brackets(interval: portion.Interval) -> str:
     """Return an interval in the notation of mathematics, `[4.35, 4.45)`, its ends rounded for display."""
     low = "−∞" if interval.lower == -portion.inf else _digits(interval.lower, 1)

@@ -14,28 +14,28 @@ from markupsafe import Markup
 
 from compendium.claims import authors
 from compendium.periods import spoken
-from compendium.present import amount, link, table
+from compendium.present import amount, link, signed, table
 from compendium.schema import Field, Table
 
 
 def claims_table(claims: pd.DataFrame, caption: str, *, up: str = "..") -> HTML:
-    """Return claims as a reader needs them: figure, what it measures, period, how it is read, who says so.
+    """Return claims as a reader needs them: the figure and how it is read, what it measures, who says so.
 
-    Takes the table that `compendium.claims.read_claims` returns, or a part of it; `up` as for `link`.
+    Takes the table that `compendium.claims.read_claims` returns, or a part of it; `up` as for `present.link`.
     """
     rows = [
         {
-            "Figure": link("claim", row["claim_id"], row["figure"], up=up),
-            "What it measures": described(row),
-            "Period": spoken(row["period"]),
-            "Read as": amount(row["interval"], row["unit"]),
-            "Who says so": link("source", row["source_id"], row["author"], up=up),
-            "Credited to": row["origin"] or "nobody",
+            "Figure": stacked(
+                link("claim", row["claim_id"], row["figure"], up=up), f"read as {amount(row['interval'], row['unit'])}"
+            ),
+            "What it measures": stacked(described(row), spoken(row["period"]) or "no period given"),
+            "Who says so": stacked(
+                link("source", row["source_id"], row["author"], up=up), f"credits {row['origin'] or 'nobody'}"
+            ),
         }
         for row in claims.to_dict("records")
     ]
-    columns = ["Figure", "What it measures", "Period", "Read as", "Who says so", "Credited to"]
-    return table(pd.DataFrame(rows, columns=columns), caption)
+    return table(pd.DataFrame(rows, columns=["Figure", "What it measures", "Who says so"]), caption)
 
 
 def described(claim: Mapping[str, Any]) -> str:
@@ -61,32 +61,33 @@ def provenance(claims: pd.DataFrame, *, up: str = "..") -> HTML:
     rows = [
         {
             "Figure": link("claim", row["claim_id"], row["figure"], up=up),
-            "Source": link("source", row["source_id"], row["author"], up=up),
-            "Paragraph": row["paragraph"],
-            "Where": "list of references" if row["scope"] == "reference" else "text",
-            "Credited to": row["origin"] or "nobody",
+            "Where": stacked(
+                link("source", row["source_id"], row["author"], up=up),
+                f"¶ {row['paragraph']}{', list of references' if row['scope'] == 'reference' else ''}",
+                f"credits {row['origin'] or 'nobody'}",
+            ),
             "What is open": row["note"],
         }
         for row in claims.to_dict("records")
     ]
-    columns = ["Figure", "Source", "Paragraph", "Where", "Credited to", "What is open"]
-    return table(pd.DataFrame(rows, columns=columns), "Where the numbers on this page come from", numeric=["Paragraph"])
+    columns = ["Figure", "Where", "What is open"]
+    return table(pd.DataFrame(rows, columns=columns), "Where the numbers on this page come from")
 
 
 def events_table(events: pd.DataFrame, caption: str, *, up: str = "..") -> HTML:
-    """Return events in the order given: date, what happened, kind of act, its score, how many sources name it."""
+    """Return events in the order given: date, what happened, kind of act and its score, how many sources name it."""
     rows = [
         {
-            "When": spoken(row["date"]) or "unknown",
-            "What happened": link("event", row["event_id"], row["name"], up=up),
-            "Kind of act": row["code_name"],
-            "Score": "" if pd.isna(row["goldstein"]) else f"{row['goldstein']:+.1f}",
+            "When": stacked(spoken(row["date"]) or "unknown", row["date_basis"]),
+            "What happened": stacked(
+                link("event", row["event_id"], row["name"], up=up),
+                row["code_name"] and f"{row['code_name']}, {signed(row['goldstein'])}",
+            ),
             "Sources": row["sources"],
         }
         for row in events.to_dict("records")
     ]
-    columns = ["When", "What happened", "Kind of act", "Score", "Sources"]
-    return table(pd.DataFrame(rows, columns=columns), caption, numeric=["Score", "Sources"])
+    return table(pd.DataFrame(rows, columns=["When", "What happened", "Sources"]), caption, numeric=["Sources"])
 
 
 STANCES = {"asserts": "asserts", "qualifies": "qualifies", "denies": "denies"}
@@ -186,7 +187,7 @@ def mentions_table(events: pd.DataFrame, mentions: pd.DataFrame, sources: pd.Dat
             "When": stacked(spoken(row["date"]) or "unknown", row["date_basis"]),
             "What happened, and what the sources say": stacked(
                 link("event", row["event_id"], row["name"]),
-                row["code_name"] and f"{row['code_name']}, {row['goldstein']:+.1f}",
+                row["code_name"] and f"{row['code_name']}, {signed(row['goldstein'])}",
                 *(_mention(mention, names) for mention in grouped[row["event_id"]].to_dict("records")),
             ),
             "event_id": row["event_id"],
@@ -194,6 +195,26 @@ def mentions_table(events: pd.DataFrame, mentions: pd.DataFrame, sources: pd.Dat
         for row in events.to_dict("records")
     ]
     return table(pd.DataFrame(rows), caption, ids="event_id")
+
+
+def passages_table(events: pd.DataFrame, mentions: pd.DataFrame, sources: pd.DataFrame, caption: str) -> HTML:
+    """Return where each of some events is told: the event, who tells it at which paragraph, what is said there."""
+    names = authors(sources)
+    titles = events.drop_duplicates("event_id").set_index("event_id")["name"]
+    order = {name: place for place, name in enumerate(titles.index)}
+    own = mentions[mentions["event_id"].isin(titles.index)].to_dict("records")
+    rows = [
+        {
+            "What happened": link("event", row["event_id"], titles[row["event_id"]]),
+            "Where it is told": stacked(
+                link("source", row["source_id"], names[row["source_id"]]),
+                f"¶ {row['paragraph']}" + (f", “{row['as_printed']}”" if row["as_printed"] else ", no date"),
+            ),
+            "What is said there": row["says"],
+        }
+        for row in sorted(own, key=lambda row: (order[row["event_id"]], row["source_id"], row["paragraph"]))
+    ]
+    return table(pd.DataFrame(rows, columns=["What happened", "Where it is told", "What is said there"]), caption)
 
 
 def _mention(mention: Mapping[str, Any], names: Mapping[str, str]) -> Markup:

@@ -9,8 +9,10 @@ from fractions import Fraction
 from functools import cache
 
 import pint
+import portion
 
 _OURS = (
+    "bbl = oil_barrel",  # pint's own bbl is the barrel of 31.5 gallons; crude oil is counted in barrels of 42
     "USD = [currency]",
     "person = [count]", "item = person", "vote = person",
     "container = [container]",
@@ -49,3 +51,11 @@ def fits(claimed: str, metric: str) -> bool:
     units = registry()
     ratio = (units.Unit(metric) / units.Unit(claimed)).dimensionality
     return not ratio or ratio == units.Unit("second").dimensionality
+
+
+def converted(found: portion.Interval, unit: str, into: str) -> portion.Interval:
+    """Return an interval in another unit of the same dimension, ends exact; a year is pint's mean year."""
+    units = registry()
+    factor = units.Quantity(Fraction(1), unit).to(into).magnitude
+    ends = (end if end in (portion.inf, -portion.inf) else end * factor for end in (found.lower, found.upper))
+    return portion.Interval.from_atomic(found.left, *ends, found.right)
