@@ -31,11 +31,15 @@ AREAS = {
 }
 
 
+WHOLE = portion.closed(Fraction(0), Fraction(100))
+"""No share lies outside its whole, in percent."""
+
+
 def bounds(claim: Mapping[str, Any], minimum: float | None = None) -> portion.Interval:
     """Return the values a claim leaves possible, in the unit it is printed in.
 
     The interval table reads the figure; the row's own bounds replace an end where they are given; a level
-    cannot fall below the `minimum` of its metric (in the same unit).
+    cannot fall below the `minimum` of its metric (in the same unit), a share cannot leave its whole.
 
     Raises
     ------
@@ -49,7 +53,7 @@ def bounds(claim: Mapping[str, Any], minimum: float | None = None) -> portion.In
         read = read.replace(right=portion.CLOSED, upper=Fraction(str(claim["high"])))
     if claim["measure"] == "level" and minimum is not None and read.lower < minimum:
         read = read.replace(left=portion.CLOSED, lower=Fraction(str(minimum)))
-    return read
+    return read & WHOLE if claim["measure"] == "share" else read
 
 
 def read_claims(ledger: Ledger) -> pd.DataFrame:

@@ -14,13 +14,14 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 import portion
-from matplotlib import pyplot
+from matplotlib import dates, pyplot
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 from matplotlib.transforms import Bbox
 
 from compendium import style
+from compendium.present import signed
 
 ENDLESS = (portion.inf, -portion.inf)
 
@@ -107,7 +108,7 @@ def ties(scores: Mapping[str, pd.DataFrame]) -> Figure:
             axes.bar(range(len(labels)), table[column], color=colour, width=0.6)
             for place, value in enumerate(table[column]):
                 if abs(value) >= 0.05:  # what rounds to nothing gets no label
-                    axes.annotate(f"{value:+.1f}", (place, value), (0, lift), textcoords="offset points", ha="center",
+                    axes.annotate(signed(value), (place, value), (0, lift), textcoords="offset points", ha="center",
                                   va="bottom" if lift > 0 else "top", fontsize=8)  # fmt: skip
         axes.axhline(0, color=style.MUTED, linewidth=0.8)
         axes.margins(y=0.18)
@@ -116,24 +117,27 @@ def ties(scores: Mapping[str, pd.DataFrame]) -> Figure:
     return drawn
 
 
-def timeline(events: pd.DataFrame, *, names: str = "name") -> Figure:
-    """Draw one line an event, earliest at the top, from its first to its last possible day.
+def timeline(events: pd.DataFrame) -> Figure:
+    """Draw one bar an event, in the order given, from its first to its last possible day, its name above it.
 
     The colour says cooperation or conflict by the sign of the score; events without a date are left out.
     """
     known = events[events["span"].notna()]
-    drawn, axes = pyplot.subplots(figsize=(style.WIDTH, 0.6 + 0.3 * len(known)))
+    drawn, axes = pyplot.subplots(figsize=(style.WIDTH, 0.5 + 0.36 * len(known)))
     first = min(found.first for found in known["span"])
     last = max(found.last for found in known["span"])
+    least = (last - first) / 100  # a single day is still seen
     for row, event in enumerate(known.to_dict("records")):
-        score = event["goldstein"]
+        score, found = event["goldstein"], event["span"]
         colour = style.MUTED if pd.isna(score) or score == 0 else style.COOPERATION if score > 0 else style.CONFLICT
-        found = event["span"]
-        axes.plot([found.first, found.last], [row, row], color=colour, linewidth=5, solid_capstyle="round")
-        axes.annotate(event[names], (found.last, row), (6, 0), textcoords="offset points", va="center", fontsize=8)
-    axes.set_ylim(len(known) - 0.5, -0.5)
-    axes.set_xlim(first, last + (last - first) * 1.1)
-    axes.set_yticks([])
+        axes.plot([found.first, max(found.last, found.first + least)], [row, row], color=colour, linewidth=4)
+        axes.annotate(
+            event["name"], (0, row), (0, 5), xycoords=("axes fraction", "data"), textcoords="offset points", fontsize=9
+        )
+    axes.set(xlim=(first, last), ylim=(len(known) - 0.5, -0.9), yticks=[])
+    locator = dates.AutoDateLocator(maxticks=6)
+    axes.xaxis.set_major_locator(locator)
+    axes.xaxis.set_major_formatter(dates.ConciseDateFormatter(locator))
     axes.spines["left"].set_visible(False)
     axes.grid(axis="y", visible=False)
     return drawn

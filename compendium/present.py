@@ -51,15 +51,16 @@ def numbers(**values: str | int) -> None:
         glue(name, f"{value:,}" if isinstance(value, int) else value, display=False)
 
 
-def amount(interval: portion.Interval, unit: str) -> str:
+def amount(interval: portion.Interval, unit: str, *, digits: int = 0) -> str:
     """Return an interval as a reader would say it: `4.35–4.45 billion USD`, `more than 30 %`, `38 persons`.
 
-    Ends are rounded for display only; the interval itself stays exact.
+    A computed interval is shown to as many significant `digits` as are given; without, an end that is a short
+    decimal is shown in full. The interval itself stays exact.
     """
     finite = [abs(end) for end in (interval.lower, interval.upper) if end not in (portion.inf, -portion.inf)]
     scale, word = next(((s, w) for s, w in SCALES if finite and max(finite) >= s), (1, ""))
     tail = " ".join(part for part in (word, UNITS.get(unit, unit)) if part)
-    low, high = (_digits(end, scale) for end in (interval.lower, interval.upper))
+    low, high = (_digits(end, scale, digits) for end in (interval.lower, interval.upper))
     if interval.lower == interval.upper:
         said = low
     elif interval.upper == portion.inf:
@@ -71,13 +72,14 @@ def amount(interval: portion.Interval, unit: str) -> str:
     return f"{said} {tail}".strip()
 
 
-def _digits(end: Any, scale: int) -> str:
-    """Return an end of an interval: exact where it is a short decimal, else to three significant digits."""
+def _digits(end: Any, scale: int, digits: int = 0) -> str:
     if not isinstance(end, Fraction | int | float):
         return ""
     value = Fraction(end) / scale
     exact = f"{float(value):,.6g}"
-    return exact if Fraction(exact.replace(",", "")) == value else f"{float(value):,.3g}"
+    if not digits and Fraction(exact.replace(",", "")) == value:
+        return exact
+    return f"{float(value):,.{digits or 3}g}"
 
 
 def signed(score: float) -> str:

@@ -198,23 +198,20 @@ def mentions_table(events: pd.DataFrame, mentions: pd.DataFrame, sources: pd.Dat
 
 
 def passages_table(events: pd.DataFrame, mentions: pd.DataFrame, sources: pd.DataFrame, caption: str) -> HTML:
-    """Return where each of some events is told: the event, who tells it at which paragraph, what is said there."""
+    """Return some events, each with every place where it is told and what is said of it there."""
     names = authors(sources)
-    titles = events.drop_duplicates("event_id").set_index("event_id")["name"]
-    order = {name: place for place, name in enumerate(titles.index)}
-    own = mentions[mentions["event_id"].isin(titles.index)].to_dict("records")
+    grouped = dict(iter(mentions.groupby("event_id")))
     rows = [
         {
-            "What happened": link("event", row["event_id"], titles[row["event_id"]]),
-            "Where it is told": stacked(
-                link("source", row["source_id"], names[row["source_id"]]),
-                f"¶ {row['paragraph']}" + (f", “{row['as_printed']}”" if row["as_printed"] else ", no date"),
+            "What happened": stacked(link("event", row["event_id"], row["name"]), spoken(row["date"]) or "no date"),
+            "What each source says of it": Markup("").join(
+                Markup("<p>{}</p>").format(_mention(mention, names))
+                for mention in grouped[row["event_id"]].sort_values(["source_id", "paragraph"]).to_dict("records")
             ),
-            "What is said there": row["says"],
         }
-        for row in sorted(own, key=lambda row: (order[row["event_id"]], row["source_id"], row["paragraph"]))
+        for row in events.drop_duplicates("event_id").to_dict("records")
     ]
-    return table(pd.DataFrame(rows, columns=["What happened", "Where it is told", "What is said there"]), caption)
+    return table(pd.DataFrame(rows), caption)
 
 
 def _mention(mention: Mapping[str, Any], names: Mapping[str, str]) -> Markup:
@@ -274,10 +271,10 @@ def stances_table(stances: pd.DataFrame, propositions: pd.DataFrame, sources: pd
     rows = [
         {
             "Statement": statements[row["proposition_id"]],
-            "Source": Markup("{} ¶ {}").format(
-                link("source", row["source_id"], names[row["source_id"]]), row["paragraph"]
+            "Stance": stacked(
+                Markup('<span class="stance {0}">{0}</span>').format(row["stance"]),
+                Markup("{} ¶ {}").format(link("source", row["source_id"], names[row["source_id"]]), row["paragraph"]),
             ),
-            "Stance": Markup('<span class="stance {0}">{0}</span>').format(row["stance"]),
             "Why": row["says"],
         }
         for row in stances.to_dict("records")

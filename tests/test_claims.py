@@ -34,6 +34,12 @@ def test_a_level_stays_above_the_minimum_of_its_metric() -> None:
     assert bounds(up_to | {"measure": "growth"}, minimum=0).lower == -portion.inf
 
 
+def test_a_share_stays_within_its_whole() -> None:
+    share = BARE | {"as_printed": "30%", "hedge": "more than", "unit": "percent", "measure": "share"}
+    assert bounds(share) == portion.openclosed(30, 100)
+    assert bounds(share | {"measure": "growth"}).upper == portion.inf
+
+
 @pytest.mark.parametrize(
     ("hedge", "printed", "said"),
     [("almost", "$4.8 billion", "almost $4.8 billion"), ("", "47%", "47%"), ("-dən çox", "1 %", "1 %-dən çox")],
