@@ -5,6 +5,7 @@ It formats and escapes; it computes nothing that a table does not hold.
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Iterable
 from fractions import Fraction
@@ -160,7 +161,7 @@ def figure(drawn: Figure, alt: str, caption: str) -> HTML:
     svg = out.getvalue()
     svg = svg[svg.index("<svg") :]
     svg = re.sub(r"<metadata>.*?</metadata>\s*|<!--.*?-->\s*", "", svg, flags=re.S)
-    svg = _without_idle_ids(svg)
+    svg = _own_ids(svg)
     head = re.match(r'<svg[^>]*viewBox="([^"]+)"[^>]*>', svg)
     box = head[1] if head else ""
     body = svg[head.end() :] if head else svg
@@ -169,8 +170,11 @@ def figure(drawn: Figure, alt: str, caption: str) -> HTML:
     return HTML(f'<figure class="chart">{as_variables(svg)}<figcaption>{escape(caption)}</figcaption></figure>')
 
 
-def _without_idle_ids(svg: str) -> str:
-    """Drop ids that nothing refers to: two figures on a page would otherwise share `figure_1`, `axes_1` …"""
-    used = set(re.findall(r"(?:url\(#|href=\"#)([^)\"]+)", svg))
+def _own_ids(svg: str) -> str:
+    """Drop ids that nothing refers to and rename the others, so that no two figures of a page share one."""
     svg = svg.replace("xlink:href", "href")
-    return re.sub(r' id="([^"]+)"', lambda found: found[0] if found[1] in used else "", svg)
+    stamp = hashlib.sha256(svg.encode()).hexdigest()[:6]
+    used = dict.fromkeys(re.findall(r"(?:url\(#|href=\"#)([^)\"]+)", svg))
+    renamed = {old: f"f{stamp}-{place}" for place, old in enumerate(used)}
+    svg = re.sub(r' id="([^"]+)"', lambda found: f' id="{renamed[found[1]]}"' if found[1] in renamed else "", svg)
+    return re.sub(r'(url\(#|href="#)([^)"]+)', lambda found: found[1] + renamed[found[2]], svg)

@@ -1,3 +1,4 @@
+import re
 from fractions import Fraction
 
 import pandas as pd
@@ -64,5 +65,10 @@ def test_a_figure_is_inline_svg_with_alternative_text_and_caption() -> None:
 def test_a_figure_takes_the_colours_of_the_page_and_shares_no_id() -> None:
     first, second = drawn(style.SERIES[0]), drawn(style.SERIES[1])
     assert "var(--series-1, " in first
-    assert 'id="axes_1"' not in first
+    ids = [set(re.findall(r'id="([^"]+)"', text)) for text in (first, second)]
+    assert ids[0]
+    assert not ids[0] & ids[1]
+    assert {name for text in (first, second) for name in re.findall(r'(?:url\(#|href="#)([^)"]+)', text)} == ids[
+        0
+    ] | ids[1]
     assert drawn(style.SERIES[0]) == first != second
