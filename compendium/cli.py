@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import sys
+import time
 from pathlib import Path
 
 import click
@@ -91,15 +92,25 @@ def notebooks(only_check: bool, fresh: bool, book: Path) -> None:
 @main.command()
 @click.option("--fresh", is_flag=True, envvar="FRESH", help="Execute all notebooks.")
 def build(fresh: bool) -> None:
-    """Check the data, bring the notebooks up to date, build the site."""
-    import time
-
-    from compendium.notebooks import failures, update
-    from compendium.site import build as build_site
-    from compendium.site import pages
-    from compendium.validate import validate
+    """Check the data, bring the notebooks up to date, build the site; do nothing where nothing has changed."""
+    from compendium.site import fingerprint
 
     start = time.perf_counter()
+    stamp = ROOT / "_build" / "built"
+    executed, done = 0, stamp.is_file() and stamp.read_text(encoding="utf-8") == fingerprint()
+    if fresh or not done:
+        stamp.unlink(missing_ok=True)
+        executed = _build(fresh)
+        stamp.write_text(fingerprint(), encoding="utf-8")
+    _report(executed, time.perf_counter() - start)
+
+
+def _build(fresh: bool) -> int:
+    """Do the three steps, each of which ends the command where it fails; return how many notebooks ran."""
+    from compendium.notebooks import failures, update
+    from compendium.site import build as build_site
+    from compendium.validate import validate
+
     click.echo("Checking the data …")
     problems = validate()
     if problems:
@@ -115,9 +126,13 @@ def build(fresh: bool) -> None:
     if built.returncode:
         click.echo(built.stdout + built.stderr, err=True)
         sys.exit(1)
+    return sum(outcome.executed for outcome in outcomes)
+
+
+def _report(executed: int, seconds: float) -> None:
+    from compendium.notebooks import chapters
+    from compendium.site import pages
+
     html = ROOT / "_build" / "html"
-    executed = sum(outcome.executed for outcome in outcomes)
-    click.echo(
-        f"{len(outcomes)} notebooks ({executed} executed), {len(pages(html))} pages, "
-        f"{time.perf_counter() - start:.0f} seconds. Open {html / 'index.html'}"
-    )
+    counts = f"{len(chapters())} notebooks ({executed} executed), {len(pages(html))} pages, {seconds:.0f} seconds"
+    click.echo(f"{counts}. Open {html / 'index.html'}")

@@ -65,8 +65,19 @@ def descriptor(data: Path) -> dict[str, Any]:
 
 
 def tables(data: Path) -> dict[str, Table]:
-    """Return the schema of every table by name, in the order of the descriptor."""
-    return {resource["name"]: _table(resource) for resource in descriptor(data)["resources"]}
+    """Return the schema of every table by name, in the order of the descriptor.
+
+    Raises
+    ------
+    LedgerError
+        where the descriptor is not a Data Package whose resources say what this module reads.
+    """
+    content = descriptor(data)
+    try:
+        return {resource["name"]: _table(resource) for resource in content["resources"]}
+    except (KeyError, TypeError, AttributeError) as error:
+        expected = "resources with name, path, title, description and a schema whose fields have name and type"
+        raise LedgerError([Problem(DESCRIPTOR, 0, "", f"{type(error).__name__}: {error}", expected)]) from None
 
 
 def _table(resource: dict[str, Any]) -> Table:

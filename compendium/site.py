@@ -5,12 +5,14 @@ It executes nothing and changes nothing but the folder it builds into.
 
 from __future__ import annotations
 
+import hashlib
 import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 from compendium.ledger import ROOT
+from compendium.notebooks import surroundings
 
 
 def build(into: Path, *, root: Path = ROOT) -> subprocess.CompletedProcess[str]:
@@ -26,6 +28,15 @@ def build(into: Path, *, root: Path = ROOT) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [str(program), "build", str(root), *options], capture_output=True, text=True, cwd=root, check=False
     )
+
+
+def fingerprint(root: Path = ROOT) -> str:
+    """Return the name of everything a site is built from: chapters, configuration, data, engine, lock."""
+    digest = hashlib.sha256(surroundings().encode())
+    files = [root / "_config.yml", root / "_toc.yml", *(root / "book").rglob("*")]
+    for path in sorted(path for path in files if path.is_file()):
+        digest.update(f"{path.relative_to(root)}\0{hashlib.sha256(path.read_bytes()).hexdigest()}\n".encode())
+    return digest.hexdigest()
 
 
 def pages(html: Path) -> list[Path]:

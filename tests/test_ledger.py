@@ -5,6 +5,7 @@ import pytest
 
 from compendium.ledger import load
 from compendium.problems import LedgerError
+from compendium.validate import validate
 
 
 def test_empty_cells_stay_empty(data: Path) -> None:
@@ -43,11 +44,14 @@ def test_all_faults_of_form_are_named_at_once(data: Path) -> None:
     assert any(problem.file == "claims.csv" and problem.row == 4 for problem in caught.value.problems)
 
 
-@pytest.mark.parametrize("content", ["", "{", "[]x"])
+@pytest.mark.parametrize(
+    "content", ["", "{", "[]x", "[]", "{}", '{"resources": [{"name": "claims"}]}', '{"resources": 1}']
+)
 def test_a_broken_descriptor_is_a_located_error(data: Path, content: str) -> None:
     (data / "datapackage.json").write_text(content, encoding="utf-8")
     with pytest.raises(LedgerError, match=r"datapackage\.json"):
         load(data)
+    assert [problem.file for problem in validate(data)] == ["datapackage.json"]
 
 
 def test_frames_follow_the_schema(data: Path) -> None:
