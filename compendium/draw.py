@@ -16,6 +16,7 @@ import pandas as pd
 import portion
 from matplotlib import dates, pyplot
 from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 from matplotlib.transforms import Bbox
@@ -206,6 +207,7 @@ def _name_places(axes: Axes, places: pd.DataFrame, lines: Sequence[np.ndarray]) 
     a name that had to move away gets a thin line to its point.
     """
     to_screen, edge = axes.transData.transform, axes.get_window_extent()
+    renderer = FigureCanvasAgg(axes.get_figure(root=True)).get_renderer()
     drawn_over = np.vstack([_dense(to_screen(line)) for line in lines])
     taken = [Bbox.from_extents(*(at - 4), *(at + 4)) for at in to_screen(places[["longitude", "latitude"]].to_numpy())]
     for place in places.to_dict("records"):
@@ -218,11 +220,13 @@ def _name_places(axes: Axes, places: pd.DataFrame, lines: Sequence[np.ndarray]) 
                 arrowprops={"arrowstyle": "-", "color": style.MUTED, "linewidth": 0.7} if far > 8 else None,
             )  # fmt: skip
             text.set_in_layout(False)
-            box = Text.get_window_extent(text)
+            # The extent of an annotation would include its thin line, that of its text needs the place renewed first.
+            text.update_positions(renderer)
+            box = Text.get_window_extent(text, renderer)
             hidden = box.count_contains(drawn_over)
             clash = sum(box.overlaps(other) for other in taken) + (box.count_contains(edge.corners()) > 0)
             outside = not (edge.x0 <= box.x0 and box.x1 <= edge.x1 and edge.y0 <= box.y0 and box.y1 <= edge.y1)
-            tries.append(((clash + outside) * 1000 + hidden + far / 2, len(tries), text, box))
+            tries.append(((clash + outside) * 1000 + 4 * hidden + far / 2, len(tries), text, box))
         best = min(tries, key=lambda attempt: attempt[:2])
         taken.append(best[3])
         for attempt in tries:
@@ -258,7 +262,7 @@ def schematic(routes: Mapping[str, Sequence[str]], colours: Sequence[str], *, co
         axes.text(x - 0.03, top, "\n".join(title), fontweight="bold", va="top", fontsize=10)
         axes.plot([x, x], [start, start + len(stops) - 1], color=colour, linewidth=3)
         for row, stop in enumerate(stops):
-            face = "none" if often[stop] > 1 else colour
+            face = style.PAPER if often[stop] > 1 else colour
             axes.plot([x], [start + row], "o", color=colour, markerfacecolor=face, markersize=7, markeredgewidth=2)
             axes.text(x + 0.06, start + row, stop, va="center_baseline", fontsize=10)
     axes.set(xlim=(-0.04, columns), ylim=(bottom, 0))

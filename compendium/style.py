@@ -12,12 +12,12 @@ from matplotlib import pyplot
 WIDTH = 5.4
 """Width of a figure in inches: narrow enough that its text is still legible on a phone."""
 
-INK, MUTED, FAINT = "#1b1e23", "#5c6370", "#c9ced6"
+INK, MUTED, FAINT, PAPER = "#1b1e23", "#5c6370", "#c9ced6", "#fefefe"
 SERIES = ("#0b62a4", "#b8500c", "#0f7b5f", "#8a4b9e", "#7a6a00", "#a3324f")
 """Colours for data, told apart by people who are colour-blind (after Okabe and Ito), dark enough for white."""
 
 COOPERATION, CONFLICT = SERIES[0], SERIES[1]
-VARIABLES = {INK: "--ink", MUTED: "--muted", FAINT: "--faint"} | {
+VARIABLES = {INK: "--ink", MUTED: "--muted", FAINT: "--faint", PAPER: "--paper"} | {
     colour: f"--series-{place}" for place, colour in enumerate(SERIES, 1)
 }
 

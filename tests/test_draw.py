@@ -1,0 +1,96 @@
+import itertools
+from collections.abc import Iterator
+from fractions import Fraction
+
+import pandas as pd
+import portion
+import pytest
+from matplotlib import pyplot
+from matplotlib.text import Text
+
+from compendium import draw, style
+from compendium.periods import span
+
+
+@pytest.fixture(autouse=True)
+def closed() -> Iterator[None]:
+    style.use()
+    yield
+    pyplot.close("all")
+
+
+def markers(axes: pyplot.Axes) -> list[str]:
+    return [str(line.get_marker()) for line in axes.lines]
+
+
+def test_an_interval_is_a_bar_a_point_or_an_arrow() -> None:
+    ranges = [portion.closed(Fraction(1), Fraction(3)), portion.singleton(2), portion.open(2, portion.inf)]
+    axes = draw.intervals(["a", "b", "c"], ranges, unit="x").axes[0]
+    assert [list(map(float, line.get_xdata())) for line in axes.lines][:2] == [[1.0, 3.0], [2.0]]
+    assert markers(axes) == ["None", "o", "None", ">"]
+    assert [label.get_text() for label in axes.get_yticklabels()] == ["a", "b", "c"]
+
+
+def test_an_interval_open_below_has_its_arrow_at_the_left() -> None:
+    axes = draw.intervals(["a"], [portion.openclosed(-portion.inf, 5)], unit="x").axes[0]
+    assert "<" in markers(axes)
+
+
+def test_bars_are_in_the_scale_of_the_axis() -> None:
+    axes = draw.intervals(["a"], [portion.closed(10**9, 2 * 10**9)], unit="billion", scale=1e9).axes[0]
+    assert list(map(float, axes.lines[0].get_xdata())) == [1.0, 2.0]
+
+
+def events() -> pd.DataFrame:
+    rows = [("First", span("2024-01"), 5.0), ("Second", span("2024-03/2024-05"), -5.0), ("Undated", None, 1.0)]
+    return pd.DataFrame(rows, columns=["name", "span", "goldstein"])
+
+
+def test_a_timeline_shows_every_dated_event_in_the_colour_of_its_score() -> None:
+    axes = draw.timeline(events()).axes[0]
+    assert [line.get_color() for line in axes.lines] == [style.COOPERATION, style.CONFLICT]
+    assert [text.get_text() for text in axes.texts] == ["First", "Second"]
+
+
+def test_scores_leave_out_what_has_no_date() -> None:
+    assert len([line for line in draw.scores(events()).axes[0].lines if line.get_marker() == "o"]) == 2
+
+
+def test_ties_share_their_axes() -> None:
+    table = pd.DataFrame({"cooperation": [1.0, 2.0], "conflict": [-3.0, 0.0]}, index=[2023, 2024])
+    drawn = draw.ties({"one": table, "other": table * 2})
+    assert drawn.axes[0].get_ylim() == drawn.axes[1].get_ylim()
+    assert [text.get_text() for text in drawn.axes[0].texts] == ["+1.0", "+2.0", "−3.0"]
+
+
+def test_no_name_on_a_map_covers_another() -> None:
+    stops = pd.DataFrame(
+        {
+            "route_id": ["r"] * 6,
+            "place_id": list("abcdef"),
+            "name": ["Alphaville", "Betatown", "Gammastadt", "Deltaport", "Epsilon", "Zeta City"],
+            "latitude": [40.0, 40.2, 40.4, 40.6, 45.0, 45.1],
+            "longitude": [50.0, 50.1, 50.2, 50.3, 48.0, 47.9],
+        }
+    )
+    drawn = draw.route_map(stops, {"r": style.SERIES[0]})
+    drawn.draw_without_rendering()
+    boxes = [Text.get_window_extent(text) for text in drawn.axes[0].texts]
+    assert len(boxes) == 6
+    assert not any(one.overlaps(other) for one, other in itertools.combinations(boxes, 2))
+
+
+def test_a_schematic_names_every_stop_and_rings_shared_ones() -> None:
+    drawn = draw.schematic({"First line": ["A", "B"], "Second line": ["B", "C"]}, style.SERIES[:2])
+    axes = drawn.axes[0]
+    assert [text.get_text() for text in axes.texts] == ["First line", "A", "B", "Second line", "B", "C"]
+    faces = [line.get_markerfacecolor() for line in axes.lines if line.get_marker() == "o"]
+    assert [face == style.PAPER for face in faces] == [False, True, True, False]
+
+
+def test_two_ways_draws_turnover_above_and_scores_below() -> None:
+    scores = pd.DataFrame({"cooperation": [1.0], "conflict": [-2.0]}, index=[2024])
+    drawn = draw.two_ways({2023: portion.closed(1, 2)}, scores, unit="Turnover", scale=1)
+    above, below = drawn.axes
+    assert above.get_title(loc="left") == "Turnover"
+    assert [patch.get_height() for patch in below.patches] == [1.0, -2.0]
