@@ -65,7 +65,10 @@ def intervals(
     return drawn
 
 
-def two_ways(turnover: Mapping[int, portion.Interval], scores: pd.DataFrame, *, unit: str, scale: float) -> Figure:
+def two_ways(
+    turnover: Mapping[int, portion.Interval], scores: pd.DataFrame, *, unit: str, scale: float,
+    notes: Mapping[int, str] | None = None,
+) -> Figure:  # fmt: skip
     """Draw a quantity by year as intervals above, cooperation and conflict by year below, on one axis of time.
 
     Parameters
@@ -74,6 +77,8 @@ def two_ways(turnover: Mapping[int, portion.Interval], scores: pd.DataFrame, *, 
         an interval by year, in the unit printed, divided by `scale`.
     scores
         `cooperation` and `conflict` by year, as `compendium.chronology.scores_by_year` returns.
+    notes
+        what to write above for a year that has no interval.
     """
     drawn, (above, below) = pyplot.subplots(2, 1, sharex=True, figsize=(style.WIDTH, 4.4), height_ratios=(1, 1))
     for year, found in turnover.items():
@@ -81,6 +86,8 @@ def two_ways(turnover: Mapping[int, portion.Interval], scores: pd.DataFrame, *, 
         above.plot([year, year], [low, high], color=style.SERIES[2], linewidth=9, solid_capstyle="butt")
         above.annotate(f"{low:.3g}–{high:.3g}", (year, high), (0, 5), textcoords="offset points", ha="center")
     above.set_ylim(bottom=0, top=max(float(found.upper) for found in turnover.values()) / scale * 1.25)
+    for year, note in (notes or {}).items():
+        above.annotate(note, (year, 0.5), xycoords=("data", "axes fraction"), ha="center", va="center", fontsize=9)
     above.set_title(unit)
     below.bar(scores.index, scores["cooperation"], color=style.COOPERATION, width=0.6)
     below.bar(scores.index, scores["conflict"], color=style.CONFLICT, width=0.6)

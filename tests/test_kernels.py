@@ -1,0 +1,22 @@
+import os
+from pathlib import Path
+
+import pytest
+
+from compendium import kernels
+from compendium.ledger import ROOT
+
+
+def test_everything_a_kernel_writes_stays_in_the_folder() -> None:
+    kernels.prepare()
+    folders = [
+        value for name, value in os.environ.items() if name in {"IPYTHONDIR", "MPLCONFIGDIR"} or "JUPYTER_" in name
+    ]
+    assert len(folders) >= 5
+    assert all(Path(folder).is_relative_to(ROOT) for folder in folders if folder.startswith("/"))
+
+
+def test_hashing_is_the_same_in_every_kernel(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PYTHONHASHSEED", "42")
+    kernels.prepare()
+    assert os.environ["PYTHONHASHSEED"] == "0"

@@ -1,0 +1,87 @@
+import pandas as pd
+import pytest
+from bs4 import BeautifulSoup
+
+from compendium import tables
+from compendium.chronology import read_events
+from compendium.claims import read_claims, rivals, stated
+from compendium.ledger import Ledger, load
+
+
+@pytest.fixture(scope="module")
+def ledger() -> Ledger:
+    return load()
+
+
+def soup(shown: object) -> BeautifulSoup:
+    return BeautifulSoup(str(getattr(shown, "data")), "html.parser")  # noqa: B009
+
+
+def body(shown: object) -> list[str]:
+    return [row.get_text(" ", strip=True) for row in soup(shown).select("tbody tr")]
+
+
+def test_claims_are_shown_with_reading_source_and_credit(ledger: Ledger) -> None:
+    claims = read_claims(ledger)
+    own = claims[claims["claim_id"] == "guluzade2025.turnover-2024"]
+    assert body(tables.claims_table(own, "c")) == [
+        "almost $4.8 billion read as 4.75–4.8 billion USD Goods trade turnover, Azerbaijan → Russia 2024 "
+        "Alihüseyin Guluzade credits Finmarket"
+    ]
+
+
+def test_every_claim_of_the_ledger_has_its_row_and_address(ledger: Ledger) -> None:
+    claims = read_claims(ledger)
+    rows = soup(tables.ledger_table(claims, "c")).select("tbody tr")
+    assert [row["id"] for row in rows] == list(claims["claim_id"])
+
+
+def test_every_mention_is_shown_with_its_event(ledger: Ledger) -> None:
+    shown = tables.mentions_table(read_events(ledger), ledger["mentions"], ledger["sources"], "c")
+    text = soup(shown).get_text()
+    assert all(says in text for says in ledger["mentions"]["says"])
+
+
+def test_passages_keep_the_order_asked_for(ledger: Ledger) -> None:
+    events = read_events(ledger).set_index("event_id", drop=False).loc[["valuev-banned", "plane-crash-2024"]]
+    found = body(tables.passages_table(events, ledger["mentions"], ledger["sources"], "c"))
+    assert [row.split(" ")[0] for row in found] == [name.split(" ")[0] for name in events["name"]]
+
+
+def test_positions_stand_in_the_order_the_sources_were_written(ledger: Ledger) -> None:
+    shown = tables.positions_table(ledger["stances"], ledger["propositions"], ledger["sources"], "c")
+    heads = [th.text for th in soup(shown).select("thead th")]
+    years = [head.rsplit(" ", 1)[1] for head in heads[1:]]
+    assert years == sorted(years)
+    assert len(body(shown)) == len(ledger["propositions"])
+
+
+def test_a_silent_source_has_a_dash() -> None:
+    propositions = pd.DataFrame({"proposition_id": ["p"], "statement": ["It is so."]})
+    stances = pd.DataFrame(
+        {"proposition_id": ["p"], "source_id": ["a"], "stance": ["denies"], "paragraph": [3], "says": [""]}
+    )
+    sources = pd.DataFrame(
+        {"source_id": ["a", "b"], "author": ["A", "B"], "publisher": "", "written": ["2024", "2023"]}
+    )
+    assert body(tables.positions_table(stances, propositions, sources, "c")) == ["It is so. – denies ¶ 3"]
+
+
+def test_a_gap_is_a_dash_and_a_count_a_number(ledger: Ledger) -> None:
+    grid = stated(read_claims(ledger), ["goods-turnover", "gdp"], ["2023", "2022"])
+    assert body(tables.gaps_table(grid, ledger["metrics"], "c")) == [
+        "Goods trade turnover 2 –",
+        "Gross domestic product – –",
+    ]
+
+
+def test_figures_without_a_common_value_say_so(ledger: Ledger) -> None:
+    claims = read_claims(ledger)
+    pairs = rivals(claims)
+    shown = body(tables.rivals_table(pairs, claims, "c"))
+    assert [row.endswith("no value") for row in shown] == list(~pairs["agree"])
+
+
+def test_the_dictionary_names_every_column(ledger: Ledger) -> None:
+    text = soup(tables.dictionary(ledger.schema, dict.fromkeys(ledger.schema, 0))).get_text(" ")
+    assert all(field.name in text and field.description in text for t in ledger.schema.values() for field in t.fields)
