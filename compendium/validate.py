@@ -6,6 +6,7 @@ The schema (types, keys, foreign keys, vocabularies) is checked by `frictionless
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,8 @@ from compendium.periods import UnreadablePeriodError, span
 from compendium.problems import LedgerError, Problem, one_of
 from compendium.schema import DESCRIPTOR, SEPARATOR, Field, Table, tables
 
+INVISIBLE = ("Cc", "Cf")
+"""Unicode categories of characters that a reader does not see: control characters, direction marks."""
 NEEDS_BASE = {"growth": ("base_metric_id",), "share": (), "multiple": ("base_metric_id", "base_period")}
 BOUND_UNITS = {"growth": {"percent"}, "share": {"percent"}, "multiple": {"times"}, "rank": {"rank"}}
 
@@ -107,6 +110,8 @@ def _meaning(ledger: Ledger, table: Table) -> Iterator[Problem]:
         for line, cell in enumerate(frame[field.name], 2):
             if field.type == "string" and cell != cell.strip():
                 yield Problem(table.path, line, field.name, cell, "no white space at its ends")
+            elif field.type == "string" and any(unicodedata.category(char) in INVISIBLE for char in cell):
+                yield Problem(table.path, line, field.name, cell, "no control or formatting characters")
             elif cell:
                 expected = _misread(ledger, field.holds, cell)
                 if expected:

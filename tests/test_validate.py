@@ -33,6 +33,8 @@ def test_the_ledger_is_sound() -> None:
         ("claims", CLAIM, "rank", "deprecated", "a reason where the claim is deprecated"),
         ("claims", CLAIM, "summary", "", "a value"),
         ("claims", CLAIM, "summary", " spaced ", "no white space"),
+        ("claims", CLAIM, "summary", "hidden\x1b[31m", "no control"),
+        ("claims", CLAIM, "note", "turned \u202e round", "no control"),
         ("claims", CLAIM, "claim_id", "stear2025.other", "begins with"),
         ("claims", CLAIM, "citation_id", "guluzade2025.cite-1-p77", "guluzade2025.cite-1-p7"),
         ("events", EVENT, "code", "9999", "known values"),
