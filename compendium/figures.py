@@ -25,18 +25,26 @@ WORDS: dict[str, int] = (
     | {"largest": 1, "biggest": 1, "once": 1, "twice": 2, "double": 2, "triple": 3}
 )
 HALVES = {"half": Fraction(1, 2)}
-MAGNITUDES: dict[str, int] = {
-    "thousand": 10**3, "million": 10**6, "billion": 10**9, "trillion": 10**12,
-    "тыс": 10**3, "млн": 10**6, "млрд": 10**9, "mln": 10**6, "mlrd": 10**9,
-}  # fmt: skip
+_FORMS = {
+    10**3: "thousand thousands тыс тысяча тысячи тысяч",
+    10**6: "million millions mn mln млн миллион миллиона миллионов milyon",
+    10**9: "billion billions bn mlrd млрд миллиард миллиарда миллиардов milyard",
+    10**12: "trillion trillions трлн триллион триллиона триллионов",
+}
+MAGNITUDES: dict[str, int] = {form: value for value, forms in _FORMS.items() for form in forms.split()}
 
-_MAGNITUDE = "|".join(MAGNITUDES)
+_MAGNITUDE = "|".join(sorted(MAGNITUDES, key=len, reverse=True))
 _WORD = "|".join([*WORDS, *HALVES])
-# A comma before exactly three digits groups thousands; any other comma is a decimal comma.
-_DIGITS = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?(?!\d)|\d+(?:[.,]\d+)?"
+# A comma before exactly three digits groups thousands, unless only a zero stands before it: `0,125` is a decimal.
+_GROUPED = r"[1-9]\d{0,2}(?:,\d{3})+(?:\.\d+)?"
+_DIGITS = rf"{_GROUPED}(?!\d)|\d+(?:[.,]\d+)?"
 _TERM = re.compile(
-    rf"(?P<digits>{_DIGITS})(?:st|nd|rd|th)?(?:\s*(?P<magnitude>{_MAGNITUDE})\b)?|\b(?P<word>{_WORD})\b", re.I
+    rf"(?P<digits>{_DIGITS})(?:(?:st|nd|rd|th)\b)?(?:\s*(?P<magnitude>{_MAGNITUDE})\b)?|\b(?P<word>{_WORD})\b", re.I
 )
+# What would change the value if it were passed over: a sign, a further number, a fraction, a multiplier not known here.
+_MINUS = re.compile(r"^\s*[-–−]\s*\D?\d")
+_FRACTION = re.compile(r"\ba\s+(?:third|fourth|fifth|sixth|seventh|eighth|ninth|tenth)\b", re.I)
+_UNREAD = re.compile(r"\d|\b(?:hundreds?|dozens?|scores?|thirds|quarters?|fourths|fifths|сотн\w*|десятк\w*)\b", re.I)
 _DASH = re.compile(r"^\s*[–—-]\s*\D?\s*$")
 
 
@@ -71,12 +79,14 @@ def read_figure(as_printed: str) -> Figure:
     Raises
     ------
     UnreadableFigureError
-        where there is no figure, or several that are neither a range nor a sum.
+        where there is no figure, several that are neither a range nor a sum, or a part that cannot be read.
     """
     text = unquote(as_printed).replace("\xa0", " ")
     terms = list(_TERM.finditer(text))
     if not terms:
         raise UnreadableFigureError(f"no figure in {as_printed!r}")
+    if _MINUS.match(text) or _FRACTION.search(text) or _UNREAD.search(_TERM.sub(" ", text)):
+        raise UnreadableFigureError(f"a sign, fraction or multiplier that is not read, in {as_printed!r}")
     last = _scale(terms[-1])
     if len(terms) == 2 and _DASH.match(text[terms[0].end() : terms[1].start()]):
         low = _value(terms[0]) * (_scale(terms[0]) if terms[0]["magnitude"] else last)
@@ -116,5 +126,4 @@ def _step(term: re.Match[str]) -> Fraction:
 
 
 def _plain(digits: str) -> str:
-    grouped = re.fullmatch(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?", digits)
-    return digits.replace(",", "" if grouped else ".")
+    return digits.replace(",", "" if re.fullmatch(_GROUPED, digits) else ".")

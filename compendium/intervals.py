@@ -104,34 +104,51 @@ def _apply(effect: Effect, figure: Figure, exact: bool) -> portion.Interval:
 
 
 def quotient(above: portion.Interval, below: portion.Interval) -> portion.Interval:
-    """Return what one positive quantity can be as a multiple of another, ends exact."""
-    low = _end(above.lower, below.upper)
-    high = _end(above.upper, below.lower)
-    return portion.Interval.from_atomic(_side(above.left, below.right), low, high, _side(above.right, below.left))
+    """Return what one quantity can be as a multiple of another, neither of them negative; ends exact.
+
+    Raises
+    ------
+    ValueError
+        where either can be negative.
+    """
+    _not_negative(above, below)
+    low = Fraction(0) if below.upper == portion.inf or above.lower == 0 else above.lower / below.upper
+    high = portion.inf if above.upper == portion.inf or below.lower == 0 else above.upper / below.lower
+    # Zero over anything is zero, so there the side is the numerator's alone; an infinite divisor is never reached.
+    left = above.left if above.lower == 0 else _side(above.left, below.right)
+    return portion.Interval.from_atomic(left, low, high, _side(above.right, below.left))
 
 
 def grown(base: portion.Interval, percent: portion.Interval) -> portion.Interval:
-    """Return what a positive quantity becomes when it grows by a percentage, both known as intervals."""
-    low, high = (base.lower * (1 + percent.lower / 100), base.upper * (1 + percent.upper / 100))
-    return portion.Interval.from_atomic(_side(base.left, percent.left), low, high, _side(base.right, percent.right))
+    """Return what a quantity becomes when it grows by a percentage, both known as intervals; ends exact.
+
+    Raises
+    ------
+    ValueError
+        where the quantity, or what is left of it, can be negative.
+    """
+    factor = percent.replace(lower=lambda end: 1 + end / 100, upper=lambda end: 1 + end / 100, ignore_inf=True)
+    _not_negative(base, factor)
+    high = portion.inf if portion.inf in (base.upper, factor.upper) else base.upper * factor.upper
+    left, right = _side(base.left, factor.left), _side(base.right, factor.right)
+    return portion.Interval.from_atomic(left, base.lower * factor.lower, high, right)
 
 
 def total(parts: Iterable[portion.Interval]) -> portion.Interval:
     """Return what the sum of several quantities can be."""
     whole = portion.singleton(Fraction(0))
     for part in parts:
-        whole = portion.Interval.from_atomic(
-            _side(whole.left, part.left), whole.lower + part.lower, whole.upper + part.upper,
-            _side(whole.right, part.right),
-        )  # fmt: skip
+        low = -portion.inf if -portion.inf in (whole.lower, part.lower) else whole.lower + part.lower
+        high = portion.inf if portion.inf in (whole.upper, part.upper) else whole.upper + part.upper
+        left, right = _side(whole.left, part.left), _side(whole.right, part.right)
+        whole = portion.Interval.from_atomic(left, low, high, right)
     return whole
+
+
+def _not_negative(*intervals: portion.Interval) -> None:
+    if any(found.lower < 0 for found in intervals):
+        raise ValueError(f"a quantity that can be negative: {', '.join(map(str, intervals))}")
 
 
 def _side(one: portion.Bound, other: portion.Bound) -> portion.Bound:
     return portion.CLOSED if one == other == portion.CLOSED else portion.OPEN
-
-
-def _end(above: Fraction, below: Fraction) -> Fraction:
-    if above == portion.inf or below == 0:
-        return portion.inf
-    return Fraction(0) if below == portion.inf else above / below

@@ -6,12 +6,22 @@ It never fills in a date: what is open stays open, what is approximate is wider,
 from __future__ import annotations
 
 import math
+import re
 from dataclasses import dataclass
 from datetime import date, timedelta
 from time import struct_time
 
 from edtf import parse_edtf
 from edtf.parser.edtf_exceptions import EDTFParseException
+
+_DATE = r"\d{4}(?:-(?:0[1-9]|1[0-2])(?:-\d\d)?)?[~?%]?"
+FORM = re.compile(rf"{_DATE}|{_DATE}/(?:{_DATE}|\.\.)|\.\./{_DATE}")
+"""The part of EDTF level 1 that is read: a year, month or day, and periods of them, open at one end or closed."""
+# Written out, because the names that Python gives follow the language of the machine.
+MONTHS = (
+    *("January", "February", "March", "April", "May", "June"),
+    *("July", "August", "September", "October", "November", "December"),
+)
 
 
 class UnreadablePeriodError(ValueError):
@@ -24,6 +34,11 @@ class Span:
 
     first: date
     last: date
+
+    @property
+    def bounded(self) -> bool:
+        """Tell whether both ends are known."""
+        return self.first != date.min and self.last != date.max
 
     def within(self, other: Span) -> bool:
         """Tell whether every day of this span lies in the other."""
@@ -47,13 +62,15 @@ def span(period: str) -> Span:
     Raises
     ------
     UnreadablePeriodError
-        where the text is not EDTF.
+        where the text is not EDTF, or of a form that no reader would be told: a season, a set, a time of day.
     """
+    if not FORM.fullmatch(period):
+        raise UnreadablePeriodError(f"{period!r} is not a date or period of the form read here")
     try:
         parsed = parse_edtf(period)
+        first, last = _day(parsed.lower_strict()), _day(parsed.upper_strict())
     except (EDTFParseException, ValueError, TypeError) as error:
         raise UnreadablePeriodError(f"{period!r} is not a date or period in EDTF") from error
-    first, last = _day(parsed.lower_strict()), _day(parsed.upper_strict())
     head, _, tail = period.partition("/")
     if head[-1:] in "~?%" and first != date.min:
         first -= _unit(head)
@@ -96,10 +113,9 @@ def spoken(period: str) -> str:
 def _spoken_date(text: str) -> str:
     plain, about = text.rstrip("~?%"), text[-1:] in "~?%"
     parts = plain.split("-")
-    names = ["", *(date(2000, month, 1).strftime("%B") for month in range(1, 13))]
     words = [parts[0]]
     if len(parts) > 1:
-        words.insert(0, names[int(parts[1])])
+        words.insert(0, MONTHS[int(parts[1]) - 1])
     if len(parts) > 2:
         words.insert(0, str(int(parts[2])))
     return ("about " if about else "") + " ".join(words)

@@ -25,6 +25,11 @@ from compendium.figures import UnreadableFigureError, read_figure
         ("one", 1, 1),
         ("double", 2, 1),
         ("half", Fraction(1, 2), Fraction(1, 10)),
+        ("0,125", Fraction("0.125"), Fraction(1, 1000)),
+        ("$4.8bn", 4_800_000_000, 100_000_000),
+        ("4.8 billions", 4_800_000_000, 100_000_000),
+        ("5 миллионов", 5_000_000, 1_000_000),
+        ("10 тысяч", 10_000, 10_000),
         ("0", 0, 1),
     ],
 )
@@ -47,7 +52,9 @@ def test_range_is_its_ends(printed: str, low: int, high: int) -> None:
     assert (figure.low, figure.high, figure.is_range) == (low, high, True)
 
 
-@pytest.mark.parametrize("printed", ["", "many", "3 of 4", "30–25"])
+@pytest.mark.parametrize(
+    "printed", ["", "many", "3 of 4", "30–25", "-13.7%", "−$5", "two hundred", "two dozen", "two thirds", "a third"]
+)
 def test_what_is_no_figure_is_refused(printed: str) -> None:
     with pytest.raises(UnreadableFigureError):
         read_figure(printed)

@@ -82,21 +82,53 @@ def test_an_unknown_hedge_is_refused() -> None:
         interval("4", "perhaps")
 
 
-POSITIVE = st.fractions(min_value=Fraction(1, 100), max_value=1000)
+NUMBERS = st.fractions(min_value=0, max_value=1000)
 
 
-@given(POSITIVE, POSITIVE, POSITIVE, POSITIVE, st.data())
+@st.composite
+def quantities(draw: st.DrawFn) -> tuple[portion.Interval, Fraction]:
+    """An interval of values that are not negative, open or closed, perhaps without an upper end, and a value in it."""
+    low, high = sorted([draw(NUMBERS), draw(NUMBERS)])
+    sides = [portion.OPEN, portion.CLOSED]
+    left, right = draw(st.sampled_from(sides)), draw(st.sampled_from(sides))
+    if draw(st.booleans()):
+        return portion.Interval.from_atomic(left, low, portion.inf, portion.OPEN), high + 1
+    if low == high:
+        return portion.singleton(low), low
+    inside = [(low + high) / 2]
+    inside += [low] if left is portion.CLOSED else []
+    inside += [high] if right is portion.CLOSED else []
+    return portion.Interval.from_atomic(left, low, high, right), draw(st.sampled_from(inside))
+
+
+@given(quantities(), quantities())
 def test_arithmetic_holds_every_possible_value(
-    a: Fraction, b: Fraction, c: Fraction, d: Fraction, data: st.DataObject
+    one: tuple[portion.Interval, Fraction], other: tuple[portion.Interval, Fraction]
 ) -> None:
-    one, other = portion.closed(min(a, b), max(a, b)), portion.closed(min(c, d), max(c, d))
-    x = data.draw(st.sampled_from([one.lower, one.upper, (one.lower + one.upper) / 2]))
-    y = data.draw(st.sampled_from([other.lower, other.upper, (other.lower + other.upper) / 2]))
-    assert x / y in quotient(one, other)
-    assert x * (1 + y / 100) in grown(one, other)
-    assert x + y in total([one, other])
+    (a, x), (b, y) = one, other
+    assert x + y in total([a, b])
+    assert x * (1 + y / 100) in grown(a, b)
+    if y:
+        assert x / y in quotient(a, b)
+
+
+@given(quantities(), quantities())
+def test_arithmetic_of_what_is_surely_positive_is_no_wider_than_its_ends(
+    one: tuple[portion.Interval, Fraction], other: tuple[portion.Interval, Fraction]
+) -> None:
+    summed = total([one[0], other[0]])
+    assert summed.lower == one[0].lower + other[0].lower
+    assert (summed.upper == portion.inf) is (portion.inf in (one[0].upper, other[0].upper))
+
+
+def test_what_can_be_negative_is_refused() -> None:
+    negative, one = portion.closed(Fraction(-1), Fraction(1)), portion.singleton(Fraction(1))
+    for call in (lambda: quotient(negative, one), lambda: quotient(one, negative), lambda: grown(negative, one)):
+        with pytest.raises(ValueError, match="negative"):
+            call()
 
 
 def test_quotient_by_something_without_upper_end_reaches_down_to_zero() -> None:
     read = quotient(portion.closed(Fraction(1), Fraction(2)), portion.open(Fraction(4), portion.inf))
     assert (read.lower, read.upper) == (0, Fraction(1, 2))
+    assert 0 in quotient(portion.closed(Fraction(0), Fraction(2)), portion.open(Fraction(4), portion.inf))

@@ -25,7 +25,22 @@ def test_spans(period: str, first: date, last: date) -> None:
     assert span(period) == Span(first, last)
 
 
-@pytest.mark.parametrize("period", ["2024-13", "2024-1", "spring", "", "2020-02-30", "2025/2024"])
+@pytest.mark.parametrize(
+    "period",
+    [
+        "2024-13",
+        "2024-1",
+        "spring",
+        "",
+        "2020-02-30",
+        "2025/2024",
+        "2024-21",
+        "2024-XX",
+        "0000",
+        "../..",
+        "2024-12-25T10:00:00",
+    ],
+)
 def test_what_is_no_period_is_refused(period: str) -> None:
     with pytest.raises(UnreadablePeriodError):
         span(period)
@@ -61,3 +76,16 @@ def test_a_day_lies_within_its_year_and_its_period(day: date, length: int) -> No
 )
 def test_spoken(period: str, said: str) -> None:
     assert spoken(period) == said
+
+
+ENDS = st.one_of(DAYS.map(date.isoformat), DAYS.map(lambda d: d.isoformat()[:7]), DAYS.map(lambda d: str(d.year)))
+
+
+@given(ENDS, st.sampled_from(["", "~", "?"]), ENDS)
+def test_whatever_can_be_read_can_be_said(one: str, mark: str, other: str) -> None:
+    for period in (one + mark, f"{one}/..", f"../{one}", f"{one}/{other}{mark}"):
+        try:
+            span(period)
+        except UnreadablePeriodError:
+            continue
+        assert spoken(period)

@@ -1,3 +1,6 @@
+from fractions import Fraction
+
+import portion
 import pytest
 
 from compendium import units
@@ -21,3 +24,9 @@ def test_nonsense_is_no_unit(unit: str) -> None:
 )
 def test_a_rate_fits_its_amount(claimed: str, metric: str, fits: bool) -> None:
     assert units.fits(claimed, metric) is fits
+
+
+def test_a_rate_by_the_day_becomes_one_by_the_year_exactly() -> None:
+    read = units.converted(portion.closedopen(1, 2), "bbl/day", "bbl/year")
+    assert read == portion.closedopen(Fraction(1461, 4), Fraction(1461, 2))
+    assert units.converted(portion.open(1, portion.inf), "t", "t").upper == portion.inf
