@@ -30,32 +30,37 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 OLDEST = (3, 11)
+TARGETS = ("UV_SYSTEM_PYTHON", "UV_PYTHON", "UV_TARGET", "UV_PREFIX", "UV_BREAK_SYSTEM_PACKAGES", "VIRTUAL_ENV")
 
 
 def main(lock: Path) -> None:
     """Bring the environment in line with its lock; stop with one line where that cannot be done."""
     if sys.version_info < OLDEST:
-        sys.exit(f"Python {'.'.join(map(str, OLDEST))} or newer is needed; this is {platform.python_version()}")
+        sys.exit(
+            f"Python {'.'.join(map(str, OLDEST))} or newer is needed; this is {platform.python_version()}. "
+            "Name one: make PYTHON=/path/to/python3 book"
+        )
     folder = ROOT / lock.stem.replace("requirements", ".venv")
     stamp = folder / "installed"
     wanted = fingerprint(lock)
-    if stamp.is_file() and stamp.read_text(encoding="utf-8") == wanted:
+    if stamp.is_file() and stamp.read_text(encoding="utf-8") == f"{wanted}\n{ROOT}":
         return
     print(f"Installing what {lock.name} names into {folder.name} …", flush=True)
-    if not (folder / "bin" / "python").exists() or built_with(folder) != sys.version_info[:2]:
+    # An environment that was moved or copied here still points to where it was made, so it is made anew.
+    if made_for(stamp) != str(ROOT) or built_with(folder) != sys.version_info[:2]:
         venv.create(folder, clear=True, with_pip=False, symlinks=True)
     stamp.unlink(missing_ok=True)
     installer = uv(lock)
-    environment = os.environ | {"UV_CACHE_DIR": str(ROOT / ".cache" / "uv"), "VIRTUAL_ENV": str(folder)}
     # The machine's own certificates, as for the download above: behind a proxy no others are any good.
     options = ["--quiet", "--system-certs", "--require-hashes", "--compile-bytecode"]
-    command = [installer, "pip", "sync", *options, lock]
-    if subprocess.run([str(part) for part in command], env=environment, cwd=ROOT).returncode:
+    command = [installer, "pip", "sync", *options, "--python", folder / "bin" / "python", lock]
+    if subprocess.run([str(part) for part in command], env=surroundings(), cwd=ROOT).returncode:
         sys.exit("The installer stopped; its own message stands above.")
     # The package is used where it lies: notebooks import it from any folder, and an edit counts at once.
     site = next((folder / "lib").glob("python3*/site-packages"))
-    (site / "compendium.pth").write_text(f"{ROOT}\n", encoding="utf-8")
-    stamp.write_text(wanted, encoding="utf-8")
+    # The line is relative: it survives a move, and a path that the locale cannot spell.
+    (site / "compendium.pth").write_text("../../../..\n", encoding="ascii")
+    stamp.write_text(f"{wanted}\n{ROOT}", encoding="utf-8")
 
 
 def fingerprint(lock: Path) -> str:
@@ -63,8 +68,28 @@ def fingerprint(lock: Path) -> str:
     return hashlib.sha256(lock.read_bytes() + f"{sys.version} {ROOT}".encode()).hexdigest()
 
 
+def made_for(stamp: Path) -> str:
+    """Return the folder that an environment was made for, `""` where that is not known."""
+    return stamp.read_text(encoding="utf-8").partition("\n")[2] if stamp.is_file() else ""
+
+
+def surroundings() -> dict[str, str]:
+    """Return the environment for the installer: nothing inherited may send it to another Python than the named one.
+
+    A mirror or certificate that is set for pip holds for it too.
+    """
+    own = {name: value for name, value in os.environ.items() if name not in TARGETS}
+    own["UV_CACHE_DIR"] = str(ROOT / ".cache" / "uv")
+    for pip, uv_name in (("PIP_INDEX_URL", "UV_DEFAULT_INDEX"), ("PIP_CERT", "SSL_CERT_FILE")):
+        if pip in own:
+            own.setdefault(uv_name, own[pip])
+    return own
+
+
 def built_with(folder: Path) -> tuple[int, int]:
     """Return the Python version a virtual environment was made with, (0, 0) where it does not say."""
+    if not (folder / "pyvenv.cfg").is_file():
+        return (0, 0)
     found = re.search(r"^version\s*=\s*(\d+)\.(\d+)", (folder / "pyvenv.cfg").read_text(encoding="utf-8"), re.M)
     return (int(found[1]), int(found[2])) if found else (0, 0)
 
@@ -90,14 +115,18 @@ def uv(lock: Path) -> Path:
 def wheel(version: str, hashes: set[str]) -> bytes:
     """Download the wheel of uv for this machine and return its bytes, their hash one of the locked."""
     index = os.environ.get("PIP_INDEX_URL", "https://pypi.org/simple").rstrip("/")
-    listing = json.loads(fetch(f"{index}/uv/", "application/vnd.pypi.simple.v1+json"))
+    try:
+        listing = json.loads(fetch(f"{index}/uv/", "application/vnd.pypi.simple.v1+json"))
+    except ValueError:
+        sys.exit(f"{plain(index)} does not answer in the form of PEP 691 (a simple index in JSON)")
     for file in listing["files"]:
         name, known = file["filename"], file["hashes"].get("sha256")
         if name.startswith(f"uv-{version}-") and known in hashes and fits(name):
             content = fetch(urllib.parse.urljoin(f"{index}/uv/", file["url"]), "*/*")
             if hashlib.sha256(content).hexdigest() == known:
                 return content
-    sys.exit(f"No wheel of uv {version} for {platform.system()} {platform.machine()} with a locked hash at {index}")
+    machine = f"{platform.system()} {platform.machine()}"
+    sys.exit(f"No wheel of uv {version} for {machine} with a locked hash at {plain(index)}")
 
 
 def fits(name: str) -> bool:
@@ -110,12 +139,17 @@ def fits(name: str) -> bool:
 def fetch(address: str, accept: str) -> bytes:
     """Return what stands at an address; stop with one line where it cannot be had."""
     request = urllib.request.Request(address, headers={"Accept": accept})
-    trusted = ssl.create_default_context(cafile=os.environ.get("PIP_CERT"))
     try:
+        trusted = ssl.create_default_context(cafile=os.environ.get("PIP_CERT"))
         with urllib.request.urlopen(request, timeout=60, context=trusted) as answer:
             return bytes(answer.read())
     except OSError as error:
-        sys.exit(f"Could not fetch {address}: {error}")
+        sys.exit(f"Could not fetch {plain(address)}: {error}")
+
+
+def plain(address: str) -> str:
+    """Return an address without the name and password it may hold."""
+    return re.sub(r"//[^/@]*@", "//", address)
 
 
 if __name__ == "__main__":

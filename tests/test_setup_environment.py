@@ -95,3 +95,25 @@ def test_the_fingerprint_follows_the_lock(setup: ModuleType, tmp_path: Path) -> 
     before = setup.fingerprint(lock)
     lock.write_text("b", encoding="utf-8")
     assert setup.fingerprint(lock) != before
+
+
+def test_nothing_inherited_sends_the_installer_elsewhere(setup: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in setup.TARGETS:
+        monkeypatch.setenv(name, "1")
+    monkeypatch.setenv("PIP_INDEX_URL", "https://mirror.example/simple")
+    monkeypatch.delenv("UV_DEFAULT_INDEX", raising=False)
+    environment = setup.surroundings()
+    assert not set(setup.TARGETS) & set(environment)
+    assert environment["UV_DEFAULT_INDEX"] == "https://mirror.example/simple"
+    assert '"--python"' in (ROOT / "scripts" / "setup_environment.py").read_text(encoding="utf-8")
+
+
+def test_an_environment_made_elsewhere_is_known_as_such(setup: ModuleType, tmp_path: Path) -> None:
+    stamp = tmp_path / "installed"
+    assert setup.made_for(stamp) == ""
+    stamp.write_text("fingerprint\n/another/folder", encoding="utf-8")
+    assert setup.made_for(stamp) == "/another/folder"
+
+
+def test_a_password_in_an_address_is_not_shown(setup: ModuleType) -> None:
+    assert setup.plain("https://user:secret@mirror.example/simple") == "https://mirror.example/simple"
