@@ -69,7 +69,7 @@ def scores_by_year(events: pd.DataFrame) -> pd.DataFrame:
 
 def _parts(found: Span) -> dict[int, float]:
     """Return the share of a span's days that lies in each year; nothing where an end is open."""
-    if found.first == date.min or found.last == date.max:
+    if not found.bounded:
         return {}
     days = (found.last - found.first).days + 1
     return {

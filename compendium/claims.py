@@ -95,7 +95,7 @@ QUANTITY = ["metric_id", "ref_area", "counterpart_area", "period", "population"]
 
 
 def rivals(claims: pd.DataFrame) -> pd.DataFrame:
-    """Return the quantities for which more than one level, share or growth is printed, and whether they meet.
+    """Return the quantities for which more than one figure of a kind is printed, and whether the figures meet.
 
     Claims are compared only on equal keys (`QUANTITY`, measure, base, unit) and only where the period is known.
 
@@ -119,7 +119,7 @@ def rivals(claims: pd.DataFrame) -> pd.DataFrame:
 
 
 def stated(claims: pd.DataFrame, metrics: list[str], periods: list[str]) -> pd.DataFrame:
-    """Return how many sources print a level, growth or share of each metric in each period: 0 is a gap.
+    """Return how many sources print a figure of any kind for each metric in each period: 0 is a gap.
 
     Returns
     -------

@@ -26,7 +26,7 @@ def _end(problems: list[Problem], well: str) -> None:
     for problem in problems:
         click.echo(str(problem), err=True)
     if problems:
-        click.echo(f"{len(problems)} problems", err=True)
+        click.echo(f"{len(problems)} problem{'s' if len(problems) > 1 else ''}", err=True)
         sys.exit(1)
     click.echo(well)
 
@@ -96,19 +96,21 @@ def build(fresh: bool) -> None:
     from compendium.site import fingerprint
 
     start = time.perf_counter()
-    stamp = ROOT / "_build" / "built"
-    executed, done = 0, stamp.is_file() and stamp.read_text(encoding="utf-8") == fingerprint()
-    if fresh or not done:
+    stamp, front = ROOT / "_build" / "built", ROOT / "_build" / "html" / "index.html"
+    executed = 0
+    if fresh or not (front.is_file() and stamp.is_file() and stamp.read_text(encoding="utf-8") == fingerprint()):
         stamp.unlink(missing_ok=True)
-        executed = _build(fresh)
-        stamp.write_text(fingerprint(), encoding="utf-8")
+        executed = _notebooks(fresh)
+        # Taken before the site is built: what is edited meanwhile is not in it, and must be built next time.
+        made_from = fingerprint()
+        _site()
+        stamp.write_text(made_from, encoding="utf-8")
     _report(executed, time.perf_counter() - start)
 
 
-def _build(fresh: bool) -> int:
-    """Do the three steps, each of which ends the command where it fails; return how many notebooks ran."""
+def _notebooks(fresh: bool) -> int:
+    """Check the data and bring the notebooks up to date, or end the command; return how many ran."""
     from compendium.notebooks import failures, update
-    from compendium.site import build as build_site
     from compendium.validate import validate
 
     click.echo("Checking the data …")
@@ -121,12 +123,18 @@ def _build(fresh: bool) -> int:
     if failed:
         click.echo(failed, err=True)
         sys.exit(1)
+    return sum(outcome.executed for outcome in outcomes)
+
+
+def _site() -> None:
+    """Build the site, or end the command with what Jupyter Book said."""
+    from compendium.site import build as build_site
+
     click.echo("Building the site …")
     built = build_site(ROOT)
     if built.returncode:
         click.echo(built.stdout + built.stderr, err=True)
         sys.exit(1)
-    return sum(outcome.executed for outcome in outcomes)
 
 
 def _report(executed: int, seconds: float) -> None:

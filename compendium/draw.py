@@ -128,9 +128,10 @@ def ties(scores: Mapping[str, pd.DataFrame]) -> Figure:
 def timeline(events: pd.DataFrame) -> Figure:
     """Draw one bar an event, in the order given, from its first to its last possible day, its name above it.
 
-    The colour says cooperation or conflict by the sign of the score; events without a date are left out.
+    The colour says cooperation or conflict by the sign of the score; an event without a date, or with an open one,
+    is left out.
     """
-    known = events[events["span"].notna()]
+    known = events[[bool(found) and found.bounded for found in events["span"]]]
     drawn, axes = pyplot.subplots(figsize=(style.WIDTH, 0.5 + 0.36 * len(known)))
     first = min(found.first for found in known["span"])
     last = max(found.last for found in known["span"])
@@ -280,7 +281,7 @@ def schematic(routes: Mapping[str, Sequence[str]], colours: Sequence[str], *, co
 def scores(events: pd.DataFrame) -> Figure:
     """Draw every dated, scored event as a line over its span of time at the height of its score."""
     known = events[events["goldstein"].notna() & events["span"].notna()]
-    known = known[[found.first.year > 1 and found.last.year < 9999 for found in known["span"]]]
+    known = known[[found.bounded for found in known["span"]]]
     drawn, axes = pyplot.subplots(figsize=(style.WIDTH, 3.4))
     for event in known.to_dict("records"):
         found, score = event["span"], float(event["goldstein"])

@@ -7,6 +7,7 @@ of `compendium.validate`. Nothing here changes, fills or drops a cell.
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,11 +21,17 @@ from compendium.schema import Table, tables
 ROOT = Path(__file__).resolve().parent.parent
 DATA = ROOT / "data"
 
-CASTS: dict[str, tuple[Callable[[str], Any], str, str]] = {
-    "string": (str, "str", "text"),
-    "integer": (int, "Int64", "a whole number"),
-    "number": (float, "Float64", "a number"),
+INTEGER = re.compile(r"-?\d{1,15}", re.ASCII)
+NUMBER = re.compile(r"-?\d{1,15}(?:\.\d{1,15})?", re.ASCII)
+CASTS: dict[str, tuple[re.Pattern[str], Callable[[str], Any], str, str]] = {
+    "string": (re.compile(r"[^\r\n]*"), str, "str", "text on one line"),
+    "integer": (INTEGER, int, "Int64", "a whole number"),
+    "number": (NUMBER, float, "Float64", "a number, with a point before its decimals"),
 }
+"""By type of the schema: what a cell must look like, how it is read, the type of the column, what to say.
+
+A cell is one line, so that the n-th row is the n-th line of the file, as an editor counts it.
+"""
 
 
 @dataclass(frozen=True)
@@ -76,24 +83,25 @@ def _read(data: Path, table: Table, problems: list[Problem]) -> pd.DataFrame:
     if header != table.columns:
         problems.append(Problem(table.path, 1, "", ",".join(header), ",".join(table.columns)))
         return pd.DataFrame(columns=table.columns)
+    whole: list[tuple[int, list[str]]] = []
     for line, row in enumerate(rows, 2):
-        if len(row) != len(header):
+        if len(row) == len(header):
+            whole.append((line, row))
+        else:
             problems.append(Problem(table.path, line, "", f"{len(row)} cells", f"{len(header)} cells"))
-    whole = [row for row in rows if len(row) == len(header)]
     columns = {
-        field.name: _cast(table, field.name, field.type, [row[place] for row in whole], problems)
+        field.name: _cast(table, field.name, field.type, [(line, row[place]) for line, row in whole], problems)
         for place, field in enumerate(table.fields)
     }
     return pd.DataFrame(columns)
 
 
-def _cast(table: Table, name: str, type_: str, cells: list[str], problems: list[Problem]) -> pd.Series[Any]:
-    cast, dtype, expected = CASTS[type_]
+def _cast(table: Table, name: str, type_: str, cells: list[tuple[int, str]], problems: list[Problem]) -> pd.Series[Any]:
+    form, cast, dtype, expected = CASTS[type_]
     values: list[Any] = []
-    for line, cell in enumerate(cells, 2):
-        try:
-            values.append(cast(cell) if cell or type_ == "string" else None)
-        except ValueError:
+    for line, cell in cells:
+        fits = form.fullmatch(cell) or not cell
+        if not fits:
             problems.append(Problem(table.path, line, name, cell, expected))
-            values.append(None)
+        values.append(cast(cell) if fits and (cell or type_ == "string") else None)
     return pd.Series(values, dtype=dtype)

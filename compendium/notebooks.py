@@ -13,7 +13,7 @@ import asyncio
 import hashlib
 import os
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
 from functools import cache
@@ -33,6 +33,10 @@ TIMEOUT = 120
 FOLDED = "hide-input"
 
 
+class UnreadableChapterError(ValueError):
+    """A chapter's file cannot be read; the message names it and says why."""
+
+
 @dataclass(frozen=True)
 class Outcome:
     """What happened to one notebook: executed or carried over, how long it took, what it failed with."""
@@ -45,7 +49,8 @@ class Outcome:
 
 def chapters(book: Path = BOOK) -> list[Path]:
     """Return every chapter file of a book in order of path; templates and hidden folders are none."""
-    return sorted(path for path in book.rglob("*.md") if not any(part[0] in "._" for part in path.parts[-3:]))
+    found = book.rglob("*.md")
+    return sorted(path for path in found if not any(part[0] in "._" for part in path.relative_to(book).parts))
 
 
 def notebook_of(chapter: Path) -> Path:
@@ -54,8 +59,18 @@ def notebook_of(chapter: Path) -> Path:
 
 
 def compose(chapter: Path) -> NotebookNode:
-    """Return the notebook that a chapter describes, without outputs, its key in the metadata."""
-    read = jupytext.read(chapter, fmt="md:myst")
+    """Return the notebook that a chapter describes, without outputs, its key in the metadata.
+
+    Raises
+    ------
+    UnreadableChapterError
+        where the file is not MyST Markdown in UTF-8 with sound front matter.
+    """
+    try:
+        read = jupytext.read(chapter, fmt="md:myst")
+    except Exception as error:  # YAML, encoding, unclosed cells: jupytext passes on whatever its parts raise
+        reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
+        raise UnreadableChapterError(f"{_named(chapter)}: cannot be read as a chapter: {reason}") from None
     notebook = nbformat.v4.new_notebook()
     seen: dict[str, int] = {}
     for cell in read.cells:
@@ -91,7 +106,8 @@ def key(notebook: NotebookNode) -> str:
 def surroundings() -> str:
     """Return the name of what all notebooks depend on: data, engine, lock."""
     digest = hashlib.sha256()
-    files = [*(ROOT / "data").rglob("*"), *(ROOT / "compendium").rglob("*.py"), ROOT / "requirements.txt"]
+    data = [path for path in (ROOT / "data").rglob("*") if path.suffix in {".csv", ".json"} and path.name[0] != "."]
+    files = [*data, *(ROOT / "compendium").rglob("*.py"), ROOT / "requirements.txt"]
     for path in sorted(path for path in files if path.is_file()):
         digest.update(f"{path.relative_to(ROOT)}\0{hashlib.sha256(path.read_bytes()).hexdigest()}\n".encode())
     return digest.hexdigest()
@@ -121,8 +137,12 @@ def stale(book: Path = BOOK) -> list[str]:
     """Return, in words, every notebook that is missing, left over, or not what its chapter would make now."""
     found = []
     for chapter in chapters(book):
-        fresh = compose(chapter)
         path = notebook_of(chapter)
+        try:
+            fresh = compose(chapter)
+        except UnreadableChapterError as error:
+            found.append(str(error))
+            continue
         if not path.is_file():
             found.append(f"{_named(path)}: missing")
         elif not carried(fresh, chapter):
@@ -155,21 +175,40 @@ def update(book: Path = BOOK, *, fresh: bool = False, say: Callable[[str], None]
     done: list[Outcome] = []
     waiting: list[tuple[Path, NotebookNode]] = []
     for chapter in chapters(book):
-        notebook = compose(chapter)
+        try:
+            notebook = compose(chapter)
+        except UnreadableChapterError as error:
+            done.append(Outcome(chapter, False, 0.0, str(error)))
+            continue
         code = any(cell.cell_type == "code" for cell in notebook.cells)
         if code and (fresh or not carried(notebook, chapter)):
             waiting.append((chapter, notebook))
         else:
             _write(notebook, chapter)
             done.append(Outcome(chapter, False, 0.0))
-    with ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
+    done.extend(_side_by_side(waiting, say))
+    return sorted(done, key=lambda outcome: outcome.chapter)
+
+
+def _side_by_side(waiting: list[tuple[Path, NotebookNode]], say: Callable[[str], None]) -> Iterator[Outcome]:
+    """Execute notebooks on all cores this process may use; an interruption drops those that have not begun."""
+    pool = ThreadPoolExecutor(max_workers=cores())
+    try:
         running = [pool.submit(_execute, chapter, notebook) for chapter, notebook in waiting]
         for count, future in enumerate(as_completed(running), 1):
             outcome = future.result()
-            done.append(outcome)
             how = "failed" if outcome.failure else f"{outcome.seconds:.1f} s"
             say(f"  [{count}/{len(waiting)}] {_named(outcome.chapter)}: {how}")
-    return sorted(done, key=lambda outcome: outcome.chapter)
+            yield outcome
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+def cores() -> int:
+    """Return how many cores this process may use, where the system tells; else how many there are."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
 
 
 def _execute(chapter: Path, notebook: NotebookNode) -> Outcome:
@@ -185,7 +224,7 @@ def _execute(chapter: Path, notebook: NotebookNode) -> Outcome:
     try:
         # One event loop a notebook, closed with it: nbclient's own wrapper leaves its loop open.
         asyncio.run(client.async_execute())
-    except (CellExecutionError, CellTimeoutError, DeadKernelError) as error:
+    except (CellExecutionError, CellTimeoutError, DeadKernelError, RuntimeError) as error:
         return Outcome(chapter, True, time.perf_counter() - start, str(error))
     notebook.metadata["language_info"] = {"name": "python"}
     _write(notebook, chapter)

@@ -6,6 +6,7 @@ It formats and escapes; it computes nothing that a table does not hold.
 from __future__ import annotations
 
 import hashlib
+import math
 import re
 from collections.abc import Iterable
 from fractions import Fraction
@@ -38,7 +39,7 @@ UNITS = {
     "m^3/day": "m³ a day",
 }
 """How a unit is written for a reader, where not as in the data."""
-SCALES = ((10**9, "billion"), (10**6, "million"))
+SCALES = ((10**12, "trillion"), (10**9, "billion"), (10**6, "million"))
 PAGES = {"claim": "evidence/claims", "source": "evidence/sources", "event": "evidence/timeline"}
 """Where in a book the permanent place of each kind of thing is."""
 
@@ -61,6 +62,8 @@ def amount(interval: portion.Interval, unit: str, *, digits: int = 0) -> str:
     finite = [abs(end) for end in (interval.lower, interval.upper) if end not in (portion.inf, -portion.inf)]
     scale, word = next(((s, w) for s, w in SCALES if finite and max(finite) >= s), (1, ""))
     tail = " ".join(part for part in (word, UNITS.get(unit, unit)) if part)
+    if interval.lower == -portion.inf and interval.upper == portion.inf:
+        return "any amount"
     low, high = (_digits(end, scale, digits) for end in (interval.lower, interval.upper))
     if interval.lower == interval.upper:
         said = low
@@ -77,10 +80,12 @@ def _digits(end: Any, scale: int, digits: int = 0) -> str:
     if not isinstance(end, Fraction | int | float):
         return ""
     value = Fraction(end) / scale
-    exact = f"{float(value):,.6g}"
-    if not digits and Fraction(exact.replace(",", "")) == value:
+    exact = f"{float(value):,.6f}".rstrip("0").rstrip(".")
+    if not digits and len(re.sub(r"\D", "", exact)) <= 6 and Fraction(exact.replace(",", "")) == value:
         return exact
-    return f"{float(value):,.{digits or 3}g}"
+    magnitude = math.floor(math.log10(abs(value))) if value else 0
+    places = (digits or 3) - 1 - magnitude
+    return f"{float(round(value, places)):,.{max(0, places)}f}"
 
 
 def signed(score: float) -> str:

@@ -13,17 +13,17 @@ from compendium.problems import Problem
 _WORDS = (
     "two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen "
     "nineteen twenty thirty forty fifty sixty seventy eighty ninety hundred hundreds thousand thousands million "
-    "millions billion billions half double doubled triple twice thrice dozen dozens percent"
+    "millions billion billions zero half thirds double doubled triple twice thrice dozen dozens percent"
 )
 # "One", "first" and "second" are left out: in prose they mostly point, they seldom count.
 FIGURE = re.compile(rf"\d+(?:[.,]\d+)*|\b(?:{'|'.join(_WORDS.split())})\b", re.I)
 _NOT_PROSE = (
     re.compile(r"\A---\n.*?\n---\n", re.S),  # front matter
     re.compile(r"^(`{3,}|~{3,})\{code-cell\}.*?^\1\s*$", re.S | re.M),
-    re.compile(r"^[`:~]{3,}.*$", re.M),  # opening and closing lines of directives
+    re.compile(r"^[`:~]{3,}(?:\{[\w:-]+\})?", re.M),  # opening and closing of directives; a title after them is prose
     re.compile(r"^:[\w-]+:.*$", re.M),  # their options
     re.compile(r"\{[\w:.+-]+\}`[^`]*`"),  # roles
-    re.compile(r"`[^`]*`"),  # inline code
+    re.compile(r"(`+)(?!`)[^\n]*?(?<!`)\1(?!`)"),  # inline code, which ends on its own line
     re.compile(r"\]\([^)\s]*\)|<https?://[^>]*>"),  # targets of links
     re.compile(r"^\([\w-]+\)=$|^\{[.#][^}]*\}$", re.M),  # labels and attributes
 )

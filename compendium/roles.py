@@ -57,8 +57,8 @@ class LedgerRole(SphinxRole):
     def run(self) -> tuple[list[nodes.Node], list[nodes.system_message]]:
         """Return the text as a link to its place; warn, naming near ids, where there is no such row."""
         table, page, said = KINDS[self.name]
-        for name in (table, "sources"):
-            self.env.note_dependency(str(DATA / _ledger().schema[name].path))
+        # The site is always built anew; a live preview reads a page again when its table changes.
+        self.env.note_dependency(str(DATA / _ledger().schema[table].path))
         try:
             row = _ledger().row(table, self.text)
         except KeyError:

@@ -8,11 +8,12 @@ Beside the standard's own properties a field may carry `holds`: what its text me
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from compendium.problems import LedgerError, Problem
+from compendium.problems import LedgerError, Problem, one_of
 
 DESCRIPTOR = "datapackage.json"
 SEPARATOR = "; "
@@ -74,10 +75,33 @@ def tables(data: Path) -> dict[str, Table]:
     """
     content = descriptor(data)
     try:
-        return {resource["name"]: _table(resource) for resource in content["resources"]}
-    except (KeyError, TypeError, AttributeError) as error:
+        found = {resource["name"]: _table(resource) for resource in content["resources"]}
+    except (KeyError, TypeError, AttributeError, IndexError) as error:
         expected = "resources with name, path, title, description and a schema whose fields have name and type"
         raise LedgerError([Problem(DESCRIPTOR, 0, "", f"{type(error).__name__}: {error}", expected)]) from None
+    problems = [
+        Problem(DESCRIPTOR, 0, f"{table.name}.{field.name}", said, right)
+        for table in found.values()
+        for field in table.fields
+        for said, right in _strange(field, found)
+    ]
+    if problems:
+        raise LedgerError(problems)
+    return found
+
+
+TYPES = ("string", "integer", "number")
+
+
+def _strange(field: Field, known: dict[str, Table]) -> Iterator[tuple[str, str]]:
+    """Yield what a field asks for that the engine does not know, and what would be right."""
+    if field.type not in TYPES:
+        yield field.type, one_of(TYPES, field.type)
+    if field.holds.startswith("list of "):
+        named = field.holds.removeprefix("list of ")
+        columns = {f"{table.name}.{other.name}" for table in known.values() for other in table.fields}
+        if named not in columns:
+            yield named, one_of(columns, named)
 
 
 def _table(resource: dict[str, Any]) -> Table:

@@ -14,6 +14,9 @@ from pathlib import Path
 from compendium.ledger import ROOT
 from compendium.notebooks import surroundings
 
+# The console script beside Python names the folder in which it was installed; this works in any.
+PROGRAM = "import sys; from jupyter_book.cli.main import main; sys.exit(main(prog_name='jupyter-book'))"
+
 
 def build(into: Path, *, root: Path = ROOT) -> subprocess.CompletedProcess[str]:
     """Build the book of a folder cleanly into `into/_build/html` and return the finished process.
@@ -23,11 +26,9 @@ def build(into: Path, *, root: Path = ROOT) -> subprocess.CompletedProcess[str]:
     """
     for leftover in ("html", ".doctrees"):
         shutil.rmtree(into / "_build" / leftover, ignore_errors=True)
-    program = Path(sys.executable).with_name("jupyter-book")
     options = ["--warningiserror", "--nitpick", "--keep-going", "--quiet", "--path-output", str(into)]
-    return subprocess.run(
-        [str(program), "build", str(root), *options], capture_output=True, text=True, cwd=root, check=False
-    )
+    command = [sys.executable, "-c", PROGRAM, "build", str(root), *options]
+    return subprocess.run(command, capture_output=True, text=True, cwd=root, check=False)
 
 
 def fingerprint(root: Path = ROOT) -> str:

@@ -90,7 +90,7 @@ def events_table(events: pd.DataFrame, caption: str, *, up: str = "..") -> HTML:
     return table(pd.DataFrame(rows, columns=["When", "What happened", "Sources"]), caption, numeric=["Sources"])
 
 
-STANCES = {"asserts": "asserts", "qualifies": "qualifies", "denies": "denies"}
+STANCES = ("asserts", "qualifies", "denies")
 
 
 def positions_table(stances: pd.DataFrame, propositions: pd.DataFrame, sources: pd.DataFrame, caption: str) -> HTML:

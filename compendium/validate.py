@@ -6,6 +6,7 @@ The schema (types, keys, foreign keys, vocabularies) is checked by `frictionless
 
 from __future__ import annotations
 
+import csv
 import unicodedata
 from collections.abc import Iterator
 from pathlib import Path
@@ -21,9 +22,20 @@ from compendium.periods import UnreadablePeriodError, span
 from compendium.problems import LedgerError, Problem, one_of
 from compendium.schema import DESCRIPTOR, SEPARATOR, Field, Table, tables
 
+KINDS = {"integer": "a whole number", "number": "a number", "string": "text"}
 INVISIBLE = ("Cc", "Cf")
 """Unicode categories of characters that a reader does not see: control characters, direction marks."""
 NEEDS_BASE = {"growth": ("base_metric_id",), "share": (), "multiple": ("base_metric_id", "base_period")}
+NEEDS = {
+    "claims": "claim_id source_id as_printed hedge unit metric_id measure base_metric_id base_period period rank "
+    "rank_reason low high bounds_reason note",
+    "metrics": "metric_id unit",
+    "events": "date date_basis date_reason",
+    "mentions": "mention_id event_id source_id paragraph as_printed date after_event_id",
+    "sources": "source_id paragraphs",
+    "citations": "citation_id source_id kind author year marker entry_id",
+}
+"""The columns that the checks of meaning read, by table; a ledger without them is told so."""
 BOUND_UNITS = {"growth": {"percent"}, "share": {"percent"}, "multiple": {"times"}, "rank": {"rank"}}
 
 
@@ -40,6 +52,14 @@ def validate(data: Path = DATA) -> list[Problem]:
         return sorted(problems | set(error.problems))
     for table in schema.values():
         problems.update(_meaning(ledger, table))
+    lacking = [
+        Problem(DESCRIPTOR, 0, f"{table}.{column}", "no such column", "the column, which the engine reads")
+        for table, columns in NEEDS.items()
+        for column in columns.split()
+        if table not in schema or column not in schema[table].columns
+    ]
+    if lacking:
+        return sorted(problems | set(lacking))
     for check in (_claims, _events, _sources, _citations):
         problems.update(check(ledger))
     return sorted(problems)
@@ -61,10 +81,12 @@ def _against_schema(data: Path, schema: dict[str, Table]) -> Iterator[Problem]:
     for task in report.tasks:
         table = schema.get(task.name)
         for fault in task.errors:
-            yield _translated(fault, table, data) if table else Problem(task.name, 0, "", fault.note, "no error")
+            yield (
+                _translated(fault, table, schema, data) if table else Problem(task.name, 0, "", fault.note, "no error")
+            )
 
 
-def _translated(error: Any, table: Table, data: Path) -> Problem:
+def _translated(error: Any, table: Table, schema: dict[str, Table], data: Path) -> Problem:
     """Say a frictionless error as file, row, column, value and what would be right."""
     row = getattr(error, "row_number", 0) or 0
     name = getattr(error, "field_name", "") or ", ".join(getattr(error, "field_names", []) or [])
@@ -74,16 +96,18 @@ def _translated(error: Any, table: Table, data: Path) -> Problem:
     if error.type == "foreign-key":
         name = ", ".join(error.field_names)
         cell = ", ".join(map(str, error.field_cells))
-        known = _known(data, error.reference_name or table.name, error.reference_field_names[0])
+        known = _known(data, schema[error.reference_name or table.name], error.reference_field_names[0])
         return Problem(table.path, row, name, cell, one_of(known, cell))
     field = next((field for field in table.fields if field.name == name), None)
     return Problem(table.path, row, name, str(cell or ""), _wanted(error, field, str(cell or "")))
 
 
-def _known(data: Path, table: str, column: str) -> set[str]:
+def _known(data: Path, table: Table, column: str) -> set[str]:
+    """Return the keys of one table, read as they stand: the rest of the ledger may be broken."""
     try:
-        return set(map(str, load(data)[table][column])) - {""}
-    except LedgerError:
+        with (data / table.path).open(encoding="utf-8", newline="") as file:
+            return {row.get(column) or "" for row in csv.DictReader(file)} - {""}
+    except (OSError, UnicodeDecodeError, csv.Error):
         return set()
 
 
@@ -96,7 +120,7 @@ def _wanted(error: Any, field: Field | None, cell: str) -> str:
         return f"a value ({field.description.rstrip('.')})"
     if field.pattern:
         return f"something of the form {field.pattern}"
-    return f"a {field.type}" if error.type == "type-error" else str(error.note)
+    return KINDS[field.type] if error.type == "type-error" else str(error.note)
 
 
 # --- what the columns mean
@@ -199,13 +223,18 @@ def _events(ledger: Ledger) -> Iterator[Problem]:
 
 
 def _sources(ledger: Ledger) -> Iterator[Problem]:
-    most = ledger.frames["sources"].set_index("source_id")["paragraphs"]
+    most = ledger.frames["sources"].drop_duplicates("source_id").set_index("source_id")["paragraphs"]
     for table in ledger.schema.values():
         if not {"source_id", "paragraph"} <= set(table.columns):
             continue
         frame = ledger.frames[table.name]
         for line, (source, paragraph) in enumerate(zip(frame["source_id"], frame["paragraph"], strict=True), 2):
-            if source in most.index and not pd.isna(paragraph) and paragraph > most[source]:
+            if (
+                source in most.index
+                and not pd.isna(paragraph)
+                and not pd.isna(most[source])
+                and paragraph > most[source]
+            ):
                 yield Problem(table.path, line, "paragraph", str(paragraph), f"a number up to {most[source]}")
 
 

@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import unquote
 
+import pandas as pd
+
 from compendium.figures import HALVES, WORDS
 from compendium.ledger import Ledger
 from compendium.problems import Problem
@@ -46,22 +48,21 @@ def find_texts(ledger: Ledger, folder: Path) -> tuple[dict[str, Text], list[Prob
     """Return the text of each source found in a folder, by its hash, and a problem for each that is not."""
     texts = {text.sha256: text for text in map(read_text, sorted(folder.glob("*.txt")))}
     found, problems = {}, []
+    path = ledger.schema["sources"].path
     for line, row in enumerate(ledger["sources"].to_dict("records"), 2):
         text = texts.get(row["sha256"])
         if text is None:
-            problems.append(
-                Problem("sources.csv", line, "sha256", row["sha256"], f"the hash of one of the {len(texts)} texts")
-            )
+            problems.append(Problem(path, line, "sha256", row["sha256"], f"the hash of one of the {len(texts)} texts"))
             continue
         found[row["source_id"]] = text
         if len(text.paragraphs) != row["paragraphs"]:
             count = str(len(text.paragraphs))
-            problems.append(Problem("sources.csv", line, "paragraphs", str(row["paragraphs"]), f"{count}, as counted"))
+            problems.append(Problem(path, line, "paragraphs", str(row["paragraphs"]), f"{count}, as counted"))
     return found, problems
 
 
 def verify(ledger: Ledger, folder: Path) -> list[Problem]:
-    """Return every row that does not stand where it says, and every number that has no row.
+    """Return every row that does not stand where it says, and every distinct number of a paragraph without a row.
 
     Parameters
     ----------
@@ -85,7 +86,7 @@ def _locators(ledger: Ledger, texts: dict[str, Text]) -> Iterator[Problem]:
             text = texts.get(row["source_id"])
             if text is None:
                 continue
-            if not 1 <= row["paragraph"] <= len(text.paragraphs):
+            if pd.isna(row["paragraph"]) or not 1 <= row["paragraph"] <= len(text.paragraphs):
                 yield Problem(table.path, line, "paragraph", str(row["paragraph"]), f"1 to {len(text.paragraphs)}")
                 continue
             paragraph = text.paragraphs[row["paragraph"] - 1]
@@ -102,7 +103,7 @@ def _stands_in(printed: str, paragraph: str) -> bool:
         if re.search(before + re.escape(printed) + after, text):
             return True
     # Percent-encoded words run into each other: there a figure has no border of its own.
-    return "%" in printed and printed in paragraph
+    return bool(re.search(r"%[0-9A-Fa-f]{2}", printed)) and printed in paragraph
 
 
 def _where(printed: str, text: Text, paragraph: int) -> str:

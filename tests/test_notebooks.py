@@ -82,6 +82,23 @@ def test_data_engine_or_lock_make_every_notebook_stale(book: Path, monkeypatch: 
     assert "data, engine or lock" in notebooks.stale(book)[0]
 
 
+def test_a_chapter_that_cannot_be_read_is_named_and_the_others_go_on(book: Path) -> None:
+    (book / "broken.md").write_bytes(b"---\nbad: [\n---\n\xff")
+    outcomes = notebooks.update(book, say=silent)
+    assert "broken.md: cannot be read as a chapter" in notebooks.failures(outcomes)
+    assert outputs(book) == ["42\n"]
+    assert any("broken.md" in line for line in notebooks.stale(book))
+
+
+def test_a_book_in_a_hidden_folder_is_a_book(tmp_path: Path) -> None:
+    folder = tmp_path / "_x" / "book"
+    folder.mkdir(parents=True)
+    write(folder / "page.md", "# A page\n")
+    (folder / "_templates").mkdir()
+    write(folder / "_templates" / "not.md", "# None\n")
+    assert [path.name for path in notebooks.chapters(folder)] == ["page.md"]
+
+
 def test_surroundings_name_every_file_they_should(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("data/a.csv", "data/official/b.csv", "compendium/c.py", "requirements.txt"):
         path = tmp_path / name
@@ -94,6 +111,9 @@ def test_surroundings_name_every_file_they_should(tmp_path: Path, monkeypatch: p
             path.write_text("after", encoding="utf-8")
             seen.add(notebooks.surroundings.__wrapped__())
     assert len(seen) == 5
+    (tmp_path / "data" / ".~lock.a.csv#").write_text("an editor's", encoding="utf-8")
+    (tmp_path / "data" / ".a.csv").write_text("an editor's", encoding="utf-8")
+    assert notebooks.surroundings.__wrapped__() in seen
 
 
 def test_a_notebook_that_raises_keeps_its_old_outputs_and_is_named(book: Path) -> None:

@@ -23,6 +23,9 @@ HEAD = "---\njupytext:\n  version: 1\n---\n\n"
         ("```{note}\nThere are 3.\n```", ["3"]),
         ("{glue:text}`x:.1f` times", []),
         ("## The 43 points", ["43"]),
+        (":::{admonition} Trade grew by 47 per cent\nText.\n:::", ["47"]),
+        ("It isn`t so: 47.\n\nAnd 48 too, `code`.", ["47", "48"]),
+        ("Some thirds of it.", ["thirds"]),
     ],
 )
 def test_figures_are_found_in_prose_only(tmp_path: Path, prose: str, found: list[str]) -> None:

@@ -1,3 +1,5 @@
+import csv
+import json
 from collections.abc import Callable
 from pathlib import Path
 
@@ -8,6 +10,7 @@ from compendium.validate import validate
 
 CLAIM = "guluzade2025.turnover-2024"
 EVENT = "plane-crash-2024"
+MENTION = "avdaliani2025.plane-crash-2024.p7"
 
 
 def test_the_ledger_is_sound() -> None:
@@ -33,6 +36,19 @@ def test_the_ledger_is_sound() -> None:
         ("claims", CLAIM, "rank", "deprecated", "a reason where the claim is deprecated"),
         ("claims", CLAIM, "summary", "", "a value"),
         ("claims", CLAIM, "summary", " spaced ", "no white space"),
+        ("claims", CLAIM, "summary", "two\nlines", "one line"),
+        ("claims", CLAIM, "paragraph", "99999999999999999999", "a whole number"),
+        ("claims", CLAIM, "paragraph", "1_0", "a whole number"),
+        ("claims", CLAIM, "low", "inf", "a number"),
+        ("claims", CLAIM, "low", "NaN", "a number"),
+        ("claims", CLAIM, "period", "0000", "EDTF"),
+        ("claims", CLAIM, "period", "2024-21", "EDTF"),
+        ("claims", CLAIM, "as_printed", "-13.7%", "one figure"),
+        ("claims", "stear2025.non-oil-russia-to-turkey-2024", "base_period", "", "measured against"),
+        ("mentions", MENTION, "date", "", "the date that"),
+        ("mentions", MENTION, "after_event_id", "plane-crash-2024", "another event"),
+        ("mentions", MENTION, "paragraph", "8", "EVENT.p8"),
+        ("events", "valuev-banned", "date_reason", "", "from what the date is inferred"),
         ("claims", CLAIM, "summary", "hidden\x1b[31m", "no control"),
         ("claims", CLAIM, "note", "turned \u202e round", "no control"),
         ("claims", CLAIM, "claim_id", "stear2025.other", "begins with"),
@@ -66,6 +82,46 @@ def test_a_repeated_key_is_found(data: Path) -> None:
     text = path.read_text(encoding="utf-8")
     path.write_text(text + text.split("\n")[1] + "\n", encoding="utf-8")
     assert any(problem.row == len(text.split("\n")) for problem in validate(data))
+
+
+def test_a_repeated_source_and_an_unknown_key_elsewhere_are_both_named(data: Path, spoil: Callable[..., int]) -> None:
+    spoil("claims", CLAIM, "metric_id", "goods-turnovr")
+    path = data / "sources.csv"
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text + text.split("\n")[1] + "\n", encoding="utf-8")
+    said = "\n".join(map(str, validate(data)))
+    assert "sources.csv" in said
+    assert "perhaps 'goods-turnover'" in said
+
+
+def test_a_ragged_row_does_not_shift_the_lines_after_it(data: Path, spoil: Callable[..., int]) -> None:
+    line = spoil("claims", CLAIM, "paragraph", "seven")
+    path = data / "claims.csv"
+    lines = path.read_text(encoding="utf-8").split("\n")
+    lines[3] += ",one cell too many"
+    path.write_text("\n".join(lines), encoding="utf-8")
+    assert {p.row for p in validate(data) if p.column == "paragraph" and "seven" in p.found} == {line}
+
+
+@pytest.mark.parametrize("change", ["rank_reason", "claims", "date", "list of nothing.x"])
+def test_a_descriptor_that_the_engine_cannot_use_is_told_so(data: Path, change: str) -> None:
+    path = data / "datapackage.json"
+    package = json.loads(path.read_text(encoding="utf-8"))
+    claims = next(r for r in package["resources"] if r["name"] == "claims")
+    if change == "claims":
+        package["resources"].remove(claims)
+    elif change == "rank_reason":
+        claims["schema"]["fields"] = [f for f in claims["schema"]["fields"] if f["name"] != change]
+        with (data / "claims.csv").open(encoding="utf-8", newline="") as file:
+            header, *rows = csv.reader(file)
+        place = header.index(change)
+        with (data / "claims.csv").open("w", encoding="utf-8", newline="") as file:
+            cut = [row[:place] + row[place + 1 :] for row in (header, *rows)]
+            csv.writer(file, lineterminator="\n").writerows(cut)
+    else:
+        claims["schema"]["fields"][0]["type" if change == "date" else "holds"] = change
+    path.write_text(json.dumps(package), encoding="utf-8")
+    assert any(problem.file == "datapackage.json" for problem in validate(data))
 
 
 @pytest.mark.parametrize("content", [b"", b"\xff\xfe", b'"unclosed\n', b"a,b\n1,2\n"])

@@ -1,13 +1,14 @@
 import hashlib
 import json
+import os
 from pathlib import Path
 
 import pytest
 
 from compendium.ledger import ROOT, Ledger, load
-from compendium.verify import numbers, read_text, verify
+from compendium.verify import _stands_in, numbers, read_text, verify
 
-TEXTS = ROOT.parent / "shared" / "sources"
+TEXTS = Path(os.environ.get("LEDGER_SOURCES", ROOT.parent / "shared" / "sources"))
 
 
 @pytest.fixture
@@ -16,14 +17,17 @@ def small(tmp_path: Path) -> tuple[Path, Path]:
     data, texts = tmp_path / "data", tmp_path / "texts"
     data.mkdir()
     texts.mkdir()
-    (texts / "any name.txt").write_text("A title\n\n\u00a0\nIn 2024 trade was almost $4.8 billion.\n", encoding="utf-8")
+    (texts / "any name.txt").write_text(
+        "A title\n\n\u00a0\nIn 2024 trade was almost $4.8 billion, 47% more.\n", encoding="utf-8"
+    )
     sha256 = hashlib.sha256((texts / "any name.txt").read_bytes()).hexdigest()
     write(data, "sources", ["source_id", "sha256", "paragraphs"], [["one2024", sha256, "2"]])
-    write(data, "claims", ["source_id", "paragraph", "as_printed", "hedge", "period"], [CLAIM])
+    write(data, "claims", ["source_id", "paragraph", "as_printed", "hedge", "period"], [CLAIM, SHARE])
     return data, texts
 
 
 CLAIM = ["one2024", "2", "$4.8 billion", "almost", "2024"]
+SHARE = ["one2024", "2", "47%", "", ""]
 
 
 def write(data: Path, table: str, columns: list[str], rows: list[list[str]]) -> None:
@@ -63,6 +67,8 @@ def test_a_no_break_space_is_a_blank_line(small: tuple[Path, Path]) -> None:
         ),
         (["one2024", "2", "$4.9 billion", "", "2024"], "it stands nowhere in the text"),
         (["one2024", "2", "8 billion", "", "2024"], "it stands nowhere in the text"),
+        (["one2024", "2", "7%", "", "2024"], "it stands nowhere in the text"),
+        (["one2024", "", "$4.8 billion", "almost", "2024"], "claims.csv:2:paragraph"),
         (["one2024", "2", "$4.8 billion", "nearly", "2024"], "claims.csv:2:hedge"),
         (["one2024", "3", "$4.8 billion", "almost", "2024"], "claims.csv:2:paragraph: found '3'; expected 1 to 2"),
         (["one2024", "2", "$4.8 billion", "almost", ""], "one2024, paragraph 2: found '2024'"),
@@ -70,7 +76,7 @@ def test_a_no_break_space_is_a_blank_line(small: tuple[Path, Path]) -> None:
     ],
 )
 def test_a_wrong_row_is_named(small: tuple[Path, Path], row: list[str], wrong: str) -> None:
-    claims(small[0], row)
+    claims(small[0], row, SHARE)
     assert wrong in said(*small)
 
 
@@ -78,6 +84,11 @@ def test_a_changed_text_is_no_longer_the_text(small: tuple[Path, Path]) -> None:
     path = next(small[1].glob("*.txt"))
     path.write_text(path.read_text(encoding="utf-8").replace("4.8", "4.7"), encoding="utf-8")
     assert "sources.csv:2:sha256" in said(*small)
+
+
+def test_a_percent_encoded_figure_has_no_border_of_its_own() -> None:
+    assert _stands_in("8%20млрд", "https://a.example/#:~:text=около%208%20млрд%20US%24")
+    assert not _stands_in("8%20млрд", "около 9%20млрд")
 
 
 @pytest.mark.parametrize(
