@@ -9,6 +9,7 @@ import math
 import re
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cache
 from time import struct_time
 
 from edtf import parse_edtf
@@ -53,6 +54,7 @@ class Span:
         return self.last < other.first
 
 
+@cache
 def span(period: str) -> Span:
     """Return the days that an EDTF text leaves possible.
 
@@ -89,6 +91,34 @@ def _day(moment: struct_time | float) -> date:
 
 def _unit(text: str) -> timedelta:
     return timedelta(days=(366, 31, 1)[min(text.count("-"), 2)])
+
+
+def known(period: str) -> Span | None:
+    """Return the days of a period that is exact and closed at both ends, `None` for any other text."""
+    if not period or re.search(r"[~?%]|\.\.", period):
+        return None
+    return span(period)
+
+
+def written(found: Span) -> str:
+    """Return a closed span as the shortest EDTF text for it: a year, a month, months, or days.
+
+    Raises
+    ------
+    ValueError
+        where an end is open.
+    """
+    if not found.bounded:
+        raise ValueError(f"a span with an open end has no closed period: {found}")
+    after = found.last + timedelta(days=1)
+    first, last = found.first, found.last
+    if (first.month, first.day, after.month, after.day) == (1, 1, 1, 1):
+        ends = [f"{first:%Y}", f"{last:%Y}"]
+    elif first.day == after.day == 1:
+        ends = [f"{first:%Y-%m}", f"{last:%Y-%m}"]
+    else:
+        ends = [f"{first}", f"{last}"]
+    return ends[0] if ends[0] == ends[1] else "/".join(ends)
 
 
 def spoken(period: str) -> str:

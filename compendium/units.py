@@ -49,13 +49,36 @@ def is_known(unit: str) -> bool:
 def fits(claimed: str, metric: str) -> bool:
     """Tell whether a level in the claimed unit can speak of a metric in its unit, as such or as a rate over time."""
     units = registry()
-    ratio = (units.Unit(metric) / units.Unit(claimed)).dimensionality
-    return not ratio or ratio == units.Unit("second").dimensionality
+    return not (units.Unit(metric) / units.Unit(claimed)).dimensionality or is_rate(claimed, metric)
 
 
-def converted(found: portion.Interval, unit: str, into: str) -> portion.Interval:
-    """Return an interval in another unit of the same dimension, ends exact; a year is pint's mean year."""
+def is_rate(claimed: str, metric: str) -> bool:
+    """Tell whether the claimed unit is a rate over time of what is measured in the metric's unit."""
     units = registry()
-    factor = units.Quantity(Fraction(1), unit).to(into).magnitude
-    ends = (end if end in (portion.inf, -portion.inf) else end * factor for end in (found.lower, found.upper))
+    return (units.Unit(metric) / units.Unit(claimed)).dimensionality == units.Unit("second").dimensionality
+
+
+@cache
+def factor(unit: str, into: str, days: int = 0) -> Fraction:
+    """Return by what a figure in one unit is multiplied to be in another; a rate is first summed over `days`.
+
+    Raises
+    ------
+    pint.DimensionalityError
+        where the two do not measure the same thing.
+    """
+    units = registry()
+    quantity = units.Quantity(Fraction(1), unit)
+    if days:
+        quantity = quantity * units.Quantity(Fraction(days), "day")
+    return Fraction(quantity.to(into).magnitude)
+
+
+def converted(found: portion.Interval, unit: str, into: str, days: int = 0) -> portion.Interval:
+    """Return an interval in another unit, ends exact; a year is pint's mean year.
+
+    A rate over time is summed over so many `days`: barrels a day in a year of 366 of them are barrels.
+    """
+    by = factor(unit, into, days)
+    ends = (end if end in (portion.inf, -portion.inf) else end * by for end in (found.lower, found.upper))
     return portion.Interval.from_atomic(found.left, *ends, found.right)

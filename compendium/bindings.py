@@ -1,0 +1,187 @@
+"""Quantities, and what binds them: the claims of a ledger as linear statements about unknowns.
+
+A quantity is one value that nobody need have printed: what is measured, whose, towards whom, when, of whom. A
+binding says that a sum of quantities lies in an interval, or in an interval times another quantity. Nothing here
+solves anything; which quantities are bound by what they mean is the office of `compendium.identities`.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from fractions import Fraction
+from functools import cache
+from typing import Any, NamedTuple
+
+import pandas as pd
+import portion
+
+from compendium import units
+from compendium.claims import bounds
+from compendium.periods import Span, known, written
+
+
+class Quantity(NamedTuple):
+    """One unknown value; `period` is written in the shortest way, so that equal periods are equal texts."""
+
+    metric_id: str
+    ref_area: str
+    counterpart_area: str
+    period: str
+    population: str
+
+
+class Rule(StrEnum):
+    """What can bind quantities: the way a claim measures, or what metrics, areas and periods mean."""
+
+    SAME = "same quantity"
+    GROWTH = "growth over a base"
+    SHARE = "share of a whole"
+    MULTIPLE = "multiple of another"
+    DIFFERENCE = "difference from another"
+    RATE = "rate over a period"
+    DIRECTION = "projection against its base"
+    RANK = "order of ranks"
+    SUM = "sum of its parts"
+    PART = "part of a whole"
+    PERIOD = "stretches of a period"
+    AREA = "areas within an area"
+    EXCLUSIVE = "answers that exclude each other"
+    MIRROR = "the same flow seen from the other side"
+
+
+OF_LOGIC = frozenset({Rule.DIRECTION, Rule.RANK, Rule.EXCLUSIVE})
+"""Rules whose conflicts are of what words mean rather than of how much there is."""
+
+
+@dataclass(frozen=True)
+class Binding:
+    """The sum of `terms` (quantity, factor) lies in `interval`, times the quantity `per` where there is one.
+
+    It stands only where all its `claims` are believed; an identity has none, and always stands. An `assumed`
+    identity holds only as far as two sides count alike.
+    """
+
+    rule: Rule
+    terms: tuple[tuple[Quantity, Fraction], ...]
+    interval: portion.Interval
+    per: Quantity | None = None
+    claims: tuple[str, ...] = ()
+    assumed: bool = False
+
+    @property
+    def quantities(self) -> list[Quantity]:
+        """Return the quantities that it binds, the one it speaks of first."""
+        return [quantity for quantity, _ in self.terms] + ([self.per] if self.per else [])
+
+
+ONE, NONE = Fraction(1), portion.closed(Fraction(0), Fraction(0))
+NOT_NEGATIVE = portion.closedopen(Fraction(0), portion.inf)
+RATIOS = {"growth": Rule.GROWTH, "share": Rule.SHARE, "multiple": Rule.MULTIPLE}
+
+
+@cache
+def canonical(period: str) -> str:
+    """Return a period in the shortest writing of its days; one that is open or approximate as it is written."""
+    found = known(period)
+    return written(found) if found else period
+
+
+@cache
+def days(period: str) -> int:
+    """Return the number of days of a closed, exact period; 0 for any other."""
+    found: Span | None = known(period)
+    return (found.last - found.first).days + 1 if found else 0
+
+
+def quantity_of(claim: Mapping[str, Any]) -> Quantity:
+    """Return the quantity whose figure a claim prints."""
+    return Quantity(
+        claim["metric_id"],
+        claim["ref_area"],
+        claim["counterpart_area"],
+        canonical(claim["period"]),
+        claim["population"],
+    )
+
+
+def base_of(claim: Mapping[str, Any]) -> Quantity | None:
+    """Return the quantity a claim measures against, `None` where it names no other metric or period."""
+    if not claim["base_metric_id"]:
+        return None
+    period = canonical(claim["base_period"])
+    return Quantity(claim["base_metric_id"], claim["base_area"], claim["base_counterpart"], period, claim["population"])
+
+
+def undated(claim: Mapping[str, Any], metric: Mapping[str, Any]) -> bool:
+    """Tell whether a claim leaves open of what time it, or its base, speaks, so that it binds nothing.
+
+    A flow adds up over its period, so that one without two ends says nothing, and neither does a rate; a stock or
+    a count may hold since or until a date.
+    """
+    needed = [claim["period"], *([claim["base_period"]] if claim["base_metric_id"] else [])]
+    level = claim["measure"] == "level"
+    adds_up = metric["kind"] == "flow" or (level and units.is_rate(claim["unit"], metric["unit"]))
+    return not all(days(period) if adds_up else period for period in needed)
+
+
+def of_claim(claim: Mapping[str, Any], metric: Mapping[str, Any]) -> list[Binding]:
+    """Return what a claim binds, in the unit of its metric.
+
+    Parameters
+    ----------
+    claim
+        a row of the claims; its figure is read by `compendium.claims.bounds` unless it has an `interval`.
+    metric
+        the row of its metric: `unit`, `kind`, `minimum`.
+
+    Returns
+    -------
+    list of Binding
+        one for the figure, a second where the source says in which direction the quantity moves.
+    """
+    own, base, name = quantity_of(claim), base_of(claim), (claim["claim_id"],)
+    minimum = None if pd.isna(metric["minimum"]) else float(metric["minimum"])
+    found = claim["interval"] if "interval" in claim else bounds(claim, minimum)
+    measure = claim["measure"]
+    if measure in RATIOS and base:
+        bound = [Binding(RATIOS[measure], ((own, ONE),), _as_factor(found, measure), base, name)]
+    elif measure == "difference" and base:
+        found = units.converted(found, claim["unit"], metric["unit"])
+        bound = [Binding(Rule.DIFFERENCE, ((own, ONE), (base, -ONE)), found, None, name)]
+    else:
+        rate = units.is_rate(claim["unit"], metric["unit"])
+        found = units.converted(found, claim["unit"], metric["unit"], days(claim["period"]) if rate else 0)
+        bound = [Binding(Rule.RATE if rate else Rule.SAME, ((own, ONE),), found, None, name)]
+    if claim["direction"] and base:
+        up = ONE if claim["direction"] == "rises" else -ONE
+        bound.append(Binding(Rule.DIRECTION, ((own, up), (base, -up)), NOT_NEGATIVE, None, name))
+    return bound
+
+
+def _as_factor(found: portion.Interval, measure: str) -> portion.Interval:
+    """Return a growth or a share in percent, or a multiple, as a factor of the base."""
+    plus, by = (1, 100) if measure == "growth" else (0, 100 if measure == "share" else 1)
+    return found.replace(lower=lambda end: plus + end / by, upper=lambda end: plus + end / by, ignore_inf=True)
+
+
+def of_ranks(claims: Iterable[Mapping[str, Any]], metrics: Mapping[str, Mapping[str, Any]]) -> Iterator[Binding]:
+    """Yield what ranks in one list bind together: who stands before another does not have less of what is ranked."""
+    lists: dict[Quantity, list[Mapping[str, Any]]] = {}
+    for claim in claims:
+        if claim["measure"] == "rank" and metrics[claim["metric_id"]]["ranks"]:
+            lists.setdefault(quantity_of(claim)._replace(counterpart_area=""), []).append(claim)
+    for ranking, members in lists.items():
+        by_rank = [(_rank(claim), claim) for claim in members]
+        for (before, one), (after, other) in itertools.permutations(by_rank, 2):
+            if before.upper < after.lower and one["counterpart_area"] != other["counterpart_area"]:
+                ranked = ranking._replace(metric_id=metrics[one["metric_id"]]["ranks"])
+                more, less = (ranked._replace(counterpart_area=row["counterpart_area"]) for row in (one, other))
+                names = tuple(sorted((one["claim_id"], other["claim_id"])))
+                yield Binding(Rule.RANK, ((more, ONE), (less, -ONE)), NOT_NEGATIVE, None, names)
+
+
+def _rank(claim: Mapping[str, Any]) -> portion.Interval:
+    return claim["interval"] if "interval" in claim else bounds(claim)

@@ -1,0 +1,216 @@
+"""One group of claims that hang together: what it implies, how each claim stands to the others, what cannot be.
+
+It judges by arithmetic alone; which claims hang together is the office of `compendium.reconcile`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+import portion
+
+from compendium import trees
+from compendium.bindings import NOT_NEGATIVE, ONE, Binding, Quantity, Rule
+from compendium.solver import System
+
+MOST_WORLDS = 64
+"""With more ways than this of deciding between claims in conflict, bounds rest on the undisputed ones alone."""
+
+
+@dataclass(frozen=True)
+class Group:
+    """Bindings that hang together, and the domain of every quantity in them."""
+
+    bindings: tuple[Binding, ...]
+    domains: Mapping[Quantity, portion.Interval]
+    forecasts: frozenset[str] = frozenset()
+    """The claims that speak of what was still to come."""
+
+
+@dataclass(frozen=True)
+class Implied:
+    """What some claims leave possible, the claims and the rules that it takes to say so."""
+
+    interval: portion.Interval
+    claims: tuple[str, ...]
+    rules: tuple[Binding, ...] = ()
+
+    @property
+    def assumed(self) -> bool:
+        """Tell whether it takes an identity that holds only as far as two sides count alike."""
+        return any(rule.assumed for rule in self.rules)
+
+
+@dataclass(frozen=True)
+class Test:
+    """One claim held against all others: what it binds, and what the others leave to that."""
+
+    claim: str
+    binding: Binding
+    others: Implied
+
+
+@dataclass(frozen=True)
+class Conflict:
+    """A minimal set of claims that cannot all be true, the identities it takes, and one claim against the rest.
+
+    `assumed` marks one that needs two sides of a flow to count alike.
+    """
+
+    claims: tuple[str, ...]
+    rules: tuple[Binding, ...]
+    test: Test
+    assumed: bool = False
+
+
+@dataclass(frozen=True)
+class Solution:
+    """All there is to say of one group."""
+
+    bounds: dict[Quantity, Implied] = field(default_factory=dict)
+    tests: dict[str, Test] = field(default_factory=dict)
+    conflicts: tuple[Conflict, ...] = ()
+
+
+def solve(group: Group) -> Solution:
+    """Return what one group implies, how each claim stands to the others, and every minimal conflict.
+
+    Where claims are in conflict, a bound is what holds whichever of them give way: the hull over every largest set
+    that can hold together. A forecast that claims about the past contradict gives way to them, for it says nothing
+    about the past. An assumed identity that the claims contradict is set aside, and the contradiction is kept as an
+    assumed conflict.
+    """
+    if not any(binding.assumed for binding in group.bindings):
+        found = trees.solve(group.bindings, group.domains)
+        if found is not None:
+            left, others = found
+            return Solution(
+                {quantity: Implied(*implied) for quantity, implied in left.items()},
+                {claim: Test(claim, binding, Implied(*implied)) for claim, (binding, implied) in others.items()},
+            )
+    explored = explore(group)
+    bounds, tests = _beheld(explored.firm, explored.worlds)
+    if explored.whole is not explored.firm:
+        more_bounds, more_tests = _beheld(explored.whole, explored.worlds)
+        bounds |= {quantity: held for quantity, held in more_bounds.items() if not bounds[quantity].claims}
+        tests = more_tests | tests
+    return Solution(bounds, tests, explored.conflicts)
+
+
+@dataclass(frozen=True)
+class Explored:
+    """The conflicts of a group, the largest sets of claims that can hold together, the systems that say so.
+
+    `firm` knows only what surely holds; `whole` also the assumed identities, unless the claims contradict them.
+    """
+
+    conflicts: tuple[Conflict, ...]
+    worlds: list[frozenset[str]]
+    firm: System
+    whole: System
+
+
+def explore(group: Group) -> Explored:
+    """Return which claims of a group cannot hold together, and which can."""
+    firm = System([binding for binding in group.bindings if not binding.assumed], group.domains)
+    minimal, worlds = firm.explore()
+    conflicts = [_conflict(firm, claims) for claims in minimal]
+    doubtful = {name for claims in minimal for name in claims} & group.forecasts
+    believed = set(firm.claims) - doubtful
+    if doubtful:
+        _, worlds = firm.explore(believed)
+    if len(worlds) > MOST_WORLDS:
+        worlds = [frozenset.intersection(*worlds)]
+    whole = System(group.bindings, group.domains) if len(firm.bindings) < len(group.bindings) else firm
+    if not all(whole.feasible(world) for world in worlds):
+        more, _ = whole.explore(believed)
+        conflicts += [
+            _conflict(whole, claims, assumed=True)
+            for claims in more
+            if not any(set(core) <= set(claims) for core in minimal)
+        ]
+        whole = firm
+    return Explored(tuple(conflicts), worlds, firm, whole)
+
+
+def _beheld(system: System, worlds: Sequence[frozenset[str]]) -> tuple[dict[Quantity, Implied], dict[str, Test]]:
+    """Return the bounds of all quantities, and each undisputed claim held against the others."""
+    quantities = list(system.domains)
+    asked = [Binding(Rule.SAME, ((quantity, ONE),), NOT_NEGATIVE) for quantity in quantities]
+    bounds = dict(zip(quantities, _held(system, worlds, asked), strict=True))
+    undisputed = sorted(frozenset.intersection(*worlds))
+    tests = (_test(system, worlds, name) for name in undisputed)
+    return bounds, {test.claim: test for test in tests if test}
+
+
+def _held(system: System, worlds: Sequence[frozenset[str]], asked: Sequence[Binding]) -> list[Implied]:
+    """Return what holds of each asked sum or ratio whichever world is the true one, with the reasons in all of them.
+
+    The sums asked for together are those without a base; a ratio is asked for alone.
+    """
+    found: list[Implied] | None = None
+    for world in worlds:
+        intervals = system.implied(world, [binding.terms for binding in asked], asked[0].per)
+        here = [
+            _supported(system, world, replace(binding, interval=interval))
+            for binding, interval in zip(asked, intervals, strict=True)
+        ]
+        found = [_either(one, other) for one, other in zip(found, here, strict=True)] if found else here
+    return found or []
+
+
+def _either(one: Implied, other: Implied) -> Implied:
+    return Implied(
+        (one.interval | other.interval).enclosure,
+        tuple(sorted({*one.claims, *other.claims})),
+        tuple(dict.fromkeys((*one.rules, *other.rules))),
+    )
+
+
+def _supported(system: System, claims: Iterable[str], found: Binding) -> Implied:
+    """Return an implied interval with the claims and identities that its two ends rest on."""
+    names: set[str] = set()
+    rules: dict[Binding, None] = {}
+    for outside in _excluded(found, system.domains):
+        core, needed = system.core(claims, Binding(found.rule, found.terms, outside, found.per))
+        names.update(core)
+        rules.update(dict.fromkeys(needed))
+    return Implied(found.interval, tuple(sorted(names)), tuple(rules))
+
+
+def _excluded(found: Binding, domains: Mapping[Quantity, portion.Interval]) -> Iterator[portion.Interval]:
+    """Yield what lies below and above an implied interval, but for an end that no claim is needed for."""
+    before = NOT_NEGATIVE if found.per else domains[found.terms[0][0]]
+    if len(found.terms) > 1:
+        before = portion.open(-portion.inf, portion.inf)
+    low, high = found.interval.lower, found.interval.upper
+    if low != before.lower:
+        yield portion.Interval.from_atomic(portion.OPEN, -portion.inf, low, ~found.interval.left)
+    if high != before.upper:
+        yield portion.Interval.from_atomic(~found.interval.right, high, portion.inf, portion.OPEN)
+
+
+def _test(system: System, worlds: Sequence[frozenset[str]], name: str) -> Test | None:
+    """Return one claim held against the others, `None` where no other claim bears on it."""
+    for binding in system.bindings:
+        if name in binding.claims:
+            found = _held(system, [world - {name} for world in worlds], [binding])[0]
+            if found.claims:
+                return Test(name, binding, found)
+    return None
+
+
+def _conflict(system: System, claims: tuple[str, ...], *, assumed: bool = False) -> Conflict:
+    """Return a minimal conflict with the identities it takes and the claim that shows it best.
+
+    That is one whose figure the others contradict by themselves, a level before a ratio, the latest period first.
+    """
+    _, rules = system.core(claims)
+    tests = [test for name in claims if (test := _test(system, [frozenset(claims)], name))]
+    clear = [test for test in tests if (test.others.interval & test.binding.interval).empty]
+
+    def order(test: Test) -> tuple[bool, str, str]:
+        return (test.binding.per is None, test.binding.terms[0][0].period, test.claim)
+
+    return Conflict(claims, tuple(rules), max(clear or tests, key=order), assumed)

@@ -1,0 +1,243 @@
+"""What follows from all claims together, and which of them cannot all be true.
+
+Claims and identities fall into groups that share no quantity; each group is solved for itself, here, on other
+processes or on a cluster. Nothing here reads a figure, names a metric, or says a sentence; it judges by
+arithmetic alone, and a claim that nothing contradicts is not thereby true.
+
+The method is data reconciliation with bounds instead of variances (Narasimhan and Jordache 2000) and the
+analysis of infeasible subsets (Chinneck 2008).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import Executor
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+import networkx
+import pandas as pd
+import portion
+
+from compendium import bindings as binding_of
+from compendium.bindings import Binding, Quantity, Rule
+from compendium.claims import WHOLE, bounds
+from compendium.groups import Conflict, Group, Implied, Solution, Test, solve
+from compendium.identities import Meaning, identities
+from compendium.ledger import Ledger
+from compendium.periods import span
+
+CONSISTENT, IN_CONFLICT, SINGLE, NOT_COMPARABLE = "consistent", "in conflict", "single", "not comparable"
+VERDICTS = (CONSISTENT, IN_CONFLICT, SINGLE, NOT_COMPARABLE)
+BATCH = 64
+"""How many groups go to another process at once."""
+
+
+@dataclass(frozen=True)
+class Reconciliation:
+    """What `reconcile` found: bounds of quantities, conflicts, a verdict for each claim."""
+
+    claims: dict[str, dict[str, Any]]
+    bounds: dict[Quantity, Implied]
+    tests: dict[str, Test]
+    conflicts: tuple[Conflict, ...]
+    verdicts: dict[str, tuple[str, str]]
+    """By claim: the verdict, and the code of the reason where it is not comparable."""
+    stated: frozenset[Quantity]
+    """The quantities whose own figure some claim prints."""
+    rules: dict[str, tuple[Rule, ...]]
+    """By claim: the ways in which it binds."""
+    why: dict[str, str]
+    """By claim that is set apart: what in its text says so."""
+    beside: dict[str, tuple[str, ...]]
+    """By claim that is not comparable: the claims that a reader would hold it against."""
+
+
+def reconcile(ledger: Ledger, executor: Executor | None = None, *, without: str = "") -> Reconciliation:
+    """Reconcile all claims of a ledger that are not withdrawn.
+
+    Parameters
+    ----------
+    ledger
+        a ledger that `compendium.validate` finds sound.
+    executor
+        where to solve the groups, any of `concurrent.futures`; here where it is left out.
+    without
+        a source to leave out.
+    """
+    claims, bound, open_ = bound_by(ledger, without)
+    stated = frozenset(binding.terms[0][0] for binding in bound if not binding.per and len(binding.terms) == 1)
+    forecasts = _forecasts(claims)
+    solutions = list(_solved(groups(bound, ledger, forecasts), executor))
+    tests = {name: test for solution in solutions for name, test in solution.tests.items()}
+    conflicts = tuple(conflict for solution in solutions for conflict in solution.conflicts)
+    apart = ledger.frames["incomparable"].set_index("claim_id")
+    verdicts, beside = _verdicts(claims, open_, tests, conflicts, forecasts)
+    beside |= {name: (other,) for name, other in apart["other_claim_id"].items() if name in claims and other in claims}
+    rules: dict[str, tuple[Rule, ...]] = {}
+    for binding in bound:
+        rules.update((name, (*rules.get(name, ()), binding.rule)) for name in binding.claims)
+    return Reconciliation(
+        claims,
+        {
+            quantity: implied
+            for solution in solutions
+            for quantity, implied in solution.bounds.items()
+            if implied.claims
+        },
+        tests,
+        conflicts,
+        verdicts,
+        stated,
+        rules,
+        apart["why"].to_dict(),
+        beside,
+    )
+
+
+def bound_by(ledger: Ledger, without: str = "") -> tuple[dict[str, dict[str, Any]], list[Binding], dict[str, str]]:
+    """Return the claims that stand, by id, what they bind, and the code of the reason for those that bind nothing."""
+    claims = _claims(ledger, without)
+    apart = dict(zip(ledger.frames["incomparable"]["claim_id"], ledger.frames["incomparable"]["reason"], strict=True))
+    metrics = {row["metric_id"]: row for row in ledger.frames["metrics"].to_dict("records")}
+    bound: list[Binding] = []
+    open_: dict[str, str] = {}
+    for name, claim in claims.items():
+        if name in apart:
+            open_[name] = apart[name]
+        elif binding_of.undated(claim, metrics[claim["metric_id"]]):
+            open_[name] = "period"
+        else:
+            bound += binding_of.of_claim(claim, metrics[claim["metric_id"]])
+    bound += binding_of.of_ranks((claim for name, claim in claims.items() if name not in open_), metrics)
+    return claims, bound, open_
+
+
+def _forecasts(claims: Mapping[str, Mapping[str, Any]]) -> frozenset[str]:
+    return frozenset(name for name, claim in claims.items() if claim["obs_status"] == "forecast")
+
+
+def groups(bound: Sequence[Binding], ledger: Ledger, forecasts: frozenset[str] = frozenset()) -> list[Group]:
+    """Return the bindings of claims, with every identity that bears on them, in groups that share no quantity."""
+    metrics = {row["metric_id"]: row for row in ledger.frames["metrics"].to_dict("records")}
+    places = ledger.frames["places"]
+    meaning = Meaning(metrics, dict(zip(places["place_id"], places["within"], strict=True)))
+    every = [*bound, *identities({quantity for binding in bound for quantity in binding.quantities}, meaning)]
+    graph = networkx.Graph()
+    for binding in every:
+        networkx.add_path(graph, binding.quantities)
+        graph.add_nodes_from(binding.quantities)
+    part = {
+        quantity: place
+        for place, component in enumerate(networkx.connected_components(graph))
+        for quantity in component
+    }
+    grouped: dict[int, list[Binding]] = {}
+    for binding in every:
+        grouped.setdefault(part[binding.quantities[0]], []).append(binding)
+    return [_group(members, metrics, forecasts) for members in grouped.values()]
+
+
+def _group(members: list[Binding], metrics: Mapping[str, Mapping[str, Any]], forecasts: frozenset[str]) -> Group:
+    quantities = dict.fromkeys(quantity for binding in members for quantity in binding.quantities)
+    domains = {quantity: domain(metrics[quantity.metric_id]) for quantity in quantities}
+    own = forecasts.intersection(name for binding in members for name in binding.claims)
+    return Group(tuple(members), domains, own)
+
+
+def domain(metric: Mapping[str, Any]) -> portion.Interval:
+    """Return what a quantity can be before anything is claimed, from the least value and the kind of its metric."""
+    least = metric["minimum"]
+    low = (
+        portion.open(-portion.inf, portion.inf) if pd.isna(least) else portion.closedopen(Fraction(least), portion.inf)
+    )
+    return low & WHOLE if metric["kind"] == "share" and metric["unit"] == "percent" else low
+
+
+def _solved(parts: list[Group], executor: Executor | None) -> Iterator[Solution]:
+    if executor is None:
+        yield from map(solve, parts)
+        return
+    batches = [parts[start : start + BATCH] for start in range(0, len(parts), BATCH)]
+    for solutions in executor.map(_solve_all, batches):
+        yield from solutions
+
+
+def _solve_all(parts: list[Group]) -> list[Solution]:
+    return [solve(part) for part in parts]
+
+
+def _claims(ledger: Ledger, without: str) -> dict[str, dict[str, Any]]:
+    """Return the claims that stand, by id, each with its `interval` in the unit printed."""
+    frame = ledger.frames["claims"]
+    frame = frame[(frame["rank"] == "normal") & (frame["source_id"] != without)]
+    least = dict(zip(ledger.frames["metrics"]["metric_id"], ledger.frames["metrics"]["minimum"], strict=True))
+    rows = frame.to_dict("records")
+    for row in rows:
+        minimum = least[row["metric_id"]]
+        row["interval"] = bounds(row, None if pd.isna(minimum) else float(minimum))
+    return {row["claim_id"]: row for row in rows}
+
+
+def _verdicts(
+    claims: Mapping[str, Mapping[str, Any]], open_: Mapping[str, str], tests: Mapping[str, Test],
+    conflicts: Sequence[Conflict], forecasts: frozenset[str],
+) -> tuple[dict[str, tuple[str, str]], dict[str, tuple[str, ...]]]:  # fmt: skip
+    """Return by claim its verdict, with the code of the reason where it is not comparable, and the claims beside it.
+
+    A conflict with a forecast is the forecast's, not that of the claims about the past.
+    """
+    firm = {
+        name
+        for conflict in conflicts
+        if not conflict.assumed
+        for name in (forecasts.intersection(conflict.claims) or conflict.claims)
+    }
+    assumed = {name: conflict.claims for conflict in conflicts if conflict.assumed for name in conflict.claims}
+    near: dict[tuple[str, ...], list[Mapping[str, Any]]] = {}
+    for claim in claims.values():
+        near.setdefault(_subject(claim), []).append(claim)
+    verdicts: dict[str, tuple[str, str]] = {}
+    beside: dict[str, tuple[str, ...]] = {}
+    for name, claim in claims.items():
+        if name in firm:
+            verdicts[name] = (IN_CONFLICT, "")
+        elif name in assumed:
+            verdicts[name] = (NOT_COMPARABLE, "valuation")
+            beside[name] = tuple(other for other in assumed[name] if other != name)
+        elif name in tests:
+            verdicts[name] = (CONSISTENT, "")
+        else:
+            reason, others = _reason(claim, near[_subject(claim)], open_)
+            verdicts[name] = (NOT_COMPARABLE, reason) if reason else (SINGLE, "")
+            beside[name] = others
+    return verdicts, beside
+
+
+def _subject(claim: Mapping[str, Any]) -> tuple[str, ...]:
+    return (claim["metric_id"], claim["ref_area"], claim["counterpart_area"])
+
+
+def _reason(
+    claim: Mapping[str, Any], near: Sequence[Mapping[str, Any]], open_: Mapping[str, str]
+) -> tuple[str, tuple[str, ...]]:
+    """Return why a claim that no other tests cannot be compared with those near it, and which these are."""
+    name = claim["claim_id"]
+    others = [other for other in near if other["claim_id"] != name]
+    if open_.get(name, "period") != "period":
+        return open_[name], ()
+    if name in open_:
+        beside = others
+    else:
+        beside = [other for other in others if other["population"] != claim["population"] and _meet(other, claim)]
+        if beside:
+            return "population", tuple(other["claim_id"] for other in beside)
+        beside = [other for other in others if open_.get(other["claim_id"]) == "period"]
+    return ("period" if beside else ""), tuple(other["claim_id"] for other in beside)
+
+
+def _meet(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
+    """Tell whether the periods of two claims are known and share a day."""
+    periods = one["period"], other["period"]
+    return all(periods) and span(periods[0]).overlaps(span(periods[1]))

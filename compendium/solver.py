@@ -1,0 +1,211 @@
+"""Asks z3, in rational arithmetic: can these claims hold together, which cannot, and what do they imply?
+
+A thin adapter between bindings and SMT-LIB. It decides nothing about claims, and knows neither metric nor unit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from fractions import Fraction
+from functools import cached_property
+from typing import Any
+
+import portion
+import z3
+
+from compendium.bindings import Binding, Quantity
+
+Domains = Mapping[Quantity, portion.Interval]
+"""What each quantity can be before anything is claimed."""
+Terms = tuple[tuple[Quantity, Fraction], ...]
+SCALE = "scale"
+
+
+class System:
+    """Bindings among quantities, each switched on and off by the claims it stands on.
+
+    Identities are always on for bounds and conflicts; `core` can also say which of them were needed.
+    """
+
+    def __init__(self, bindings: Sequence[Binding], domains: Domains) -> None:
+        """Take the bindings of one group and the domain of every quantity in them."""
+        self.bindings, self.domains = list(bindings), domains
+        self.names = {quantity: f"q{place}" for place, quantity in enumerate(domains)}
+        self.claims = sorted({claim for binding in bindings for claim in binding.claims})
+        self.identities = [binding for binding in bindings if not binding.claims]
+        self._switch = {name: z3.Bool(f"c{place}") for place, name in enumerate(self.claims)}
+        self._rule = [z3.Bool(f"i{place}") for place in range(len(self.identities))]
+        self._label = {name: f"c{place}" for place, name in enumerate(self.claims)}
+
+    @cached_property
+    def _solver(self) -> z3.Solver:
+        solver = z3.Solver()
+        solver.set("core.minimize", True)
+        place, rows = 0, []
+        for binding in self.bindings:
+            if binding.claims:
+                names = " ".join(self._label[name] for name in binding.claims)
+                on = f"(and {names})" if len(binding.claims) > 1 else names
+            else:
+                on, place = f"i{place}", place + 1
+            rows += [f"(assert (=> {on} {row}))" for row in self._rows(binding, "")]
+        switches = [*self._label.values(), *(f"i{place}" for place in range(len(self._rule)))]
+        declared = "".join(f"(declare-const {switch} Bool)" for switch in switches)
+        solver.from_string(self._declared("") + declared + "".join(rows))
+        return solver
+
+    def feasible(self, claims: Iterable[str]) -> bool:
+        """Tell whether these claims and every identity can hold together."""
+        on = [self._switch[name] for name in sorted(claims)]
+        return self._solver.check(*on, *self._rule) == z3.sat
+
+    def core(self, claims: Iterable[str], besides: Binding | None = None) -> tuple[list[str], list[Binding]]:
+        """Return claims and identities, none of them idle, that cannot hold together, with one binding besides.
+
+        Raises
+        ------
+        ValueError
+            where all can hold together.
+        """
+        on = {self._label[name]: name for name in sorted(claims)}
+        rules = {f"i{place}": binding for place, binding in enumerate(self.identities)}
+        solver = self._solver
+        solver.push()
+        try:
+            if besides:
+                solver.from_string("".join(f"(assert {row})" for row in self._rows(besides, "")))
+            if solver.check(*(self._switch[name] for name in on.values()), *self._rule) != z3.unsat:
+                raise ValueError("these claims can hold together")
+            found = [part.decl().name() for part in solver.unsat_core()]
+        finally:
+            solver.pop()
+        return sorted(on[name] for name in found if name in on), [rules[name] for name in found if name in rules]
+
+    def explore(self, claims: Iterable[str] | None = None) -> tuple[list[tuple[str, ...]], list[frozenset[str]]]:
+        """Return every minimal set of claims that cannot all be true, and every maximal set that can.
+
+        Take one claim from a minimal set, and the rest can hold; add one to a maximal set, and it cannot. The map
+        of what has been explored, and the shrinking and growing of seeds, follow MARCO (Liffiton, Previti, Malik
+        and Marques-Silva 2016). Both lists are in order of size and name.
+
+        Parameters
+        ----------
+        claims
+            the claims to look at, all of them where left out.
+        """
+        among = self.claims if claims is None else sorted(claims)
+        if self.feasible(among):
+            return [], [frozenset(among)]
+        minimal: list[tuple[str, ...]] = []
+        maximal: list[frozenset[str]] = []
+        explored = z3.Solver()
+        explored.set("phase_selection", 1)  # seeds as large as can be: the large ones are in conflict
+        switch = {name: self._switch[name] for name in among}
+        while explored.check() == z3.sat:
+            model = explored.model()
+            seed = [name for name in among if not z3.is_false(model[switch[name]])]
+            if self.feasible(seed):
+                maximal.append(self._grown(seed, among))
+                explored.add(z3.Or([switch[name] for name in among if name not in maximal[-1]]))
+            else:
+                minimal.append(self._shrunk(seed))
+                explored.add(z3.Or([z3.Not(switch[name]) for name in minimal[-1]]))
+        minimal.sort(key=lambda names: (len(names), names))
+        maximal.sort(key=lambda names: (-len(names), sorted(names)))
+        return minimal, maximal
+
+    def _grown(self, seed: Iterable[str], among: Iterable[str]) -> frozenset[str]:
+        grown = set(seed)
+        for name in among:
+            if name not in grown and self.feasible([*grown, name]):
+                grown.add(name)
+        return frozenset(grown)
+
+    def _shrunk(self, seed: Iterable[str]) -> tuple[str, ...]:
+        core, _ = self.core(seed)
+        for name in list(core):
+            rest = [other for other in core if other != name]
+            if not self.feasible(rest):
+                core = rest
+        return tuple(core)
+
+    def implied(
+        self, claims: Iterable[str], targets: Sequence[Terms], per: Quantity | None = None
+    ) -> list[portion.Interval]:
+        """Return the values that some claims leave to each sum of quantities, or to its multiple of one; ends exact.
+
+        A ratio of unknowns becomes linear when all are measured in the second (Charnes and Cooper 1962).
+
+        Raises
+        ------
+        ValueError
+            where these claims cannot hold together.
+        """
+        on, scale = set(claims), SCALE if per else ""
+        standing = [binding for binding in self.bindings if on.issuperset(binding.claims)]
+        rows = [row for binding in standing for row in self._rows(binding, scale)]
+        rows += [f"(= {self.names[per]} 1)"] if per else []
+        names = [f"target{place}" for place in range(len(targets))]
+        text = self._declared(scale) + "".join(f"(declare-const {name} Real)" for name in names)
+        rows += [f"(= {name} {self._sum(target)})" for name, target in zip(names, targets, strict=True)]
+        optimiser = z3.Optimize()
+        optimiser.set(priority="box")  # each objective for itself
+        optimiser.from_string(text + "".join(f"(assert {row})" for row in rows))
+        handles = [(optimiser.minimize(unknown), optimiser.maximize(unknown)) for unknown in map(z3.Real, names)]
+        if optimiser.check() != z3.sat:
+            raise ValueError("these claims cannot hold together")
+        return [_interval(low.lower_values(), high.upper_values()) for low, high in handles]
+
+    def _declared(self, scale: str) -> str:
+        text = "".join(f"(declare-const {name} Real)" for name in self.names.values())
+        if scale:
+            text += f"(declare-const {scale} Real)(assert (> {scale} 0))"
+        rows = (
+            row for quantity, domain in self.domains.items() for row in _within(self.names[quantity], domain, scale)
+        )
+        return text + "".join(f"(assert {row})" for row in rows)
+
+    def _rows(self, binding: Binding, scale: str) -> list[str]:
+        """Return what a binding states, in SMT-LIB; a base that something is measured against is not zero."""
+        total = self._sum(binding.terms)
+        if not binding.per:
+            return _within(total, binding.interval, scale)
+        per = self.names[binding.per]
+        return [*_within(total, binding.interval, per), f"(> {per} 0)"]
+
+    def _sum(self, terms: Terms) -> str:
+        parts = [f"(* {_number(factor)} {self.names[quantity]})" for quantity, factor in terms]
+        return f"(+ {' '.join(parts)})" if len(parts) > 1 else parts[0]
+
+
+def _within(text: str, interval: portion.Interval, scale: str) -> list[str]:
+    rows = []
+    if interval.lower != -portion.inf:
+        sign = ">=" if interval.left is portion.CLOSED else ">"
+        rows.append(f"({sign} {text} {_times(interval.lower, scale)})")
+    if interval.upper != portion.inf:
+        sign = "<=" if interval.right is portion.CLOSED else "<"
+        rows.append(f"({sign} {text} {_times(interval.upper, scale)})")
+    return rows
+
+
+def _times(number: Fraction, scale: str) -> str:
+    return f"(* {_number(number)} {scale})" if scale else _number(number)
+
+
+def _number(number: Fraction) -> str:
+    found = Fraction(number)
+    text = f"(/ {abs(found.numerator)}.0 {found.denominator}.0)"
+    return f"(- {text})" if found < 0 else text
+
+
+def _interval(low: Any, high: Any) -> portion.Interval:
+    """Read z3's answer: for each end a multiple of infinity, a value, and a multiple of the infinitely small."""
+    (lower, left), (upper, right) = (_end(*(Fraction(part.as_string()) for part in end)) for end in (low, high))
+    return portion.Interval.from_atomic(left, lower, upper, right)
+
+
+def _end(endless: Fraction, value: Fraction, beyond: Fraction) -> tuple[Any, portion.Bound]:
+    if endless:
+        return (portion.inf if endless > 0 else -portion.inf), portion.OPEN
+    return value, portion.OPEN if beyond else portion.CLOSED

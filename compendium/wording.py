@@ -1,0 +1,241 @@
+"""Says what reconciliation found, in sentences that a reader can check: the arithmetic, the rules, the verdicts.
+
+It judges nothing and knows no topic: every sentence is put together from the tables' own names and figures.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+import portion
+
+from compendium.bindings import Binding, Quantity, Rule, base_of, quantity_of
+from compendium.claims import authors, figure
+from compendium.groups import Conflict, Implied, Test
+from compendium.ledger import Ledger
+from compendium.periods import spoken
+from compendium.present import amount
+from compendium.reconcile import CONSISTENT, IN_CONFLICT, NOT_COMPARABLE, Reconciliation
+
+DIGITS = 3
+"""Significant digits of a computed bound in a sentence; the comparison itself is exact."""
+MOST_DIGITS = 6
+RELATIONS = {
+    Rule.SUM: "{metric} is the sum of {metrics}",
+    Rule.PART: "{metrics} is a part of {metric}",
+    Rule.PERIOD: "{period} consists of {periods}",
+    Rule.AREA: "{areas} are parts of {area}",
+    Rule.EXCLUSIVE: "the answers exclude each other, so that together they cannot pass the whole",
+    Rule.MIRROR: "{metric} and {metrics} are taken for one flow seen from its two sides",
+}
+"""How an identity is said: of its first quantity, and of the others."""
+
+
+@dataclass(frozen=True)
+class Names:
+    """What a ledger calls its metrics, places and sources, and its reasons for not comparing."""
+
+    metrics: Mapping[str, Mapping[str, Any]]
+    places: Mapping[str, str]
+    authors: Mapping[str, str]
+    reasons: Mapping[str, Mapping[str, str]]
+
+    @classmethod
+    def of(cls, ledger: Ledger) -> Names:
+        """Take the names from a ledger."""
+        return cls(
+            {row["metric_id"]: row for row in ledger.frames["metrics"].to_dict("records")},
+            dict(zip(ledger.frames["places"]["place_id"], ledger.frames["places"]["name"], strict=True)),
+            authors(ledger.frames["sources"]).to_dict(),
+            {row["reason"]: row for row in ledger.frames["reasons"].to_dict("records")},
+        )
+
+    def areas(self, quantity: Quantity) -> str:
+        """Return whose quantity it is and towards whom: `Azerbaijan → Russia`."""
+        found = (self.places.get(place, place) for place in (quantity.ref_area, quantity.counterpart_area))
+        return " → ".join(name for name in found if name)
+
+    def quantity(self, quantity: Quantity, beside: Quantity | None = None) -> str:
+        """Return a quantity in words; beside another, only what differs from that one, its time always."""
+        parts = []
+        if not beside or quantity.metric_id != beside.metric_id:
+            parts.append(in_text(self.metrics[quantity.metric_id]["name"]))
+        if not beside or quantity[1:3] != beside[1:3]:
+            parts.append(self.areas(quantity))
+        if quantity.population and (not beside or quantity.population != beside.population):
+            parts.append(quantity.population)
+        parts.append(spoken(quantity.period))
+        return ", ".join(part for part in parts if part)
+
+
+def in_text(name: str) -> str:
+    """Return a name as it stands inside a sentence: its first letter small unless the word has another capital."""
+    word = name.split(" ", 1)[0]
+    return name if word[1:] != word[1:].lower() else name[:1].lower() + name[1:]
+
+
+def claimed(claim: Mapping[str, Any], names: Names, beside: Quantity) -> str:
+    """Return what a claim says, in a few words, beside the quantity that the sentence is about."""
+    own, base = quantity_of(claim), base_of(claim)
+    what, when = figure(claim), _when(own.period)
+    of = names.quantity(own._replace(period=""), beside)
+    of = f" ({of})" if of else ""
+    if base is None:
+        rank = "rank “{}”" if claim["measure"] == "rank" else "{}"
+        return f"{rank.format(what)} {when}".strip() + of
+    if claim["measure"] == "growth":
+        return f"growth of {what} from {spoken(base.period)} to {spoken(own.period)}{of}"
+    if claim["measure"] == "level":
+        return f"{what} {when}, said to be reached as it {claim['direction']} from {spoken(base.period)}{of}"
+    share = "a share of {} of {}" if claim["measure"] == "share" else "{} {}"
+    return f"{share.format(what, names.quantity(base, own))} {when}".strip() + of
+
+
+def _when(period: str) -> str:
+    """Return a period with the preposition that it takes."""
+    said = spoken(period)
+    if not said or said.startswith(("since", "until")):
+        return said
+    return f"on {said}" if re.fullmatch(r"\d{4}-\d\d-\d\d", period) else f"in {said}"
+
+
+def listed(parts: Iterable[str]) -> str:
+    """Return a list as it is said: `a, b and c`."""
+    *most, last = parts
+    return f"{', '.join(most)} and {last}" if most else last
+
+
+def left(binding: Binding, interval: portion.Interval, names: Names) -> str:
+    """Return a computed interval of what a binding states: an amount, a growth or share in percent, a multiple."""
+    unit = names.metrics[binding.terms[0][0].metric_id]["unit"]
+    less, by = 0, 1
+    if binding.per:
+        unit = "times" if binding.rule is Rule.MULTIPLE else "percent"
+        less, by = int(binding.rule is Rule.GROWTH), 1 if binding.rule is Rule.MULTIPLE else 100
+    if interval.lower == 0 and interval.upper > 0:  # nothing is below zero: that end says nothing
+        interval = interval.replace(left=portion.OPEN, lower=-portion.inf)
+    return said(
+        interval.replace(lower=lambda end: (end - less) * by, upper=lambda end: (end - less) * by, ignore_inf=True),
+        unit,
+    )
+
+
+def said(interval: portion.Interval, unit: str) -> str:
+    """Return a computed interval with as many digits as it takes to tell its ends apart, at least `DIGITS`."""
+    for digits in range(DIGITS, MOST_DIGITS):
+        found = amount(interval, unit, digits=digits)
+        low, dash, high = found.partition("–")
+        if not dash or low != high.split(" ")[0]:
+            return found
+    return amount(interval, unit, digits=MOST_DIGITS)
+
+
+def subject(binding: Binding, names: Names) -> str:
+    """Return what a binding speaks of: a quantity, its growth or share, the difference of two."""
+    own = binding.terms[0][0]
+    if binding.rule is Rule.GROWTH and binding.per:
+        return f"the growth of {names.quantity(own)} over {spoken(binding.per.period)}"
+    if binding.per:
+        word = "share" if binding.rule is Rule.SHARE else "ratio"
+        return f"the {word} of {names.quantity(own)} to {names.quantity(binding.per, own)}"
+    if len(binding.terms) > 1:
+        return f"the difference of {names.quantity(own)} and {names.quantity(binding.terms[1][0], own)}"
+    return names.quantity(own)
+
+
+def tested(test: Test, claims: Mapping[str, Mapping[str, Any]], names: Names) -> str:
+    """Return a claim held against the others, as a sentence with its arithmetic."""
+    own = test.binding.terms[0][0]
+    claim = claims[test.claim]
+    others = listed(claimed(claims[name], names, own) for name in test.others.claims)
+    verb = "puts" if len(test.others.claims) == 1 else "put"
+    put = f"{others} {verb} {subject(test.binding, names)} at {left(test.binding, test.others.interval, names)}"
+    printed = f"{_author(claim, names)} prints {figure(claim)}"
+    common = test.others.interval & test.binding.interval
+    if len(test.binding.terms) > 1:
+        printed += " for it" if claim["measure"] == "difference" else ""
+        ending = "which agrees" if not common.empty else "which cannot be"
+    elif common.empty:
+        ending = f"which is read as {left(test.binding, test.binding.interval, names)}: no value is left"
+    else:
+        ending = f"and both hold at {left(test.binding, common, names)}"
+    return capital(f"{put}; {printed}, {ending}.")
+
+
+def capital(sentence: str) -> str:
+    """Return a sentence with a capital at its head."""
+    return sentence[:1].upper() + sentence[1:]
+
+
+def relations(rules: Sequence[Binding], names: Names) -> str:
+    """Return the identities that a result takes, as one sentence; empty where it takes none."""
+    parts = dict.fromkeys(_relation(rule, names) for rule in rules)
+    return capital(f"{'; '.join(parts)}.") if parts else ""
+
+
+def _relation(rule: Binding, names: Names) -> str:
+    metrics = [in_text(names.metrics[quantity.metric_id]["name"]) for quantity in rule.quantities]
+    periods = [spoken(quantity.period) for quantity in rule.quantities]
+    areas = [names.areas(quantity) for quantity in rule.quantities]
+    return RELATIONS[rule.rule].format(
+        metric=metrics[0], metrics=listed(metrics[1:]),
+        period=periods[0], periods=listed(periods[1:]),
+        area=areas[0], areas=listed(areas[1:]),
+    )  # fmt: skip
+
+
+def explained(conflict: Conflict, claims: Mapping[str, Mapping[str, Any]], names: Names) -> str:
+    """Return why the claims of a conflict cannot all be true."""
+    parts = [tested(conflict.test, claims, names), relations(conflict.rules, names)]
+    return " ".join(part for part in parts if part)
+
+
+def rules_of(names: Iterable[str], rules: Iterable[Binding], bindings: Mapping[str, Sequence[Rule]]) -> str:
+    """Return the rules by which claims were held together: how they measure, and the identities it took."""
+    found = {rule for name in names for rule in bindings[name]} | {rule.rule for rule in rules}
+    return "; ".join(sorted(found - {Rule.SAME})) or str(Rule.SAME)
+
+
+def verdict_row(name: str, found: Reconciliation, names: Names) -> dict[str, str]:
+    """Return the verdict on one claim: `claim_id`, `verdict`, `rule`, `reason` in words."""
+    verdict, code = found.verdicts[name]
+    rule, reason = "none", "No other claim bears on it."
+    if verdict == NOT_COMPARABLE:
+        rule = names.reasons[code]["name"]
+        beside = [
+            f"{figure(found.claims[other])} ({_author(found.claims[other], names)})" for other in found.beside[name]
+        ]
+        reason = f"{found.why.get(name) or names.reasons[code]['sentence']} Beside it: {listed(beside)}."
+    elif verdict == IN_CONFLICT:
+        touching = [conflict for conflict in found.conflicts if name in conflict.claims and not conflict.assumed]
+        rule, reason = rule_of_conflict(touching[0], found), explained(touching[0], found.claims, names)
+    elif verdict == CONSISTENT:
+        test = found.tests[name]
+        rule = rules_of((name, *test.others.claims), test.others.rules, found.rules)
+        reason = " ".join(filter(None, [tested(test, found.claims, names), relations(test.others.rules, names)]))
+    return {"claim_id": name, "verdict": verdict, "rule": rule, "reason": reason}
+
+
+def _author(claim: Mapping[str, Any], names: Names) -> str:
+    return names.authors[claim["source_id"]]
+
+
+def rule_of_conflict(conflict: Conflict, found: Reconciliation) -> str:
+    """Return the rules by which the claims of a conflict meet."""
+    return rules_of(conflict.claims, conflict.rules, found.rules)
+
+
+def resting(implied: Implied, claims: Mapping[str, Mapping[str, Any]], names: Names, quantity: Quantity) -> str:
+    """Return the claims that a bound rests on, in words."""
+    return listed(claimed(claims[name], names, quantity) for name in implied.claims) if implied.claims else ""
+
+
+def number(end: Any) -> int | float | None:
+    """Return an end of an interval for other programs: a whole number, a decimal, or nothing where it is endless."""
+    if not isinstance(end, Fraction | int):
+        return None
+    return int(end) if Fraction(end).denominator == 1 else float(end)
