@@ -35,6 +35,11 @@ WHOLE = portion.closed(Fraction(0), Fraction(100))
 """No share lies outside its whole, in percent."""
 
 
+def exactly(number: float) -> Fraction:
+    """Return a decimal of a table as the fraction that was written: 0.1 is a tenth."""
+    return Fraction(str(number))
+
+
 def bounds(claim: Mapping[str, Any], minimum: float | None = None) -> portion.Interval:
     """Return the values a claim leaves possible, in the unit it is printed in.
 
@@ -48,11 +53,11 @@ def bounds(claim: Mapping[str, Any], minimum: float | None = None) -> portion.In
     """
     read = intervals.interval(claim["as_printed"], claim["hedge"], exact=units.is_exact(claim["unit"]))
     if not pd.isna(claim["low"]):
-        read = read.replace(left=portion.CLOSED, lower=Fraction(str(claim["low"])))
+        read = read.replace(left=portion.CLOSED, lower=exactly(claim["low"]))
     if not pd.isna(claim["high"]):
-        read = read.replace(right=portion.CLOSED, upper=Fraction(str(claim["high"])))
+        read = read.replace(right=portion.CLOSED, upper=exactly(claim["high"]))
     if claim["measure"] == "level" and minimum is not None and read.lower < minimum:
-        read = read.replace(left=portion.CLOSED, lower=Fraction(str(minimum)))
+        read = read.replace(left=portion.CLOSED, lower=exactly(minimum))
     return read & WHOLE if claim["measure"] == "share" else read
 
 

@@ -1,17 +1,22 @@
 """The command line: `python -m compendium COMMAND`. Each command says what it found and leaves by its exit code.
 
-0: all is well; 1: something is wrong and has been named; 2: the command was called wrongly.
+0: all is well, whatever the sources say; 1: something is wrong and has been named; 2: the command was called wrongly,
+or the data that an analysis would rest on are unsound.
 """
 
 from __future__ import annotations
 
+import json
 import sys
 import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import Executor
+from contextlib import contextmanager
 from pathlib import Path
 
 import click
 
-from compendium.ledger import DATA, ROOT, load
+from compendium.ledger import DATA, ROOT, Ledger, load
 from compendium.problems import LedgerError, Problem
 
 FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
@@ -67,6 +72,104 @@ def verify(sources: Path, data: Path) -> None:
         verified(ledger, sources),
         f"{len(ledger['sources'])} texts, {located} located rows ({len(ledger['claims'])} claims): all stand as said",
     )
+
+
+# --- analyses
+
+
+def analysis(command: Callable[..., None]) -> Callable[..., None]:
+    """Give a command the options of an analysis: the folder of the ledger, and the form of the answer."""
+    form = click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
+    folder = click.option("--data", type=FOLDER, default=DATA, help="Folder of the ledger.  [default: data]")
+    return form(folder(command))
+
+
+def _sound(data: Path) -> Ledger:
+    """Return the ledger of a folder, or end the command with every problem: nothing is computed on unsound data."""
+    from compendium.validate import validate
+
+    problems = validate(data)
+    for problem in problems:
+        click.echo(str(problem), err=True)
+    if problems:
+        click.echo(f"{len(problems)} problem{'s' if len(problems) > 1 else ''}; nothing was computed", err=True)
+        sys.exit(2)
+    return load(data)
+
+
+def _answer(form: str, report: Callable[[], object], lines: Callable[[], Iterator[str]]) -> None:
+    if form == "json":
+        click.echo(json.dumps(report(), ensure_ascii=False, indent=2, allow_nan=False))
+    else:
+        for line in lines():
+            click.echo(line)
+
+
+@contextmanager
+def _executor(scheduler: str) -> Iterator[Executor | None]:
+    """Yield where to compute: here, or on the Dask cluster at an address."""
+    if not scheduler:
+        yield None
+        return
+    from distributed import Client
+
+    try:
+        client = Client(scheduler, timeout="10s")
+    except (OSError, ValueError) as error:
+        raise click.BadParameter(f"no cluster answers at {scheduler} ({error})", param_hint="--scheduler") from None
+    with client:
+        yield client.get_executor()
+
+
+@main.command()
+@analysis
+@click.option("--scheduler", default="", help="Address of a Dask cluster to compute on, e.g. tcp://host:8786.")
+def reconcile(form: str, data: Path, scheduler: str) -> None:
+    """Say what follows from all claims together, and which of them cannot all be true."""
+    from compendium import reports
+    from compendium.reconcile import reconcile as reconciled
+
+    ledger = _sound(data)
+    with _executor(scheduler) as executor:
+        found = reconciled(ledger, executor)
+    _answer(
+        form,
+        lambda: reports.reconciliation(ledger, found),
+        lambda: reports.reconciliation_lines(ledger, found),
+    )
+
+
+@main.command()
+@analysis
+def chronology(form: str, data: Path) -> None:
+    """Say which statements about time cannot all be right."""
+    from compendium import reports
+
+    ledger = _sound(data)
+    _answer(form, lambda: reports.chronology(ledger), lambda: reports.chronology_lines(ledger))
+
+
+@main.command()
+@analysis
+def independence(form: str, data: Path) -> None:
+    """Say which figures go back to one origin, and count witnesses by origin."""
+    from compendium import reports
+
+    ledger = _sound(data)
+    _answer(form, lambda: reports.independence(ledger), lambda: reports.independence_lines(ledger))
+
+
+@main.command()
+@analysis
+def sensitivity(form: str, data: Path) -> None:
+    """Recompute each headline with one source left out."""
+    from compendium import reports
+
+    ledger = _sound(data)
+    _answer(form, lambda: reports.sensitivity_report(ledger), lambda: reports.sensitivity_lines(ledger))
+
+
+# --- the book
 
 
 @main.command()

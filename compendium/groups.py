@@ -73,65 +73,92 @@ class Solution:
     conflicts: tuple[Conflict, ...] = ()
 
 
+EVERYTHING = portion.open(-portion.inf, portion.inf)
+
+
 def solve(group: Group) -> Solution:
     """Return what one group implies, how each claim stands to the others, and every minimal conflict.
 
     Where claims are in conflict, a bound is what holds whichever of them give way: the hull over every largest set
     that can hold together. A forecast that claims about the past contradict gives way to them, for it says nothing
-    about the past. An assumed identity that the claims contradict is set aside, and the contradiction is kept as an
-    assumed conflict.
+    about the past. An assumed identity is used only for what does not follow without it; where the claims
+    contradict it, it is set aside, and the contradiction is kept as an assumed conflict.
     """
-    if not any(binding.assumed for binding in group.bindings):
-        found = trees.solve(group.bindings, group.domains)
-        if found is not None:
-            left, others = found
-            return Solution(
-                {quantity: Implied(*implied) for quantity, implied in left.items()},
-                {claim: Test(claim, binding, Implied(*implied)) for claim, (binding, implied) in others.items()},
-            )
-    explored = explore(group)
+    found = _as_tree(group)
+    if found:
+        return found
+    explored = Explored(group)
     bounds, tests = _beheld(explored.firm, explored.worlds)
     if explored.whole is not explored.firm:
         more_bounds, more_tests = _beheld(explored.whole, explored.worlds)
         bounds |= {quantity: held for quantity, held in more_bounds.items() if not bounds[quantity].claims}
         tests = more_tests | tests
-    return Solution(bounds, tests, explored.conflicts)
+    return Solution(bounds, tests, explored.conflicts())
 
 
-@dataclass(frozen=True)
+def conflicts_of(group: Group) -> tuple[Conflict, ...]:
+    """Return every minimal conflict of a group, and nothing else."""
+    return () if _as_tree(group) else Explored(group).conflicts()
+
+
+def ask(group: Group, questions: Sequence[Binding]) -> list[Implied]:
+    """Return what the claims of a group leave to sums of its quantities, or to their multiples of others.
+
+    Where claims are in conflict, that is what holds whichever of them give way; an assumed identity is used only
+    where nothing follows without it.
+    """
+    explored = Explored(group)
+    answers = []
+    for question in questions:
+        found = _held(explored.firm, explored.worlds, [question])[0]
+        answers.append(found if found.claims else _held(explored.whole, explored.worlds, [question])[0])
+    return answers
+
+
+def _as_tree(group: Group) -> Solution | None:
+    """Return the solution where the group is a tree without contradiction, `None` where a solver is needed."""
+    if any(binding.assumed for binding in group.bindings):
+        return None
+    found = trees.solve(group.bindings, group.domains)
+    if found is None:
+        return None
+    bounds, tests = found
+    return Solution(
+        {quantity: Implied(*implied) for quantity, implied in bounds.items()},
+        {claim: Test(claim, binding, Implied(*implied)) for claim, (binding, implied) in tests.items()},
+    )
+
+
 class Explored:
-    """The conflicts of a group, the largest sets of claims that can hold together, the systems that say so.
+    """Which claims of a group can hold together, which cannot, and the systems that say so.
 
     `firm` knows only what surely holds; `whole` also the assumed identities, unless the claims contradict them.
+    `worlds` are the largest sets of claims that can hold together, forecasts in conflict left out.
     """
 
-    conflicts: tuple[Conflict, ...]
-    worlds: list[frozenset[str]]
-    firm: System
-    whole: System
+    def __init__(self, group: Group) -> None:
+        """Explore a group."""
+        self.firm = System([binding for binding in group.bindings if not binding.assumed], group.domains)
+        self.minimal, self.worlds = self.firm.explore()
+        doubtful = {name for claims in self.minimal for name in claims} & group.forecasts
+        believed = set(self.firm.claims) - doubtful
+        if doubtful:
+            _, self.worlds = self.firm.explore(believed)
+        if len(self.worlds) > MOST_WORLDS:
+            self.worlds = [frozenset.intersection(*self.worlds)]
+        assuming = len(self.firm.bindings) < len(group.bindings)
+        self.assuming = System(group.bindings, group.domains) if assuming else self.firm
+        self.assumed: list[tuple[str, ...]] = []
+        self.whole = self.assuming
+        if not all(self.assuming.feasible(world) for world in self.worlds):
+            self.whole = self.firm
+            more, _ = self.assuming.explore(believed)
+            self.assumed = [names for names in more if not any(set(core) <= set(names) for core in self.minimal)]
 
-
-def explore(group: Group) -> Explored:
-    """Return which claims of a group cannot hold together, and which can."""
-    firm = System([binding for binding in group.bindings if not binding.assumed], group.domains)
-    minimal, worlds = firm.explore()
-    conflicts = [_conflict(firm, claims) for claims in minimal]
-    doubtful = {name for claims in minimal for name in claims} & group.forecasts
-    believed = set(firm.claims) - doubtful
-    if doubtful:
-        _, worlds = firm.explore(believed)
-    if len(worlds) > MOST_WORLDS:
-        worlds = [frozenset.intersection(*worlds)]
-    whole = System(group.bindings, group.domains) if len(firm.bindings) < len(group.bindings) else firm
-    if not all(whole.feasible(world) for world in worlds):
-        more, _ = whole.explore(believed)
-        conflicts += [
-            _conflict(whole, claims, assumed=True)
-            for claims in more
-            if not any(set(core) <= set(claims) for core in minimal)
-        ]
-        whole = firm
-    return Explored(tuple(conflicts), worlds, firm, whole)
+    def conflicts(self) -> tuple[Conflict, ...]:
+        """Return the minimal conflicts, each with the claim that shows it best; the assumed ones last."""
+        firm = (_conflict(self.firm, claims) for claims in self.minimal)
+        return (*firm, *(_conflict(self.assuming, claims, assumed=True) for claims in self.assumed))
 
 
 def _beheld(system: System, worlds: Sequence[frozenset[str]]) -> tuple[dict[Quantity, Implied], dict[str, Test]]:
@@ -183,7 +210,7 @@ def _excluded(found: Binding, domains: Mapping[Quantity, portion.Interval]) -> I
     """Yield what lies below and above an implied interval, but for an end that no claim is needed for."""
     before = NOT_NEGATIVE if found.per else domains[found.terms[0][0]]
     if len(found.terms) > 1:
-        before = portion.open(-portion.inf, portion.inf)
+        before = EVERYTHING
     low, high = found.interval.lower, found.interval.upper
     if low != before.lower:
         yield portion.Interval.from_atomic(portion.OPEN, -portion.inf, low, ~found.interval.left)

@@ -46,6 +46,14 @@ class Ledger:
         """Return a copy of a table, so that no page can change what another sees."""
         return self.frames[table].copy()
 
+    def without(self, source: str) -> Ledger:
+        """Return the ledger as it would be had one source never been read."""
+        kept = {
+            name: frame[frame["source_id"] != source] if "source_id" in frame else frame
+            for name, frame in self.frames.items()
+        }
+        return Ledger(self.data, self.schema, kept)
+
     def row(self, table: str, key: str) -> dict[str, Any]:
         """Return one row by its primary key; raise `KeyError` naming table and key where there is none."""
         frame = self.frames[table]

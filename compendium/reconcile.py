@@ -13,7 +13,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
-from fractions import Fraction
 from typing import Any
 
 import networkx
@@ -22,8 +21,8 @@ import portion
 
 from compendium import bindings as binding_of
 from compendium.bindings import Binding, Quantity, Rule
-from compendium.claims import WHOLE, bounds
-from compendium.groups import Conflict, Group, Implied, Solution, Test, solve
+from compendium.claims import WHOLE, bounds, exactly
+from compendium.groups import EVERYTHING, Conflict, Group, Implied, Solution, Test, ask, conflicts_of, solve
 from compendium.identities import Meaning, identities
 from compendium.ledger import Ledger
 from compendium.periods import span
@@ -54,7 +53,7 @@ class Reconciliation:
     """By claim that is not comparable: the claims that a reader would hold it against."""
 
 
-def reconcile(ledger: Ledger, executor: Executor | None = None, *, without: str = "") -> Reconciliation:
+def reconcile(ledger: Ledger, executor: Executor | None = None) -> Reconciliation:
     """Reconcile all claims of a ledger that are not withdrawn.
 
     Parameters
@@ -63,10 +62,8 @@ def reconcile(ledger: Ledger, executor: Executor | None = None, *, without: str 
         a ledger that `compendium.validate` finds sound.
     executor
         where to solve the groups, any of `concurrent.futures`; here where it is left out.
-    without
-        a source to leave out.
     """
-    claims, bound, open_ = bound_by(ledger, without)
+    claims, bound, open_ = bound_by(ledger)
     stated = frozenset(binding.terms[0][0] for binding in bound if not binding.per and len(binding.terms) == 1)
     forecasts = _forecasts(claims)
     solutions = list(_solved(groups(bound, ledger, forecasts), executor))
@@ -96,9 +93,39 @@ def reconcile(ledger: Ledger, executor: Executor | None = None, *, without: str 
     )
 
 
-def bound_by(ledger: Ledger, without: str = "") -> tuple[dict[str, dict[str, Any]], list[Binding], dict[str, str]]:
+def implied(ledger: Ledger, asked: Sequence[Binding]) -> list[Implied]:
+    """Return what all claims of a ledger leave to sums of quantities, or to their multiples of others.
+
+    Parameters
+    ----------
+    asked
+        each with the quantities whose sum is asked for, and the base where a ratio is; its interval says nothing.
+    """
+    claims, bound, _ = bound_by(ledger)
+    home = {quantity: group for group in groups(bound, ledger, _forecasts(claims)) for quantity in group.domains}
+    shared: dict[int, tuple[Group, list[Binding]]] = {}
+    for question in asked:
+        parts = {id(home.get(quantity)): home.get(quantity) for quantity in question.quantities}
+        group = next(iter(parts.values()))
+        if group and len(parts) == 1:
+            shared.setdefault(id(group), (group, []))[1].append(question)
+    answers = {
+        question: answer
+        for group, questions in shared.values()
+        for question, answer in zip(questions, ask(group, questions), strict=True)
+    }
+    return [answers.get(question, Implied(EVERYTHING, ())) for question in asked]
+
+
+def find_conflicts(ledger: Ledger) -> tuple[Conflict, ...]:
+    """Return every minimal set of claims that cannot all be true, without bounds and verdicts: quicker."""
+    claims, bound, _ = bound_by(ledger)
+    return tuple(conflict for group in groups(bound, ledger, _forecasts(claims)) for conflict in conflicts_of(group))
+
+
+def bound_by(ledger: Ledger) -> tuple[dict[str, dict[str, Any]], list[Binding], dict[str, str]]:
     """Return the claims that stand, by id, what they bind, and the code of the reason for those that bind nothing."""
-    claims = _claims(ledger, without)
+    claims = _claims(ledger)
     apart = dict(zip(ledger.frames["incomparable"]["claim_id"], ledger.frames["incomparable"]["reason"], strict=True))
     metrics = {row["metric_id"]: row for row in ledger.frames["metrics"].to_dict("records")}
     bound: list[Binding] = []
@@ -149,9 +176,7 @@ def _group(members: list[Binding], metrics: Mapping[str, Mapping[str, Any]], for
 def domain(metric: Mapping[str, Any]) -> portion.Interval:
     """Return what a quantity can be before anything is claimed, from the least value and the kind of its metric."""
     least = metric["minimum"]
-    low = (
-        portion.open(-portion.inf, portion.inf) if pd.isna(least) else portion.closedopen(Fraction(least), portion.inf)
-    )
+    low = portion.open(-portion.inf, portion.inf) if pd.isna(least) else portion.closedopen(exactly(least), portion.inf)
     return low & WHOLE if metric["kind"] == "share" and metric["unit"] == "percent" else low
 
 
@@ -168,10 +193,10 @@ def _solve_all(parts: list[Group]) -> list[Solution]:
     return [solve(part) for part in parts]
 
 
-def _claims(ledger: Ledger, without: str) -> dict[str, dict[str, Any]]:
+def _claims(ledger: Ledger) -> dict[str, dict[str, Any]]:
     """Return the claims that stand, by id, each with its `interval` in the unit printed."""
     frame = ledger.frames["claims"]
-    frame = frame[(frame["rank"] == "normal") & (frame["source_id"] != without)]
+    frame = frame[frame["rank"] == "normal"]
     least = dict(zip(ledger.frames["metrics"]["metric_id"], ledger.frames["metrics"]["minimum"], strict=True))
     rows = frame.to_dict("records")
     for row in rows:

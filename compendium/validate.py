@@ -12,11 +12,13 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import networkx
 import pandas as pd
 
 from compendium import citations, units
 from compendium.claims import bounds
 from compendium.figures import UnreadableFigureError, read_figure
+from compendium.findings import gone
 from compendium.ledger import DATA, Ledger, load
 from compendium.periods import UnreadablePeriodError, span
 from compendium.problems import LedgerError, Problem, one_of
@@ -25,15 +27,23 @@ from compendium.schema import DESCRIPTOR, SEPARATOR, Field, Table, tables
 KINDS = {"integer": "a whole number", "number": "a number", "string": "text"}
 INVISIBLE = ("Cc", "Cf")
 """Unicode categories of characters that a reader does not see: control characters, direction marks."""
-NEEDS_BASE = {"growth": ("base_metric_id",), "share": (), "multiple": ("base_metric_id", "base_period")}
+MEASURED_AGAINST = ("growth", "multiple")
+"""Measures that say nothing without the quantity they are measured against."""
 NEEDS = {
-    "claims": "claim_id source_id as_printed hedge unit metric_id measure base_metric_id base_period period rank "
-    "rank_reason low high bounds_reason note",
-    "metrics": "metric_id unit",
-    "events": "date date_basis date_reason",
-    "mentions": "mention_id event_id source_id paragraph as_printed date after_event_id",
-    "sources": "source_id paragraphs",
+    "claims": "claim_id source_id paragraph scope as_printed hedge unit metric_id ref_area counterpart_area period "
+    "population measure base_metric_id base_area base_counterpart base_period direction obs_status origin citation_id "
+    "rank rank_reason low high bounds_reason note",
+    "metrics": "metric_id name unit kind minimum sum_of part_of mirror_of exclusive_over ranks chapter",
+    "places": "place_id name within",
+    "events": "event_id name date date_basis date_reason chapter",
+    "mentions": "mention_id event_id source_id paragraph as_printed date after_event_id same_day_as",
+    "sources": "source_id author publisher written paragraphs",
     "citations": "citation_id source_id kind author year marker entry_id",
+    "reasons": "reason name sentence",
+    "incomparable": "claim_id other_claim_id reason why",
+    "tensions": "tension_id title items expect would_give reason",
+    "headlines": "headline_id statement metric_id ref_area counterpart_area period population over_metric_id "
+    "over_ref_area over_counterpart_area over_period low high",
 }
 """The columns that the checks of meaning read, by table; a ledger without them is told so."""
 BOUND_UNITS = {"growth": {"percent"}, "share": {"percent"}, "multiple": {"times"}, "rank": {"rank"}}
@@ -60,9 +70,10 @@ def validate(data: Path = DATA) -> list[Problem]:
     ]
     if lacking:
         return sorted(problems | set(lacking))
-    for check in (_claims, _events, _sources, _citations):
+    for check in (_claims, _metrics, _events, _sources, _citations):
         problems.update(check(ledger))
-    return sorted(problems)
+    # A tension is held against what reconciliation finds, and that rests on sound data.
+    return sorted(problems) or list(gone(ledger))
 
 
 # --- what the schema says
@@ -176,9 +187,7 @@ def _claims(ledger: Ledger) -> Iterator[Problem]:
 
         if not claim["claim_id"].startswith(f"{claim['source_id']}."):
             yield wrong("claim_id", f"an id that begins with {claim['source_id']}.")
-        for column in NEEDS_BASE.get(claim["measure"], ()):
-            if not claim[column] and not claim["note"]:
-                yield wrong(column, f"what the {claim['measure']} is measured against, or a note that says why not")
+        yield from _base(claim, metrics, wrong)
         if not claim["period"] and not claim["note"]:
             yield wrong("period", "a period, or a note that says why there is none")
         allowed = BOUND_UNITS.get(claim["measure"])
@@ -189,11 +198,62 @@ def _claims(ledger: Ledger) -> Iterator[Problem]:
             yield wrong("rank_reason", "a reason where the claim is deprecated, and only there")
 
 
+def _base(claim: dict[str, Any], metrics: pd.DataFrame, wrong: Any) -> Iterator[Problem]:
+    """Hold what a claim is measured against: named where it must be, and of the same kind."""
+    measure, base = claim["measure"], claim["base_metric_id"]
+    own_unit = metrics["unit"].get(claim["metric_id"], "")
+    if measure in MEASURED_AGAINST and not base:
+        yield wrong("base_metric_id", f"what the {measure} is measured against")
+    if measure == "share" and not base and own_unit != "percent":
+        yield wrong("base_metric_id", "the whole that it is a share of: its metric is not itself a share in percent")
+    if base and not claim["base_period"] and not claim["note"]:
+        yield wrong("base_period", f"the period of what the {measure} is measured against, or a note that says why not")
+    if base in metrics.index and metrics.loc[base, "unit"] != own_unit:
+        yield wrong("base_metric_id", f"a metric in {own_unit}, like its own")
+    if claim["direction"] and not (base and measure == "level"):
+        yield wrong("direction", "a level with the base that it moves from, or nothing")
+
+
+def _metrics(ledger: Ledger) -> Iterator[Problem]:
+    """Hold the relations between metrics: none is a part of itself, parts are in the unit of their whole."""
+    path = ledger.schema["metrics"].path
+    rows = ledger.frames["metrics"].set_index("metric_id", drop=False)
+    rows = rows[~rows.index.duplicated()]
+    parts = networkx.DiGraph()
+    related: dict[tuple[str, str], list[str]] = {}
+    for name, row in rows.iterrows():
+        wholes = [row["part_of"]] if row["part_of"] else []
+        summands = row["sum_of"].split(SEPARATOR) if row["sum_of"] else []
+        parts.add_edges_from([(name, whole) for whole in wholes] + [(part, name) for part in summands])
+        mirror = [row["mirror_of"]] if row["mirror_of"] else []
+        related |= {(name, "part_of"): wholes, (name, "sum_of"): summands, (name, "mirror_of"): mirror}
+    line = {name: place for place, name in enumerate(ledger.frames["metrics"]["metric_id"], 2)}
+    for (name, column), others in related.items():
+        for other in others:
+            if other in rows.index and rows.loc[other, "unit"] != rows.loc[name, "unit"]:
+                yield Problem(path, line[name], column, other, f"a metric in {rows.loc[name, 'unit']}, like its own")
+    for circle in networkx.simple_cycles(parts):
+        first = min(circle, key=lambda name: line.get(name, 0))
+        column = "part_of" if rows.loc[first, "part_of"] in circle else "sum_of"
+        told = " → ".join([first, *circle[circle.index(first) + 1 :], *circle[: circle.index(first) + 1]])
+        yield Problem(path, line[first], column, told, "no metric that is part of itself, in however many steps")
+    for name, row in rows[rows["exclusive_over"] != ""].iterrows():
+        if row["unit"] != "percent":
+            yield Problem(path, line[name], "exclusive_over", row["exclusive_over"], "nothing, unless in percent")
+    for name, row in rows[rows["ranks"] != ""].iterrows():
+        if row["kind"] != "rank":
+            yield Problem(path, line[name], "ranks", row["ranks"], "nothing, unless its kind is rank")
+
+
 def _unit_and_bounds(claim: dict[str, Any], metrics: pd.DataFrame, wrong: Any) -> Iterator[Problem]:
     overridden = not (pd.isna(claim["low"]) and pd.isna(claim["high"]))
     if overridden != bool(claim["bounds_reason"]):
         yield wrong("bounds_reason", "a reason where bounds are replaced, and only there")
-    if claim["measure"] == "level" and claim["metric_id"] in metrics.index and units.is_known(claim["unit"]):
+    if (
+        claim["measure"] in ("level", "difference")
+        and claim["metric_id"] in metrics.index
+        and units.is_known(claim["unit"])
+    ):
         metric = metrics.loc[claim["metric_id"], "unit"]
         if units.is_known(metric) and not units.fits(claim["unit"], metric):
             yield wrong("unit", f"a unit in which {metric} or a rate of it can be given")

@@ -15,7 +15,7 @@ import portion
 
 from compendium.bindings import Binding, Quantity, Rule, base_of, quantity_of
 from compendium.claims import authors, figure
-from compendium.groups import Conflict, Implied, Test
+from compendium.groups import Conflict, Test
 from compendium.ledger import Ledger
 from compendium.periods import spoken
 from compendium.present import amount
@@ -55,21 +55,22 @@ class Names:
         )
 
     def areas(self, quantity: Quantity) -> str:
-        """Return whose quantity it is and towards whom: `Azerbaijan → Russia`."""
+        """Return whose quantity it is and towards whom: `North → South`."""
         found = (self.places.get(place, place) for place in (quantity.ref_area, quantity.counterpart_area))
         return " → ".join(name for name in found if name)
 
     def quantity(self, quantity: Quantity, beside: Quantity | None = None) -> str:
         """Return a quantity in words; beside another, only what differs from that one, its time always."""
-        parts = []
+        metric, where = "", []
         if not beside or quantity.metric_id != beside.metric_id:
-            parts.append(in_text(self.metrics[quantity.metric_id]["name"]))
+            metric = in_text(self.metrics[quantity.metric_id]["name"])
         if not beside or quantity[1:3] != beside[1:3]:
-            parts.append(self.areas(quantity))
+            where.append(self.areas(quantity))
         if quantity.population and (not beside or quantity.population != beside.population):
-            parts.append(quantity.population)
-        parts.append(spoken(quantity.period))
-        return ", ".join(part for part in parts if part)
+            where.append(quantity.population)
+        where.append(spoken(quantity.period))
+        told = ", ".join(part for part in where if part)
+        return f"{metric} ({told})" if metric and told else metric or told
 
 
 def in_text(name: str) -> str:
@@ -83,14 +84,14 @@ def claimed(claim: Mapping[str, Any], names: Names, beside: Quantity) -> str:
     own, base = quantity_of(claim), base_of(claim)
     what, when = figure(claim), _when(own.period)
     of = names.quantity(own._replace(period=""), beside)
-    of = f" ({of})" if of else ""
+    of = f" of {of}" if own.metric_id != beside.metric_id else f" ({of})" if of else ""
     if base is None:
         rank = "rank “{}”" if claim["measure"] == "rank" else "{}"
         return f"{rank.format(what)} {when}".strip() + of
     if claim["measure"] == "growth":
         return f"growth of {what} from {spoken(base.period)} to {spoken(own.period)}{of}"
     if claim["measure"] == "level":
-        return f"{what} {when}, said to be reached as it {claim['direction']} from {spoken(base.period)}{of}"
+        return f"{what} {when}{of} (to be reached as it {claim['direction']} from {spoken(base.period)})"
     share = "a share of {} of {}" if claim["measure"] == "share" else "{} {}"
     return f"{share.format(what, names.quantity(base, own))} {when}".strip() + of
 
@@ -138,7 +139,7 @@ def subject(binding: Binding, names: Names) -> str:
     """Return what a binding speaks of: a quantity, its growth or share, the difference of two."""
     own = binding.terms[0][0]
     if binding.rule is Rule.GROWTH and binding.per:
-        return f"the growth of {names.quantity(own)} over {spoken(binding.per.period)}"
+        return f"the growth of {names.quantity(own)} over that of {spoken(binding.per.period)}"
     if binding.per:
         word = "share" if binding.rule is Rule.SHARE else "ratio"
         return f"the {word} of {names.quantity(own)} to {names.quantity(binding.per, own)}"
@@ -153,7 +154,10 @@ def tested(test: Test, claims: Mapping[str, Mapping[str, Any]], names: Names) ->
     claim = claims[test.claim]
     others = listed(claimed(claims[name], names, own) for name in test.others.claims)
     verb = "puts" if len(test.others.claims) == 1 else "put"
-    put = f"{others} {verb} {subject(test.binding, names)} at {left(test.binding, test.others.interval, names)}"
+    bounds = left(test.binding, test.others.interval, names)
+    for end, plain in (("at most", "no more than"), ("at least", "no less than")):
+        bounds = bounds.replace(end, plain)
+    put = f"{others} {verb} {subject(test.binding, names)} at {bounds}"
     printed = f"{_author(claim, names)} prints {figure(claim)}"
     common = test.others.interval & test.binding.interval
     if len(test.binding.terms) > 1:
@@ -201,23 +205,28 @@ def rules_of(names: Iterable[str], rules: Iterable[Binding], bindings: Mapping[s
 
 
 def verdict_row(name: str, found: Reconciliation, names: Names) -> dict[str, str]:
-    """Return the verdict on one claim: `claim_id`, `verdict`, `rule`, `reason` in words."""
+    """Return the verdict on one claim: `claim_id`, `verdict`, `rule`, `reason` (a code), `explanation`.
+
+    The rule is the one that fired; where a claim is not comparable it is the name of the reason.
+    """
     verdict, code = found.verdicts[name]
-    rule, reason = "none", "No other claim bears on it."
+    rule, told = "none", "No other claim bears on it."
     if verdict == NOT_COMPARABLE:
         rule = names.reasons[code]["name"]
         beside = [
-            f"{figure(found.claims[other])} ({_author(found.claims[other], names)})" for other in found.beside[name]
+            f"{figure(found.claims[other])} ({_author(found.claims[other], names)})"
+            for other in found.beside.get(name, ())
         ]
-        reason = f"{found.why.get(name) or names.reasons[code]['sentence']} Beside it: {listed(beside)}."
+        told = found.why.get(name) or names.reasons[code]["sentence"]
+        told += f" Beside it: {listed(beside)}." if beside else ""
     elif verdict == IN_CONFLICT:
         touching = [conflict for conflict in found.conflicts if name in conflict.claims and not conflict.assumed]
-        rule, reason = rule_of_conflict(touching[0], found), explained(touching[0], found.claims, names)
+        rule, told = rule_of_conflict(touching[0], found), explained(touching[0], found.claims, names)
     elif verdict == CONSISTENT:
         test = found.tests[name]
         rule = rules_of((name, *test.others.claims), test.others.rules, found.rules)
-        reason = " ".join(filter(None, [tested(test, found.claims, names), relations(test.others.rules, names)]))
-    return {"claim_id": name, "verdict": verdict, "rule": rule, "reason": reason}
+        told = " ".join(filter(None, [tested(test, found.claims, names), relations(test.others.rules, names)]))
+    return {"claim_id": name, "verdict": verdict, "rule": rule, "reason": code, "explanation": told}
 
 
 def _author(claim: Mapping[str, Any], names: Names) -> str:
@@ -227,11 +236,6 @@ def _author(claim: Mapping[str, Any], names: Names) -> str:
 def rule_of_conflict(conflict: Conflict, found: Reconciliation) -> str:
     """Return the rules by which the claims of a conflict meet."""
     return rules_of(conflict.claims, conflict.rules, found.rules)
-
-
-def resting(implied: Implied, claims: Mapping[str, Mapping[str, Any]], names: Names, quantity: Quantity) -> str:
-    """Return the claims that a bound rests on, in words."""
-    return listed(claimed(claims[name], names, quantity) for name in implied.claims) if implied.claims else ""
 
 
 def number(end: Any) -> int | float | None:

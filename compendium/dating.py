@@ -1,0 +1,141 @@
+"""Holds what sources say of times against each other: dates, orders, days, and when the source itself was written.
+
+It compares statements of the ledger among themselves, and never says which of two dates is right.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import networkx
+
+from compendium.claims import authors
+from compendium.ledger import Ledger
+from compendium.periods import Span, span, spoken
+
+DATED_DIFFERENTLY = "one event, two dates"
+LATER_THAN_SOURCE = "later than its source"
+ORDER = "order against dates"
+CIRCLE = "orders in a circle"
+SAME_DAY = "the same day, two dates"
+RULES = (DATED_DIFFERENTLY, LATER_THAN_SOURCE, ORDER, CIRCLE, SAME_DAY)
+
+
+@dataclass(frozen=True)
+class Clash:
+    """Mentions whose statements about time cannot all be right, with the events they are about."""
+
+    rule: str
+    mentions: tuple[str, ...]
+    events: tuple[str, ...]
+    explanation: str
+
+
+def clashes(ledger: Ledger) -> list[Clash]:
+    """Return every clash of times in a ledger, in order of rule and mention."""
+    said = _Said(ledger)
+    found = [*_dated_differently(said), *_later(said), *_orders(said), *_circles(said), *_same_days(said)]
+    return sorted(found, key=lambda clash: (RULES.index(clash.rule), clash.mentions))
+
+
+class _Said:
+    """Mentions with their events and sources beside them, and the dates that each source gives."""
+
+    def __init__(self, ledger: Ledger) -> None:
+        self.events = {row["event_id"]: row for row in ledger.frames["events"].to_dict("records")}
+        self.sources = {row["source_id"]: row for row in ledger.frames["sources"].to_dict("records")}
+        self.mentions = ledger.frames["mentions"].to_dict("records")
+        self.authors = authors(ledger.frames["sources"]).to_dict()
+        self.own: dict[tuple[str, str], str] = {}
+        for mention in self.mentions:
+            if mention["date"]:
+                self.own.setdefault((mention["source_id"], mention["event_id"]), mention["date"])
+
+    def date(self, event: str, mention: dict[str, Any]) -> str:
+        """Return when an event was, for one mention: by itself, else by its source, else by the ledger."""
+        if mention["event_id"] == event and mention["date"]:
+            return mention["date"]
+        return self.own.get((mention["source_id"], event)) or self.events[event]["date"]
+
+    def name(self, event: str) -> str:
+        return f"“{self.events[event]['name']}”"
+
+    def who(self, mention: dict[str, Any]) -> str:
+        return f"{self.authors[mention['source_id']]} (¶ {mention['paragraph']})"
+
+
+def _dated_differently(said: _Said) -> Iterator[Clash]:
+    dated: dict[str, list[dict[str, Any]]] = {}
+    for mention in said.mentions:
+        if mention["date"]:
+            dated.setdefault(mention["event_id"], []).append(mention)
+    for event, mentions in dated.items():
+        for one, other in itertools.combinations(mentions, 2):
+            if not span(one["date"]).overlaps(span(other["date"])):
+                yield Clash(
+                    DATED_DIFFERENTLY, (one["mention_id"], other["mention_id"]), (event,),
+                    f"{said.who(one)} dates {said.name(event)} {spoken(one['date'])}, "
+                    f"{said.who(other)} {spoken(other['date'])}.",
+                )  # fmt: skip
+
+
+def _later(said: _Said) -> Iterator[Clash]:
+    for mention in said.mentions:
+        date, written = said.date(mention["event_id"], mention), said.sources[mention["source_id"]]["written"]
+        if date and written and span(written).before(span(date)):
+            yield Clash(
+                LATER_THAN_SOURCE, (mention["mention_id"],), (mention["event_id"],),
+                f"{said.who(mention)} was written {spoken(written)} and speaks of {said.name(mention['event_id'])}, "
+                f"which is dated {spoken(date)}.",
+            )  # fmt: skip
+
+
+def _pair(said: _Said, mention: dict[str, Any], other: str) -> tuple[str, str, Span, Span] | None:
+    """Return the dates of a mention's event and of another, as texts and spans; `None` where one is unknown."""
+    own, its = said.date(mention["event_id"], mention), said.date(other, mention)
+    return (own, its, span(own), span(its)) if own and its else None
+
+
+def _orders(said: _Said) -> Iterator[Clash]:
+    for mention in said.mentions:
+        earlier, event = mention["after_event_id"], mention["event_id"]
+        dates = _pair(said, mention, earlier) if earlier else None
+        if dates and dates[2].before(dates[3]):
+            yield Clash(
+                ORDER, (mention["mention_id"],), (event, earlier),
+                f"{said.who(mention)} puts {said.name(event)} after {said.name(earlier)}, "
+                f"but the first is dated {spoken(dates[0])} and the second {spoken(dates[1])}.",
+            )  # fmt: skip
+
+
+def _circles(said: _Said) -> Iterator[Clash]:
+    claimed = networkx.DiGraph()
+    for mention in said.mentions:
+        if mention["after_event_id"]:
+            claimed.add_edge(mention["event_id"], mention["after_event_id"], mention=mention)
+    for circle in networkx.simple_cycles(claimed):
+        start = circle.index(min(circle))
+        circle = circle[start:] + circle[:start]
+        steps = [
+            claimed.edges[one, other]["mention"] for one, other in zip(circle, circle[1:] + circle[:1], strict=True)
+        ]
+        told = "; ".join(
+            f"{said.who(mention)} puts {said.name(mention['event_id'])} after {said.name(mention['after_event_id'])}"
+            for mention in steps
+        )
+        yield Clash(CIRCLE, tuple(mention["mention_id"] for mention in steps), tuple(circle), f"{told}.")
+
+
+def _same_days(said: _Said) -> Iterator[Clash]:
+    for mention in said.mentions:
+        other, event = mention["same_day_as"], mention["event_id"]
+        dates = _pair(said, mention, other) if other else None
+        if dates and not dates[2].overlaps(dates[3]):
+            yield Clash(
+                SAME_DAY, (mention["mention_id"],), (event, other),
+                f"{said.who(mention)} puts {said.name(event)} on the same day as {said.name(other)}, "
+                f"but the first is dated {spoken(dates[0])} and the second {spoken(dates[1])}.",
+            )  # fmt: skip

@@ -1,0 +1,156 @@
+"""What the analyses found, for other programs (plain objects, ready for JSON) and for a person (lines of text).
+
+It changes the form and nothing else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from compendium.dating import clashes
+from compendium.independence import SAME, origins, shared_hosts, witnesses
+from compendium.ledger import Ledger
+from compendium.reconcile import Reconciliation
+from compendium.sensitivity import sensitivity
+from compendium.wording import Names, explained, number, rule_of_conflict, said, verdict_row
+
+Report = dict[str, list[dict[str, Any]]]
+
+
+def reconciliation(ledger: Ledger, found: Reconciliation) -> Report:
+    """Return `bounds`, `conflicts` and `verdicts`; an end of a bound is null where it is endless."""
+    names = Names.of(ledger)
+    bounds = [
+        {
+            "metric": quantity.metric_id,
+            "ref_area": quantity.ref_area,
+            "counterpart_area": quantity.counterpart_area,
+            "period": quantity.period,
+            "population": quantity.population,
+            "unit": names.metrics[quantity.metric_id]["unit"],
+            **_ends(held.interval),
+            "claims": list(held.claims),
+            "stated": quantity in found.stated,
+            "assumed": held.assumed,
+        }
+        for quantity, held in sorted(found.bounds.items())
+    ]
+    conflicts = [
+        {
+            "claims": list(conflict.claims),
+            "rule": rule_of_conflict(conflict, found),
+            "explanation": explained(conflict, found.claims, names),
+        }
+        for conflict in found.conflicts
+        if not conflict.assumed
+    ]
+    verdicts = [verdict_row(name, found, names) for name in found.verdicts]
+    return {"bounds": bounds, "conflicts": conflicts, "verdicts": verdicts}
+
+
+def _ends(interval: Any) -> dict[str, Any]:
+    low, high = number(interval.lower), number(interval.upper)
+    return {
+        "low": low,
+        "high": high,
+        "low_included": low is not None and bool(interval.left.value),
+        "high_included": high is not None and bool(interval.right.value),
+    }
+
+
+def reconciliation_lines(ledger: Ledger, found: Reconciliation) -> Iterator[str]:
+    """Yield a reconciliation as a person reads it: conflicts, implied quantities, verdicts."""
+    names = Names.of(ledger)
+    report = reconciliation(ledger, found)
+    yield f"{len(report['conflicts'])} minimal sets of claims that cannot all be true"
+    for conflict in report["conflicts"]:
+        yield f"\n  {'  +  '.join(conflict['claims'])}\n    by: {conflict['rule']}\n    {conflict['explanation']}"
+    implied = {quantity: held for quantity, held in sorted(found.bounds.items()) if quantity not in found.stated}
+    yield f"\n{len(implied)} quantities that no claim prints"
+    for quantity, held in implied.items():
+        assumed = " (if both sides count alike)" if held.assumed else ""
+        bounds = said(held.interval, names.metrics[quantity.metric_id]["unit"])
+        yield f"  {names.quantity(quantity)}: {bounds}{assumed}\n    from {', '.join(held.claims)}"
+    yield f"\n{len(report['verdicts'])} claims"
+    for row in report["verdicts"]:
+        yield f"  {row['claim_id']}: {row['verdict']} ({row['rule']})\n    {row['explanation']}"
+
+
+def chronology(ledger: Ledger) -> Report:
+    """Return `clashes`: statements about time that cannot all be right."""
+    rows = [
+        {
+            "rule": clash.rule,
+            "mentions": list(clash.mentions),
+            "events": list(clash.events),
+            "explanation": clash.explanation,
+        }
+        for clash in clashes(ledger)
+    ]
+    return {"clashes": rows}
+
+
+def chronology_lines(ledger: Ledger) -> Iterator[str]:
+    """Yield the clashes of time as a person reads them."""
+    found = clashes(ledger)
+    yield f"{len(found)} clashes of time"
+    for clash in found:
+        yield f"\n  {'  +  '.join(clash.mentions)}\n    by: {clash.rule}\n    {clash.explanation}"
+
+
+def independence(ledger: Ledger) -> Report:
+    """Return `witnesses` (things with several figures), `origins` (whom texts credit), `hosts` (sites in common)."""
+    claims, citations = ledger["claims"], ledger["citations"]
+    return {
+        "witnesses": witnesses(claims).to_dict("records"),
+        "origins": origins(claims).to_dict("records"),
+        "hosts": shared_hosts(citations).to_dict("records"),
+    }
+
+
+def independence_lines(ledger: Ledger) -> Iterator[str]:
+    """Yield who is behind the figures as a person reads it."""
+    report = independence(ledger)
+    yield f"{len(report['witnesses'])} things of which more than one figure is printed"
+    for row in report["witnesses"]:
+        thing = " ".join(str(row[column]) for column in SAME if row[column])
+        yield f"  {thing}: {len(row['claims'])} figures, {len(row['sources'])} sources, {len(row['origins'])} origins"
+        yield f"    {', '.join(row['origins'])}"
+    yield f"\n{len(report['origins'])} origins that a text credits"
+    for row in report["origins"]:
+        yield f"  {row['origin']}: {len(row['claims'])} claims, {', '.join(row['sources'])}"
+    yield f"\n{len(report['hosts'])} sites that the lists of several sources lead to"
+    for row in report["hosts"]:
+        yield f"  {row['host']}: {', '.join(row['entries'])}"
+
+
+def sensitivity_report(ledger: Ledger) -> Report:
+    """Return `headlines`: each with all sources, and with each left out; `without` is empty for none left out."""
+    statements = dict(zip(ledger["headlines"]["headline_id"], ledger["headlines"]["statement"], strict=True))
+    rows = [
+        {
+            "headline_id": row["headline_id"],
+            "statement": statements[row["headline_id"]],
+            "without": row["without"],
+            "verdict": row["verdict"],
+            **_ends(row["interval"]),
+            "claims": row["claims"],
+            "assumed": row["assumed"],
+        }
+        for row in sensitivity(ledger).to_dict("records")
+    ]
+    return {"headlines": rows}
+
+
+def sensitivity_lines(ledger: Ledger) -> Iterator[str]:
+    """Yield every headline with what leaving out each source does to it."""
+    rows = sensitivity_report(ledger)["headlines"]
+    for headline in dict.fromkeys(row["headline_id"] for row in rows):
+        own = [row for row in rows if row["headline_id"] == headline]
+        yield f"\n{own[0]['statement']}\n  {own[0]['verdict']} with all sources"
+        changed = [row for row in own[1:] if row["verdict"] != own[0]["verdict"]]
+        for row in changed:
+            yield f"  {row['verdict']} without {row['without']}"
+        if not changed:
+            yield "  the same whichever source is left out"
