@@ -88,11 +88,13 @@ def solve(group: Group) -> Solution:
     if found:
         return found
     explored = Explored(group)
-    bounds, tests = _beheld(explored.firm, explored.worlds)
+    undisputed = sorted(frozenset.intersection(*explored.worlds))
+    bounds, tests = _beheld(explored.firm, explored.worlds, list(group.domains), undisputed)
     if explored.whole is not explored.firm:
-        more_bounds, more_tests = _beheld(explored.whole, explored.worlds)
-        bounds |= {quantity: held for quantity, held in more_bounds.items() if not bounds[quantity].claims}
-        tests = more_tests | tests
+        unknown = [quantity for quantity, held in bounds.items() if not held.claims]
+        untested = [name for name in undisputed if name not in tests]
+        more_bounds, more_tests = _beheld(explored.whole, explored.worlds, unknown, untested)
+        bounds, tests = bounds | more_bounds, tests | more_tests
     return Solution(bounds, tests, explored.conflicts())
 
 
@@ -161,13 +163,13 @@ class Explored:
         return (*firm, *(_conflict(self.assuming, claims, assumed=True) for claims in self.assumed))
 
 
-def _beheld(system: System, worlds: Sequence[frozenset[str]]) -> tuple[dict[Quantity, Implied], dict[str, Test]]:
-    """Return the bounds of all quantities, and each undisputed claim held against the others."""
-    quantities = list(system.domains)
+def _beheld(
+    system: System, worlds: Sequence[frozenset[str]], quantities: Sequence[Quantity], names: Iterable[str]
+) -> tuple[dict[Quantity, Implied], dict[str, Test]]:
+    """Return the bounds of some quantities, and some claims each held against all others."""
     asked = [Binding(Rule.SAME, ((quantity, ONE),), NOT_NEGATIVE) for quantity in quantities]
-    bounds = dict(zip(quantities, _held(system, worlds, asked), strict=True))
-    undisputed = sorted(frozenset.intersection(*worlds))
-    tests = (_test(system, worlds, name) for name in undisputed)
+    bounds = dict(zip(quantities, _held(system, worlds, asked), strict=True)) if asked else {}
+    tests = (_test(system, worlds, name) for name in names)
     return bounds, {test.claim: test for test in tests if test}
 
 

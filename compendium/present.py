@@ -40,7 +40,12 @@ UNITS = {
 }
 """How a unit is written for a reader, where not as in the data."""
 SCALES = ((10**12, "trillion"), (10**9, "billion"), (10**6, "million"))
-PAGES = {"claim": "evidence/claims", "source": "evidence/sources", "event": "evidence/timeline"}
+PAGES = {
+    "claim": "evidence/claims",
+    "source": "evidence/sources",
+    "event": "evidence/timeline",
+    "conflict": "evidence/contradictions",
+}
 """Where in a book the permanent place of each kind of thing is."""
 
 

@@ -1,0 +1,128 @@
+"""Conflicts as cards: what is claimed and where, the arithmetic, what would have to give, why it stands.
+
+The same card on every page that a conflict touches. It shows what `compendium.findings` found and judges nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
+
+import pandas as pd
+from IPython.display import HTML
+from markupsafe import Markup
+
+from compendium.claims import authors, read_claims
+from compendium.findings import BOTH_WAYS, REFERENCE, TIME, Family, Finding
+from compendium.ledger import Ledger
+from compendium.periods import spoken
+from compendium.present import link
+from compendium.tables import described
+
+NOTHING = "Nothing on this page is part of a conflict that the engine finds."
+UNSEEN = "Found by the engine; nobody has looked at it yet."
+CARD = Markup(
+    '<article class="conflict"{id}><h3>{title}</h3><ul>{rows}</ul><p class="arithmetic">{told}</p>'
+    "<p><strong>What would have to give.</strong> {give}</p>"
+    "<p><strong>Why it stands.</strong> {why}</p>{more}</article>"
+)
+ROW = Markup("<strong>{}</strong> {}<small>{}</small>")
+MORE = Markup(
+    "<details><summary>{count} more {sets} of claims that cannot all be true for the same reason</summary>"
+    "<ol>{rows}</ol></details>"
+)
+
+
+def conflicts(known: Sequence[Family], ledger: Ledger, *, up: str = "..", home: bool = False) -> HTML:
+    """Return families of conflicts as cards, in the order given.
+
+    Parameters
+    ----------
+    known
+        as `compendium.findings.families` or `touching` return them.
+    up
+        as for `compendium.present.link`.
+    home
+        whether this page is the permanent place of the cards, so that they bear their names as addresses; on other
+        pages their titles lead there.
+    """
+    if not known:
+        return HTML(Markup("<p>{}</p>").format(NOTHING))
+    rows = _rows(ledger, up)
+    return HTML(Markup("\n").join(_card(family, rows, up, home) for family in known))
+
+
+Rows = Callable[[Finding], Markup]
+
+
+def _card(family: Family, rows: Rows, up: str, home: bool) -> Markup:
+    first, *others = family.findings
+    tension = family.tension or {"would_give": UNSEEN, "reason": UNSEEN}
+    more = Markup("")
+    if others:
+        items = (Markup("<li><ul>{}</ul><p>{}</p></li>").format(rows(other), other.explanation) for other in others)
+        more = MORE.format(count=len(others), sets="sets" if len(others) > 1 else "set", rows=Markup("").join(items))
+    title = family.title if home else link("conflict", family.name, family.title, up=up)
+    return CARD.format(
+        id=Markup(' id="{}"').format(family.name) if home else "", title=title, rows=rows(first),
+        told=first.explanation, give=tension["would_give"], why=tension["reason"], more=more,
+    )  # fmt: skip
+
+
+def _rows(ledger: Ledger, up: str) -> Rows:
+    """Return what shows the rows of a finding, each with its place in its source."""
+    names = authors(ledger["sources"]).to_dict()
+    claims = read_claims(ledger).set_index("claim_id", drop=False)
+    tables = {name: ledger[name].set_index(ledger[name].columns[0], drop=False) for name in ("mentions", "citations")}
+    who = partial(_who, names=names, up=up)
+
+    def of_claims(finding: Finding) -> Iterator[Markup]:
+        for row in claims.loc[list(finding.items)].to_dict("records"):
+            figure = link("claim", row["claim_id"], row["figure"], up=up)
+            what = "; ".join(part for part in (described(row), spoken(row["period"])) if part)
+            yield ROW.format(figure, what, who(row))
+
+    def of_mentions(finding: Finding) -> Iterator[Markup]:
+        for row in tables["mentions"].loc[list(finding.items)].to_dict("records"):
+            event = link("event", row["event_id"], ledger.row("events", row["event_id"])["name"], up=up)
+            yield ROW.format(event, row["says"], who(row))
+
+    def of_stances(finding: Finding) -> Iterator[Markup]:
+        stances, (proposition, source) = ledger["stances"], finding.items
+        own = stances[(stances["proposition_id"] == proposition) & (stances["source_id"] == source)]
+        for row in own.sort_values("paragraph").to_dict("records"):
+            stance = Markup('<span class="stance {0}">{0}</span>').format(row["stance"])
+            yield Markup("{} {}<small>{}</small>").format(stance, row["says"], who(row))
+
+    def of_citations(finding: Finding) -> Iterator[Markup]:
+        for row in tables["citations"].loc[list(finding.items)].to_dict("records"):
+            entry = ledger.row("citations", row["entry_id"])
+            yield ROW.format(row["as_printed"], f"for {row['cited_for']}", who(row))
+            yield ROW.format(entry["as_printed"], entry["title"], who(entry))
+
+    def show(finding: Finding) -> Markup:
+        kinds = {TIME: of_mentions, REFERENCE: of_citations}
+        kind = of_stances if finding.rule == BOTH_WAYS else kinds.get(finding.kind, of_claims)
+        return Markup("").join(Markup("<li>{}</li>").format(row) for row in kind(finding))
+
+    return show
+
+
+def _who(row: dict, *, names: dict[str, str], up: str) -> Markup:
+    place = f"¶ {row['paragraph']}{', list of references' if row['scope'] == 'reference' else ''}"
+    return Markup("{} {}").format(link("source", row["source_id"], names[row["source_id"]], up=up), place)
+
+
+def summary(known: Sequence[Family]) -> pd.DataFrame:
+    """Return one row a family: `kind`, `title`, `name`, `rule`, `sets` (how many minimal sets it has)."""
+    rows = [
+        {
+            "kind": family.kind,
+            "title": family.title,
+            "name": family.name,
+            "rule": family.findings[0].rule,
+            "sets": len(family.findings),
+        }
+        for family in known
+    ]
+    return pd.DataFrame(rows, columns=["kind", "title", "name", "rule", "sets"])

@@ -1,0 +1,194 @@
+"""Tables of what the analyses found: implied quantities, verdicts, gaps, headlines, witnesses.
+
+Each takes results and returns one table with a caption, its claims linked to their permanent places.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import pandas as pd
+import portion
+from IPython.display import HTML
+from markupsafe import Markup
+
+from compendium.bindings import Quantity, quantity_of
+from compendium.claims import authors, figure
+from compendium.groups import Implied
+from compendium.ledger import Ledger
+from compendium.periods import known, span, spoken
+from compendium.present import link, table
+from compendium.reconcile import Reconciliation
+from compendium.sensitivity import FAILS, HOLDS, OPEN
+from compendium.tables import stacked
+from compendium.wording import Names, said, verdict_row
+
+ASSUMING = "if both sides count alike"
+
+
+def implied(found: Reconciliation) -> dict[Quantity, Implied]:
+    """Return the bounds of the quantities that no claim prints, by metric, areas and period."""
+    return {quantity: held for quantity, held in sorted(found.bounds.items()) if quantity not in found.stated}
+
+
+def implied_table(found: Reconciliation, names: Names, quantities: Iterable[Quantity], caption: str) -> HTML:
+    """Return quantities with their implied bounds and the claims that these rest on."""
+    rows = []
+    for quantity in quantities:
+        held, metric = found.bounds[quantity], names.metrics[quantity.metric_id]
+        claims = [found.claims[name] for name in held.claims]
+        rows.append(
+            {
+                "Quantity": stacked(metric["name"], names.areas(quantity), spoken(quantity.period)),
+                "Implied": stacked(said(held.interval, metric["unit"]), ASSUMING if held.assumed else ""),
+                "Rests on": Markup(", ").join(_cited(claim, names) for claim in claims),
+            }
+        )
+    return table(pd.DataFrame(rows, columns=["Quantity", "Implied", "Rests on"]), caption)
+
+
+def _cited(claim: Mapping[str, Any], names: Names) -> Markup:
+    own = link("claim", claim["claim_id"], figure(claim))
+    return Markup("{} ({})").format(own, names.authors[claim["source_id"]])
+
+
+def verdicts_table(found: Reconciliation, names: Names, verdict: str, caption: str) -> HTML:
+    """Return the claims that got one verdict, each with the rule that fired and the arithmetic or the reason."""
+    rows = []
+    for name, (own, _) in found.verdicts.items():
+        if own == verdict:
+            row, claim = verdict_row(name, found, names), found.claims[name]
+            rows.append(
+                {
+                    "Claim": stacked(
+                        link("claim", name, figure(claim)),
+                        link("source", claim["source_id"], names.authors[claim["source_id"]]),
+                    ),
+                    "By": row["rule"],
+                    "How": row["explanation"],
+                }
+            )
+    return table(pd.DataFrame(rows, columns=["Claim", "By", "How"]), caption)
+
+
+# --- gaps
+
+STATED, PARTLY, NOBODY = "stated", "in part", "–"
+
+
+def coverage(ledger: Ledger, found: Reconciliation, names: Names, years: Sequence[str]) -> pd.DataFrame:
+    """Return, for every flow that is claimed, each of its directions and each year, who says how much.
+
+    Returns
+    -------
+    pandas.DataFrame
+        `metric_id`, `ref_area`, `counterpart_area`, and a column a year: `stated`, `implied` and the bounds,
+        `in part` where only a part of the year is spoken of, or a dash where nobody says.
+    """
+    wide = set(ledger.frames["places"]["within"])
+    claimed = {_series(quantity_of(claim)) for claim in found.claims.values()}
+    flows = {own for own in claimed if names.metrics[own.metric_id]["kind"] == "flow"}
+    flows |= {_reverse(own) for own in flows if own.counterpart_area not in wide}
+    rows = []
+    for own in sorted(flows):
+        cells = {year: _cell(found, names, own._replace(period=year)) for year in years}
+        rows.append({**dict(zip(AREAS, own[:3], strict=True)), **cells})
+    return pd.DataFrame(rows, columns=[*AREAS, *years])
+
+
+AREAS = ["metric_id", "ref_area", "counterpart_area"]
+
+
+def _series(quantity: Quantity) -> Quantity:
+    return quantity._replace(period="", population="")
+
+
+def _reverse(own: Quantity) -> Quantity:
+    return own._replace(ref_area=own.counterpart_area, counterpart_area=own.ref_area)
+
+
+def _cell(found: Reconciliation, names: Names, quantity: Quantity) -> str:
+    if quantity in found.stated:
+        return STATED
+    held = found.bounds.get(quantity)
+    if held:
+        return f"implied: {said(held.interval, names.metrics[quantity.metric_id]['unit'])}"
+    year = span(quantity.period)
+    inside = (
+        other
+        for other in [*found.bounds, *found.stated]
+        if _series(other) == _series(quantity) and other.period != quantity.period
+    )
+    return PARTLY if any((days := known(other.period)) and days.within(year) for other in inside) else NOBODY
+
+
+def coverage_table(grid: pd.DataFrame, names: Names, caption: str) -> HTML:
+    """Return the grid that `coverage` returns, with names for metrics and areas."""
+    shown = grid.drop(columns=AREAS)
+    heads = [
+        stacked(
+            names.metrics[row["metric_id"]]["name"],
+            names.areas(Quantity(row["metric_id"], row["ref_area"], row["counterpart_area"], "", "")),
+        )
+        for row in grid.to_dict("records")
+    ]
+    shown.insert(0, "Metric", heads)
+    return table(shown, caption)
+
+
+# --- headlines and witnesses
+
+MARKS = {HOLDS: "✓", OPEN: "?", FAILS: "✗"}
+
+
+def sensitivity_table(frame: pd.DataFrame, headlines: pd.DataFrame, sources: pd.DataFrame, caption: str) -> HTML:
+    """Return every headline with its verdict from all sources, and with each of them left out."""
+    named, order = authors(sources), sources.sort_values("written")
+    found = frame.set_index(["headline_id", "without"])
+    rows = []
+    for headline in headlines.to_dict("records"):
+        row: dict[str, Any] = {"Headline": headline["statement"]}
+        own = found.loc[headline["headline_id"], ""]
+        row["With all"] = stacked(f"{MARKS[own['verdict']]} {own['verdict']}", _asked(headline, own["interval"]))
+        for source in order["source_id"]:
+            verdict = found.loc[headline["headline_id"], source]["verdict"]
+            row[f"Without {named[source]}"] = f"{MARKS[verdict]} {verdict}"
+        rows.append(row)
+    return table(pd.DataFrame(rows), caption)
+
+
+def _asked(headline: Mapping[str, Any], interval: portion.Interval) -> str:
+    return said(interval, "times" if headline["over_metric_id"] else "")
+
+
+def witnesses_table(witnesses: pd.DataFrame, claims: pd.DataFrame, names: Names, caption: str) -> HTML:
+    """Return the things of which several figures are printed: figures, sources, and distinct origins."""
+    by_id = claims.set_index("claim_id", drop=False)
+    rows = []
+    for row in witnesses.to_dict("records"):
+        behind = "; ".join(names.authors.get(who, who) for who in row["origins"])
+        how = ", ".join(filter(None, [row["measure"], spoken(row["period"])]))
+        rows.append(
+            {
+                "What": stacked(names.metrics[row["metric_id"]]["name"], how),
+                "Figures": Markup(", ").join(_cited(by_id.loc[name], names) for name in row["claims"]),
+                "Sources": len(row["sources"]),
+                "Origins": stacked(str(len(row["origins"])), behind),
+            }
+        )
+    return table(pd.DataFrame(rows, columns=["What", "Figures", "Sources", "Origins"]), caption, numeric=["Sources"])
+
+
+def origins_table(origins: pd.DataFrame, claims: pd.DataFrame, names: Names, caption: str) -> HTML:
+    """Return whom the texts credit, and for which figures."""
+    by_id = claims.set_index("claim_id", drop=False)
+    rows = [
+        {
+            "Origin": row["origin"],
+            "Figures": Markup(", ").join(link("claim", name, figure(by_id.loc[name])) for name in row["claims"]),
+            "Through": ", ".join(names.authors[source] for source in row["sources"]),
+        }
+        for row in origins.to_dict("records")
+    ]
+    return table(pd.DataFrame(rows, columns=["Origin", "Figures", "Through"]), caption)
