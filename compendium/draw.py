@@ -29,7 +29,7 @@ ENDLESS = (portion.inf, -portion.inf)
 
 def intervals(
     labels: Sequence[str], ranges: Sequence[portion.Interval], *, unit: str, scale: float = 1,
-    colours: Sequence[str] | None = None,
+    colours: Sequence[str] | None = None, notes: Sequence[str] = (),
 ) -> Figure:  # fmt: skip
     """Draw one horizontal bar a row, from the lower to the upper bound; an open end fades into an arrow.
 
@@ -41,6 +41,8 @@ def intervals(
         label of the axis; values are divided by `scale`.
     colours
         one a row, from `style.SERIES`; the first of them where none are given.
+    notes
+        one a row, written beside the bar: its ends, where the bar is too narrow to read them off.
     """
     ends = [float(end) / scale for r in ranges for end in (r.lower, r.upper) if end not in ENDLESS]
     reach = (max(ends) - min(0, *ends)) * 1.15 or 1
@@ -56,6 +58,9 @@ def intervals(
             axes.plot([reach], [row], ">", color=colour, markersize=8, clip_on=False)
         if found.lower == -portion.inf:
             axes.plot([low], [row], "<", color=colour, markersize=8, clip_on=False)
+    for row, (found, note) in enumerate(zip(ranges, notes, strict=False)):
+        end = reach if found.upper == portion.inf else float(found.upper) / scale
+        axes.annotate(note, (end, row), (7, 0), textcoords="offset points", va="center", fontsize=10)
     axes.set_yticks(range(len(labels)), labels)
     axes.set_ylim(len(labels) - 0.5, -0.5)
     axes.set_xlim(left=min(0, *ends), right=reach)

@@ -13,10 +13,9 @@ import portion
 from IPython.display import HTML
 from markupsafe import Markup
 
-from compendium.bindings import Quantity, quantity_of
+from compendium.bindings import Quantity, canonical, quantity_of
 from compendium.claims import authors, figure
 from compendium.groups import Implied
-from compendium.ledger import Ledger
 from compendium.periods import known, span, spoken
 from compendium.present import link, table
 from compendium.reconcile import Reconciliation
@@ -37,20 +36,25 @@ def implied_table(found: Reconciliation, names: Names, quantities: Iterable[Quan
     rows = []
     for quantity in quantities:
         held, metric = found.bounds[quantity], names.metrics[quantity.metric_id]
-        claims = [found.claims[name] for name in held.claims]
         rows.append(
             {
                 "Quantity": stacked(metric["name"], names.areas(quantity), spoken(quantity.period)),
                 "Implied": stacked(said(held.interval, metric["unit"]), ASSUMING if held.assumed else ""),
-                "Rests on": Markup(", ").join(_cited(claim, names) for claim in claims),
+                "Rests on": _cited([found.claims[name] for name in held.claims], names),
             }
         )
-    return table(pd.DataFrame(rows, columns=["Quantity", "Implied", "Rests on"]), caption)
+    return table(pd.DataFrame(rows, columns=["Quantity", "Implied", "Rests on"]), caption, css="roomy")
 
 
-def _cited(claim: Mapping[str, Any], names: Names) -> Markup:
-    own = link("claim", claim["claim_id"], figure(claim))
-    return Markup("{} ({})").format(own, names.authors[claim["source_id"]])
+def _cited(claims: Iterable[Mapping[str, Any]], names: Names) -> Markup:
+    """Return claims as links, those of one source together under its author."""
+    by_source: dict[str, list[Markup]] = {}
+    for claim in claims:
+        by_source.setdefault(claim["source_id"], []).append(link("claim", claim["claim_id"], figure(claim)))
+    parts = (
+        Markup("<p>{}: {}</p>").format(names.authors[own], Markup(", ").join(links)) for own, links in by_source.items()
+    )
+    return Markup("").join(parts)
 
 
 def verdicts_table(found: Reconciliation, names: Names, verdict: str, caption: str) -> HTML:
@@ -69,58 +73,60 @@ def verdicts_table(found: Reconciliation, names: Names, verdict: str, caption: s
                     "How": row["explanation"],
                 }
             )
-    return table(pd.DataFrame(rows, columns=["Claim", "By", "How"]), caption)
+    return table(pd.DataFrame(rows, columns=["Claim", "By", "How"]), caption, css="roomy")
 
 
 # --- gaps
 
-STATED, PARTLY, NOBODY = "stated", "in part", "–"
+STATED, FORECAST, RATIO, PARTLY, NOBODY = "stated", "forecast", "only as a ratio", "in part", "–"
+AREAS = ["metric_id", "ref_area", "counterpart_area"]
+UNDATED = "No year"
 
 
-def coverage(ledger: Ledger, found: Reconciliation, names: Names, years: Sequence[str]) -> pd.DataFrame:
-    """Return, for every flow that is claimed, each of its directions and each year, who says how much.
+def coverage(found: Reconciliation, names: Names, years: Sequence[str]) -> pd.DataFrame:
+    """Return, for every flow that is claimed, its directions and each year, who says how much.
+
+    A flow has two directions where its metric is counted from two sides, or is the sum of such.
 
     Returns
     -------
     pandas.DataFrame
-        `metric_id`, `ref_area`, `counterpart_area`, and a column a year: `stated`, `implied` and the bounds,
-        `in part` where only a part of the year is spoken of, or a dash where nobody says.
+        `metric_id`, `ref_area`, `counterpart_area`, a column a year (`stated`, `forecast`, `implied` with the bounds,
+        `only as a ratio`, `in part` where only a part of the year is spoken of, or a dash where nobody says), and
+        how many claims name no year.
     """
-    wide = set(ledger.frames["places"]["within"])
-    claimed = {_series(quantity_of(claim)) for claim in found.claims.values()}
-    flows = {own for own in claimed if names.metrics[own.metric_id]["kind"] == "flow"}
-    flows |= {_reverse(own) for own in flows if own.counterpart_area not in wide}
+    claimed: dict[Quantity, list[Mapping[str, Any]]] = {}
+    for claim in found.claims.values():
+        if names.metrics[claim["metric_id"]]["kind"] == "flow":
+            claimed.setdefault(_series(quantity_of(claim)), []).append(claim)
+    for own in list(claimed):
+        if names.metrics[own.metric_id]["mirror_of"] or names.metrics[own.metric_id]["sum_of"]:
+            claimed.setdefault(own._replace(ref_area=own.counterpart_area, counterpart_area=own.ref_area), [])
     rows = []
-    for own in sorted(flows):
-        cells = {year: _cell(found, names, own._replace(period=year)) for year in years}
-        rows.append({**dict(zip(AREAS, own[:3], strict=True)), **cells})
-    return pd.DataFrame(rows, columns=[*AREAS, *years])
-
-
-AREAS = ["metric_id", "ref_area", "counterpart_area"]
+    for own, claims in sorted(claimed.items()):
+        cells = {year: _cell(found, names, own._replace(period=year), claims) for year in years}
+        undated = sum(known(claim["period"]) is None for claim in claims)
+        rows.append({**dict(zip(AREAS, own[:3], strict=True)), **cells, UNDATED: undated})
+    return pd.DataFrame(rows, columns=[*AREAS, *years, UNDATED])
 
 
 def _series(quantity: Quantity) -> Quantity:
     return quantity._replace(period="", population="")
 
 
-def _reverse(own: Quantity) -> Quantity:
-    return own._replace(ref_area=own.counterpart_area, counterpart_area=own.ref_area)
-
-
-def _cell(found: Reconciliation, names: Names, quantity: Quantity) -> str:
-    if quantity in found.stated:
-        return STATED
+def _cell(found: Reconciliation, names: Names, quantity: Quantity, claims: Sequence[Mapping[str, Any]]) -> str:
+    own = [claim for claim in claims if canonical(claim["period"]) == quantity.period]
+    levels = [claim for claim in own if claim["measure"] == "level"]
+    if levels:
+        return FORECAST if all(claim["obs_status"] == "forecast" for claim in levels) else STATED
     held = found.bounds.get(quantity)
     if held:
         return f"implied: {said(held.interval, names.metrics[quantity.metric_id]['unit'])}"
+    if own:
+        return RATIO
     year = span(quantity.period)
-    inside = (
-        other
-        for other in [*found.bounds, *found.stated]
-        if _series(other) == _series(quantity) and other.period != quantity.period
-    )
-    return PARTLY if any((days := known(other.period)) and days.within(year) for other in inside) else NOBODY
+    inside = [days for claim in claims if (days := known(claim["period"])) and days.within(year)]
+    return PARTLY if inside else NOBODY
 
 
 def coverage_table(grid: pd.DataFrame, names: Names, caption: str) -> HTML:
@@ -134,7 +140,7 @@ def coverage_table(grid: pd.DataFrame, names: Names, caption: str) -> HTML:
         for row in grid.to_dict("records")
     ]
     shown.insert(0, "Metric", heads)
-    return table(shown, caption)
+    return table(shown, caption, css="roomy")
 
 
 # --- headlines and witnesses
@@ -155,11 +161,16 @@ def sensitivity_table(frame: pd.DataFrame, headlines: pd.DataFrame, sources: pd.
             verdict = found.loc[headline["headline_id"], source]["verdict"]
             row[f"Without {named[source]}"] = f"{MARKS[verdict]} {verdict}"
         rows.append(row)
-    return table(pd.DataFrame(rows), caption)
+    return table(pd.DataFrame(rows), caption, css="roomy")
 
 
 def _asked(headline: Mapping[str, Any], interval: portion.Interval) -> str:
-    return said(interval, "times" if headline["over_metric_id"] else "")
+    """Return what was found for a headline: an amount, a share of a whole, or a multiple."""
+    if not headline["over_metric_id"]:
+        return said(interval, "")
+    if interval.upper > 1:
+        return said(interval, "times")
+    return said(interval.replace(lower=lambda end: end * 100, upper=lambda end: end * 100), "percent")
 
 
 def witnesses_table(witnesses: pd.DataFrame, claims: pd.DataFrame, names: Names, caption: str) -> HTML:
@@ -172,7 +183,7 @@ def witnesses_table(witnesses: pd.DataFrame, claims: pd.DataFrame, names: Names,
         rows.append(
             {
                 "What": stacked(names.metrics[row["metric_id"]]["name"], how),
-                "Figures": Markup(", ").join(_cited(by_id.loc[name], names) for name in row["claims"]),
+                "Figures": _cited((by_id.loc[name] for name in row["claims"]), names),
                 "Sources": len(row["sources"]),
                 "Origins": stacked(str(len(row["origins"])), behind),
             }

@@ -13,6 +13,7 @@ import portion
 
 from compendium.bindings import NOT_NEGATIVE, ONE, Binding, Quantity, Rule, canonical
 from compendium.claims import exactly
+from compendium.groups import Implied
 from compendium.ledger import Ledger
 from compendium.reconcile import implied
 
@@ -30,6 +31,11 @@ def question(headline: Mapping[str, Any]) -> Binding:
             canonical(headline["over_period"]), population,
         )  # fmt: skip
     return Binding(Rule.MULTIPLE if over else Rule.SAME, ((own, ONE),), NOT_NEGATIVE, over)
+
+
+def headline(ledger: Ledger, name: str) -> Implied:
+    """Return what all claims leave to the quantity or ratio of a headline; raise `KeyError` where there is none."""
+    return implied(ledger, [question(ledger.row("headlines", name))])[0]
 
 
 def said(headline: Mapping[str, Any]) -> portion.Interval:
