@@ -228,11 +228,11 @@ def _verdicts(
     for name, claim in claims.items():
         if name in firm:
             verdicts[name] = (IN_CONFLICT, "")
+        elif name in tests:
+            verdicts[name] = (CONSISTENT, "")
         elif name in assumed:
             verdicts[name] = (NOT_COMPARABLE, "valuation")
             beside[name] = tuple(other for other in assumed[name] if other != name)
-        elif name in tests:
-            verdicts[name] = (CONSISTENT, "")
         else:
             reason, others = _reason(claim, near[_subject(claim)], open_)
             verdicts[name] = (NOT_COMPARABLE, reason) if reason else (SINGLE, "")
