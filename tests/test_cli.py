@@ -1,13 +1,19 @@
+import csv
+import json
+import shutil
+import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
 
 from compendium import cli, site
 from compendium.cli import main
-from compendium.ledger import ROOT
+from compendium.ledger import DATA, ROOT, load
+from compendium.validate import validate
 
 
 def run(*words: str) -> Result:
@@ -140,3 +146,162 @@ def test_the_fingerprint_of_a_site_follows_chapters_and_configuration(tmp_path: 
             (tmp_path / name).write_text("after", encoding="utf-8")
         seen.add(site.fingerprint(tmp_path))
     assert len(seen) == 4
+
+
+# --- analyses
+
+KEYS = {
+    "reconcile": {
+        "bounds": {"metric", "ref_area", "counterpart_area", "period", "unit", "low", "high", "claims"},
+        "conflicts": {"claims", "rule", "explanation"},
+        "verdicts": {"claim_id", "verdict", "rule", "reason"},
+    },
+    "chronology": {"clashes": {"rule", "mentions", "events", "explanation"}},
+    "independence": {
+        "witnesses": {"metric_id", "period", "claims", "sources", "origins"},
+        "origins": {"origin", "claims", "sources"},
+        "hosts": {"host", "entries", "sources"},
+    },
+    "sensitivity": {"headlines": {"headline_id", "statement", "without", "verdict", "low", "high", "claims"}},
+}
+
+
+@pytest.fixture(scope="module")
+def answers() -> dict[str, Result]:
+    """What each analysis says of the ledger, as JSON; that the ledger is sound is checked for the first."""
+    first, *others = KEYS
+    answers = {first: run(first, "--format", "json")}
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("compendium.validate.validate", lambda data: [])
+        return answers | {command: run(command, "--format", "json") for command in others}
+
+
+@pytest.mark.parametrize("command", KEYS)
+def test_an_analysis_answers_in_json_and_well_whatever_it_found(answers: dict[str, Result], command: str) -> None:
+    assert (answers[command].exit_code, answers[command].stderr) == (0, "")
+    report: dict[str, Any] = json.loads(answers[command].stdout)
+    assert KEYS[command].keys() <= report.keys()
+    for name, keys in KEYS[command].items():
+        assert report[name], name
+        assert all(keys <= row.keys() for row in report[name]), name
+
+
+def test_conflicts_are_no_fault_of_the_command(answers: dict[str, Result]) -> None:
+    report = json.loads(answers["reconcile"].stdout)
+    assert report["complete"] is True
+    claims = set(load()["claims"]["claim_id"])
+    assert all(len(row["claims"]) > 1 and claims.issuperset(row["claims"]) for row in report["conflicts"])
+    assert {row["claim_id"] for row in report["verdicts"]} == claims
+    assert {row["verdict"] for row in report["verdicts"]} == {"consistent", "in conflict", "single", "not comparable"}
+    assert all(bool(row["reason"]) == (row["verdict"] == "not comparable") for row in report["verdicts"])
+    ends = [(row["low"], row["high"]) for row in report["bounds"]]
+    assert all(low is not None or high is not None for low, high in ends)
+    assert all(low <= high for low, high in ends if None not in (low, high))
+
+
+@pytest.fixture
+def unchecked(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Take the data for sound: they are checked in other tests, and each check takes its time."""
+    monkeypatch.setattr("compendium.validate.validate", lambda data: [])
+
+
+@pytest.fixture(scope="module")
+def few(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of the ledger with the claims of one source only: quick to reconcile."""
+    folder = Path(shutil.copytree(DATA, tmp_path_factory.mktemp("few") / "data"))
+    source = load()["sources"]["source_id"][0]
+    cut(folder, "claims", keep=lambda row: row[1] == source)
+    return folder
+
+
+def cut(folder: Path, table: str, keep: Callable[[list[str]], bool]) -> None:
+    path = folder / f"{table}.csv"
+    with path.open(encoding="utf-8", newline="") as file:
+        header, *rows = csv.reader(file)
+    with path.open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file, lineterminator="\n").writerows([header, *filter(keep, rows)])
+
+
+@pytest.mark.usefixtures("unchecked")
+@pytest.mark.parametrize(
+    ("command", "told"),
+    [
+        ("reconcile", ["0 minimal sets of claims that cannot all be true", "quantities that no claim prints"]),
+        ("chronology", ["clashes of time", "    by: order against dates"]),
+        ("independence", ["things of which more than one figure is printed", "origins that a text credits", "sites"]),
+        ("sensitivity", ["  holds with all sources", "  cannot be said without "]),
+    ],
+)
+def test_an_analysis_answers_in_plain_lines(few: Path, command: str, told: list[str]) -> None:
+    result = run(command, "--data", str(few))
+    assert (result.exit_code, result.stderr) == (0, "")
+    assert [part for part in told if part not in result.stdout] == []
+    assert not result.stdout.startswith("{")
+
+
+@pytest.mark.usefixtures("unchecked")
+def test_an_analysis_of_another_folder_is_of_that_folder(data: Path) -> None:
+    cut(data, "mentions", keep=lambda row: False)
+    assert json.loads(run("chronology", "--data", str(data), "--format", "json").stdout) == {"clashes": []}
+
+
+def test_nothing_is_computed_on_unsound_data(
+    data: Path, spoil: Callable[..., int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    line = spoil("claims", "guluzade2025.turnover-2024", "unit", "USDD")
+    other = spoil("metrics", "gdp", "part_of", "gdp")
+    problems = validate(data)
+    monkeypatch.setattr("compendium.validate.validate", lambda folder: problems if folder == data else [])
+    for command in KEYS:
+        result = run(command, "--data", str(data), "--format", "json")
+        assert (result.exit_code, result.stdout) == (2, "")
+        assert f"claims.csv:{line}:unit: found 'USDD'; expected perhaps 'USD'" in result.stderr
+        assert f"metrics.csv:{other}:part_of: found 'gdp → gdp'" in result.stderr
+        assert "nothing was computed" in result.stderr
+        assert isinstance(result.exception, SystemExit)
+
+
+def test_data_that_cannot_be_read_end_an_analysis_without_a_traceback(data: Path) -> None:
+    (data / "claims.csv").write_text("nonsense", encoding="utf-8")
+    result = run("reconcile", "--data", str(data))
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert "claims.csv:1" in result.stderr
+    assert isinstance(result.exception, SystemExit)
+
+
+@pytest.mark.parametrize("command", KEYS)
+def test_a_form_that_is_none_is_a_wrong_call(command: str) -> None:
+    result = run(command, "--format", "yaml")
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert "'yaml' is not one of 'text', 'json'" in result.stderr
+
+
+@pytest.mark.usefixtures("unchecked")
+@pytest.mark.parametrize(
+    "error",
+    [
+        TimeoutError("timed out"),
+        OSError("refused"),
+        ValueError("unknown address scheme"),
+        TypeError("TLS expects a `ssl_context`"),  # tls://host:8786 without a certificate
+    ],
+    ids=lambda error: type(error).__name__,
+)
+def test_a_cluster_that_cannot_be_reached_is_a_wrong_call(monkeypatch: pytest.MonkeyPatch, error: Exception) -> None:
+    def client(*_: Any, **__: Any) -> None:
+        raise error
+
+    monkeypatch.setattr("distributed.Client", client)
+    result = run("reconcile", "--scheduler", "tcp://nowhere:8786")
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert "Invalid value for --scheduler: no cluster answers at tcp://nowhere:8786" in result.stderr
+
+
+def test_an_unknown_address_of_a_cluster_ends_without_a_traceback() -> None:
+    """In a process of its own, which must end in order, too."""
+    code = "import compendium.validate as v, compendium.cli as c; v.validate = lambda data: []; c.main()"
+    words = [sys.executable, "-c", code, "reconcile", "--data", str(DATA), "--scheduler", "nowhere"]
+    done = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "no cluster answers at nowhere" in done.stderr
+    assert "Traceback" not in done.stderr

@@ -4,8 +4,14 @@ import pandas as pd
 import pytest
 
 from compendium import intervals
+from compendium.bindings import Rule
+from compendium.citations import ABOUT_ANOTHER
+from compendium.dating import RULES
+from compendium.findings import BOTH_WAYS, Family, families, findings
 from compendium.ledger import Ledger, load
 from compendium.periods import span
+from compendium.reconcile import NOT_COMPARABLE, SINGLE, Reconciliation, reconcile
+from compendium.sensitivity import HOLDS, sensitivity
 
 
 @pytest.fixture(scope="module")
@@ -70,3 +76,94 @@ def test_every_share_of_a_whole_is_a_share(ledger: Ledger) -> None:
     read = [intervals.interval(row.as_printed, row.hedge) for row in shares.itertuples()]
     assert all(found.lower <= 100 for found in read)
     assert not pd.Series([found.empty for found in read]).any()
+
+
+# --- what the engine finds in it
+
+
+@pytest.fixture(scope="module")
+def found(ledger: Ledger) -> Reconciliation:
+    return reconcile(ledger)
+
+
+@pytest.fixture(scope="module")
+def known(ledger: Ledger, found: Reconciliation) -> list[Family]:
+    return families(ledger, findings(ledger, found.conflicts))
+
+
+def test_every_conflict_has_been_looked_at(known: list[Family], found: Reconciliation) -> None:
+    assert found.complete
+    assert [finding.explanation for family in known if not family.tension for finding in family.findings] == []
+
+
+def test_every_tension_accepts_a_conflict_that_is_there(ledger: Ledger, known: list[Family]) -> None:
+    assert sorted(family.name for family in known) == sorted(ledger["tensions"]["tension_id"])
+
+
+def test_a_tension_expects_a_rule_by_its_name(ledger: Ledger) -> None:
+    assert set(ledger["tensions"]["expect"]) <= {*map(str, Rule), *RULES, BOTH_WAYS, ABOUT_ANOTHER}
+
+
+def test_no_two_conflicts_share_an_address(known: list[Family]) -> None:
+    assert len({family.name for family in known}) == len(known)
+
+
+def test_every_conflict_is_shown_in_a_chapter_of_the_ledger(ledger: Ledger, known: list[Family]) -> None:
+    chapters = set(ledger["metrics"]["chapter"]) | set(ledger["events"]["chapter"])
+    assert all(family.subjects & chapters for family in known)
+
+
+def test_every_headline_holds_with_all_sources(ledger: Ledger) -> None:
+    answers = sensitivity(ledger)
+    assert set(answers["without"]) == {"", *ledger["sources"]["source_id"]}
+    assert set(answers["headline_id"]) == set(ledger["headlines"]["headline_id"])
+    whole = answers[answers["without"] == ""]
+    assert list(whole.loc[whole["verdict"] != HOLDS, "headline_id"]) == []
+    assert all(whole["claims"])
+
+
+def test_every_headline_asks_for_something(ledger: Ledger) -> None:
+    headlines, units = ledger["headlines"], ledger["metrics"].set_index("metric_id")["unit"]
+    assert (headlines["low"].notna() | headlines["high"].notna()).all()
+    ratios = headlines[headlines["over_metric_id"] != ""]
+    assert (ratios["over_period"] != "").all()
+    assert list(ratios["metric_id"].map(units)) == list(ratios["over_metric_id"].map(units))
+
+
+def test_incomparable_reasons_are_codes_of_the_table(ledger: Ledger, found: Reconciliation) -> None:
+    codes = set(ledger["reasons"]["reason"])
+    assert set(ledger["incomparable"]["reason"]) <= codes
+    assert {code for verdict, code in found.verdicts.values() if verdict == NOT_COMPARABLE} <= codes
+    assert {code for verdict, code in found.verdicts.values() if verdict != NOT_COMPARABLE} == {""}
+
+
+def test_every_reason_is_used_or_used_by_the_engine(ledger: Ledger, found: Reconciliation) -> None:
+    used = {code for _, code in found.verdicts.values()} | set(ledger["incomparable"]["reason"])
+    assert set(ledger["reasons"]["reason"]) <= used | {"period", "population", "valuation"}
+
+
+def test_a_claim_is_set_apart_from_another_one_that_stands(ledger: Ledger) -> None:
+    apart, claims = ledger["incomparable"], ledger["claims"].set_index("claim_id")
+    assert (apart["claim_id"] != apart["other_claim_id"]).all()
+    for column in ("claim_id", "other_claim_id"):
+        assert set(claims.loc[apart[column], "rank"]) == {"normal"}
+
+
+def test_every_claim_that_is_not_withdrawn_has_a_verdict(ledger: Ledger, found: Reconciliation) -> None:
+    claims = ledger["claims"]
+    assert list(found.verdicts) == list(claims.loc[claims["rank"] == "normal", "claim_id"])
+    assert sum(verdict != SINGLE for verdict, _ in found.verdicts.values()) > len(claims) / 3
+
+
+def test_no_place_lies_in_itself(ledger: Ledger) -> None:
+    within = dict(zip(ledger["places"]["place_id"], ledger["places"]["within"], strict=True))
+    for place in within:
+        above = [place]
+        while within[above[-1]]:
+            above.append(within[above[-1]])
+            assert len(above) == len(set(above)), above
+
+
+def test_mirrors_look_at_each_other(ledger: Ledger) -> None:
+    mirror = dict(zip(ledger["metrics"]["metric_id"], ledger["metrics"]["mirror_of"], strict=True))
+    assert all(mirror[other] == metric for metric, other in mirror.items() if other)

@@ -41,6 +41,24 @@ def test_bars_are_in_the_scale_of_the_axis() -> None:
     assert list(map(float, axes.lines[0].get_xdata())) == [1.0, 2.0]
 
 
+def test_notes_stand_beside_the_upper_end_of_each_bar() -> None:
+    ranges = [portion.closed(Fraction(1), Fraction(3)), portion.closed(Fraction(2), Fraction(4))]
+    axes = draw.intervals(["a", "b"], ranges, unit="x", scale=2, notes=["1–3", "2–4"]).axes[0]
+    assert [(text.get_text(), *text.xy) for text in axes.texts] == [("1–3", 1.5, 0), ("2–4", 2.0, 1)]
+
+
+def test_a_note_on_an_endless_bar_stands_beside_its_arrow() -> None:
+    ranges = [portion.closed(Fraction(1), Fraction(3)), portion.open(Fraction(2), portion.inf)]
+    axes = draw.intervals(["a", "b"], ranges, unit="x", notes=["", "more than 2"]).axes[0]
+    assert axes.texts[1].xy == (axes.get_xlim()[1], 1)
+
+
+def test_bars_have_no_notes_unless_they_are_given() -> None:
+    ranges = [portion.closed(Fraction(1), Fraction(3)), portion.closed(Fraction(2), Fraction(4))]
+    assert list(draw.intervals(["a", "b"], ranges, unit="x").axes[0].texts) == []
+    assert len(draw.intervals(["a", "b"], ranges, unit="x", notes=["first"]).axes[0].texts) == 1
+
+
 def events() -> pd.DataFrame:
     rows = [("First", span("2024-01"), 5.0), ("Second", span("2024-03/2024-05"), -5.0), ("Undated", None, 1.0)]
     return pd.DataFrame(rows, columns=["name", "span", "goldstein"])

@@ -59,3 +59,31 @@ def test_frames_follow_the_schema(data: Path) -> None:
     for name, table in ledger.schema.items():
         assert list(ledger[name].columns) == table.columns
         assert isinstance(ledger[name], pd.DataFrame)
+
+
+def test_a_ledger_without_a_source_has_none_of_its_rows() -> None:
+    ledger = load()
+    source = ledger["sources"]["source_id"][0]
+    less = ledger.without(source)
+    assert list(less.frames) == list(ledger.frames)
+    for name, whole in ledger.frames.items():
+        if "source_id" in whole:
+            assert source in set(whole["source_id"])
+            assert list(less[name]["source_id"]) == [row for row in whole["source_id"] if row != source]
+            assert list(less[name].dtypes) == list(whole.dtypes)
+        else:
+            assert less[name].equals(whole)
+
+
+def test_a_ledger_stays_whole_when_a_source_is_left_out() -> None:
+    ledger = load()
+    rows = {name: len(frame) for name, frame in ledger.frames.items()}
+    first, second, *_ = ledger["sources"]["source_id"]
+    assert ledger.without(first).without(second)["sources"]["source_id"].isin([first, second]).sum() == 0
+    assert {name: len(frame) for name, frame in ledger.frames.items()} == rows
+
+
+def test_a_source_that_nobody_knows_leaves_nothing_out() -> None:
+    ledger = load()
+    less = ledger.without("nobody1900")
+    assert all(less[name].equals(ledger[name]) for name in ledger.frames)

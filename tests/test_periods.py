@@ -1,10 +1,10 @@
 from datetime import date, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from compendium.periods import Span, UnreadablePeriodError, span, spoken
+from compendium.periods import Span, UnreadablePeriodError, known, span, spoken, written
 
 DAYS = st.dates(date(1900, 1, 1), date(2100, 1, 1))
 
@@ -89,3 +89,74 @@ def test_whatever_can_be_read_can_be_said(one: str, mark: str, other: str) -> No
         except UnreadablePeriodError:
             continue
         assert spoken(period)
+
+
+# --- exact periods, and the shortest way to write them
+
+
+@pytest.mark.parametrize("period", ["2024", "2024-12", "2024-12-25", "2025-01/2025-04", "2023-12-30/2024"])
+def test_a_period_that_is_exact_and_closed_is_known(period: str) -> None:
+    assert known(period) == span(period)
+
+
+@pytest.mark.parametrize("period", ["", "2023/..", "../2026", "2025-02~", "2025?", "2024%", "2025-05/2025-06~"])
+def test_a_period_that_is_open_or_approximate_is_not_known(period: str) -> None:
+    assert known(period) is None
+
+
+def test_what_is_no_period_is_not_known_silently() -> None:
+    with pytest.raises(UnreadablePeriodError):
+        known("2025/2024")
+
+
+@pytest.mark.parametrize(
+    ("period", "shortest"),
+    [
+        ("2024", "2024"),
+        ("2024-01/2024-12", "2024"),
+        ("2024-01-01/2024-12-31", "2024"),
+        ("2023-01/2024", "2023/2024"),
+        ("2024-02-01/2024-02-29", "2024-02"),
+        ("2023-02-01/2023-02-28", "2023-02"),
+        ("2025-01-01/2025-04-30", "2025-01/2025-04"),
+        ("2024-12/2025-01", "2024-12/2025-01"),
+        ("2024-12-25", "2024-12-25"),
+        ("2024-12-25/2024-12-25", "2024-12-25"),
+        ("2024-02-01/2024-02-28", "2024-02-01/2024-02-28"),  # a day short of the month
+        ("2024-01-01/2025-01-01", "2024-01-01/2025-01-01"),
+        ("2024-01-02/2024-12-31", "2024-01-02/2024-12-31"),
+    ],
+)
+def test_days_are_written_in_the_shortest_way(period: str, shortest: str) -> None:
+    assert written(span(period)) == shortest
+
+
+@pytest.mark.parametrize("period", ["2023/..", "../2026"])
+def test_an_open_end_cannot_be_written_as_a_closed_period(period: str) -> None:
+    with pytest.raises(ValueError, match="an open end"):
+        written(span(period))
+
+
+@settings(max_examples=40)
+@given(DAYS, st.integers(0, 2000))
+def test_what_is_written_is_read_as_the_same_days(day: date, length: int) -> None:
+    found = Span(day, day + timedelta(length))
+    assert known(written(found)) == found
+
+
+@settings(max_examples=20)
+@given(ENDS, ENDS)
+def test_equal_days_are_written_in_one_way(one: str, other: str) -> None:
+    first, last = min(span(one), span(other)), max(span(one), span(other))
+    found = Span(first.first, max(first.last, last.last))
+    days = f"{found.first}/{found.last}"
+    assert written(found) == written(span(days)) == written(span(written(found)))
+
+
+@pytest.mark.parametrize("period", ["0999", "0999-05/0999-06", "9999", "9999-12"])
+def test_a_period_at_the_ends_of_the_calendar_is_refused_or_can_be_written(period: str) -> None:
+    try:
+        found = known(period)
+    except UnreadablePeriodError:
+        return
+    assert found is None or written(found) == period

@@ -1,5 +1,6 @@
 from fractions import Fraction
 
+import pint
 import portion
 import pytest
 
@@ -30,3 +31,74 @@ def test_a_rate_by_the_day_becomes_one_by_the_year_exactly() -> None:
     read = units.converted(portion.closedopen(1, 2), "bbl/day", "bbl/year")
     assert read == portion.closedopen(Fraction(1461, 4), Fraction(1461, 2))
     assert units.converted(portion.open(1, portion.inf), "t", "t").upper == portion.inf
+
+
+@pytest.mark.parametrize(
+    ("claimed", "metric", "rate"),
+    [
+        ("bbl/day", "bbl", True),
+        ("m^3/day", "m^3", True),
+        ("t/year", "t", True),
+        ("bbl", "bbl", False),
+        ("t", "t/year", False),
+        ("t/year", "t/year", False),
+        ("bbl/day", "bbl/year", False),
+        ("USD", "t", False),
+        ("percent", "times", False),
+        ("month", "year", False),
+    ],
+)
+def test_a_rate_is_an_amount_by_time(claimed: str, metric: str, rate: bool) -> None:
+    assert units.is_rate(claimed, metric) is rate
+
+
+@pytest.mark.parametrize(
+    ("unit", "into", "days", "by"),
+    [
+        ("USD", "USD", 0, Fraction(1)),
+        ("year", "month", 0, Fraction(12)),
+        ("month", "year", 0, Fraction(1, 12)),
+        ("percent", "times", 0, Fraction(1, 100)),
+        ("vote", "person", 0, Fraction(1)),
+        ("bbl/day", "bbl", 366, Fraction(366)),
+        ("bbl/day", "bbl", 1, Fraction(1)),
+        ("m^3/day", "m^3", 31, Fraction(31)),
+        ("t/year", "t", 366, Fraction(366 * 4, 1461)),  # the year of a unit is the mean one
+        ("t/year", "t/year", 0, Fraction(1)),
+    ],
+)
+def test_a_factor_is_exact(unit: str, into: str, days: int, by: Fraction) -> None:
+    found = units.factor(unit, into, days)
+    assert isinstance(found, Fraction)
+    assert found == by
+
+
+@pytest.mark.parametrize(("unit", "into", "days"), [("USD", "t", 0), ("bbl/day", "bbl", 0), ("bbl", "bbl", 30)])
+def test_what_measures_another_thing_has_no_factor(unit: str, into: str, days: int) -> None:
+    with pytest.raises(pint.DimensionalityError):
+        units.factor(unit, into, days)
+
+
+def test_a_rate_is_summed_over_the_days_of_its_period() -> None:
+    read = portion.closedopen(Fraction(39, 2), Fraction(41, 2))
+    assert units.converted(read, "bbl/day", "bbl", 366) == portion.closedopen(Fraction(7137), Fraction(7503))
+    assert units.converted(read, "bbl/day", "bbl", 1) == read
+
+
+@pytest.mark.parametrize(
+    "found",
+    [
+        portion.open(-portion.inf, portion.inf),
+        portion.openclosed(-portion.inf, Fraction(3)),
+        portion.open(Fraction(3), portion.inf),
+        portion.closed(Fraction(-3), Fraction(0)),
+        portion.singleton(Fraction(3)),
+    ],
+)
+def test_a_conversion_keeps_the_kind_of_each_end(found: portion.Interval) -> None:
+    longer = units.converted(found, "year", "month")
+    assert (longer.left, longer.right) == (found.left, found.right)
+    assert units.converted(longer, "month", "year") == found
+    assert [end in (portion.inf, -portion.inf) for end in (longer.lower, longer.upper)] == [
+        end in (portion.inf, -portion.inf) for end in (found.lower, found.upper)
+    ]

@@ -1,11 +1,13 @@
 import csv
 import json
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from compendium.ledger import DATA
+from compendium.problems import Problem
 from compendium.validate import validate
 
 CLAIM = "guluzade2025.turnover-2024"
@@ -128,3 +130,164 @@ def test_a_descriptor_that_the_engine_cannot_use_is_told_so(data: Path, change: 
 def test_bad_input_gives_located_errors_never_a_traceback(data: Path, content: bytes) -> None:
     (data / "claims.csv").write_bytes(content)
     assert any(problem.file == "claims.csv" for problem in validate(data))
+
+
+# --- what claims and metrics mean together: all of it spoiled in one copy, each cell in a row of its own
+
+SENSELESS = [
+    ("claims", "guluzade2025.turnover-growth-2023", "base_metric_id", "", "what the growth is measured against"),
+    ("claims", "guluzade2025.imports-multiple-2025-jan-apr", "base_metric_id", "", "what the multiple is measured"),
+    ("claims", "avdaliani2025.exports-russia-share-2024", "base_metric_id", "", "the whole that it is a share of"),
+    ("claims", "stear2025.turnover-growth-2021-2023", "base_metric_id", "port-throughput", "a metric in USD, like its"),
+    ("claims", "guluzade2025.turnover-growth-2024", "direction", "rises", "a level with the base that it moves from"),
+    ("claims", "guluzade2025.turnover-2023", "direction", "falls", "a level with the base that it moves from"),
+    ("claims", "guluzade2025.turnover-2026", "direction", "grows", "'falls', 'rises'"),
+    ("claims", CLAIM, "period", "2025/2024", "a date or period in EDTF"),
+    ("claims", "guluzade2025.investment-growth", "base_period", "2025-05/2025-04", "a date or period in EDTF"),
+    ("claims", "guluzade2025.baku-port-2024", "unit", "USD", "a unit in which t or a rate of it can be given"),
+    ("claims", "stear2025.peacekeepers-early-exit", "unit", "USD", "a unit in which month or a rate of it"),
+    ("claims", "guluzade2025.turnover-2025-jan-apr", "unit", "t/year", "a unit in which USD or a rate of it"),
+    ("claims", "canback2023.threat-russia", "unit", "USD", "'percent' for a share"),
+    ("claims", "stear2025.turnover-2021", "as_printed", "as much as ever", "one figure or range"),
+    ("claims", "stear2025.turnover-2023", "as_printed", "4.4.2", "one figure or range"),
+    ("claims", "canback2023.peacekeepers-2020", "low", "3000", "bounds that leave a value possible"),
+    ("metrics", "gdp", "part_of", "gdp", "no metric that is part of itself"),
+    ("metrics", "agricultural-exports", "part_of", "oil-gas-exports", "no metric that is part of itself"),
+    ("metrics", "oil-gas-exports", "part_of", "agricultural-exports", ""),
+    (
+        "metrics",
+        "remittances-received",
+        "sum_of",
+        "oil-deal-value; investment-flow",
+        "no metric that is part of itself",
+    ),
+    ("metrics", "oil-deal-value", "sum_of", "remittances-received; investment-flow", ""),
+    ("metrics", "goods-turnover", "part_of", "non-oil-exports", "no metric that is part of itself"),
+    ("metrics", "baku-novorossiysk-oil", "part_of", "gas-exports", "a metric in bbl, like its own"),
+    ("metrics", "port-throughput", "sum_of", "north-south-cargo; media-staff", "a metric in t, like its own"),
+    ("metrics", "north-south-cargo", "mirror_of", "crash-deaths", "a metric in t, like its own"),
+    ("metrics", "crash-deaths", "exclusive_over", "counterpart_area", "nothing, unless in percent"),
+    ("metrics", "mediation-formats", "ranks", "goods-exports", "nothing, unless its kind is rank"),
+    ("metrics", "investment-stock", "part_of", "investmentstock", "perhaps 'investment-stock'"),
+    ("headlines", "turnover-grew-2022", "period", "2022/2021", "a date or period in EDTF"),
+    ("headlines", "turnover-grew-2022", "over_period", "the year before", "a date or period in EDTF"),
+    ("events", EVENT, "date", "2024-12/2024-11", "a date or period in EDTF"),
+    ("tensions", "threat-answers-pass-the-whole", "reason", "", "a value"),
+    ("incomparable", "stear2025.youth-security", "reason", "questions", "perhaps 'question'"),
+    ("incomparable", "guluzade2025.baku-port-2024", "other_claim_id", "guluzade2025.north-south", "perhaps"),
+]
+
+
+@pytest.fixture(scope="module")
+def senseless(tmp_path_factory: pytest.TempPathFactory) -> dict[tuple[str, str, str], list[Problem]]:
+    """Spoil every cell of `SENSELESS` in one copy; return by cell the problems that are found there."""
+    data = Path(shutil.copytree(DATA, tmp_path_factory.mktemp("spoilt") / "data"))
+    lines: dict[tuple[str, str, str], int] = {}
+    for table in {table for table, *_ in SENSELESS}:
+        with (data / f"{table}.csv").open(encoding="utf-8", newline="") as file:
+            header, *rows = csv.reader(file)
+        for name, key, column, value, _ in SENSELESS:
+            if name == table:
+                place = next(place for place, row in enumerate(rows) if row[0] == key)
+                rows[place][header.index(column)] = value
+                lines[table, key, column] = place + 2
+        with (data / f"{table}.csv").open("w", encoding="utf-8", newline="") as file:
+            csv.writer(file, lineterminator="\n").writerows([header, *rows])
+    problems = validate(data)
+    return {
+        (table, key, column): [
+            problem for problem in problems
+            if (problem.file, problem.row, problem.column) == (f"{table}.csv", line, column)
+        ]
+        for (table, key, column), line in lines.items()
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("table", "key", "column", "right"),
+    [(table, key, column, right) for table, key, column, _, right in SENSELESS if right],
+)
+def test_what_makes_no_sense_is_found_where_it_stands(
+    senseless: dict[tuple[str, str, str], list[Problem]], table: str, key: str, column: str, right: str
+) -> None:
+    assert any(right in problem.expected for problem in senseless[table, key, column]), senseless[table, key, column]
+
+
+def test_a_circle_of_parts_is_told_once_and_whole(senseless: dict[tuple[str, str, str], list[Problem]]) -> None:
+    circles = [
+        problem.found for found in senseless.values() for problem in found if "part of itself" in problem.expected
+    ]
+    assert [len(told.split(" → ")) for told in sorted(circles, key=len)] == [2, 3, 3, 4]
+    assert all(told.split(" → ")[0] == told.split(" → ")[-1] for told in circles)
+    assert "gdp → gdp" in circles
+    assert sorted(next(told for told in circles if told.startswith("goods-turnover")).split(" → ")[1:]) == [
+        "goods-exports", "goods-turnover", "non-oil-exports",
+    ]  # fmt: skip
+
+
+# --- tensions are held against what reconciliation finds
+
+TENSION = "threat-answers-pass-the-whole"
+
+
+def test_a_tension_whose_conflict_is_gone_fails(data: Path, spoil: Callable[..., int]) -> None:
+    spoil("claims", "canback2023.threat-russia", "as_printed", "20%")
+    line = spoil("tensions", TENSION, "title", "A title")
+    problems = validate(data)
+    assert {(problem.file, problem.row) for problem in problems} == {("tensions.csv", line)}
+    (gone,) = [problem for problem in problems if problem.column == "expect"]
+    assert gone.found == "answers that exclude each other"
+    assert "a conflict of these items that is there" in gone.expected
+
+
+def test_a_tension_with_an_item_that_nobody_knows_is_told_the_nearest(data: Path, spoil: Callable[..., int]) -> None:
+    line = spoil("tensions", TENSION, "items", "canback2023.threat-armenia; canback2023.threat-rusia")
+    said = [str(problem) for problem in validate(data)]
+    assert len(said) == 2
+    assert any(
+        text.startswith(f"tensions.csv:{line}:items: found 'canback2023.threat-rusia'")
+        and "perhaps 'canback2023.threat-russia'" in text
+        for text in said
+    )
+
+
+def test_a_tension_that_expects_another_rule_fails(data: Path, spoil: Callable[..., int]) -> None:
+    line = spoil("tensions", TENSION, "expect", "answers that exclude one another")
+    (problem,) = validate(data)
+    assert (problem.file, problem.row, problem.column) == ("tensions.csv", line, "expect")
+    assert "perhaps 'answers that exclude each other'" in problem.expected
+
+
+# --- never a traceback
+
+
+def test_a_repeated_metric_is_found(data: Path) -> None:
+    path = data / "metrics.csv"
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text + text.split("\n")[1] + "\n", encoding="utf-8")
+    assert any(problem.file == "metrics.csv" for problem in validate(data))
+
+
+def test_an_unknown_metric_that_is_both_part_and_whole_is_found(data: Path, spoil: Callable[..., int]) -> None:
+    spoil("metrics", "gdp", "part_of", "nothing")
+    line = spoil("metrics", "gdp", "sum_of", "nothing; oil-gas-value-added")
+    assert any((problem.file, problem.row) == ("metrics.csv", line) for problem in validate(data))
+
+
+@pytest.mark.parametrize("period", ["9999", "0999"])
+def test_a_period_at_the_ends_of_the_calendar_gives_no_traceback(
+    data: Path, spoil: Callable[..., int], period: str
+) -> None:
+    spoil("claims", CLAIM, "period", period)
+    assert isinstance(validate(data), list)
+
+
+def test_a_claim_that_cannot_be_true_by_itself_is_found_where_it_stands(data: Path, spoil: Callable[..., int]) -> None:
+    line = spoil("claims", "canback2023.shah-deniz-lukoil", "as_printed", "120 %")  # of a whole
+    assert any((problem.file, problem.row) == ("claims.csv", line) for problem in validate(data))
+
+
+def test_a_place_that_lies_in_itself_is_found_where_it_stands(data: Path, spoil: Callable[..., int]) -> None:
+    spoil("places", "TUR", "within", "RUS")
+    line = spoil("places", "RUS", "within", "RUS")
+    assert any((problem.file, problem.row) == ("places.csv", line) for problem in validate(data))

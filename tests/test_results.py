@@ -1,0 +1,295 @@
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+import pandas as pd
+import pytest
+from bs4 import BeautifulSoup, Tag
+from IPython.display import HTML
+from small import METRICS, OWN, PLACES, SCHEMA, SOURCES, claim, frame, growth, quantity, small
+
+from compendium import results
+from compendium.independence import origins, witnesses
+from compendium.ledger import Ledger
+from compendium.reconcile import CONSISTENT, IN_CONFLICT, NOT_COMPARABLE, SINGLE, Reconciliation, reconcile
+from compendium.results import FORECAST, NOBODY, PARTLY, RATIO, STATED, UNDATED, coverage
+from compendium.sensitivity import sensitivity
+from compendium.wording import Names
+
+HOSTILE: dict[str, Sequence[dict[str, Any]]] = {
+    "metrics": [OWN | row for row in ({**METRICS[0], "name": "Total <u>trade</u>"}, *METRICS[1:])],
+    "places": [{**PLACES[0], "name": "<u>Aland</u>"}, *PLACES[1:]],
+    "sources": [SOURCES[0] | {"author": "Ann <u>One</u>"}, *SOURCES[1:]],
+}
+
+
+def having(*claims: dict[str, Any], apart: Any = (), **rows: Sequence[dict[str, Any]]) -> Ledger:
+    ledger = small(*claims, apart=apart)
+    return replace(ledger, frames=ledger.frames | {name: frame(SCHEMA[name], own) for name, own in rows.items()})
+
+
+def table(shown: HTML, caption: str = "A <caption>") -> list[list[Tag]]:
+    """Return the cells of a table by row, its head first; it has a caption, and what is hostile stays text."""
+    soup = BeautifulSoup(shown.data, "html.parser")
+    assert soup.caption is not None
+    assert soup.caption.text == caption
+    assert soup.find("u") is None
+    return [row.find_all(["th", "td"]) for row in soup.find_all("tr")]
+
+
+def texts(rows: list[list[Tag]]) -> list[list[str]]:
+    return [[cell.text for cell in row] for row in rows]
+
+
+def links(cell: Tag) -> list[tuple[str, str]]:
+    return [(link.text, link["href"]) for link in cell.find_all("a")]
+
+
+def two(name: str, as_printed: str, **cells: Any) -> dict[str, Any]:
+    return claim(name, as_printed, source_id="two2024", **cells)
+
+
+# --- what is implied
+
+
+@pytest.fixture(scope="module")
+def ledger() -> Ledger:
+    return having(claim("a", "12"), two("b", "5", metric="first"), claim("c", "7", "sold"), **HOSTILE)
+
+
+@pytest.fixture(scope="module")
+def found(ledger: Ledger) -> Reconciliation:
+    return reconcile(ledger)
+
+
+def test_only_quantities_that_no_claim_prints_are_implied(found: Reconciliation) -> None:
+    assert list(results.implied(found)) == [quantity("second")]
+
+
+def test_an_implied_quantity_names_what_it_rests_on(ledger: Ledger, found: Reconciliation) -> None:
+    names = Names.of(ledger)
+    head, row = table(results.implied_table(found, names, results.implied(found), "A <caption>"))
+    assert [cell.text for cell in head] == ["Quantity", "Implied", "Rests on"]
+    assert [part.text for part in row[0].find_all("small")] == ["<u>Aland</u> → Bland", "2024"]
+    assert row[1].text == "6.00–8.00 USD"
+    assert [part.text for part in row[2].find_all("p")] == ["Ann <u>One</u>: 12", "Two Press: 5"]
+    assert links(row[2]) == [("12", "../evidence/claims.html#a"), ("5", "../evidence/claims.html#b")]
+
+
+def test_claims_of_one_source_stand_together() -> None:
+    ledger = having(claim("a", "12"), claim("b", "5", "first"))
+    shown = results.implied_table(reconcile(ledger), Names.of(ledger), [quantity("second")], "A <caption>")
+    assert table(shown)[1][2].p.text == "Ann One: 12, 5"
+
+
+def test_what_takes_two_sides_to_count_alike_says_so() -> None:
+    ledger = having(claim("a", "5", "sold", ref_area="B", counterpart_area="A"), claim("b", "9", "oil"))
+    found = reconcile(ledger)
+    _, row = table(results.implied_table(found, Names.of(ledger), results.implied(found), "A <caption>"))
+    assert [part.text for part in row[1].find_all("small")] == ["if both sides count alike"]
+
+
+def test_nothing_implied_is_a_table_without_rows(ledger: Ledger, found: Reconciliation) -> None:
+    assert len(table(results.implied_table(found, Names.of(ledger), [], "A <caption>"))) == 1
+
+
+# --- verdicts
+
+
+def test_each_verdict_has_its_table() -> None:
+    claims = [growth("up", "2%", period="2022", base="2021"), growth("down", "9%", period="2022", base="2021")]
+    claims += [claim("a", "12"), two("b", "12"), claim("lone", "5", "oil"), claim("odd", "5", "cargo")]
+    ledger = having(*claims, apart=[("odd", "lone", "question")], **HOSTILE)
+    found, names = reconcile(ledger), Names.of(ledger)
+    rows = {
+        verdict: table(results.verdicts_table(found, names, verdict, "A <caption>"))
+        for verdict in (IN_CONFLICT, CONSISTENT, SINGLE, NOT_COMPARABLE)
+    }
+    assert all([cell.text for cell in own[0]] == ["Claim", "By", "How"] for own in rows.values())
+    assert {verdict: [link for row in own[1:] for link in links(row[0])] for verdict, own in rows.items()} == {
+        IN_CONFLICT: [("2%", "../evidence/claims.html#up"), ("Ann <u>One</u>", "../evidence/sources.html#one2024"),
+                      ("9%", "../evidence/claims.html#down"), ("Ann <u>One</u>", "../evidence/sources.html#one2024")],
+        CONSISTENT: [("12", "../evidence/claims.html#a"), ("Ann <u>One</u>", "../evidence/sources.html#one2024"),
+                     ("12", "../evidence/claims.html#b"), ("Two Press", "../evidence/sources.html#two2024")],
+        SINGLE: [("5", "../evidence/claims.html#lone"), ("Ann <u>One</u>", "../evidence/sources.html#one2024")],
+        NOT_COMPARABLE: [("5", "../evidence/claims.html#odd"),
+                         ("Ann <u>One</u>", "../evidence/sources.html#one2024")],
+    }  # fmt: skip
+    assert [row[1].text for own in rows.values() for row in own[1:]] == [
+        "growth over a base", "growth over a base", "same quantity", "same quantity", "none", "another question",
+    ]  # fmt: skip
+    assert rows[NOT_COMPARABLE][1][2].text == "The two differ in question. Beside it: 5 (Ann <u>One</u>)."
+
+
+# --- gaps
+
+
+def states(*claims: dict[str, Any], years: Sequence[str] = ("2023", "2024"), **tables: Any) -> dict[str, list[Any]]:
+    """Return by metric and areas what is known of each year, and how many claims name none."""
+    ledger = having(*claims, **tables)
+    grid = coverage(reconcile(ledger), Names.of(ledger), years)
+    assert list(grid.columns) == ["metric_id", "ref_area", "counterpart_area", *years, UNDATED]
+    return {
+        f"{row['metric_id']} {row['ref_area']}→{row['counterpart_area']}": [row[name] for name in (*years, UNDATED)]
+        for row in grid.to_dict("records")
+    }
+
+
+def oil(**cells: Any) -> list[Any]:
+    """Return what is known of one flow from one claim."""
+    return states(claim("a", cells.pop("as_printed", "5"), "oil", **cells))["oil A→B"]
+
+
+def test_a_year_is_stated_a_dash_or_nothing() -> None:
+    assert oil() == [NOBODY, STATED, 0]
+    assert oil(period="2024-01/2024-12") == [NOBODY, STATED, 0]
+    assert oil(rank="normal", population="women") == [NOBODY, STATED, 0]
+    assert states(claim("a", "5", "oil", rank="deprecated")) == {}
+    assert states() == {}
+
+
+def test_a_forecast_alone_is_a_forecast() -> None:
+    assert oil(obs_status="forecast") == [NOBODY, FORECAST, 0]
+    both = claim("a", "5", "oil", obs_status="forecast"), claim("b", "5", "oil")
+    assert states(*both)["oil A→B"] == [NOBODY, STATED, 0]
+
+
+def test_a_year_between_is_implied_with_its_bounds() -> None:
+    found = states(claim("a", "12", "oil"), growth("b", "100%", low=100, high=100, metric="oil"))["oil A→B"]
+    assert found == ["implied: 5.75–6.25 barrels", STATED, 0]
+
+
+def test_a_ratio_alone_is_no_amount() -> None:
+    assert states(growth("b", "10%", metric="oil"))["oil A→B"] == [NOBODY, RATIO, 0]
+
+
+def test_a_part_of_a_year_is_in_part() -> None:
+    assert oil(period="2024-01/2024-04") == [NOBODY, PARTLY, 0]
+    assert oil(period="2024-05-07") == [NOBODY, PARTLY, 0]
+    assert oil(period="2023/2024") == [NOBODY, NOBODY, 0]  # two years say nothing of one
+    assert states(growth("b", "10%", metric="oil", period="2024-01/2024-04", base="2023-01/2023-04"))["oil A→B"] == [
+        NOBODY, PARTLY, 0,
+    ]  # fmt: skip
+
+
+def test_claims_that_name_no_year_are_counted() -> None:
+    assert oil(period="") == [NOBODY, NOBODY, 1]
+    assert oil(period="2023/..") == [NOBODY, NOBODY, 1]
+    assert states(claim("a", "5", "oil", period=""), claim("b", "5", "oil"))["oil A→B"] == [NOBODY, STATED, 1]
+
+
+def test_only_flows_are_covered() -> None:
+    assert states(claim("a", "5", "savings"), claim("b", "5", "victims")) == {}
+
+
+def test_a_flow_counted_from_two_sides_has_two_directions() -> None:
+    found = states(claim("a", "5", "sold"), claim("b", "5", "piece"))
+    assert found == {
+        "piece A→B": [NOBODY, STATED, 0],
+        "sold A→B": [NOBODY, STATED, 0],
+        "sold B→A": [NOBODY, NOBODY, 0],
+    }
+    assert set(states(claim("a", "5"))) == {"total A→B", "total B→A"}  # a sum of parts, which may have two sides
+
+
+def test_a_direction_that_nobody_claims_can_be_implied() -> None:
+    rows = claim("a", "5", "sold", ref_area="B", counterpart_area="A"), claim("b", "5", "mirror", period="2023")
+    found = states(*rows, claim("c", "7", "oil"))
+    assert found["mirror A→B"] == [STATED, "implied: 4.50–5.50 USD", 0]
+
+
+def test_a_flow_towards_nobody_has_one_direction() -> None:
+    assert set(states(claim("a", "5", "sold", counterpart_area=""))) == {"sold A→"}
+
+
+def test_the_grid_of_gaps_is_shown_with_names() -> None:
+    ledger = having(claim("a", "5"), claim("b", "5", "oil", period=""), **HOSTILE)
+    grid = coverage(reconcile(ledger), Names.of(ledger), ["2024"])
+    rows = table(results.coverage_table(grid, Names.of(ledger), "A <caption>"))
+    assert texts(rows) == [
+        ["Metric", "2024", "No year"],
+        ["Oil<u>Aland</u> → Bland", NOBODY, "1"],
+        ["Total <u>trade</u><u>Aland</u> → Bland", STATED, "0"],
+        ["Total <u>trade</u>Bland → <u>Aland</u>", NOBODY, "0"],
+    ]
+
+
+# --- headlines
+
+
+def headline(name: str, statement: str, **cells: Any) -> dict[str, Any]:
+    own = {"metric_id": "total", "ref_area": "A", "counterpart_area": "B", "period": "2024", "chapter": "corridors"}
+    return {"headline_id": name, "statement": statement} | own | cells
+
+
+OVER = dict(over_metric_id="total", over_ref_area="A", over_counterpart_area="B", over_period="2023")
+HEADLINES = (
+    headline("level", "There is <u>more</u>.", low=4),
+    headline("grew", "It grew.", **OVER, low=1),
+    headline("half", "The first is less than half.", metric_id="first", **OVER | {"over_period": "2024"}, high=0.5),
+    headline("none", "Nobody knows.", metric_id="oil", **OVER | {"over_metric_id": "cargo"}, low=1),
+)
+
+
+def asked(**tables: Any) -> list[list[Tag]]:
+    claims = claim("a", "12"), two("b", "5", metric="first"), growth("c", "100%", low=100, high=100)
+    ledger = having(*claims, headlines=HEADLINES, **tables)
+    shown = results.sensitivity_table(sensitivity(ledger), ledger["headlines"], ledger["sources"], "A <caption>")
+    return table(shown)
+
+
+def test_headlines_stand_with_all_sources_and_without_each() -> None:
+    assert texts(asked(**HOSTILE)) == [
+        ["Headline", "With all", "Without Ann <u>One</u>", "Without Two Press"],
+        ["There is <u>more</u>.", "✓ holds11.5–12.5", "✓ holds", "✓ holds"],  # its part alone is more than four
+        ["It grew.", "✓ holds2.00 times", "? cannot be said", "✓ holds"],
+        ["The first is less than half.", "✓ holds36.0–47.8 %", "? cannot be said", "? cannot be said"],
+        ["Nobody knows.", "? cannot be saidany amount", "? cannot be said", "? cannot be said"],
+    ]
+
+
+def test_sources_stand_in_the_order_they_were_written() -> None:
+    late = [SOURCES[0] | {"written": "2025"}, SOURCES[1]]
+    assert texts(asked(sources=late))[0][2:] == ["Without Two Press", "Without Ann One"]
+
+
+def test_two_sources_of_one_author_have_a_column_each() -> None:
+    both = [SOURCES[0], SOURCES[1] | {"author": SOURCES[0]["author"]}]
+    assert len(asked(sources=both)[0]) == 4
+
+
+def test_no_headlines_are_no_rows() -> None:
+    ledger = having(claim("a", "5"))
+    shown = results.sensitivity_table(sensitivity(ledger), ledger["headlines"], ledger["sources"], "A <caption>")
+    assert len(table(shown)) == 1
+
+
+# --- witnesses
+
+
+def test_witnesses_are_shown_by_source_and_origin() -> None:
+    ledger = having(claim("a", "5", origin="<u>Bureau</u>"), two("b", "6", origin="<u>Bureau</u>"),
+                    two("c", "6"), **HOSTILE)  # fmt: skip
+    claims = ledger["claims"]
+    head, row = table(results.witnesses_table(witnesses(claims), claims, Names.of(ledger), "A <caption>"))
+    assert [cell.text for cell in head] == ["What", "Figures", "Sources", "Origins"]
+    assert [cell.text for cell in row] == ["Total <u>trade</u>level, 2024", "Ann <u>One</u>: 5Two Press: 6, 6", "2",
+                                           "2<u>Bureau</u>; Two Press"]  # fmt: skip
+    assert links(row[1])[0] == ("5", "../evidence/claims.html#a")
+
+
+def test_origins_are_shown_with_their_figures_and_who_passes_them_on() -> None:
+    ledger = having(claim("a", "5", origin="<u>Bureau</u>"), two("b", "6", origin="<u>Bureau</u>"), **HOSTILE)
+    claims = ledger["claims"]
+    head, row = table(results.origins_table(origins(claims), claims, Names.of(ledger), "A <caption>"))
+    assert [cell.text for cell in head] == ["Origin", "Figures", "Through"]
+    assert [cell.text for cell in row] == ["<u>Bureau</u>", "5, 6", "Ann <u>One</u>, Two Press"]
+    assert links(row[1]) == [("5", "../evidence/claims.html#a"), ("6", "../evidence/claims.html#b")]
+
+
+def test_no_witnesses_are_tables_without_rows() -> None:
+    ledger = having()
+    claims, names = ledger["claims"], Names.of(ledger)
+    assert isinstance(claims, pd.DataFrame)
+    assert len(table(results.witnesses_table(witnesses(claims), claims, names, "A <caption>"))) == 1
+    assert len(table(results.origins_table(origins(claims), claims, names, "A <caption>"))) == 1
