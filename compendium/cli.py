@@ -115,8 +115,9 @@ def _executor(scheduler: str) -> Iterator[Executor | None]:
 
     try:
         client = Client(scheduler, timeout="10s")
-    except (OSError, ValueError) as error:
-        raise click.BadParameter(f"no cluster answers at {scheduler} ({error})", param_hint="--scheduler") from None
+    except Exception as error:  # what is raised depends on the protocol that the address names
+        reason = str(error).strip().splitlines()[:1] or [type(error).__name__]
+        raise click.BadParameter(f"no cluster answers at {scheduler} ({reason[0]})", param_hint="--scheduler") from None
     with client:
         yield client.get_executor()
 

@@ -100,15 +100,38 @@ def _pair(said: _Said, mention: dict[str, Any], other: str) -> tuple[str, str, S
 
 
 def _orders(said: _Said) -> Iterator[Clash]:
-    for mention in said.mentions:
-        earlier, event = mention["after_event_id"], mention["event_id"]
-        dates = _pair(said, mention, earlier) if earlier else None
-        if dates and dates[2].before(dates[3]):
+    """Yield claimed orders that the dates at their ends contradict, also through events that nobody dates."""
+    for path in _chains(said):
+        first, last = path[0], path[-1]
+        own, its = said.date(first["event_id"], first), said.date(last["after_event_id"], last)
+        if own and its and span(own).before(span(its)):
+            event, earlier = first["event_id"], last["after_event_id"]
             yield Clash(
-                ORDER, (mention["mention_id"],), (event, earlier),
-                f"{said.who(mention)} puts {said.name(event)} after {said.name(earlier)}, "
-                f"but the first is dated {spoken(dates[0])} and the second {spoken(dates[1])}.",
+                ORDER, tuple(mention["mention_id"] for mention in path), (event, earlier),
+                f"{_told(said, path)}, but “{said.events[event]['name']}” is dated {spoken(own)} and "
+                f"“{said.events[earlier]['name']}” {spoken(its)}.",
             )  # fmt: skip
+
+
+def _chains(said: _Said) -> Iterator[list[dict[str, Any]]]:
+    """Yield each claimed order, and those that it makes with others where only undated events lie between."""
+    after: dict[str, list[dict[str, Any]]] = {}
+    for mention in said.mentions:
+        if mention["after_event_id"]:
+            after.setdefault(mention["event_id"], []).append(mention)
+    paths = [[mention] for mentions in after.values() for mention in mentions]
+    for path in paths:  # which grows
+        yield path
+        between, passed = path[-1]["after_event_id"], {mention["event_id"] for mention in path}
+        if not said.date(between, path[-1]):
+            paths += [[*path, more] for more in after.get(between, ()) if more["after_event_id"] not in passed]
+
+
+def _told(said: _Said, path: list[dict[str, Any]]) -> str:
+    return "; ".join(
+        f"{said.who(mention)} puts {said.name(mention['event_id'])} after {said.name(mention['after_event_id'])}"
+        for mention in path
+    )
 
 
 def _circles(said: _Said) -> Iterator[Clash]:
@@ -122,11 +145,7 @@ def _circles(said: _Said) -> Iterator[Clash]:
         steps = [
             claimed.edges[one, other]["mention"] for one, other in zip(circle, circle[1:] + circle[:1], strict=True)
         ]
-        told = "; ".join(
-            f"{said.who(mention)} puts {said.name(mention['event_id'])} after {said.name(mention['after_event_id'])}"
-            for mention in steps
-        )
-        yield Clash(CIRCLE, tuple(mention["mention_id"] for mention in steps), tuple(circle), f"{told}.")
+        yield Clash(CIRCLE, tuple(mention["mention_id"] for mention in steps), tuple(circle), f"{_told(said, steps)}.")
 
 
 def _same_days(said: _Said) -> Iterator[Clash]:

@@ -22,7 +22,7 @@ from compendium.problems import Problem, one_of
 from compendium.reconcile import bound_by, find_conflicts
 from compendium.references import ANOTHER_MEASURE, ANOTHER_PERIOD, ANOTHER_SUBJECT, SAME_FIGURE, carried
 from compendium.schema import SEPARATOR
-from compendium.wording import Names, explained, rules_of
+from compendium.wording import Names, explained, rule_of_conflict
 
 NUMBERS, TIME, LOGIC, REFERENCE = "numbers", "time", "logic", "reference"
 KINDS = (NUMBERS, TIME, LOGIC, REFERENCE)
@@ -50,8 +50,8 @@ class Family:
 
     @property
     def name(self) -> str:
-        """Return a permanent name: that of the tension, or the first of the rows that it is about."""
-        return self.tension["tension_id"] if self.tension else self.findings[0].items[0]
+        """Return a permanent name: that of the tension, or the rows that it is about."""
+        return self.tension["tension_id"] if self.tension else "+".join(self.findings[0].items)
 
     @property
     def title(self) -> str:
@@ -108,14 +108,15 @@ def gone(ledger: Ledger) -> Iterator[Problem]:
         return
     known = findings(ledger)
     ids = {item for finding in known for item in finding.items}
-    rules = {finding.rule for finding in known}
+    rules = {rule for finding in known for rule in finding.rule.split(SEPARATOR)}
     for line, tension in enumerate(tensions, 2):
         for item in tension["items"].split(SEPARATOR):
             if item not in ids:
-                yield Problem(path, line, "items", item, f"rows of a conflict: {one_of(ids, item)}")
+                right = one_of(ids, item) if ids else "there is none"
+                yield Problem(path, line, "items", item, f"rows of a conflict: {right}")
         if not any(_covers(tension, finding) for finding in known):
-            near = one_of(rules, tension["expect"])
-            yield Problem(path, line, "expect", tension["expect"], f"a conflict of these items that is there ({near})")
+            near = one_of(rules, tension["expect"]) if rules else "there is none"
+            yield Problem(path, line, "expect", tension["expect"], f"the rule of a conflict of these items: {near}")
 
 
 def _covers(tension: Mapping[str, Any], finding: Finding) -> bool:
@@ -128,11 +129,10 @@ def _of_numbers(ledger: Ledger, conflicts: Sequence[Conflict]) -> Iterator[Findi
     if not conflicts:
         return
     names = Names.of(ledger)
-    claims, bound, _ = bound_by(ledger)
-    rules = {name: [binding.rule for binding in bound if name in binding.claims] for name in claims}
+    claims, _, _ = bound_by(ledger)
     for conflict in conflicts:
         if not conflict.assumed:
-            rule = rules_of(conflict.claims, conflict.rules, rules)
+            rule = rule_of_conflict(conflict)
             kind = LOGIC if OF_LOGIC.intersection(rule.split(SEPARATOR)) else NUMBERS
             metrics = {claims[name]["metric_id"] for name in conflict.claims}
             chapters = {names.metrics[metric]["chapter"] for metric in metrics}

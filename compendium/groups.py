@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from fractions import Fraction
 
 import portion
 
@@ -14,7 +15,7 @@ from compendium import trees
 from compendium.bindings import NOT_NEGATIVE, ONE, Binding, Quantity, Rule
 from compendium.solver import System
 
-MOST_WORLDS = 64
+MOST_WORLDS = 16
 """With more ways than this of deciding between claims in conflict, bounds rest on the undisputed ones alone."""
 
 
@@ -61,6 +62,8 @@ class Conflict:
     claims: tuple[str, ...]
     rules: tuple[Binding, ...]
     test: Test
+    ways: tuple[Rule, ...]
+    """How the claims bind in it: a claim may bind in more ways than one."""
     assumed: bool = False
 
 
@@ -71,6 +74,8 @@ class Solution:
     bounds: dict[Quantity, Implied] = field(default_factory=dict)
     tests: dict[str, Test] = field(default_factory=dict)
     conflicts: tuple[Conflict, ...] = ()
+    complete: bool = True
+    """Whether every conflict was found; false where a group has too many to look through."""
 
 
 EVERYTHING = portion.open(-portion.inf, portion.inf)
@@ -95,7 +100,7 @@ def solve(group: Group) -> Solution:
         untested = [name for name in undisputed if name not in tests]
         more_bounds, more_tests = _beheld(explored.whole, explored.worlds, unknown, untested)
         bounds, tests = bounds | more_bounds, tests | more_tests
-    return Solution(bounds, tests, explored.conflicts())
+    return Solution(bounds, tests, explored.conflicts(), explored.complete)
 
 
 def conflicts_of(group: Group) -> tuple[Conflict, ...]:
@@ -142,12 +147,14 @@ class Explored:
         """Explore a group."""
         self.firm = System([binding for binding in group.bindings if not binding.assumed], group.domains)
         self.minimal, self.worlds = self.firm.explore()
-        doubtful = {name for claims in self.minimal for name in claims} & group.forecasts
+        against_others = (claims for claims in self.minimal if not group.forecasts.issuperset(claims))
+        doubtful = {name for claims in against_others for name in claims} & group.forecasts
         believed = set(self.firm.claims) - doubtful
         if doubtful:
             _, self.worlds = self.firm.explore(believed)
-        if len(self.worlds) > MOST_WORLDS:
-            self.worlds = [frozenset.intersection(*self.worlds)]
+        if len(self.worlds) > MOST_WORLDS or not self.firm.complete:
+            disputed = {name for claims in self.minimal for name in claims}
+            self.worlds = [self.firm.grown(set(), sorted(believed - disputed))]
         assuming = len(self.firm.bindings) < len(group.bindings)
         self.assuming = System(group.bindings, group.domains) if assuming else self.firm
         self.assumed: list[tuple[str, ...]] = []
@@ -156,6 +163,11 @@ class Explored:
             self.whole = self.firm
             more, _ = self.assuming.explore(believed)
             self.assumed = [names for names in more if not any(set(core) <= set(names) for core in self.minimal)]
+
+    @property
+    def complete(self) -> bool:
+        """Tell whether every conflict was found."""
+        return self.firm.complete and self.assuming.complete
 
     def conflicts(self) -> tuple[Conflict, ...]:
         """Return the minimal conflicts, each with the claim that shows it best; the assumed ones last."""
@@ -186,7 +198,16 @@ def _held(system: System, worlds: Sequence[frozenset[str]], asked: Sequence[Bind
             for binding, interval in zip(asked, intervals, strict=True)
         ]
         found = [_either(one, other) for one, other in zip(found, here, strict=True)] if found else here
-    return found or []
+    # Where some world leaves everything open, the claims of the others explain nothing.
+    return [
+        held if _says(replace(binding, interval=held.interval), system) else Implied(held.interval, ())
+        for held, binding in zip(found or [], asked, strict=True)
+    ]
+
+
+def _says(found: Binding, system: System) -> bool:
+    """Tell whether an implied interval says more than was known before any claim."""
+    return found.interval.empty or any(True for _ in _excluded(found, system.domains))
 
 
 def _either(one: Implied, other: Implied) -> Implied:
@@ -201,6 +222,11 @@ def _supported(system: System, claims: Iterable[str], found: Binding) -> Implied
     """Return an implied interval with the claims and identities that its two ends rest on."""
     names: set[str] = set()
     rules: dict[Binding, None] = {}
+    if found.interval.empty:  # a ratio to nothing: what is needed is that the base is nothing
+        assert found.per
+        above = portion.open(Fraction(0), portion.inf)
+        core, needed = system.core(claims, Binding(found.rule, ((found.per, ONE),), above))
+        return Implied(found.interval, tuple(core), tuple(needed))
     for outside in _excluded(found, system.domains):
         core, needed = system.core(claims, Binding(found.rule, found.terms, outside, found.per))
         names.update(core)
@@ -237,9 +263,25 @@ def _conflict(system: System, claims: tuple[str, ...], *, assumed: bool = False)
     """
     _, rules = system.core(claims)
     tests = [test for name in claims if (test := _test(system, [frozenset(claims)], name))]
+    if not tests:  # it is not the other claims that contradict it, but what its metric can be
+        name = claims[-1]
+        binding = next(binding for binding in system.bindings if name in binding.claims)
+        others = _held(system, [frozenset(claims) - {name}], [binding])[0]
+        return Conflict(claims, tuple(rules), Test(name, binding, others), _ways(system, claims), assumed)
     clear = [test for test in tests if (test.others.interval & test.binding.interval).empty]
 
     def order(test: Test) -> tuple[bool, str, str]:
         return (test.binding.per is None, test.binding.terms[0][0].period, test.claim)
 
-    return Conflict(claims, tuple(rules), max(clear or tests, key=order), assumed)
+    return Conflict(claims, tuple(rules), max(clear or tests, key=order), _ways(system, claims), assumed)
+
+
+def _ways(system: System, claims: tuple[str, ...]) -> tuple[Rule, ...]:
+    """Return the ways of binding that a conflict needs; one that it can do without is none of its rules."""
+    standing = [binding for binding in system.bindings if set(claims).issuperset(binding.claims)]
+    for binding in [binding for binding in standing if binding.claims]:
+        rest = [other for other in standing if other is not binding]
+        own = {name for other in rest for name in other.claims}
+        if own.issuperset(claims) and not System(rest, system.domains).feasible(claims):
+            standing = rest
+    return tuple(sorted({binding.rule for binding in standing if binding.claims}))

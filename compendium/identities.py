@@ -93,7 +93,7 @@ def _of_metrics(found: set[Quantity], meaning: Meaning) -> Iterator[Binding]:
             whole = quantity._replace(metric_id=metric["part_of"])
             yield Binding(Rule.PART, ((whole, ONE), (quantity, -ONE)), NOT_NEGATIVE)
         other = meaning.mirror(quantity)
-        if other in found and quantity < other:
+        if other in found and (quantity < other or meaning.mirror(other) != quantity):
             yield Binding(Rule.MIRROR, ((quantity, ONE), (other, -ONE)), NONE, assumed=True)
 
 
@@ -144,8 +144,11 @@ def _siblings(found: set[Quantity], meaning: Meaning) -> dict[Quantity, list[Qua
 
 
 def _wider(found: set[Quantity], meaning: Meaning) -> Iterator[Quantity]:
-    """Yield the quantities of wider areas that several of those found lie in."""
-    yield from (whole for whole, parts in _siblings(found, meaning).items() if len(parts) > 1)
+    """Yield the quantities of wider areas that several of those found lie in, or that are found at another time."""
+    spoken_of = {_series(quantity) for quantity in found}
+    for whole, parts in _siblings(found, meaning).items():
+        if len(parts) > 1 or _series(whole) in spoken_of:
+            yield whole
 
 
 def _areas(found: set[Quantity], meaning: Meaning) -> Iterator[Binding]:

@@ -6,6 +6,7 @@ follow one origin are one witness, however many they are. Nothing is known here 
 
 from __future__ import annotations
 
+import re
 from urllib.parse import urlsplit
 
 import pandas as pd
@@ -83,4 +84,5 @@ def shared_hosts(citations: pd.DataFrame) -> pd.DataFrame:
 
 def host(address: str) -> str:
     """Return the host of an address, also of one printed without its scheme: `www.` does not distinguish."""
-    return urlsplit(address if "//" in address else f"//{address}").netloc.removeprefix("www.")
+    whole = address if re.match(r"[a-z][a-z0-9+.-]*://", address, re.I) else f"//{address}"
+    return urlsplit(whole).netloc.casefold().removeprefix("www.")

@@ -15,7 +15,7 @@ from time import struct_time
 from edtf import parse_edtf
 from edtf.parser.edtf_exceptions import EDTFParseException
 
-_DATE = r"\d{4}(?:-(?:0[1-9]|1[0-2])(?:-\d\d)?)?[~?%]?"
+_DATE = r"(?!9999)[1-9]\d{3}(?:-(?:0[1-9]|1[0-2])(?:-\d\d)?)?[~?%]?"
 FORM = re.compile(rf"{_DATE}|{_DATE}/(?:{_DATE}|\.\.)|\.\./{_DATE}")
 """The part of EDTF level 1 that is read: a year, month or day, and periods of them, open at one end or closed."""
 # Written out, because the names that Python gives follow the language of the machine.

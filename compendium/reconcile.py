@@ -20,7 +20,7 @@ import pandas as pd
 import portion
 
 from compendium import bindings as binding_of
-from compendium.bindings import Binding, Quantity, Rule
+from compendium.bindings import ONE, Binding, Quantity, Rule
 from compendium.claims import WHOLE, bounds, exactly
 from compendium.groups import EVERYTHING, Conflict, Group, Implied, Solution, Test, ask, conflicts_of, solve
 from compendium.identities import Meaning, identities
@@ -51,6 +51,8 @@ class Reconciliation:
     """By claim that is set apart: what in its text says so."""
     beside: dict[str, tuple[str, ...]]
     """By claim that is not comparable: the claims that a reader would hold it against."""
+    complete: bool = True
+    """Whether every conflict was found; false where a group has too many to look through."""
 
 
 def reconcile(ledger: Ledger, executor: Executor | None = None) -> Reconciliation:
@@ -90,6 +92,7 @@ def reconcile(ledger: Ledger, executor: Executor | None = None) -> Reconciliatio
         rules,
         apart["why"].to_dict(),
         beside,
+        all(solution.complete for solution in solutions),
     )
 
 
@@ -102,19 +105,19 @@ def implied(ledger: Ledger, asked: Sequence[Binding]) -> list[Implied]:
         each with the quantities whose sum is asked for, and the base where a ratio is; its interval says nothing.
     """
     claims, bound, _ = bound_by(ledger)
+    # What a question asks for together must hang together, whether or not a claim ties it.
+    bound += [Binding(Rule.SAME, tuple((part, ONE) for part in question.quantities), EVERYTHING) for question in asked]
     home = {quantity: group for group in groups(bound, ledger, _forecasts(claims)) for quantity in group.domains}
     shared: dict[int, tuple[Group, list[Binding]]] = {}
     for question in asked:
-        parts = {id(home.get(quantity)): home.get(quantity) for quantity in question.quantities}
-        group = next(iter(parts.values()))
-        if group and len(parts) == 1:
-            shared.setdefault(id(group), (group, []))[1].append(question)
+        group = home[question.terms[0][0]]
+        shared.setdefault(id(group), (group, []))[1].append(question)
     answers = {
         question: answer
         for group, questions in shared.values()
         for question, answer in zip(questions, ask(group, questions), strict=True)
     }
-    return [answers.get(question, Implied(EVERYTHING, ())) for question in asked]
+    return [answers[question] for question in asked]
 
 
 def find_conflicts(ledger: Ledger) -> tuple[Conflict, ...]:
@@ -151,6 +154,7 @@ def groups(bound: Sequence[Binding], ledger: Ledger, forecasts: frozenset[str] =
     places = ledger.frames["places"]
     meaning = Meaning(metrics, dict(zip(places["place_id"], places["within"], strict=True)))
     every = [*bound, *identities({quantity for binding in bound for quantity in binding.quantities}, meaning)]
+    every.sort(key=lambda binding: (binding.claims, binding.rule, binding.terms))  # rows may stand in any order
     graph = networkx.Graph()
     for binding in every:
         networkx.add_path(graph, binding.quantities)
@@ -219,7 +223,11 @@ def _verdicts(
         if not conflict.assumed
         for name in (forecasts.intersection(conflict.claims) or conflict.claims)
     }
-    assumed = {name: conflict.claims for conflict in conflicts if conflict.assumed for name in conflict.claims}
+    assumed: dict[str, set[str]] = {}
+    for conflict in conflicts:
+        if conflict.assumed:
+            for name in conflict.claims:
+                assumed.setdefault(name, set()).update(conflict.claims)
     near: dict[tuple[str, ...], list[Mapping[str, Any]]] = {}
     for claim in claims.values():
         near.setdefault(_subject(claim), []).append(claim)
@@ -232,7 +240,7 @@ def _verdicts(
             verdicts[name] = (CONSISTENT, "")
         elif name in assumed:
             verdicts[name] = (NOT_COMPARABLE, "valuation")
-            beside[name] = tuple(other for other in assumed[name] if other != name)
+            beside[name] = tuple(sorted(assumed[name] - {name}))
         else:
             reason, others = _reason(claim, near[_subject(claim)], open_)
             verdicts[name] = (NOT_COMPARABLE, reason) if reason else (SINGLE, "")

@@ -5,6 +5,8 @@ Only figures that stand in the ledger are compared, and only as printed: the wor
 
 from __future__ import annotations
 
+from typing import Any
+
 import pandas as pd
 
 from compendium.bindings import canonical
@@ -14,7 +16,8 @@ ANOTHER_FIGURE = "another figure"
 ANOTHER_PERIOD = "another period"
 ANOTHER_MEASURE = "another way of measuring"
 ANOTHER_SUBJECT = "another subject"
-AREAS = ["ref_area", "counterpart_area"]
+SUBJECT = ("metric_id", "ref_area", "counterpart_area", "population")
+BASE = ("base_metric_id", "base_area", "base_counterpart")
 
 
 def carried(claims: pd.DataFrame, citations: pd.DataFrame) -> pd.DataFrame:
@@ -38,7 +41,8 @@ def carried(claims: pd.DataFrame, citations: pd.DataFrame) -> pd.DataFrame:
     titles = standing[standing["scope"] == "reference"].to_dict("records")
     rows = []
     for claim in standing[(standing["scope"] == "body") & (standing["citation_id"] != "")].to_dict("records"):
-        beside = [title for title in titles if title["citation_id"] == entry[claim["citation_id"]]]
+        own = entry[claim["citation_id"]]
+        beside = [title for title in titles if own and title["citation_id"] == own]
         verdicts = [(title, _verdict(claim, title)) for title in beside]
         near = [pair for pair in verdicts if pair[1] != ANOTHER_SUBJECT]
         rows += [
@@ -53,12 +57,18 @@ def carried(claims: pd.DataFrame, citations: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["citation_id", "claim_id", "title_claim_id", "verdict"])
 
 
-def _verdict(claim: dict, title: dict) -> str:
-    if claim["metric_id"] != title["metric_id"] or any(claim[area] != title[area] for area in AREAS):
+def _verdict(claim: dict[str, Any], title: dict[str, Any]) -> str:
+    """Return how a title's figure stands to a sentence's; what either leaves open does not tell them apart."""
+    if any(claim[column] != title[column] for column in SUBJECT):
         return ANOTHER_SUBJECT
-    periods = {canonical(row["period"]) for row in (claim, title)} - {""}
-    if len(periods) > 1:
+    if _differ(canonical(claim["period"]), canonical(title["period"])):
         return ANOTHER_PERIOD
-    if claim["measure"] != title["measure"]:
+    base = [_differ(claim[column], title[column]) for column in BASE]
+    base.append(_differ(canonical(claim["base_period"]), canonical(title["base_period"])))
+    if claim["measure"] != title["measure"] or claim["unit"] != title["unit"] or any(base):
         return ANOTHER_MEASURE
     return SAME_FIGURE if claim["interval"].overlaps(title["interval"]) else ANOTHER_FIGURE
+
+
+def _differ(one: str, other: str) -> bool:
+    return bool(one and other) and one != other

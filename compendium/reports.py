@@ -15,11 +15,14 @@ from compendium.reconcile import Reconciliation
 from compendium.sensitivity import sensitivity
 from compendium.wording import Names, explained, number, rule_of_conflict, said, verdict_row
 
-Report = dict[str, list[dict[str, Any]]]
+Report = dict[str, Any]
 
 
 def reconciliation(ledger: Ledger, found: Reconciliation) -> Report:
-    """Return `bounds`, `conflicts` and `verdicts`; an end of a bound is null where it is endless."""
+    """Return `bounds`, `conflicts`, `verdicts`, and whether the conflicts are `complete`.
+
+    An end of a bound is null where it is endless.
+    """
     names = Names.of(ledger)
     bounds = [
         {
@@ -39,14 +42,14 @@ def reconciliation(ledger: Ledger, found: Reconciliation) -> Report:
     conflicts = [
         {
             "claims": list(conflict.claims),
-            "rule": rule_of_conflict(conflict, found),
+            "rule": rule_of_conflict(conflict),
             "explanation": explained(conflict, found.claims, names),
         }
         for conflict in found.conflicts
         if not conflict.assumed
     ]
     verdicts = [verdict_row(name, found, names) for name in found.verdicts]
-    return {"bounds": bounds, "conflicts": conflicts, "verdicts": verdicts}
+    return {"bounds": bounds, "conflicts": conflicts, "verdicts": verdicts, "complete": found.complete}
 
 
 def _ends(interval: Any) -> dict[str, Any]:
@@ -63,18 +66,23 @@ def reconciliation_lines(ledger: Ledger, found: Reconciliation) -> Iterator[str]
     """Yield a reconciliation as a person reads it: conflicts, implied quantities, verdicts."""
     names = Names.of(ledger)
     report = reconciliation(ledger, found)
-    yield f"{len(report['conflicts'])} minimal sets of claims that cannot all be true"
+    more = "" if found.complete else "; there are more, too many to look through"
+    yield f"{_counted(len(report['conflicts']), 'minimal set')} of claims that cannot all be true{more}"
     for conflict in report["conflicts"]:
         yield f"\n  {'  +  '.join(conflict['claims'])}\n    by: {conflict['rule']}\n    {conflict['explanation']}"
     implied = {quantity: held for quantity, held in sorted(found.bounds.items()) if quantity not in found.stated}
-    yield f"\n{len(implied)} quantities that no claim prints"
+    yield f"\nquantities that no claim prints: {len(implied)}"
     for quantity, held in implied.items():
         assumed = " (if both sides count alike)" if held.assumed else ""
         bounds = said(held.interval, names.metrics[quantity.metric_id]["unit"])
         yield f"  {names.quantity(quantity)}: {bounds}{assumed}\n    from {', '.join(held.claims)}"
-    yield f"\n{len(report['verdicts'])} claims"
+    yield f"\n{_counted(len(report['verdicts']), 'claim')}"
     for row in report["verdicts"]:
         yield f"  {row['claim_id']}: {row['verdict']} ({row['rule']})\n    {row['explanation']}"
+
+
+def _counted(number: int, one: str, more: str = "") -> str:
+    return f"{number} {one if number == 1 else more or f'{one}s'}"
 
 
 def chronology(ledger: Ledger) -> Report:
@@ -94,7 +102,7 @@ def chronology(ledger: Ledger) -> Report:
 def chronology_lines(ledger: Ledger) -> Iterator[str]:
     """Yield the clashes of time as a person reads them."""
     found = clashes(ledger)
-    yield f"{len(found)} clashes of time"
+    yield _counted(len(found), "clash", "clashes") + " of time"
     for clash in found:
         yield f"\n  {'  +  '.join(clash.mentions)}\n    by: {clash.rule}\n    {clash.explanation}"
 
@@ -112,15 +120,16 @@ def independence(ledger: Ledger) -> Report:
 def independence_lines(ledger: Ledger) -> Iterator[str]:
     """Yield who is behind the figures as a person reads it."""
     report = independence(ledger)
-    yield f"{len(report['witnesses'])} things of which more than one figure is printed"
+    yield f"things of which more than one figure is printed: {len(report['witnesses'])}"
     for row in report["witnesses"]:
         thing = " ".join(str(row[column]) for column in SAME if row[column])
-        yield f"  {thing}: {len(row['claims'])} figures, {len(row['sources'])} sources, {len(row['origins'])} origins"
+        counts = [_counted(len(row[f"{what}s"]), what) for what in ("claim", "source", "origin")]
+        yield f"  {thing}: {', '.join(counts)}"
         yield f"    {', '.join(row['origins'])}"
-    yield f"\n{len(report['origins'])} origins that a text credits"
+    yield f"\norigins that a text credits: {len(report['origins'])}"
     for row in report["origins"]:
-        yield f"  {row['origin']}: {len(row['claims'])} claims, {', '.join(row['sources'])}"
-    yield f"\n{len(report['hosts'])} sites that the lists of several sources lead to"
+        yield f"  {row['origin']}: {_counted(len(row['claims']), 'claim')}, {', '.join(row['sources'])}"
+    yield f"\nsites that the lists of several sources lead to: {len(report['hosts'])}"
     for row in report["hosts"]:
         yield f"  {row['host']}: {', '.join(row['entries'])}"
 

@@ -16,6 +16,7 @@ from markupsafe import Markup
 from compendium.bindings import Quantity, canonical, quantity_of
 from compendium.claims import authors, figure
 from compendium.groups import Implied
+from compendium.ledger import Ledger
 from compendium.periods import known, span, spoken
 from compendium.present import link, table
 from compendium.reconcile import Reconciliation
@@ -100,7 +101,8 @@ def coverage(found: Reconciliation, names: Names, years: Sequence[str]) -> pd.Da
         if names.metrics[claim["metric_id"]]["kind"] == "flow":
             claimed.setdefault(_series(quantity_of(claim)), []).append(claim)
     for own in list(claimed):
-        if names.metrics[own.metric_id]["mirror_of"] or names.metrics[own.metric_id]["sum_of"]:
+        metric = names.metrics[own.metric_id]
+        if own.counterpart_area and (metric["mirror_of"] or metric["sum_of"]):
             claimed.setdefault(own._replace(ref_area=own.counterpart_area, counterpart_area=own.ref_area), [])
     rows = []
     for own, claims in sorted(claimed.items()):
@@ -148,15 +150,18 @@ def coverage_table(grid: pd.DataFrame, names: Names, caption: str) -> HTML:
 MARKS = {HOLDS: "✓", OPEN: "?", FAILS: "✗"}
 
 
-def sensitivity_table(frame: pd.DataFrame, headlines: pd.DataFrame, sources: pd.DataFrame, caption: str) -> HTML:
+def sensitivity_table(frame: pd.DataFrame, ledger: Ledger, caption: str) -> HTML:
     """Return every headline with its verdict from all sources, and with each of them left out."""
-    named, order = authors(sources), sources.sort_values("written")
+    names, headlines = Names.of(ledger), ledger["headlines"]
+    order = ledger["sources"].sort_values("written")
+    named = authors(order)
+    named = named.where(~named.duplicated(keep=False), named + " (" + named.index + ")")
     found = frame.set_index(["headline_id", "without"])
     rows = []
     for headline in headlines.to_dict("records"):
         row: dict[str, Any] = {"Headline": headline["statement"]}
         own = found.loc[headline["headline_id"], ""]
-        row["With all"] = stacked(f"{MARKS[own['verdict']]} {own['verdict']}", _asked(headline, own["interval"]))
+        row["With all"] = stacked(f"{MARKS[own['verdict']]} {own['verdict']}", _asked(headline, own["interval"], names))
         for source in order["source_id"]:
             verdict = found.loc[headline["headline_id"], source]["verdict"]
             row[f"Without {named[source]}"] = f"{MARKS[verdict]} {verdict}"
@@ -164,10 +169,10 @@ def sensitivity_table(frame: pd.DataFrame, headlines: pd.DataFrame, sources: pd.
     return table(pd.DataFrame(rows), caption, css="roomy")
 
 
-def _asked(headline: Mapping[str, Any], interval: portion.Interval) -> str:
+def _asked(headline: Mapping[str, Any], interval: portion.Interval, names: Names) -> str:
     """Return what was found for a headline: an amount, a share of a whole, or a multiple."""
     if not headline["over_metric_id"]:
-        return said(interval, "")
+        return said(interval, names.metrics[headline["metric_id"]]["unit"])
     if interval.upper > 1:
         return said(interval, "times")
     return said(interval.replace(lower=lambda end: end * 100, upper=lambda end: end * 100), "percent")

@@ -19,6 +19,8 @@ Domains = Mapping[Quantity, portion.Interval]
 """What each quantity can be before anything is claimed."""
 Terms = tuple[tuple[Quantity, Fraction], ...]
 SCALE = "scale"
+MOST_SEEDS = 1000
+"""How many sets of claims of one group are looked at, at most: enough for some ten conflicts that are independent."""
 
 
 class System:
@@ -33,13 +35,17 @@ class System:
         self.names = {quantity: f"q{place}" for place, quantity in enumerate(domains)}
         self.claims = sorted({claim for binding in bindings for claim in binding.claims})
         self.identities = [binding for binding in bindings if not binding.claims]
-        self._switch = {name: z3.Bool(f"c{place}") for place, name in enumerate(self.claims)}
-        self._rule = [z3.Bool(f"i{place}") for place in range(len(self.identities))]
+        self.complete = True
+        # A context of its own: what z3 answers, and how fast, would else depend on what it was asked before.
+        self._context = z3.Context()
+        self._switch = {name: z3.Bool(f"c{place}", self._context) for place, name in enumerate(self.claims)}
+        self._rule = [z3.Bool(f"i{place}", self._context) for place in range(len(self.identities))]
+        self._none = z3.BoolVal(False, self._context)
         self._label = {name: f"c{place}" for place, name in enumerate(self.claims)}
 
     @cached_property
     def _solver(self) -> z3.Solver:
-        solver = z3.Solver()
+        solver = z3.Solver(ctx=self._context)
         solver.set("core.minimize", True)
         place, rows = 0, []
         for binding in self.bindings:
@@ -98,23 +104,28 @@ class System:
             return [], [frozenset(among)]
         minimal: list[tuple[str, ...]] = []
         maximal: list[frozenset[str]] = []
-        explored = z3.Solver()
+        explored = z3.Solver(ctx=self._context)
         explored.set("phase_selection", 1)  # seeds as large as can be: the large ones are in conflict
         switch = {name: self._switch[name] for name in among}
-        while explored.check() == z3.sat:
+        for _ in range(MOST_SEEDS):
+            if explored.check() != z3.sat:
+                break
             model = explored.model()
             seed = [name for name in among if not z3.is_false(model[switch[name]])]
             if self.feasible(seed):
-                maximal.append(self._grown(seed, among))
-                explored.add(z3.Or([switch[name] for name in among if name not in maximal[-1]]))
+                maximal.append(self.grown(seed, among))
+                explored.add(z3.Or(self._none, *(switch[name] for name in among if name not in maximal[-1])))
             else:
                 minimal.append(self._shrunk(seed))
                 explored.add(z3.Or([z3.Not(switch[name]) for name in minimal[-1]]))
+        else:
+            self.complete = explored.check() != z3.sat
         minimal.sort(key=lambda names: (len(names), names))
         maximal.sort(key=lambda names: (-len(names), sorted(names)))
         return minimal, maximal
 
-    def _grown(self, seed: Iterable[str], among: Iterable[str]) -> frozenset[str]:
+    def grown(self, seed: Iterable[str], among: Iterable[str]) -> frozenset[str]:
+        """Return a set of claims that can hold together, grown by all that can be added from some others, in order."""
         grown = set(seed)
         for name in among:
             if name not in grown and self.feasible([*grown, name]):
@@ -134,7 +145,8 @@ class System:
     ) -> list[portion.Interval]:
         """Return the values that some claims leave to each sum of quantities, or to its multiple of one; ends exact.
 
-        A ratio of unknowns becomes linear when all are measured in the second (Charnes and Cooper 1962).
+        A ratio of unknowns becomes linear when all are measured in the second (Charnes and Cooper 1962); where that
+        one can only be nothing, there is no ratio, and the interval is empty.
 
         Raises
         ------
@@ -148,11 +160,15 @@ class System:
         names = [f"target{place}" for place in range(len(targets))]
         text = self._declared(scale) + "".join(f"(declare-const {name} Real)" for name in names)
         rows += [f"(= {name} {self._sum(target)})" for name, target in zip(names, targets, strict=True)]
-        optimiser = z3.Optimize()
+        context = z3.Context()
+        optimiser = z3.Optimize(ctx=context)
         optimiser.set(priority="box")  # each objective for itself
         optimiser.from_string(text + "".join(f"(assert {row})" for row in rows))
-        handles = [(optimiser.minimize(unknown), optimiser.maximize(unknown)) for unknown in map(z3.Real, names)]
+        unknowns = [z3.Real(name, context) for name in names]
+        handles = [(optimiser.minimize(unknown), optimiser.maximize(unknown)) for unknown in unknowns]
         if optimiser.check() != z3.sat:
+            if per and self.feasible(on):  # the base can only be nothing, and nothing has no multiple
+                return [portion.empty()] * len(targets)
             raise ValueError("these claims cannot hold together")
         return [_interval(low.lower_values(), high.upper_values()) for low, high in handles]
 

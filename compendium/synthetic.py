@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import hashlib
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from random import Random
+from types import MappingProxyType
 from typing import Any
 
 import pandas as pd
@@ -55,6 +56,7 @@ FORMS = {
     "bbl": "{} barrels", "bbl/day": "{} barrels per day", "t/year": "{} tons",
 }  # fmt: skip
 SCALES = ((10**12, " trillion"), (10**9, " billion"), (10**6, " million"), (10**3, " thousand"), (1, ""))
+BASE = ("base_metric_id", "base_area", "base_counterpart", "base_period")
 RANKS = ("first", "2nd", "third", "4th")
 HEDGES = ("almost", "just under", "more than", "over", "at least", "up to", "about", "roughly")
 
@@ -94,7 +96,7 @@ def _season(area: str, year: int) -> list[int]:
 
 
 @dataclass(frozen=True)
-class World:
+class Made:
     """A made-up ledger, the minimal sets of claims in it that cannot all be true, and what is true."""
 
     ledger: Ledger
@@ -102,7 +104,7 @@ class World:
     truth: Truth
 
 
-def world(claims: int, *, seed: int, planted: int = 0) -> World:
+def world(claims: int, *, seed: int, planted: int = 0) -> Made:
     """Return a ledger of so many claims, with so many conflicts planted; the same for the same seed.
 
     Raises
@@ -123,7 +125,7 @@ def world(claims: int, *, seed: int, planted: int = 0) -> World:
         scribe.scene(scribe.random.choice(KINDS[size]), ONE)
         told[size] += len(scribe.rows) - before
     scribe.random.shuffle(scribe.rows)
-    return World(scribe.ledger(), conflicts, scribe.truth)
+    return Made(scribe.ledger(), conflicts, scribe.truth)
 
 
 def _to_spoil(planted: int) -> list[Kind]:
@@ -142,6 +144,7 @@ class _Scribe:
         self.truth = Truth()
         self.rows: list[dict[str, Any]] = []
         self.places: dict[str, str] = {}
+        self.inside: dict[str, list[str]] = {}
         self.scenes, self.size, self.plain = 0, 0, False
         self.told: list[Quantity] = []
         self.twins: set[tuple[str, str]] = set()
@@ -159,10 +162,12 @@ class _Scribe:
 
     def _more(self, room: int) -> None:
         """Write what others say of the quantities told; in a scene that is false, only what bears on nothing."""
-        for place in range(min(room, self.random.randint(0, 2))):
+        for place in range(min(room, self.random.randint(0, 2)) if self.told else 0):
             own = self.random.choice(self.told)
             if METRICS[own.metric_id]["kind"] == "flow" and own.period.isdecimal() and self.random.random() < 0.5:
-                self.ratio(self.own(own.metric_id, own.ref_area, own.counterpart_area, int(own.period) + 5 + place), own)
+                self.ratio(
+                    self.own(own.metric_id, own.ref_area, own.counterpart_area, int(own.period) + 5 + place), own
+                )
             elif not self.plain:
                 self.level(own)
 
@@ -172,6 +177,7 @@ class _Scribe:
         """Return a new area."""
         name = f"s{self.scenes}-{len(self.places)}"
         self.places[name] = within
+        self.inside.setdefault(within, []).append(name)
         return name
 
     def region(self, number: int) -> tuple[str, list[str]]:
@@ -193,6 +199,8 @@ class _Scribe:
                 self._draw_trade(quantity)
             else:
                 values[quantity] = self._summed(quantity) or self._fresh(quantity)
+            if whole := self.places.get(quantity.counterpart_area):  # what lies in it bears on it
+                self._draw(quantity._replace(counterpart_area=whole))
         return values[quantity]
 
     def _draw_trade(self, quantity: Quantity) -> None:
@@ -208,9 +216,9 @@ class _Scribe:
 
     def _summed(self, quantity: Quantity) -> Fraction:
         """Return the value of a wider area, somewhat more than its areas have; 0 for any other area."""
-        inside = [area for area, within in self.places.items() if within == quantity.counterpart_area and within]
-        rest = f"{quantity.counterpart_area}-rest"
-        areas = [*inside, rest] if inside else []
+        whole = quantity.counterpart_area
+        inside = self.inside.get(whole, []) if whole else []
+        areas = [*inside, f"{whole}-rest"] if inside else []
         return sum((self._draw(quantity._replace(counterpart_area=area)) for area in areas), Fraction(0))
 
     def _fresh(self, quantity: Quantity) -> Fraction:
@@ -220,64 +228,64 @@ class _Scribe:
 
     # --- claims
 
-    def level(self, own: Quantity, false: Fraction = ONE, **cells: str) -> str:
+    def level(self, own: Quantity, false: Fraction = ONE) -> str:
         """Write a claim of how much there is."""
         self.told.append(own)
-        return self._tell(own, self.truth.of(own) * false, "level", METRICS[own.metric_id]["unit"], **cells)
+        return self.tell(own, self.truth.of(own) * false, "level", METRICS[own.metric_id]["unit"])
 
     def rate(self, own: Quantity, false: Fraction = ONE) -> str:
         """Write a claim of how much there is a day."""
         days = known(own.period)
         number = (days.last - days.first).days + 1 if days else 1
-        return self._tell(own, self.truth.of(own) * false / number, "level", f"{METRICS[own.metric_id]['unit']}/day")
+        return self.tell(own, self.truth.of(own) * false / number, "level", f"{METRICS[own.metric_id]['unit']}/day")
 
     def ratio(self, own: Quantity, base: Quantity, false: Fraction = ONE, *, share: bool = False) -> str:
         """Write a claim of one quantity beside another: a share; a growth where it grew; a multiple."""
         value = self.truth.of(own) / self.truth.of(base) * false
         if share:
-            return self._tell(own, 100 * value, "share", "percent", base)
+            return self.tell(own, 100 * value, "share", "percent", base)
         if value > 1 and own._replace(period=base.period) == base:
-            return self._tell(own, 100 * (value - 1), "growth", "percent", base)
-        return self._tell(own, value, "multiple", "times", base)
+            return self.tell(own, 100 * (value - 1), "growth", "percent", base)
+        return self.tell(own, value, "multiple", "times", base)
 
     def difference(self, own: Quantity, base: Quantity, false: Fraction = ONE) -> str:
         """Write a claim of how much more one quantity is than another."""
         unit = METRICS[own.metric_id]["unit"]
-        return self._tell(own, (self.truth.of(own) - self.truth.of(base)) * false, "difference", unit, base)
+        return self.tell(own, (self.truth.of(own) - self.truth.of(base)) * false, "difference", unit, base)
 
     def forecast(self, own: Quantity, base: Quantity, false: Fraction = ONE) -> str:
         """Write a claim of what there will be, and in which direction that is."""
         rises = self.truth.of(own) >= self.truth.of(base)
         cells = {"direction": "rises" if rises else "falls", "obs_status": "forecast"}
         value = self.truth.of(own) if false == ONE else self.truth.of(base) * (1 / false if rises else false)
-        return self._tell(own, value, "level", METRICS[own.metric_id]["unit"], base, **cells)
+        return self.tell(own, value, "level", METRICS[own.metric_id]["unit"], base, cells)
 
     def ranks(self, ranked: Sequence[Quantity]) -> list[str]:
         """Write claims of who has most, next to most and so on."""
-        order = sorted(ranked, key=self.truth.of, reverse=True)
+        order = [one._replace(metric_id="standing") for one in sorted(ranked, key=self.truth.of, reverse=True)]
+        self.truth.values.update((one, Fraction(place)) for place, one in enumerate(order, 1))
         return [
-            self._written(one._replace(metric_id="standing"), measure="rank", unit="rank", as_printed=rank)
+            self._written(one, measure="rank", unit="rank", as_printed=rank)
             for one, rank in zip(order, RANKS, strict=False)
         ]
 
-    def _tell(
-        self, own: Quantity, value: Fraction, measure: str, unit: str, base: Quantity | None = None, **cells: str
-    ) -> str:
-        if base:
-            cells |= {
-                "base_metric_id": base.metric_id, "base_area": base.ref_area,
-                "base_counterpart": base.counterpart_area, "base_period": base.period,
-            }  # fmt: skip
-        minimum = METRICS[own.metric_id]["minimum"]
-        printed = self._printed({**self.blank, "measure": measure, "unit": unit}, value, minimum)
-        return self._written(own, measure=measure, unit=unit, **printed, **cells)
+    def tell(
+        self, own: Quantity, value: Fraction, measure: str, unit: str, base: Quantity | None = None,
+        cells: Mapping[str, str] = MappingProxyType({}),
+    ) -> str:  # fmt: skip
+        """Write a claim that prints a value: a level, or something of a base."""
+        of_base = (base.metric_id, base.ref_area, base.counterpart_area, base.period) if base else ()
+        against = dict(zip(BASE, of_base, strict=False))
+        printed = self._printed(measure, unit, value, METRICS[own.metric_id]["minimum"])
+        return self._written(own, measure=measure, unit=unit, **printed, **against, **cells)
 
-    def _printed(self, row: dict[str, Any], value: Fraction, minimum: float | None) -> dict[str, str]:
+    def _printed(self, measure: str, unit: str, value: Fraction, minimum: float | None) -> dict[str, str]:
         """Return figure and hedge of a value, with as many digits as it takes for them to be true."""
+        row = {**self.blank, "measure": measure, "unit": unit}
         digits = 4 if self.plain else self.random.randint(2, 4)
         hedge = self.random.choice(HEDGES) if not self.plain and self.random.random() < 0.4 else ""
         while True:
-            printed = {"as_printed": figure(value, row["unit"], digits, EFFECTS[hedge]), "hedge": hedge}
+            printed = {"as_printed": figure(value, unit, digits, EFFECTS[hedge]), "hedge": hedge}
             if value in bounds(row | printed, minimum):
                 return printed
             hedge, digits = "", digits + 1
@@ -335,6 +343,8 @@ def figure(value: Fraction, unit: str, digits: int, effect: Effect = Effect.BARE
         scale, word = SCALES[-1]
     value /= scale
     places = digits - _before_the_point(value)
+    if unit == "person":  # nobody counts parts of them
+        places = min(places, 0)
     count = _whole(value * Fraction(10) ** places, effect)
     if places > 0:
         whole, rest = divmod(count, 10**places)
@@ -391,7 +401,7 @@ def _capacity(scribe: _Scribe, false: Fraction) -> list[str]:
 
 
 def _answer(scribe: _Scribe, false: Fraction) -> list[str]:
-    return [_answers(scribe, false)[0]] if false != ONE else [_named(scribe, scribe.place(), _year(scribe), ONE)]
+    return [_named(scribe, scribe.place(), _year(scribe), false)]
 
 
 def _rank(scribe: _Scribe, false: Fraction) -> list[str]:
@@ -480,7 +490,7 @@ def _named(scribe: _Scribe, area: str, year: int, false: Fraction) -> str:
     """Write which share of those asked gave one answer; no two pass the whole half as large again, but three do."""
     own = Quantity("named", area, scribe.place(), str(year), "all asked")
     scribe.truth.values[own] = Fraction(scribe.random.randint(2500, 3200), 100)
-    return scribe._tell(own, scribe.truth.of(own) * false, "share", "percent")
+    return scribe.tell(own, scribe.truth.of(own) * false, "share", "percent")
 
 
 def _ranked(scribe: _Scribe, false: Fraction) -> list[str]:
@@ -532,26 +542,18 @@ def _large(scribe: _Scribe, false: Fraction) -> list[str]:
     _large_growth(scribe, area, near, year)
     _large_parts(scribe, area, near, far, whole, year)
     months = [
-        [
-            scribe.own(metric, area, near, when)._replace(period=f"{when}-01/{when}-04")
-            for when in (year + 1, year + 2)
-        ]
+        [scribe.own(metric, area, near, when)._replace(period=f"{when}-01/{when}-04") for when in (year + 1, year + 2)]
         for metric in ("trade", "purchases", "crops", "fruit")
     ]
     trade, purchases, crops, fruit = months
     scribe.level(trade[1])
-    scribe.ratio(trade[1], trade[0])
-    scribe.ratio(purchases[1], purchases[0])
     scribe.level(crops[1])
-    scribe.ratio(crops[1], crops[0])
+    for before, after in (trade, purchases, crops):
+        scribe.ratio(after, before)
     quarter = [own._replace(period=f"{own.period[:4]}-01/{own.period[:4]}-03") for own in trade]
     scribe.ratio(quarter[1], quarter[0])
     # Nothing else binds how fruit moves, so that two figures for it are in conflict with each other alone.
-    return [_moved(scribe, fruit, ONE), _moved(scribe, fruit, false)]
-
-
-def _moved(scribe: _Scribe, quantities: Sequence[Quantity], false: Fraction) -> str:
-    return scribe.ratio(quantities[1], quantities[0], false)
+    return [scribe.ratio(fruit[1], fruit[0]), scribe.ratio(fruit[1], fruit[0], false)]
 
 
 def _large_growth(scribe: _Scribe, area: str, near: str, year: int) -> None:

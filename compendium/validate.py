@@ -14,6 +14,7 @@ from typing import Any
 
 import networkx
 import pandas as pd
+import portion
 
 from compendium import citations, units
 from compendium.claims import bounds
@@ -22,6 +23,7 @@ from compendium.findings import gone
 from compendium.ledger import DATA, Ledger, load
 from compendium.periods import UnreadablePeriodError, span
 from compendium.problems import LedgerError, Problem, one_of
+from compendium.reconcile import domain
 from compendium.schema import DESCRIPTOR, SEPARATOR, Field, Table, tables
 
 KINDS = {"integer": "a whole number", "number": "a number", "string": "text"}
@@ -70,7 +72,7 @@ def validate(data: Path = DATA) -> list[Problem]:
     ]
     if lacking:
         return sorted(problems | set(lacking))
-    for check in (_claims, _metrics, _events, _sources, _citations):
+    for check in (_claims, _metrics, _places, _events, _sources, _citations, _analyses):
         problems.update(check(ledger))
     # A tension is held against what reconciliation finds, and that rests on sound data.
     return sorted(problems) or list(gone(ledger))
@@ -178,7 +180,7 @@ def _misread(ledger: Ledger, holds: str, cell: str) -> str:
 
 def _claims(ledger: Ledger) -> Iterator[Problem]:
     path = ledger.schema["claims"].path
-    metrics = ledger.frames["metrics"].set_index("metric_id")
+    metrics = ledger.frames["metrics"].drop_duplicates("metric_id").set_index("metric_id")
     for line, claim in enumerate(ledger.frames["claims"].to_dict("records"), 2):
 
         def wrong(column: str, expected: str, line: int = line, claim: dict[str, Any] = claim) -> Problem:
@@ -210,8 +212,11 @@ def _base(claim: dict[str, Any], metrics: pd.DataFrame, wrong: Any) -> Iterator[
         yield wrong("base_period", f"the period of what the {measure} is measured against, or a note that says why not")
     if base in metrics.index and metrics.loc[base, "unit"] != own_unit:
         yield wrong("base_metric_id", f"a metric in {own_unit}, like its own")
-    if claim["direction"] and not (base and measure == "level"):
-        yield wrong("direction", "a level with the base that it moves from, or nothing")
+    if bool(claim["direction"]) != bool(base and measure == "level"):
+        yield wrong("direction", "which way a level goes from its base, exactly where it is a level that has one")
+    own_key = [claim[column] for column in ("metric_id", "ref_area", "counterpart_area", "period")]
+    if claim["period"] and own_key == [base, *(claim[f"base_{part}"] for part in ("area", "counterpart", "period"))]:
+        yield wrong("base_metric_id", f"another quantity than its own to measure the {measure} against")
 
 
 def _metrics(ledger: Ledger) -> Iterator[Problem]:
@@ -233,7 +238,9 @@ def _metrics(ledger: Ledger) -> Iterator[Problem]:
             if other in rows.index and rows.loc[other, "unit"] != rows.loc[name, "unit"]:
                 yield Problem(path, line[name], column, other, f"a metric in {rows.loc[name, 'unit']}, like its own")
     for circle in networkx.simple_cycles(parts):
-        first = min(circle, key=lambda name: line.get(name, 0))
+        first = min((name for name in circle if name in line), key=lambda name: line[name], default="")
+        if not first:
+            continue  # the unknown name is told where it stands
         column = "part_of" if rows.loc[first, "part_of"] in circle else "sum_of"
         told = " → ".join([first, *circle[circle.index(first) + 1 :], *circle[: circle.index(first) + 1]])
         yield Problem(path, line[first], column, told, "no metric that is part of itself, in however many steps")
@@ -243,6 +250,36 @@ def _metrics(ledger: Ledger) -> Iterator[Problem]:
     for name, row in rows[rows["ranks"] != ""].iterrows():
         if row["kind"] != "rank":
             yield Problem(path, line[name], "ranks", row["ranks"], "nothing, unless its kind is rank")
+
+
+def _places(ledger: Ledger) -> Iterator[Problem]:
+    """Hold that no place lies in itself, in however many steps."""
+    frame = ledger.frames["places"]
+    line = {name: place for place, name in enumerate(frame["place_id"], 2)}
+    lies = networkx.DiGraph([pair for pair in zip(frame["place_id"], frame["within"], strict=True) if pair[1]])
+    for circle in networkx.simple_cycles(lies):
+        first = min(circle, key=lambda name: line.get(name, 0))
+        told = " → ".join([*circle[circle.index(first) :], *circle[: circle.index(first)], first])
+        path = ledger.schema["places"].path
+        yield Problem(path, line.get(first, 0), "within", told, "no place that lies in itself, in however many steps")
+
+
+def _analyses(ledger: Ledger) -> Iterator[Problem]:
+    """Hold the tables that only the analyses read: what is set apart, and what a headline asks."""
+    path = ledger.schema["incomparable"].path
+    for line, row in enumerate(ledger.frames["incomparable"].to_dict("records"), 2):
+        if row["claim_id"] == row["other_claim_id"]:
+            yield Problem(path, line, "other_claim_id", row["other_claim_id"], "another claim than the one set apart")
+    path = ledger.schema["headlines"].path
+    unit = dict(zip(ledger.frames["metrics"]["metric_id"], ledger.frames["metrics"]["unit"], strict=True))
+    for line, row in enumerate(ledger.frames["headlines"].to_dict("records"), 2):
+        over = row["over_metric_id"]
+        if pd.isna(row["low"]) and pd.isna(row["high"]):
+            yield Problem(path, line, "low", "", "an end of the range in which the headline holds, here or as high")
+        if bool(over) != bool(row["over_period"]):
+            yield Problem(path, line, "over_period", row["over_period"], "a period exactly where there is a ratio")
+        if over and unit.get(over) != unit.get(row["metric_id"]):
+            yield Problem(path, line, "over_metric_id", over, f"a metric in {unit.get(row['metric_id'])}, like its own")
 
 
 def _unit_and_bounds(claim: dict[str, Any], metrics: pd.DataFrame, wrong: Any) -> Iterator[Problem]:
@@ -258,10 +295,23 @@ def _unit_and_bounds(claim: dict[str, Any], metrics: pd.DataFrame, wrong: Any) -
         if units.is_known(metric) and not units.fits(claim["unit"], metric):
             yield wrong("unit", f"a unit in which {metric} or a rate of it can be given")
     try:
-        if units.is_known(claim["unit"]) and bounds(claim).empty:
+        least = metrics["minimum"].get(claim["metric_id"])
+        if not units.is_known(claim["unit"]):
+            return
+        found = bounds(claim, None if pd.isna(least) else float(least))
+        if found.empty:
             yield wrong("low", "bounds that leave a value possible")
+        elif claim["metric_id"] in metrics.index and _impossible(claim, metrics.loc[claim["metric_id"]], found):
+            yield wrong("as_printed", "a value that its metric can have")
     except (UnreadableFigureError, KeyError):
         return  # the figure or hedge is reported where it stands
+
+
+def _impossible(claim: dict[str, Any], metric: pd.Series, found: portion.Interval) -> bool:
+    """Tell whether a figure lies outside what its metric can be: a share of more than the whole, a rank of nought."""
+    if claim["measure"] == "growth":
+        return not pd.isna(metric["minimum"]) and metric["minimum"] >= 0 and found.upper < -100
+    return not claim["base_metric_id"] and claim["unit"] == metric["unit"] and not found.overlaps(domain(metric))
 
 
 def _events(ledger: Ledger) -> Iterator[Problem]:
@@ -273,6 +323,9 @@ def _events(ledger: Ledger) -> Iterator[Problem]:
             yield Problem(path, line, "date_reason", "", "from what the date is inferred, or why there is none")
     path = ledger.schema["mentions"].path
     for line, mention in enumerate(ledger.frames["mentions"].to_dict("records"), 2):
+        for column in ("after_event_id", "same_day_as"):
+            if mention[column] == mention["event_id"]:
+                yield Problem(path, line, column, mention[column], "another event than its own")
         ends = f".p{mention['paragraph']}"
         if not (mention["mention_id"].startswith(f"{mention['source_id']}.") and mention["mention_id"].endswith(ends)):
             yield Problem(path, line, "mention_id", mention["mention_id"], f"{mention['source_id']}.EVENT{ends}")

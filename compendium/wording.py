@@ -28,7 +28,7 @@ RELATIONS = {
     Rule.SUM: "{metric} is the sum of {metrics}",
     Rule.PART: "{metrics} is a part of {metric}",
     Rule.PERIOD: "{period} consists of {periods}",
-    Rule.AREA: "{areas} are parts of {area}",
+    Rule.AREA: "{areas} {are} of {area}",
     Rule.EXCLUSIVE: "the answers exclude each other, so that together they cannot pass the whole",
     Rule.MIRROR: "{metric} and {metrics} are taken for one flow seen from its two sides",
 }
@@ -92,8 +92,8 @@ def claimed(claim: Mapping[str, Any], names: Names, beside: Quantity) -> str:
         return f"growth of {what} from {spoken(base.period)} to {spoken(own.period)}{of}"
     if claim["measure"] == "level":
         return f"{what} {when}{of} (to be reached as it {claim['direction']} from {spoken(base.period)})"
-    share = "a share of {} of {}" if claim["measure"] == "share" else "{} {}"
-    return f"{share.format(what, names.quantity(base, own))} {when}".strip() + of
+    said = {"share": "a share of {} of {}", "multiple": "{} {}", "difference": "a difference of {} to {}"}
+    return f"{said[claim['measure']].format(what, names.quantity(base, own))} {when}".strip() + of
 
 
 def _when(period: str) -> str:
@@ -110,29 +110,48 @@ def listed(parts: Iterable[str]) -> str:
     return f"{', '.join(most)} and {last}" if most else last
 
 
-def left(binding: Binding, interval: portion.Interval, names: Names) -> str:
+def left(binding: Binding, interval: portion.Interval, names: Names, digits: int = DIGITS) -> str:
     """Return a computed interval of what a binding states: an amount, a growth or share in percent, a multiple."""
-    unit = names.metrics[binding.terms[0][0].metric_id]["unit"]
-    less, by = 0, 1
+    metric = names.metrics[binding.terms[0][0].metric_id]
+    unit, less, by = metric["unit"], 0, 1
     if binding.per:
         unit = "times" if binding.rule is Rule.MULTIPLE else "percent"
         less, by = int(binding.rule is Rule.GROWTH), 1 if binding.rule is Rule.MULTIPLE else 100
-    if interval.lower == 0 and interval.upper > 0:  # nothing is below zero: that end says nothing
+    never_less = binding.per or (len(binding.terms) == 1 and metric["minimum"] == 0)
+    if never_less and interval.lower == 0 and interval.upper > 0:  # that end says nothing
         interval = interval.replace(left=portion.OPEN, lower=-portion.inf)
     return said(
         interval.replace(lower=lambda end: (end - less) * by, upper=lambda end: (end - less) * by, ignore_inf=True),
         unit,
+        digits,
     )
 
 
-def said(interval: portion.Interval, unit: str) -> str:
-    """Return a computed interval with as many digits as it takes to tell its ends apart, at least `DIGITS`."""
-    for digits in range(DIGITS, MOST_DIGITS):
-        found = amount(interval, unit, digits=digits)
+def said(interval: portion.Interval, unit: str, digits: int = DIGITS) -> str:
+    """Return a computed interval with as many digits as it takes to tell its ends apart, at least `digits`."""
+    if interval.lower == interval.upper:
+        return amount(interval, unit)
+    for more in range(digits, MOST_DIGITS):
+        found = amount(interval, unit, digits=more)
         low, dash, high = found.partition("–")
         if not dash or low != high.split(" ")[0]:
             return found
     return amount(interval, unit, digits=MOST_DIGITS)
+
+
+def _at(bounds: str) -> str:
+    """Return an amount as it stands after “at”."""
+    return bounds.replace("at most", "no more than").replace("at least", "no less than")
+
+
+def _telling(one: portion.Interval, other: portion.Interval) -> int:
+    """Return how many digits it takes to see that two intervals do not meet."""
+    above, below = (one, other) if one.lower >= other.upper else (other, one)
+    for digits in range(DIGITS, MOST_DIGITS):
+        low, high = (f"{float(end):.{digits - 1}e}" for end in (above.lower, below.upper))
+        if low != high:
+            return digits
+    return MOST_DIGITS
 
 
 def subject(binding: Binding, names: Names) -> str:
@@ -150,23 +169,25 @@ def subject(binding: Binding, names: Names) -> str:
 
 def tested(test: Test, claims: Mapping[str, Mapping[str, Any]], names: Names) -> str:
     """Return a claim held against the others, as a sentence with its arithmetic."""
-    own = test.binding.terms[0][0]
-    claim = claims[test.claim]
-    others = listed(claimed(claims[name], names, own) for name in test.others.claims)
-    verb = "puts" if len(test.others.claims) == 1 else "put"
-    bounds = left(test.binding, test.others.interval, names)
-    for end, plain in (("at most", "no more than"), ("at least", "no less than")):
-        bounds = bounds.replace(end, plain)
-    put = f"{others} {verb} {subject(test.binding, names)} at {bounds}"
-    printed = f"{_author(claim, names)} prints {figure(claim)}"
-    common = test.others.interval & test.binding.interval
-    if len(test.binding.terms) > 1:
-        printed += " for it" if claim["measure"] == "difference" else ""
-        ending = "which agrees" if not common.empty else "which cannot be"
-    elif common.empty:
-        ending = f"which is read as {left(test.binding, test.binding.interval, names)}: no value is left"
+    binding, found, claim = test.binding, test.others.interval, claims[test.claim]
+    about, printed = subject(binding, names), f"{_author(claim, names)} prints {figure(claim)}"
+    common = found & binding.interval
+    digits = _telling(found, binding.interval) if common.empty and not found.empty else DIGITS
+    others = [claimed(claims[name], names, binding.terms[0][0]) for name in test.others.claims]
+    verb = "puts" if len(others) == 1 else "put"
+    if found.empty:
+        put = f"{listed(others)} {'leaves' if len(others) == 1 else 'leave'} nothing that {about} could be measured by"
+    elif others:
+        put = f"{listed(others)} {verb} {about} at {_at(left(binding, found, names, digits))}"
     else:
-        ending = f"and both hold at {left(test.binding, common, names)}"
+        put = f"{about} can only be {left(binding, found, names, digits)}"
+    if len(binding.terms) > 1:
+        printed += " for it" if claim["measure"] == "difference" else ""
+        ending = "which cannot be" if common.empty else "which agrees"
+    elif common.empty:
+        ending = f"which is read as {left(binding, binding.interval, names, digits)}: no value is left"
+    else:
+        ending = f"and both hold at {_at(left(binding, common, names))}"
     return capital(f"{put}; {printed}, {ending}.")
 
 
@@ -188,7 +209,7 @@ def _relation(rule: Binding, names: Names) -> str:
     return RELATIONS[rule.rule].format(
         metric=metrics[0], metrics=listed(metrics[1:]),
         period=periods[0], periods=listed(periods[1:]),
-        area=areas[0], areas=listed(areas[1:]),
+        area=areas[0], areas=listed(areas[1:]), are="is a part" if len(areas) == 2 else "are parts",
     )  # fmt: skip
 
 
@@ -198,10 +219,14 @@ def explained(conflict: Conflict, claims: Mapping[str, Mapping[str, Any]], names
     return " ".join(part for part in parts if part)
 
 
-def rules_of(names: Iterable[str], rules: Iterable[Binding], bindings: Mapping[str, Sequence[Rule]]) -> str:
-    """Return the rules by which claims were held together: how they measure, and the identities it took."""
-    found = {rule for name in names for rule in bindings[name]} | {rule.rule for rule in rules}
-    return "; ".join(sorted(found - {Rule.SAME})) or str(Rule.SAME)
+def _rule_of_test(test: Test, found: Reconciliation) -> str:
+    """Return the rules by which a claim and others were held together: how they measure, and the identities."""
+    ways = {rule for name in test.others.claims for rule in found.rules[name]}
+    return _joined({test.binding.rule, *ways, *(rule.rule for rule in test.others.rules)})
+
+
+def _joined(rules: set[Rule]) -> str:
+    return "; ".join(sorted(rules - {Rule.SAME})) or str(Rule.SAME)
 
 
 def verdict_row(name: str, found: Reconciliation, names: Names) -> dict[str, str]:
@@ -221,10 +246,10 @@ def verdict_row(name: str, found: Reconciliation, names: Names) -> dict[str, str
         told += f" Beside it: {listed(beside)}." if beside else ""
     elif verdict == IN_CONFLICT:
         touching = [conflict for conflict in found.conflicts if name in conflict.claims and not conflict.assumed]
-        rule, told = rule_of_conflict(touching[0], found), explained(touching[0], found.claims, names)
+        rule, told = rule_of_conflict(touching[0]), explained(touching[0], found.claims, names)
     elif verdict == CONSISTENT:
         test = found.tests[name]
-        rule = rules_of((name, *test.others.claims), test.others.rules, found.rules)
+        rule = _rule_of_test(test, found)
         told = " ".join(filter(None, [tested(test, found.claims, names), relations(test.others.rules, names)]))
     return {"claim_id": name, "verdict": verdict, "rule": rule, "reason": code, "explanation": told}
 
@@ -233,9 +258,9 @@ def _author(claim: Mapping[str, Any], names: Names) -> str:
     return names.authors[claim["source_id"]]
 
 
-def rule_of_conflict(conflict: Conflict, found: Reconciliation) -> str:
+def rule_of_conflict(conflict: Conflict) -> str:
     """Return the rules by which the claims of a conflict meet."""
-    return rules_of(conflict.claims, conflict.rules, found.rules)
+    return _joined({*conflict.ways, *(rule.rule for rule in conflict.rules)})
 
 
 def number(end: Any) -> int | float | None:
