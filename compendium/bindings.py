@@ -19,7 +19,7 @@ import pandas as pd
 import portion
 
 from compendium import units
-from compendium.claims import bounds
+from compendium.claims import DIRECTION, bounds
 from compendium.periods import Span, known, written
 
 
@@ -79,7 +79,7 @@ class Binding:
 
 ONE, NONE = Fraction(1), portion.closed(Fraction(0), Fraction(0))
 NOT_NEGATIVE = portion.closedopen(Fraction(0), portion.inf)
-RATIOS = {"growth": Rule.GROWTH, "share": Rule.SHARE, "multiple": Rule.MULTIPLE}
+RATIOS = {"growth": Rule.GROWTH, DIRECTION: Rule.GROWTH, "share": Rule.SHARE, "multiple": Rule.MULTIPLE}
 
 
 @cache
@@ -147,7 +147,10 @@ def of_claim(claim: Mapping[str, Any], metric: Mapping[str, Any]) -> list[Bindin
     found = claim["interval"] if "interval" in claim else bounds(claim, minimum)
     measure = claim["measure"]
     if measure in RATIOS and base:
-        bound = [Binding(RATIOS[measure], ((own, ONE),), _as_factor(found, measure), base, name)]
+        factor = _as_factor(found, RATIOS[measure])
+        if minimum is not None and minimum >= 0:
+            factor &= NOT_NEGATIVE
+        bound = [Binding(RATIOS[measure], ((own, ONE),), factor, base, name)]
     elif measure == "difference" and base:
         found = units.converted(found, claim["unit"], metric["unit"])
         bound = [Binding(Rule.DIFFERENCE, ((own, ONE), (base, -ONE)), found, None, name)]
@@ -155,15 +158,15 @@ def of_claim(claim: Mapping[str, Any], metric: Mapping[str, Any]) -> list[Bindin
         rate = units.is_rate(claim["unit"], metric["unit"])
         found = units.converted(found, claim["unit"], metric["unit"], days(claim["period"]) if rate else 0)
         bound = [Binding(Rule.RATE if rate else Rule.SAME, ((own, ONE),), found, None, name)]
-    if claim["direction"] and base:
+    if claim["direction"] and base and measure == "level":
         up = ONE if claim["direction"] == "rises" else -ONE
         bound.append(Binding(Rule.DIRECTION, ((own, up), (base, -up)), NOT_NEGATIVE, None, name))
     return bound
 
 
-def _as_factor(found: portion.Interval, measure: str) -> portion.Interval:
+def _as_factor(found: portion.Interval, rule: Rule) -> portion.Interval:
     """Return a growth or a share in percent, or a multiple, as a factor of the base."""
-    plus, by = (1, 100) if measure == "growth" else (0, 100 if measure == "share" else 1)
+    plus, by = (1, 100) if rule is Rule.GROWTH else (0, 100 if rule is Rule.SHARE else 1)
     return found.replace(lower=lambda end: plus + end / by, upper=lambda end: plus + end / by, ignore_inf=True)
 
 

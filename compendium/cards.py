@@ -28,8 +28,7 @@ CARD = Markup(
 )
 ROW = Markup("<strong>{}</strong> {}<small>{}</small>")
 MORE = Markup(
-    "<details><summary>{count} more {sets} of claims that cannot all be true for the same reason</summary>"
-    "<ol>{rows}</ol></details>"
+    "<details><summary>The same follows from {count} more {sets} of claims</summary><ol>{rows}</ol></details>"
 )
 
 
@@ -60,7 +59,7 @@ def _card(family: Family, rows: Rows, up: str, home: bool) -> Markup:
     tension = family.tension or {"would_give": UNSEEN, "reason": UNSEEN}
     more = Markup("")
     if others:
-        items = (Markup("<li><ul>{}</ul><p>{}</p></li>").format(rows(other), other.explanation) for other in others)
+        items = (Markup("<li><ul>{}</ul></li>").format(rows(other)) for other in others)
         more = MORE.format(count=len(others), sets="sets" if len(others) > 1 else "set", rows=Markup("").join(items))
     title = family.title if home else link("conflict", family.name, family.title, up=up)
     return CARD.format(

@@ -31,6 +31,8 @@ AREAS = {
 }
 
 
+DIRECTION = "direction"
+"""The measure of a claim that says which way a quantity went, and prints no figure."""
 WHOLE = portion.closed(Fraction(0), Fraction(100))
 """No share lies outside its whole, in percent."""
 
@@ -44,13 +46,18 @@ def bounds(claim: Mapping[str, Any], minimum: float | None = None) -> portion.In
     """Return the values a claim leaves possible, in the unit it is printed in.
 
     The interval table reads the figure; the row's own bounds replace an end where they are given; a level
-    cannot fall below the `minimum` of its metric (in the same unit), a share cannot leave its whole.
+    cannot fall below the `minimum` of its metric (in the same unit), a share cannot leave its whole. A direction
+    without a figure is a growth above or below nothing, in percent.
 
     Raises
     ------
     UnreadableFigureError, KeyError
         as `compendium.intervals.interval` does.
     """
+    if claim["measure"] == DIRECTION:
+        nothing = Fraction(0)
+        rises = claim["direction"] == "rises"
+        return portion.open(nothing, portion.inf) if rises else portion.open(-portion.inf, nothing)
     read = intervals.interval(claim["as_printed"], claim["hedge"], exact=units.is_exact(claim["unit"]))
     if not pd.isna(claim["low"]):
         read = read.replace(left=portion.CLOSED, lower=exactly(claim["low"]))
@@ -64,9 +71,9 @@ def bounds(claim: Mapping[str, Any], minimum: float | None = None) -> portion.In
 def read_claims(ledger: Ledger) -> pd.DataFrame:
     """Return one row a claim, with these columns added to those of the table.
 
-    `interval` (in the unit printed), `figure` (hedge and figure as printed), `metric` (its name), `chapter`,
-    `author` (or publisher where none is named), `written`, and the names of the areas (`ref`, `counterpart`,
-    `base_ref`, `base_with`).
+    `interval` (in the unit printed), `figure` (hedge and figure as printed), `metric` (its name), `relation` (the word
+    between its areas), `chapter`, `author` (or publisher where none is named), `written`, and the names of the areas
+    (`ref`, `counterpart`, `base_ref`, `base_with`).
     """
     frame = ledger["claims"]
     metrics = ledger["metrics"].set_index("metric_id")
@@ -78,6 +85,7 @@ def read_claims(ledger: Ledger) -> pd.DataFrame:
     ]
     frame["figure"] = [figure(row) for row in frame.to_dict("records")]
     frame["metric"] = frame["metric_id"].map(metrics["name"])
+    frame["relation"] = frame["metric_id"].map(metrics["relation"])
     frame["chapter"] = frame["metric_id"].map(metrics["chapter"])
     frame["author"] = frame["source_id"].map(authors(sources))
     frame["written"] = frame["source_id"].map(sources.set_index("source_id")["written"])

@@ -49,16 +49,24 @@ class _Said:
         self.sources = {row["source_id"]: row for row in ledger.frames["sources"].to_dict("records")}
         self.mentions = ledger.frames["mentions"].to_dict("records")
         self.authors = authors(ledger.frames["sources"]).to_dict()
-        self.own: dict[tuple[str, str], str] = {}
+        self.own: dict[tuple[str, str], dict[str, Any]] = {}
         for mention in self.mentions:
             if mention["date"]:
-                self.own.setdefault((mention["source_id"], mention["event_id"]), mention["date"])
+                self.own.setdefault((mention["source_id"], mention["event_id"]), mention)
 
     def date(self, event: str, mention: dict[str, Any]) -> str:
         """Return when an event was, for one mention: by itself, else by its source, else by the ledger."""
         if mention["event_id"] == event and mention["date"]:
             return mention["date"]
-        return self.own.get((mention["source_id"], event)) or self.events[event]["date"]
+        dating = self.own.get((mention["source_id"], event))
+        return dating["date"] if dating else self.events[event]["date"]
+
+    def dated(self, event: str, mention: dict[str, Any]) -> str:
+        """Return the date of an event in words, with the paragraph of the source that gives it, if it does."""
+        own = mention if mention["event_id"] == event and mention["date"] else None
+        dating = own or self.own.get((mention["source_id"], event))
+        place = f" (¶ {dating['paragraph']})" if dating else ""
+        return f"{spoken(self.date(event, mention))}{place}"
 
     def name(self, event: str) -> str:
         return f"“{self.events[event]['name']}”"
@@ -108,8 +116,8 @@ def _orders(said: _Said) -> Iterator[Clash]:
             event, earlier = first["event_id"], last["after_event_id"]
             yield Clash(
                 ORDER, tuple(mention["mention_id"] for mention in path), (event, earlier),
-                f"{_told(said, path)}, but “{said.events[event]['name']}” is dated {spoken(own)} and "
-                f"“{said.events[earlier]['name']}” {spoken(its)}.",
+                f"{_told(said, path)}, but the first is dated {said.dated(event, first)} and "
+                f"the {'second' if len(path) == 1 else 'last'} {said.dated(earlier, last)}.",
             )  # fmt: skip
 
 

@@ -158,7 +158,7 @@ def _of_stances(ledger: Ledger) -> Iterator[Finding]:
             told = " and ".join(
                 f"{stance} in ¶ {', '.join(map(str, places[stance]))}" for stance in ("denies", "asserts")
             )
-            explanation = f"{names[source]} {told} the statement: “{statement}”"
+            explanation = f"{names[source]} {told} the statement “{statement.rstrip('.')}”."
             yield Finding(LOGIC, BOTH_WAYS, (proposition, source), explanation, frozenset({proposition, chapter}))
 
 
@@ -169,7 +169,8 @@ def _of_references(ledger: Ledger) -> Iterator[Finding]:
     for row in audit(ledger["citations"]).to_dict("records"):
         if row["finding"] == ABOUT_ANOTHER:
             own = claims[claims["citation_id"] == row["citation_id"]]
-            pairs = beside[(beside["citation_id"] == row["citation_id"]) & (beside["verdict"] != SAME_FIGURE)]
+            silent = (SAME_FIGURE, ANOTHER_SUBJECT)  # of another subject, figures side by side say nothing
+            pairs = beside[(beside["citation_id"] == row["citation_id"]) & ~beside["verdict"].isin(silent)]
             told = [str(row["detail"]), *(_figures(pair, claims) for pair in pairs.to_dict("records"))]
             subjects = frozenset({*own["metric_id"], *own["chapter"]})
             yield Finding(REFERENCE, ABOUT_ANOTHER, (row["citation_id"],), " ".join(told), subjects)
@@ -178,7 +179,6 @@ def _of_references(ledger: Ledger) -> Iterator[Finding]:
 DIFFERS = {
     ANOTHER_PERIOD: "for another period",
     ANOTHER_MEASURE: "measured in another way",
-    ANOTHER_SUBJECT: "of something else",
 }
 
 

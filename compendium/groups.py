@@ -5,6 +5,7 @@ It judges by arithmetic alone; which claims hang together is the office of `comp
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
@@ -76,6 +77,8 @@ class Solution:
     conflicts: tuple[Conflict, ...] = ()
     complete: bool = True
     """Whether every conflict was found; false where a group has too many to look through."""
+    giving: tuple[frozenset[str], ...] = ()
+    """The smallest sets of claims that need give way for all others to hold, forecasts included."""
 
 
 EVERYTHING = portion.open(-portion.inf, portion.inf)
@@ -84,10 +87,10 @@ EVERYTHING = portion.open(-portion.inf, portion.inf)
 def solve(group: Group) -> Solution:
     """Return what one group implies, how each claim stands to the others, and every minimal conflict.
 
-    Where claims are in conflict, a bound is what holds whichever of them give way: the hull over every largest set
-    that can hold together. A forecast that claims about the past contradict gives way to them, for it says nothing
-    about the past. An assumed identity is used only for what does not follow without it; where the claims
-    contradict it, it is set aside, and the contradiction is kept as an assumed conflict.
+    Where claims are in conflict, a bound is what holds if as few of them as can be give way, whichever these are: the
+    hull over every largest set that can hold together. A forecast that claims about the past contradict gives way to
+    them, for it says nothing about the past. An assumed identity is used only for what does not follow without it;
+    where the claims contradict it, it is set aside, and the contradiction is kept as an assumed conflict.
     """
     found = _as_tree(group)
     if found:
@@ -100,7 +103,9 @@ def solve(group: Group) -> Solution:
         untested = [name for name in undisputed if name not in tests]
         more_bounds, more_tests = _beheld(explored.whole, explored.worlds, unknown, untested)
         bounds, tests = bounds | more_bounds, tests | more_tests
-    return Solution(bounds, tests, explored.conflicts(), explored.complete)
+    every = set(explored.firm.claims)
+    giving = tuple(frozenset(every - world) for world in explored.worlds) if explored.minimal else ()
+    return Solution(bounds, tests, explored.conflicts(), explored.complete, giving)
 
 
 def conflicts_of(group: Group) -> tuple[Conflict, ...]:
@@ -111,8 +116,8 @@ def conflicts_of(group: Group) -> tuple[Conflict, ...]:
 def ask(group: Group, questions: Sequence[Binding]) -> list[Implied]:
     """Return what the claims of a group leave to sums of its quantities, or to their multiples of others.
 
-    Where claims are in conflict, that is what holds whichever of them give way; an assumed identity is used only
-    where nothing follows without it.
+    Where claims are in conflict, that is what holds if as few as can be give way, whichever these are; an assumed
+    identity is used only where nothing follows without it.
     """
     explored = Explored(group)
     answers = []
@@ -140,7 +145,8 @@ class Explored:
     """Which claims of a group can hold together, which cannot, and the systems that say so.
 
     `firm` knows only what surely holds; `whole` also the assumed identities, unless the claims contradict them.
-    `worlds` are the largest sets of claims that can hold together, forecasts in conflict left out.
+    `worlds` are the largest sets of claims that can hold together, so that as few as can be give way; forecasts
+    that claims about the past contradict are left out.
     """
 
     def __init__(self, group: Group) -> None:
@@ -152,6 +158,7 @@ class Explored:
         believed = set(self.firm.claims) - doubtful
         if doubtful:
             _, self.worlds = self.firm.explore(believed)
+        self.worlds = [world for world in self.worlds if len(world) == len(self.worlds[0])]
         if len(self.worlds) > MOST_WORLDS or not self.firm.complete:
             disputed = {name for claims in self.minimal for name in claims}
             self.worlds = [self.firm.grown(set(), sorted(believed - disputed))]
@@ -261,25 +268,31 @@ def _conflict(system: System, claims: tuple[str, ...], *, assumed: bool = False)
 
     That is one whose figure the others contradict by themselves, a level before a ratio, the latest period first.
     """
-    _, rules = system.core(claims)
-    tests = [test for name in claims if (test := _test(system, [frozenset(claims)], name))]
-    if not tests:  # it is not the other claims that contradict it, but what its metric can be
-        name = claims[-1]
-        binding = next(binding for binding in system.bindings if name in binding.claims)
-        others = _held(system, [frozenset(claims) - {name}], [binding])[0]
-        return Conflict(claims, tuple(rules), Test(name, binding, others), _ways(system, claims), assumed)
-    clear = [test for test in tests if (test.others.interval & test.binding.interval).empty]
+    rules, ways = tuple(system.relations(claims)), _ways(system, claims)
+    first = {name: next(binding for binding in system.bindings if name in binding.claims) for name in claims}
 
-    def order(test: Test) -> tuple[bool, str, str]:
-        return (test.binding.per is None, test.binding.terms[0][0].period, test.claim)
+    def order(name: str) -> tuple[bool, str, str]:
+        return (first[name].per is None, first[name].terms[0][0].period, name)
 
-    return Conflict(claims, tuple(rules), max(clear or tests, key=order), _ways(system, claims), assumed)
+    tests = []
+    for name in sorted(claims, key=order, reverse=True):
+        test = _test(system, [frozenset(claims)], name)
+        if test and (test.others.interval & test.binding.interval).empty:
+            return Conflict(claims, rules, test, ways, assumed)
+        tests += [test] if test else []
+    if tests:
+        return Conflict(claims, rules, tests[0], ways, assumed)
+    # It is not the other claims that contradict it, but what its metric can be.
+    name = claims[-1]
+    others = _held(system, [frozenset(claims) - {name}], [first[name]])[0]
+    return Conflict(claims, rules, Test(name, first[name], others), ways, assumed)
 
 
 def _ways(system: System, claims: tuple[str, ...]) -> tuple[Rule, ...]:
     """Return the ways of binding that a conflict needs; one that it can do without is none of its rules."""
     standing = [binding for binding in system.bindings if set(claims).issuperset(binding.claims)]
-    for binding in [binding for binding in standing if binding.claims]:
+    often = Counter(name for binding in standing for name in binding.claims)
+    for binding in [binding for binding in standing if any(often[name] > 1 for name in binding.claims)]:
         rest = [other for other in standing if other is not binding]
         own = {name for other in rest for name in other.claims}
         if own.issuperset(claims) and not System(rest, system.domains).feasible(claims):

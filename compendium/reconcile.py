@@ -53,6 +53,8 @@ class Reconciliation:
     """By claim that is not comparable: the claims that a reader would hold it against."""
     complete: bool = True
     """Whether every conflict was found; false where a group has too many to look through."""
+    giving: tuple[tuple[frozenset[str], ...], ...] = ()
+    """By group in conflict: the smallest sets of claims that need give way for all others to hold."""
 
 
 def reconcile(ledger: Ledger, executor: Executor | None = None) -> Reconciliation:
@@ -93,6 +95,7 @@ def reconcile(ledger: Ledger, executor: Executor | None = None) -> Reconciliatio
         apart["why"].to_dict(),
         beside,
         all(solution.complete for solution in solutions),
+        tuple(solution.giving for solution in solutions if solution.giving),
     )
 
 

@@ -163,8 +163,9 @@ def sensitivity_table(frame: pd.DataFrame, ledger: Ledger, caption: str) -> HTML
         own = found.loc[headline["headline_id"], ""]
         row["With all"] = stacked(f"{MARKS[own['verdict']]} {own['verdict']}", _asked(headline, own["interval"], names))
         for source in order["source_id"]:
-            verdict = found.loc[headline["headline_id"], source]["verdict"]
-            row[f"Without {named[source]}"] = f"{MARKS[verdict]} {verdict}"
+            without = found.loc[headline["headline_id"], source]
+            marked = f"{MARKS[without['verdict']]} {without['verdict']}"
+            row[f"Without {named[source]}"] = stacked(marked, ASSUMING if without["assumed"] else "")
         rows.append(row)
     return table(pd.DataFrame(rows), caption, css="roomy")
 

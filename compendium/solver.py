@@ -87,6 +87,24 @@ class System:
             solver.pop()
         return sorted(on[name] for name in found if name in on), [rules[name] for name in found if name in rules]
 
+    def relations(self, claims: Iterable[str]) -> list[Binding]:
+        """Return identities, as few as will do, with which some claims cannot hold together.
+
+        Raises
+        ------
+        ValueError
+            where the claims can hold together with all identities.
+        """
+        names = sorted(claims)
+        _, needed = self.core(names)
+        place = {id(binding): number for number, binding in enumerate(self.identities)}
+        for binding in list(needed):
+            rest = [other for other in needed if other is not binding]
+            on = [self._switch[name] for name in names] + [self._rule[place[id(other)]] for other in rest]
+            if self._solver.check(*on) == z3.unsat:
+                needed = rest
+        return needed
+
     def explore(self, claims: Iterable[str] | None = None) -> tuple[list[tuple[str, ...]], list[frozenset[str]]]:
         """Return every minimal set of claims that cannot all be true, and every maximal set that can.
 

@@ -165,9 +165,8 @@ class _Scribe:
         for place in range(min(room, self.random.randint(0, 2)) if self.told else 0):
             own = self.random.choice(self.told)
             if METRICS[own.metric_id]["kind"] == "flow" and own.period.isdecimal() and self.random.random() < 0.5:
-                self.ratio(
-                    self.own(own.metric_id, own.ref_area, own.counterpart_area, int(own.period) + 5 + place), own
-                )
+                later = int(own.period) + 5 * (place + 1)  # years of which nothing else is said
+                self.ratio(self.own(own.metric_id, own.ref_area, own.counterpart_area, later), own)
             elif not self.plain:
                 self.level(own)
 

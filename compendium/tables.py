@@ -12,7 +12,7 @@ import pandas as pd
 from IPython.display import HTML
 from markupsafe import Markup
 
-from compendium.claims import authors
+from compendium.claims import DIRECTION, authors
 from compendium.periods import spoken
 from compendium.present import amount, link, signed, table
 from compendium.schema import Field, Table
@@ -40,8 +40,15 @@ def claims_table(claims: pd.DataFrame, caption: str, *, up: str = "..") -> HTML:
 
 def described(claim: Mapping[str, Any]) -> str:
     """Return what a claim measures: metric, areas, how (growth over …, share of …), population."""
-    areas = " → ".join(part for part in (claim["ref"], claim["counterpart"]) if part)
+    areas = between(claim["ref"], claim["counterpart"], claim["relation"])
     return ", ".join(part for part in (claim["metric"], areas, _how(claim), claim["population"]) if part)
+
+
+def between(one: str, other: str, relation: str) -> str:
+    """Return two areas with the word between them that a metric gives; an arrow where it gives none."""
+    if not (one and other):
+        return one or other
+    return f"{one} {relation} {other}" if relation else f"{one} → {other}"
 
 
 def _how(claim: Mapping[str, Any]) -> str:
@@ -49,6 +56,8 @@ def _how(claim: Mapping[str, Any]) -> str:
     when = spoken(claim["base_period"])
     if claim["measure"] == "growth":
         return f"growth over {when}" if when else "growth, base not named"
+    if claim["measure"] == DIRECTION:
+        return f"{claim['direction']} from {when}" if when else claim["direction"]
     if claim["measure"] == "share":
         return f"share of the total to {base}" if claim["base_with"] else "share"
     if claim["measure"] == "multiple":

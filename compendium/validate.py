@@ -17,7 +17,7 @@ import pandas as pd
 import portion
 
 from compendium import citations, units
-from compendium.claims import bounds
+from compendium.claims import DIRECTION, bounds
 from compendium.figures import UnreadableFigureError, read_figure
 from compendium.findings import gone
 from compendium.ledger import DATA, Ledger, load
@@ -29,13 +29,13 @@ from compendium.schema import DESCRIPTOR, SEPARATOR, Field, Table, tables
 KINDS = {"integer": "a whole number", "number": "a number", "string": "text"}
 INVISIBLE = ("Cc", "Cf")
 """Unicode categories of characters that a reader does not see: control characters, direction marks."""
-MEASURED_AGAINST = ("growth", "multiple")
+MEASURED_AGAINST = ("growth", "multiple", DIRECTION)
 """Measures that say nothing without the quantity they are measured against."""
 NEEDS = {
     "claims": "claim_id source_id paragraph scope as_printed hedge unit metric_id ref_area counterpart_area period "
     "population measure base_metric_id base_area base_counterpart base_period direction obs_status origin citation_id "
     "rank rank_reason low high bounds_reason note",
-    "metrics": "metric_id name unit kind minimum sum_of part_of mirror_of exclusive_over ranks chapter",
+    "metrics": "metric_id name unit kind relation minimum sum_of part_of mirror_of exclusive_over ranks chapter",
     "places": "place_id name within",
     "events": "event_id name date date_basis date_reason chapter",
     "mentions": "mention_id event_id source_id paragraph as_printed date after_event_id same_day_as",
@@ -48,7 +48,13 @@ NEEDS = {
     "over_ref_area over_counterpart_area over_period low high",
 }
 """The columns that the checks of meaning read, by table; a ledger without them is told so."""
-BOUND_UNITS = {"growth": {"percent"}, "share": {"percent"}, "multiple": {"times"}, "rank": {"rank"}}
+BOUND_UNITS = {
+    "growth": {"percent"},
+    DIRECTION: {"percent"},
+    "share": {"percent"},
+    "multiple": {"times"},
+    "rank": {"rank"},
+}
 
 
 def validate(data: Path = DATA) -> list[Problem]:
@@ -145,11 +151,13 @@ def _meaning(ledger: Ledger, table: Table) -> Iterator[Problem]:
         if not field.holds and field.type != "string":
             continue
         for line, cell in enumerate(frame[field.name], 2):
+            # Where the direction is all that is said, its words stand in the place of the figure.
+            worded = field.holds == "figure" and "measure" in frame and frame["measure"].iloc[line - 2] == DIRECTION
             if field.type == "string" and cell != cell.strip():
                 yield Problem(table.path, line, field.name, cell, "no white space at its ends")
             elif field.type == "string" and any(unicodedata.category(char) in INVISIBLE for char in cell):
                 yield Problem(table.path, line, field.name, cell, "no control or formatting characters")
-            elif cell:
+            elif cell and not worded:
                 expected = _misread(ledger, field.holds, cell)
                 if expected:
                     yield Problem(table.path, line, field.name, cell, expected)
@@ -212,8 +220,8 @@ def _base(claim: dict[str, Any], metrics: pd.DataFrame, wrong: Any) -> Iterator[
         yield wrong("base_period", f"the period of what the {measure} is measured against, or a note that says why not")
     if base in metrics.index and metrics.loc[base, "unit"] != own_unit:
         yield wrong("base_metric_id", f"a metric in {own_unit}, like its own")
-    if bool(claim["direction"]) != bool(base and measure == "level"):
-        yield wrong("direction", "which way a level goes from its base, exactly where it is a level that has one")
+    if bool(claim["direction"]) != bool(base and measure in ("level", DIRECTION)):
+        yield wrong("direction", "rises or falls exactly where a level has a base, or where that is all that is said")
     own_key = [claim[column] for column in ("metric_id", "ref_area", "counterpart_area", "period")]
     if claim["period"] and own_key == [base, *(claim[f"base_{part}"] for part in ("area", "counterpart", "period"))]:
         yield wrong("base_metric_id", f"another quantity than its own to measure the {measure} against")

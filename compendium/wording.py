@@ -5,6 +5,7 @@ It judges nothing and knows no topic: every sentence is put together from the ta
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -14,22 +15,23 @@ from typing import Any
 import portion
 
 from compendium.bindings import Binding, Quantity, Rule, base_of, quantity_of
-from compendium.claims import authors, figure
+from compendium.claims import DIRECTION, authors, figure
 from compendium.groups import Conflict, Test
 from compendium.ledger import Ledger
 from compendium.periods import spoken
 from compendium.present import amount
 from compendium.reconcile import CONSISTENT, IN_CONFLICT, NOT_COMPARABLE, Reconciliation
+from compendium.tables import between
 
 DIGITS = 3
 """Significant digits of a computed bound in a sentence; the comparison itself is exact."""
 MOST_DIGITS = 6
 RELATIONS = {
     Rule.SUM: "{metric} is the sum of {metrics}",
-    Rule.PART: "{metrics} is a part of {metric}",
+    Rule.PART: "{metric} include {metrics}",
     Rule.PERIOD: "{period} consists of {periods}",
     Rule.AREA: "{areas} {are} of {area}",
-    Rule.EXCLUSIVE: "the answers exclude each other, so that together they cannot pass the whole",
+    Rule.EXCLUSIVE: "read as one answer each, the shares cannot pass the whole together",
     Rule.MIRROR: "{metric} and {metrics} are taken for one flow seen from its two sides",
 }
 """How an identity is said: of its first quantity, and of the others."""
@@ -55,9 +57,9 @@ class Names:
         )
 
     def areas(self, quantity: Quantity) -> str:
-        """Return whose quantity it is and towards whom: `North → South`."""
-        found = (self.places.get(place, place) for place in (quantity.ref_area, quantity.counterpart_area))
-        return " → ".join(name for name in found if name)
+        """Return whose quantity it is and towards whom: `North to South`, `North from South`, by its metric."""
+        one, other = (self.places.get(place, place) for place in (quantity.ref_area, quantity.counterpart_area))
+        return between(one, other, self.metrics[quantity.metric_id]["relation"])
 
     def quantity(self, quantity: Quantity, beside: Quantity | None = None) -> str:
         """Return a quantity in words; beside another, only what differs from that one, its time always."""
@@ -88,10 +90,12 @@ def claimed(claim: Mapping[str, Any], names: Names, beside: Quantity) -> str:
     if base is None:
         rank = "rank “{}”" if claim["measure"] == "rank" else "{}"
         return f"{rank.format(what)} {when}".strip() + of
+    if claim["measure"] == DIRECTION:
+        return f"“{what}” from {spoken(base.period)} to {spoken(own.period)}{of}"
     if claim["measure"] == "growth":
         return f"growth of {what} from {spoken(base.period)} to {spoken(own.period)}{of}"
     if claim["measure"] == "level":
-        return f"{what} {when}{of} (to be reached as it {claim['direction']} from {spoken(base.period)})"
+        return f"{what} {when}{of} (read as what it {claim['direction']} to from {spoken(base.period)})"
     said = {"share": "a share of {} of {}", "multiple": "{} {}", "difference": "a difference of {} to {}"}
     return f"{said[claim['measure']].format(what, names.quantity(base, own))} {when}".strip() + of
 
@@ -131,12 +135,18 @@ def said(interval: portion.Interval, unit: str, digits: int = DIGITS) -> str:
     """Return a computed interval with as many digits as it takes to tell its ends apart, at least `digits`."""
     if interval.lower == interval.upper:
         return amount(interval, unit)
-    for more in range(digits, MOST_DIGITS):
-        found = amount(interval, unit, digits=more)
-        low, dash, high = found.partition("–")
-        if not dash or low != high.split(" ")[0]:
-            return found
-    return amount(interval, unit, digits=MOST_DIGITS)
+    return amount(interval, unit, digits=max(digits, _apart(interval)))
+
+
+def _apart(interval: portion.Interval) -> int:
+    """Return how many digits it takes to tell the ends of an interval apart, in the scale of the larger one."""
+    if portion.inf in (interval.upper, -interval.lower) or interval.lower == interval.upper:
+        return DIGITS
+    first = DIGITS - 1 - math.floor(math.log10(max(abs(interval.lower), abs(interval.upper))))
+    for more in range(MOST_DIGITS - DIGITS):
+        if round(interval.lower, first + more) != round(interval.upper, first + more):
+            return DIGITS + more
+    return MOST_DIGITS
 
 
 def _at(bounds: str) -> str:
@@ -173,6 +183,8 @@ def tested(test: Test, claims: Mapping[str, Mapping[str, Any]], names: Names) ->
     about, printed = subject(binding, names), f"{_author(claim, names)} prints {figure(claim)}"
     common = found & binding.interval
     digits = _telling(found, binding.interval) if common.empty and not found.empty else DIGITS
+    # One number of digits for all that is shown of one thing, so that what lies inside is seen to lie inside.
+    digits = max(digits, *(_apart(shown) for shown in (found, binding.interval, common) if not shown.empty))
     others = [claimed(claims[name], names, binding.terms[0][0]) for name in test.others.claims]
     verb = "puts" if len(others) == 1 else "put"
     if found.empty:
@@ -185,9 +197,9 @@ def tested(test: Test, claims: Mapping[str, Mapping[str, Any]], names: Names) ->
         printed += " for it" if claim["measure"] == "difference" else ""
         ending = "which cannot be" if common.empty else "which agrees"
     elif common.empty:
-        ending = f"which is read as {left(binding, binding.interval, names, digits)}: no value is left"
+        ending = f"which is read as {left(binding, binding.interval, names, digits)}: both cannot hold"
     else:
-        ending = f"and both hold at {_at(left(binding, common, names))}"
+        ending = f"and both hold at {_at(left(binding, common, names, digits))}"
     return capital(f"{put}; {printed}, {ending}.")
 
 
