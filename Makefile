@@ -29,10 +29,13 @@ lock: environment ## Renew both lock files from pyproject.toml
 authors: ## Make .venv-authors hold what authors want besides: JupyterLab, nbdime, live preview
 	$(PYTHON) scripts/setup_environment.py requirements-authors.txt
 
+bench: environment ## Measure how reconciliation grows with the number of claims (some minutes)
+	$(RUN) -m compendium.bench
+
 clean: ## Remove what was built, keep the environment
 	rm -rf _build
 
 help: ## List every target
 	awk -F ':.*## ' '/^[a-z]+:.*## / {printf "%-12s %s\n", $$1, $$2}' Makefile
 
-.PHONY: book test environment notebooks stale check lock authors clean help
+.PHONY: book test environment notebooks stale check lock authors bench clean help

@@ -6,14 +6,14 @@ It judges by arithmetic alone; which claims hang together is the office of `comp
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from fractions import Fraction
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 
 import portion
 
 from compendium import trees
 from compendium.bindings import NOT_NEGATIVE, ONE, Binding, Quantity, Rule
+from compendium.simplex import before
 from compendium.solver import System
 
 MOST_WORLDS = 16
@@ -78,7 +78,7 @@ class Solution:
     complete: bool = True
     """Whether every conflict was found; false where a group has too many to look through."""
     giving: tuple[frozenset[str], ...] = ()
-    """The smallest sets of claims that need give way for all others to hold, forecasts included."""
+    """The smallest sets of claims that need give way for all others to hold, forecasts included; none if unknown."""
 
 
 EVERYTHING = portion.open(-portion.inf, portion.inf)
@@ -104,7 +104,8 @@ def solve(group: Group) -> Solution:
         more_bounds, more_tests = _beheld(explored.whole, explored.worlds, unknown, untested)
         bounds, tests = bounds | more_bounds, tests | more_tests
     every = set(explored.firm.claims)
-    giving = tuple(frozenset(every - world) for world in explored.worlds) if explored.minimal else ()
+    known = explored.minimal and explored.fewest
+    giving = tuple(frozenset(every - world) for world in explored.worlds) if known else ()
     return Solution(bounds, tests, explored.conflicts(), explored.complete, giving)
 
 
@@ -159,14 +160,16 @@ class Explored:
         if doubtful:
             _, self.worlds = self.firm.explore(believed)
         self.worlds = [world for world in self.worlds if len(world) == len(self.worlds[0])]
+        self.fewest = True
         if len(self.worlds) > MOST_WORLDS or not self.firm.complete:
-            disputed = {name for claims in self.minimal for name in claims}
-            self.worlds = [self.firm.grown(set(), sorted(believed - disputed))]
+            among = (claims for claims in self.minimal if believed.issuperset(claims))
+            disputed = {name for claims in among for name in claims}
+            self.worlds, self.fewest = [self.firm.grown(set(), sorted(believed - disputed))], False
         assuming = len(self.firm.bindings) < len(group.bindings)
         self.assuming = System(group.bindings, group.domains) if assuming else self.firm
         self.assumed: list[tuple[str, ...]] = []
         self.whole = self.assuming
-        if not all(self.assuming.feasible(world) for world in self.worlds):
+        if not all(self.assuming.linear(world).feasible for world in self.worlds):
             self.whole = self.firm
             more, _ = self.assuming.explore(believed)
             self.assumed = [names for names in more if not any(set(core) <= set(names) for core in self.minimal)]
@@ -192,29 +195,28 @@ def _beheld(
     return bounds, {test.claim: test for test in tests if test}
 
 
-def _held(system: System, worlds: Sequence[frozenset[str]], asked: Sequence[Binding]) -> list[Implied]:
+def _held(
+    system: System, worlds: Sequence[frozenset[str]], asked: Sequence[Binding], without: str = ""
+) -> list[Implied]:
     """Return what holds of each asked sum or ratio whichever world is the true one, with the reasons in all of them.
 
-    The sums asked for together are those without a base; a ratio is asked for alone.
+    A claim can be left `without` which no world is then said to believe.
     """
     found: list[Implied] | None = None
     for world in worlds:
-        intervals = system.implied(world, [binding.terms for binding in asked], asked[0].per)
-        here = [
-            _supported(system, world, replace(binding, interval=interval))
-            for binding, interval in zip(asked, intervals, strict=True)
-        ]
+        linear = system.linear(world)
+        here = [Implied(*linear.implied(binding.terms, binding.per, without)) for binding in asked]
         found = [_either(one, other) for one, other in zip(found, here, strict=True)] if found else here
     # Where some world leaves everything open, the claims of the others explain nothing.
     return [
-        held if _says(replace(binding, interval=held.interval), system) else Implied(held.interval, ())
+        held if _says(held.interval, before(binding.terms, binding.per, system.domains)) else Implied(held.interval, ())
         for held, binding in zip(found or [], asked, strict=True)
     ]
 
 
-def _says(found: Binding, system: System) -> bool:
+def _says(found: portion.Interval, known: portion.Interval) -> bool:
     """Tell whether an implied interval says more than was known before any claim."""
-    return found.interval.empty or any(True for _ in _excluded(found, system.domains))
+    return found.empty or (found.lower, found.upper) != (known.lower, known.upper)
 
 
 def _either(one: Implied, other: Implied) -> Implied:
@@ -225,39 +227,11 @@ def _either(one: Implied, other: Implied) -> Implied:
     )
 
 
-def _supported(system: System, claims: Iterable[str], found: Binding) -> Implied:
-    """Return an implied interval with the claims and identities that its two ends rest on."""
-    names: set[str] = set()
-    rules: dict[Binding, None] = {}
-    if found.interval.empty:  # a ratio to nothing: what is needed is that the base is nothing
-        assert found.per
-        above = portion.open(Fraction(0), portion.inf)
-        core, needed = system.core(claims, Binding(found.rule, ((found.per, ONE),), above))
-        return Implied(found.interval, tuple(core), tuple(needed))
-    for outside in _excluded(found, system.domains):
-        core, needed = system.core(claims, Binding(found.rule, found.terms, outside, found.per))
-        names.update(core)
-        rules.update(dict.fromkeys(needed))
-    return Implied(found.interval, tuple(sorted(names)), tuple(rules))
-
-
-def _excluded(found: Binding, domains: Mapping[Quantity, portion.Interval]) -> Iterator[portion.Interval]:
-    """Yield what lies below and above an implied interval, but for an end that no claim is needed for."""
-    before = NOT_NEGATIVE if found.per else domains[found.terms[0][0]]
-    if len(found.terms) > 1:
-        before = EVERYTHING
-    low, high = found.interval.lower, found.interval.upper
-    if low != before.lower:
-        yield portion.Interval.from_atomic(portion.OPEN, -portion.inf, low, ~found.interval.left)
-    if high != before.upper:
-        yield portion.Interval.from_atomic(~found.interval.right, high, portion.inf, portion.OPEN)
-
-
 def _test(system: System, worlds: Sequence[frozenset[str]], name: str) -> Test | None:
     """Return one claim held against the others, `None` where no other claim bears on it."""
     for binding in system.bindings:
         if name in binding.claims:
-            found = _held(system, [world - {name} for world in worlds], [binding])[0]
+            found = _held(system, worlds, [binding], name)[0]
             if found.claims:
                 return Test(name, binding, found)
     return None
@@ -295,6 +269,6 @@ def _ways(system: System, claims: tuple[str, ...]) -> tuple[Rule, ...]:
     for binding in [binding for binding in standing if any(often[name] > 1 for name in binding.claims)]:
         rest = [other for other in standing if other is not binding]
         own = {name for other in rest for name in other.claims}
-        if own.issuperset(claims) and not System(rest, system.domains).feasible(claims):
+        if own.issuperset(claims) and not System(rest, system.domains).linear(claims).feasible:
             standing = rest
     return tuple(sorted({binding.rule for binding in standing if binding.claims}))

@@ -5,15 +5,11 @@ It never fills in a date: what is open stays open, what is approximate is wider,
 
 from __future__ import annotations
 
-import math
 import re
+from calendar import monthrange
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache
-from time import struct_time
-
-from edtf import parse_edtf
-from edtf.parser.edtf_exceptions import EDTFParseException
 
 _DATE = r"(?!9999)[1-9]\d{3}(?:-(?:0[1-9]|1[0-2])(?:-\d\d)?)?[~?%]?"
 FORM = re.compile(rf"{_DATE}|{_DATE}/(?:{_DATE}|\.\.)|\.\./{_DATE}")
@@ -68,12 +64,12 @@ def span(period: str) -> Span:
     """
     if not FORM.fullmatch(period):
         raise UnreadablePeriodError(f"{period!r} is not a date or period of the form read here")
-    try:
-        parsed = parse_edtf(period)
-        first, last = _day(parsed.lower_strict()), _day(parsed.upper_strict())
-    except (EDTFParseException, ValueError, TypeError) as error:
-        raise UnreadablePeriodError(f"{period!r} is not a date or period in EDTF") from error
     head, _, tail = period.partition("/")
+    try:
+        first = _ends(head)[0] if head != ".." else date.min
+        last = _ends(tail or head)[1] if tail != ".." else date.max
+    except ValueError as error:
+        raise UnreadablePeriodError(f"{period!r} is not a date or period in EDTF") from error
     if head[-1:] in "~?%" and first != date.min:
         first -= _unit(head)
     if (tail or head)[-1:] in "~?%" and last != date.max:
@@ -83,10 +79,13 @@ def span(period: str) -> Span:
     return Span(first, last)
 
 
-def _day(moment: struct_time | float) -> date:
-    if isinstance(moment, float):
-        return date.max if moment == math.inf else date.min
-    return date(moment.tm_year, moment.tm_mon, moment.tm_mday)
+def _ends(text: str) -> tuple[date, date]:
+    """Return the first and the last day of a year, a month or a day; the text has the form already."""
+    year, month, day = [*map(int, text.rstrip("~?%").split("-")), 0, 0][:3]
+    if day:
+        return date(year, month, day), date(year, month, day)
+    first, last = month or 1, month or 12
+    return date(year, first, 1), date(year, last, monthrange(year, last)[1])
 
 
 def _unit(text: str) -> timedelta:

@@ -10,6 +10,7 @@ analysis of infeasible subsets (Chinneck 2008).
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
@@ -20,6 +21,7 @@ import pandas as pd
 import portion
 
 from compendium import bindings as binding_of
+from compendium import trees
 from compendium.bindings import ONE, Binding, Quantity, Rule
 from compendium.claims import WHOLE, bounds, exactly
 from compendium.groups import EVERYTHING, Conflict, Group, Implied, Solution, Test, ask, conflicts_of, solve
@@ -29,7 +31,7 @@ from compendium.periods import span
 
 CONSISTENT, IN_CONFLICT, SINGLE, NOT_COMPARABLE = "consistent", "in conflict", "single", "not comparable"
 VERDICTS = (CONSISTENT, IN_CONFLICT, SINGLE, NOT_COMPARABLE)
-BATCH = 64
+BATCH = 16
 """How many groups go to another process at once."""
 
 
@@ -170,12 +172,13 @@ def groups(bound: Sequence[Binding], ledger: Ledger, forecasts: frozenset[str] =
     grouped: dict[int, list[Binding]] = {}
     for binding in every:
         grouped.setdefault(part[binding.quantities[0]], []).append(binding)
-    return [_group(members, metrics, forecasts) for members in grouped.values()]
+    domains = {name: domain(metric) for name, metric in metrics.items()}
+    return [_group(members, domains, forecasts) for members in grouped.values()]
 
 
-def _group(members: list[Binding], metrics: Mapping[str, Mapping[str, Any]], forecasts: frozenset[str]) -> Group:
+def _group(members: list[Binding], by_metric: Mapping[str, portion.Interval], forecasts: frozenset[str]) -> Group:
     quantities = dict.fromkeys(quantity for binding in members for quantity in binding.quantities)
-    domains = {quantity: domain(metrics[quantity.metric_id]) for quantity in quantities}
+    domains = {quantity: by_metric[quantity.metric_id] for quantity in quantities}
     own = forecasts.intersection(name for binding in members for name in binding.claims)
     return Group(tuple(members), domains, own)
 
@@ -188,12 +191,16 @@ def domain(metric: Mapping[str, Any]) -> portion.Interval:
 
 
 def _solved(parts: list[Group], executor: Executor | None) -> Iterator[Solution]:
+    """Yield the solution of each group; a tree is solved sooner than it could be sent to another process."""
     if executor is None:
         yield from map(solve, parts)
         return
-    batches = [parts[start : start + BATCH] for start in range(0, len(parts), BATCH)]
-    for solutions in executor.map(_solve_all, batches):
-        yield from solutions
+    tangled = [part for part in parts if not trees.is_tree(part.bindings, part.domains)]
+    batches = [tangled[start : start + BATCH] for start in range(0, len(tangled), BATCH)]
+    waiting = itertools.chain.from_iterable(executor.map(_solve_all, batches))  # they are under way from here on
+    sent = {id(part) for part in tangled}
+    own = [None if id(part) in sent else solve(part) for part in parts]
+    yield from (found or next(waiting) for found in own)
 
 
 def _solve_all(parts: list[Group]) -> list[Solution]:

@@ -161,19 +161,24 @@ def sensitivity_table(frame: pd.DataFrame, ledger: Ledger, caption: str) -> HTML
     for headline in headlines.to_dict("records"):
         row: dict[str, Any] = {"Headline": headline["statement"]}
         own = found.loc[headline["headline_id"], ""]
-        row["With all"] = stacked(f"{MARKS[own['verdict']]} {own['verdict']}", _asked(headline, own["interval"], names))
+        row["With all"] = _marked(own, _asked(headline, own["interval"], names))
         for source in order["source_id"]:
-            without = found.loc[headline["headline_id"], source]
-            marked = f"{MARKS[without['verdict']]} {without['verdict']}"
-            row[f"Without {named[source]}"] = stacked(marked, ASSUMING if without["assumed"] else "")
+            row[f"Without {named[source]}"] = _marked(found.loc[headline["headline_id"], source])
         rows.append(row)
     return table(pd.DataFrame(rows), caption, css="roomy")
+
+
+def _marked(answer: Mapping[str, Any], *below: str) -> Markup:
+    """Return a verdict with its mark, and the assumption where it rests on one."""
+    return stacked(f"{MARKS[answer['verdict']]} {answer['verdict']}", *below, ASSUMING if answer["assumed"] else "")
 
 
 def _asked(headline: Mapping[str, Any], interval: portion.Interval, names: Names) -> str:
     """Return what was found for a headline: an amount, a share of a whole, or a multiple."""
     if not headline["over_metric_id"]:
         return said(interval, names.metrics[headline["metric_id"]]["unit"])
+    if interval.upper == portion.inf and interval.lower <= 0:
+        return "any amount"
     if interval.upper > 1:
         return said(interval, "times")
     return said(interval.replace(lower=lambda end: end * 100, upper=lambda end: end * 100), "percent")

@@ -14,6 +14,7 @@ import portion
 import z3
 
 from compendium.bindings import Binding, Quantity
+from compendium.simplex import Linear
 
 Domains = Mapping[Quantity, portion.Interval]
 """What each quantity can be before anything is claimed."""
@@ -36,12 +37,29 @@ class System:
         self.claims = sorted({claim for binding in bindings for claim in binding.claims})
         self.identities = [binding for binding in bindings if not binding.claims]
         self.complete = True
-        # A context of its own: what z3 answers, and how fast, would else depend on what it was asked before.
-        self._context = z3.Context()
-        self._switch = {name: z3.Bool(f"c{place}", self._context) for place, name in enumerate(self.claims)}
-        self._rule = [z3.Bool(f"i{place}", self._context) for place in range(len(self.identities))]
-        self._none = z3.BoolVal(False, self._context)
         self._label = {name: f"c{place}" for place, name in enumerate(self.claims)}
+        self._linear: dict[frozenset[str], Linear] = {}
+
+    @cached_property
+    def _context(self) -> z3.Context:
+        """A context of its own: what z3 answers, and how fast, would else depend on what it was asked before."""
+        return z3.Context()
+
+    @cached_property
+    def _switch(self) -> dict[str, z3.BoolRef]:
+        return {name: z3.Bool(label, self._context) for name, label in self._label.items()}
+
+    @cached_property
+    def _rule(self) -> list[z3.BoolRef]:
+        return [z3.Bool(f"i{place}", self._context) for place in range(len(self.identities))]
+
+    def linear(self, claims: Iterable[str]) -> Linear:
+        """Return these claims and every identity as linear rows, which answer what they imply; built once."""
+        on = frozenset(claims)
+        if on not in self._linear:
+            standing = [binding for binding in self.bindings if on.issuperset(binding.claims)]
+            self._linear[on] = Linear(standing, self.domains)
+        return self._linear[on]
 
     @cached_property
     def _solver(self) -> z3.Solver:
@@ -118,13 +136,13 @@ class System:
             the claims to look at, all of them where left out.
         """
         among = self.claims if claims is None else sorted(claims)
-        if self.feasible(among):
+        if self.linear(among).feasible:
             return [], [frozenset(among)]
         minimal: list[tuple[str, ...]] = []
         maximal: list[frozenset[str]] = []
         explored = z3.Solver(ctx=self._context)
         explored.set("phase_selection", 1)  # seeds as large as can be: the large ones are in conflict
-        switch = {name: self._switch[name] for name in among}
+        switch, none = {name: self._switch[name] for name in among}, z3.BoolVal(False, self._context)
         for _ in range(MOST_SEEDS):
             if explored.check() != z3.sat:
                 break
@@ -132,12 +150,12 @@ class System:
             seed = [name for name in among if not z3.is_false(model[switch[name]])]
             if self.feasible(seed):
                 maximal.append(self.grown(seed, among))
-                explored.add(z3.Or(self._none, *(switch[name] for name in among if name not in maximal[-1])))
+                explored.add(z3.Or(none, *(switch[name] for name in among if name not in maximal[-1])))
             else:
                 minimal.append(self._shrunk(seed))
                 explored.add(z3.Or([z3.Not(switch[name]) for name in minimal[-1]]))
         else:
-            self.complete = explored.check() != z3.sat
+            self.complete = self.complete and explored.check() != z3.sat
         minimal.sort(key=lambda names: (len(names), names))
         maximal.sort(key=lambda names: (-len(names), sorted(names)))
         return minimal, maximal
@@ -162,6 +180,9 @@ class System:
         self, claims: Iterable[str], targets: Sequence[Terms], per: Quantity | None = None
     ) -> list[portion.Interval]:
         """Return the values that some claims leave to each sum of quantities, or to its multiple of one; ends exact.
+
+        This is z3's own optimiser: too slow for a whole ledger, and the measure by which the tests hold what
+        `compendium.simplex` and `compendium.trees` answer.
 
         A ratio of unknowns becomes linear when all are measured in the second (Charnes and Cooper 1962); where that
         one can only be nothing, there is no ratio, and the interval is empty.

@@ -72,7 +72,7 @@ def solve(
 
     `None` where the bindings are no tree of the kind read here, or leave no value to some quantity.
     """
-    if not _is_tree(bindings, domains):
+    if not is_tree(bindings, domains):
         return None
     passed = _passed(bindings, domains)
     if passed is None:
@@ -92,7 +92,7 @@ def solve(
     return {quantity: _answer(found) for quantity, found in bounds.items()}, tests
 
 
-def _is_tree(bindings: Sequence[Binding], domains: Mapping[Quantity, portion.Interval]) -> bool:
+def is_tree(bindings: Sequence[Binding], domains: Mapping[Quantity, portion.Interval]) -> bool:
     """Tell whether bindings and quantities, which hang together, form a tree, and each claim binds once."""
     edges = sum(len(binding.quantities) for binding in bindings)
     often = Counter(name for binding in bindings for name in binding.claims)

@@ -32,11 +32,13 @@ def registry() -> pint.UnitRegistry:
     return units
 
 
+@cache
 def is_exact(unit: str) -> bool:
     """Tell whether a figure in this unit is a count or a rank, and so is read as exact."""
     return any(registry().Unit(unit).dimensionality == registry().get_dimensionality(kind) for kind in EXACT)
 
 
+@cache
 def is_known(unit: str) -> bool:
     """Tell whether the registry can read the unit."""
     try:
@@ -46,12 +48,14 @@ def is_known(unit: str) -> bool:
     return True
 
 
+@cache
 def fits(claimed: str, metric: str) -> bool:
     """Tell whether a level in the claimed unit can speak of a metric in its unit, as such or as a rate over time."""
     units = registry()
     return not (units.Unit(metric) / units.Unit(claimed)).dimensionality or is_rate(claimed, metric)
 
 
+@cache
 def is_rate(claimed: str, metric: str) -> bool:
     """Tell whether the claimed unit is a rate over time of what is measured in the metric's unit."""
     units = registry()

@@ -339,8 +339,6 @@ def _events(ledger: Ledger) -> Iterator[Problem]:
             yield Problem(path, line, "mention_id", mention["mention_id"], f"{mention['source_id']}.EVENT{ends}")
         if mention["as_printed"] and not mention["date"]:
             yield Problem(path, line, "date", "", f"the date that {mention['as_printed']!r} gives, in EDTF")
-        if mention["after_event_id"] == mention["event_id"]:
-            yield Problem(path, line, "after_event_id", mention["after_event_id"], "another event than its own")
 
 
 def _sources(ledger: Ledger) -> Iterator[Problem]:

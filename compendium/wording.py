@@ -116,6 +116,11 @@ def listed(parts: Iterable[str]) -> str:
 
 def left(binding: Binding, interval: portion.Interval, names: Names, digits: int = DIGITS) -> str:
     """Return a computed interval of what a binding states: an amount, a growth or share in percent, a multiple."""
+    return said(*_shown(binding, interval, names), digits)
+
+
+def _shown(binding: Binding, interval: portion.Interval, names: Names) -> tuple[portion.Interval, str]:
+    """Return an interval of what a binding states in the unit in which a reader expects it, and that unit."""
     metric = names.metrics[binding.terms[0][0].metric_id]
     unit, less, by = metric["unit"], 0, 1
     if binding.per:
@@ -124,11 +129,9 @@ def left(binding: Binding, interval: portion.Interval, names: Names, digits: int
     never_less = binding.per or (len(binding.terms) == 1 and metric["minimum"] == 0)
     if never_less and interval.lower == 0 and interval.upper > 0:  # that end says nothing
         interval = interval.replace(left=portion.OPEN, lower=-portion.inf)
-    return said(
-        interval.replace(lower=lambda end: (end - less) * by, upper=lambda end: (end - less) * by, ignore_inf=True),
-        unit,
-        digits,
-    )
+    return interval.replace(
+        lower=lambda end: (end - less) * by, upper=lambda end: (end - less) * by, ignore_inf=True
+    ), unit
 
 
 def said(interval: portion.Interval, unit: str, digits: int = DIGITS) -> str:
@@ -157,6 +160,8 @@ def _at(bounds: str) -> str:
 def _telling(one: portion.Interval, other: portion.Interval) -> int:
     """Return how many digits it takes to see that two intervals do not meet."""
     above, below = (one, other) if one.lower >= other.upper else (other, one)
+    if above.lower == below.upper:  # they touch, and only one of them has that end
+        return DIGITS
     for digits in range(DIGITS, MOST_DIGITS):
         low, high = (f"{float(end):.{digits - 1}e}" for end in (above.lower, below.upper))
         if low != high:
@@ -180,11 +185,14 @@ def subject(binding: Binding, names: Names) -> str:
 def tested(test: Test, claims: Mapping[str, Mapping[str, Any]], names: Names) -> str:
     """Return a claim held against the others, as a sentence with its arithmetic."""
     binding, found, claim = test.binding, test.others.interval, claims[test.claim]
-    about, printed = subject(binding, names), f"{_author(claim, names)} prints {figure(claim)}"
+    words = f"“{figure(claim)}”" if claim["measure"] == DIRECTION else figure(claim)
+    about, printed = subject(binding, names), f"{_author(claim, names)} prints {words}"
     common = found & binding.interval
-    digits = _telling(found, binding.interval) if common.empty and not found.empty else DIGITS
     # One number of digits for all that is shown of one thing, so that what lies inside is seen to lie inside.
-    digits = max(digits, *(_apart(shown) for shown in (found, binding.interval, common) if not shown.empty))
+    shown = [_shown(binding, own, names)[0] for own in (found, binding.interval, common) if not own.empty]
+    digits = max(map(_apart, shown))
+    if common.empty and not found.empty:
+        digits = max(digits, _telling(*shown[:2]))
     others = [claimed(claims[name], names, binding.terms[0][0]) for name in test.others.claims]
     verb = "puts" if len(others) == 1 else "put"
     if found.empty:

@@ -98,6 +98,13 @@ def growth(name: str, as_printed: str, period: str = "2024", base: str = "2023",
     return claim(name, as_printed, period=period, base=base, unit="percent", measure="growth", **cells)
 
 
+def moved(name: str, as_printed: str, direction: str, **cells: Any) -> dict[str, Any]:
+    """Return a claim from 2023 to 2024 whose words say which way, and print no figure."""
+    return claim(
+        name, as_printed, **{"base": "2023", "unit": "percent", "measure": "direction", "direction": direction} | cells
+    )
+
+
 def metric(name: str) -> dict[str, Any]:
     """Return the row of a metric as the engine sees it."""
     return small().row("metrics", name)

@@ -3,7 +3,7 @@ from typing import Any
 
 import portion
 import pytest
-from small import bounds, claim, conflicts, growth, metric, quantity, reconciled, small, verdicts
+from small import bounds, claim, conflicts, growth, metric, moved, quantity, reconciled, small, verdicts
 
 from compendium.bindings import (
     NOT_NEGATIVE,
@@ -104,6 +104,13 @@ def test_growth_is_a_factor_of_its_base() -> None:
     assert only(growth("a", "10.1%")) == Binding(Rule.GROWTH, ((NOW, ONE),), read, BEFORE, ("a",))
     assert only(growth("a", "30%", hedge="more than")).interval == portion.open(Fraction(13, 10), portion.inf)
     assert only(growth("a", "10%", low=-20.0, high=-10.0)).interval == portion.closed(Fraction(4, 5), Fraction(9, 10))
+
+
+def test_a_direction_without_a_figure_is_growth_below_or_above_nothing() -> None:
+    fell, rose = moved("a", "slightly decreased", "falls"), moved("a", "went up", "rises")
+    assert only(fell) == Binding(Rule.GROWTH, ((NOW, ONE),), portion.closedopen(0, 1), BEFORE, ("a",))
+    assert only(rose) == Binding(Rule.GROWTH, ((NOW, ONE),), portion.open(1, portion.inf), BEFORE, ("a",))
+    assert only(fell | {"metric_id": "balance"}).interval == portion.open(-portion.inf, 1)  # what can be negative
 
 
 def test_a_share_is_a_fraction_of_its_whole() -> None:

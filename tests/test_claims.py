@@ -40,6 +40,13 @@ def test_a_share_stays_within_its_whole() -> None:
     assert bounds(share | {"measure": "growth"}).upper == portion.inf
 
 
+def test_a_direction_is_read_from_its_column_and_not_from_its_words() -> None:
+    words = BARE | {"as_printed": "slightly decreased", "unit": "percent", "measure": "direction"}
+    assert bounds(words | {"direction": "falls"}) == portion.open(-portion.inf, 0)
+    assert bounds(words | {"direction": "rises"}) == portion.open(0, portion.inf)
+    assert bounds(words | {"direction": "falls"}, minimum=0) == portion.open(-portion.inf, 0)  # of growth, not of sums
+
+
 @pytest.mark.parametrize(
     ("hedge", "printed", "said"),
     [("almost", "$4.8 billion", "almost $4.8 billion"), ("", "47%", "47%"), ("-dən çox", "1 %", "1 %-dən çox")],

@@ -227,7 +227,7 @@ def cut(folder: Path, table: str, keep: Callable[[list[str]], bool]) -> None:
     ("command", "told"),
     [
         ("reconcile", ["0 minimal sets of claims that cannot all be true", "quantities that no claim prints"]),
-        ("chronology", ["clashes of time", "    by: order against dates"]),
+        ("chronology", ["1 clash of time", "    by: order against dates"]),
         ("independence", ["things of which more than one figure is printed", "origins that a text credits", "sites"]),
         ("sensitivity", ["  holds with all sources", "  cannot be said without "]),
     ],

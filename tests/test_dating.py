@@ -132,8 +132,17 @@ def test_a_text_whose_own_date_is_vague_may_be_later() -> None:
 def test_an_order_that_the_dates_contradict_is_a_clash() -> None:
     (clash,) = found(mention("flood", date="2023-05", after="fire"), fire="2023-06")
     assert (clash.rule, clash.mentions, clash.events) == (ORDER, ("one2024.flood.p1",), ("flood", "fire"))
-    said = "Ann One (¶ 1) puts “The flood” after “The fire”, but the first is dated May 2023 and the second June 2023."
+    said = (
+        "Ann One (¶ 1) puts “The flood” after “The fire”, "
+        "but the first is dated May 2023 (¶ 1) and the second June 2023."  # which the ledger dates
+    )
     assert clash.explanation == said
+
+
+def test_a_date_that_the_source_gives_elsewhere_is_told_with_its_paragraph() -> None:
+    dated = mention("flood", paragraph=3, date="2023-05"), mention("fire", paragraph=4, date="2023-06")
+    (clash,) = found(mention("flood", after="fire"), *dated, mention("fire", "two", 9, date="2023-06"))
+    assert clash.explanation.endswith(", but the first is dated May 2023 (¶ 3) and the second June 2023 (¶ 4).")
 
 
 def test_an_order_is_held_against_the_dates_of_its_own_source_first() -> None:
@@ -230,4 +239,14 @@ def test_clashes_come_in_the_order_of_rules_and_mentions() -> None:
 
 def test_an_order_through_an_event_without_a_date_is_held_against_the_dates_at_its_ends() -> None:
     chain = mention("c", after="b"), mention("b", after="a")
-    assert rules(*chain, a="2023", c="2022") != []
+    (clash,) = found(*chain, a="2023", c="2022")
+    assert (clash.rule, clash.events) == (ORDER, ("c", "a"))
+    assert clash.mentions == ("one2024.c.p1", "one2024.b.p1")
+    assert clash.explanation.endswith("but the first is dated 2022 and the last 2023.")
+    assert rules(*chain, a="2022", c="2023") == rules(*chain, c="2023") == []
+
+
+def test_an_order_through_an_event_with_a_date_is_two_orders() -> None:
+    chain = mention("c", after="b"), mention("b", after="a")
+    assert rules(*chain, a="2021", b="2022", c="2023") == []
+    assert [clash.events for clash in found(*chain, a="2023", b="2022", c="2021")] == [("b", "a"), ("c", "b")]

@@ -85,7 +85,7 @@ def test_findings_are_of_numbers_time_logic_and_reference() -> None:
 def test_a_conflict_of_numbers_touches_its_metrics_and_chapters() -> None:
     (finding,) = findings(having(*RATES))
     assert finding.subjects == {"total", "corridors"}
-    assert "no value is left" in finding.explanation
+    assert finding.explanation.endswith(": both cannot hold.")
 
 
 def test_a_projection_against_its_base_is_of_logic() -> None:
@@ -124,7 +124,7 @@ def test_a_clash_of_time_touches_its_events_and_their_chapters() -> None:
 def test_a_source_that_asserts_and_denies_is_found_with_both_places() -> None:
     stances = [stance("asserts", 7), stance("denies", 5), stance("asserts", 3)]
     (finding,) = findings(having(propositions=[PROPOSITION], stances=stances))
-    assert finding.explanation == "Ann One denies in ¶ 5 and asserts in ¶ 3, 7 the statement: “It gets warm.”"
+    assert finding.explanation == "Ann One denies in ¶ 5 and asserts in ¶ 3, 7 the statement “It gets warm”."
     assert finding.subjects == {"warm", "routes"}
 
 
@@ -160,6 +160,13 @@ def test_a_reference_that_carries_the_same_figure_shows_only_the_reason() -> Non
     assert finding.explanation == "It is about C."
 
 
+def test_figures_of_another_subject_are_not_set_side_by_side() -> None:
+    own = claim("own", "5", citation_id="cite")
+    its = claim("its", "9", "oil", citation_id="ref", scope="reference")
+    (finding,) = findings(having(own, its, citations=CITATIONS))
+    assert finding.explanation == "It is about C."
+
+
 # --- families
 
 
@@ -167,7 +174,7 @@ def test_a_conflict_without_a_tension_is_its_own_family() -> None:
     known = families(everything())
     assert [family.kind for family in known] == [NUMBERS, TIME, LOGIC, LOGIC, REFERENCE]
     assert all(family.tension is None and len(family.findings) == 1 for family in known)
-    assert (known[0].name, known[0].title) == ("one", "Growth over a base")
+    assert (known[0].name, known[0].title) == ("one+other", "Growth over a base")
     assert KINDS == (NUMBERS, TIME, LOGIC, REFERENCE)
 
 
@@ -216,7 +223,7 @@ def test_findings_that_are_known_already_are_grouped_as_they_are() -> None:
 def test_families_are_chosen_by_what_they_touch() -> None:
     known = families(everything())
     assert [family.name for family in touching(known, ["fire"])] == ["flood.p1"]
-    assert [family.name for family in touching(known, ["warm", "total"])] == ["one", "warm"]
+    assert [family.name for family in touching(known, ["warm", "total"])] == ["one+other", "warm+one2024"]
     assert touching(known, ["elsewhere"]) == touching(known, []) == []
 
 

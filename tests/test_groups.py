@@ -186,6 +186,11 @@ def test_with_too_many_worlds_bounds_rest_on_what_is_undisputed() -> None:
     assert set(found.tests) == {"y", "z"}
 
 
+def test_with_too_many_worlds_no_larger_set_is_called_the_smallest_that_gives_way() -> None:
+    found = solve(seven(level("z", 0, 20, Z), level("y", 5, 30, Z)))
+    assert all(len(way) == 7 for way in found.giving)  # one of each pair, or nothing said at all
+
+
 def test_with_as_many_worlds_as_are_looked_at_bounds_are_the_hull(monkeypatch: pytest.MonkeyPatch) -> None:
     rows = (level("a", 1, 2), level("b", 5, 6), level("c", 0, 5))
     assert len(System(rows, {X: NOT_NEGATIVE}).explore()[1]) == 2
@@ -206,6 +211,16 @@ def test_with_too_many_sets_to_look_through_what_is_found_is_not_called_all(monk
     assert 0 < len(found.conflicts) <= 2
     shown = [conflict.test for conflict in found.conflicts]
     assert all((test.binding.interval & test.others.interval).empty for test in shown)
+
+
+def test_what_gives_way_is_as_little_as_can_be() -> None:
+    found = solve(group(level("a", 5, 5), level("b", 5, 5), level("c", 7, 7)))
+    assert found.giving == (frozenset("c"),)
+    assert found.bounds[X].interval == closed(5, 5)
+    found = solve(group(level("a", 1, 2), level("b", 5, 6), level("c", 20, 30)))
+    assert set(found.giving) == {frozenset("ab"), frozenset("bc"), frozenset("ac")}
+    assert found.bounds[X].interval == closed(1, 30)
+    assert solve(group(level("a", 1, 2), level("b", 2, 6))).giving == ()
 
 
 # --- forecasts

@@ -217,6 +217,13 @@ def test_an_area_is_no_part_of_what_measures_itself() -> None:
     assert found(quantity(area="WORLD", counterpart="B"), quantity(area="WORLD", counterpart="WORLD")) == []
 
 
+def test_a_wider_area_that_is_spoken_of_at_another_time_is_reached() -> None:
+    wide = claim("b", "$4", period="2023/2024", counterpart_area="WORLD")
+    assert conflicts(reconciled(claim("a", "$5"), wide)) == [("a", "b")]
+    whole = quantity(counterpart="WORLD")
+    assert Binding(Rule.AREA, of(whole, quantity()), NOT_NEGATIVE) in found(quantity(), whole._replace(period="2020"))
+
+
 @pytest.mark.parametrize("metric", ["answers", "victims", "balance", "capacity"])
 def test_only_what_adds_up_does_so_over_areas(metric: str) -> None:
     areas = [quantity(metric, counterpart=place) for place in ("B", "C", "WORLD")]

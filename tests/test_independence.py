@@ -125,7 +125,6 @@ def test_nobody_credited_is_no_origin() -> None:
     [
         ("https://www.example.org/a/page", "example.org"),
         ("http://example.org", "example.org"),
-        ("//example.org/page", "example.org"),
         ("example.org", "example.org"),
         ("www.example.org/a-page-whose-addr…", "example.org"),  # as printed, cut off
         ("https://www.example.org/a...", "example.org"),

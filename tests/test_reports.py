@@ -73,7 +73,7 @@ def test_a_conflict_names_its_claims_its_rule_and_why() -> None:
     (conflict,) = reconciled(*RATES)["conflicts"]
     assert conflict["claims"] == ["one", "other"]
     assert conflict["rule"] == "growth over a base"
-    assert conflict["explanation"].endswith("no value is left.")
+    assert conflict["explanation"].endswith("both cannot hold.")
 
 
 def test_a_conflict_that_is_only_assumed_is_none() -> None:
@@ -168,7 +168,7 @@ def test_witnesses_origins_and_sites_as_objects_and_as_lines(ledger: Ledger) -> 
         "host": "example.org", "entries": ["one2024.ref", "two2024.ref"], "sources": ["one2024", "two2024"],
     }  # fmt: skip
     told = "\n".join(reports.independence_lines(ledger))
-    assert "  savings A B 2024 level: 2 figures" in told
+    assert "  savings A B 2024 level: 2 claims, 1 source, 1 origin\n" in told
     assert "    Bureau\n" in told
     assert "  Bureau: 2 claims, one2024" in told
     assert told.endswith("  example.org: one2024.ref, two2024.ref")
@@ -184,7 +184,7 @@ def test_headlines_as_objects(ledger: Ledger) -> None:
     }  # fmt: skip
     nothing = next(row for row in rows if row["headline_id"] == "never")
     assert (nothing["verdict"], nothing["low"], nothing["high"], nothing["claims"]) == (
-        "cannot be said", None, None, [],
+        "cannot be said", 0, None, [],  # what nobody claims is what its metric can be
     )  # fmt: skip
 
 

@@ -234,18 +234,39 @@ HEADLINES = (
 def asked(**tables: Any) -> list[list[Tag]]:
     claims = claim("a", "12"), two("b", "5", metric="first"), growth("c", "100%", low=100, high=100)
     ledger = having(*claims, headlines=HEADLINES, **tables)
-    shown = results.sensitivity_table(sensitivity(ledger), ledger["headlines"], ledger["sources"], "A <caption>")
+    shown = results.sensitivity_table(sensitivity(ledger), ledger, "A <caption>")
     return table(shown)
 
 
 def test_headlines_stand_with_all_sources_and_without_each() -> None:
-    assert texts(asked(**HOSTILE)) == [
+    *rows, nobody = texts(asked(**HOSTILE))
+    assert rows == [
         ["Headline", "With all", "Without Ann <u>One</u>", "Without Two Press"],
-        ["There is <u>more</u>.", "✓ holds11.5–12.5", "✓ holds", "✓ holds"],  # its part alone is more than four
-        ["It grew.", "✓ holds2.00 times", "? cannot be said", "✓ holds"],
+        ["There is <u>more</u>.", "✓ holds11.5–12.5 USD", "✓ holds", "✓ holds"],  # its part alone is more than four
+        ["It grew.", "✓ holds2 times", "? cannot be said", "✓ holds"],
         ["The first is less than half.", "✓ holds36.0–47.8 %", "? cannot be said", "? cannot be said"],
-        ["Nobody knows.", "? cannot be saidany amount", "? cannot be said", "? cannot be said"],
     ]
+    assert [nobody[0], *nobody[2:]] == ["Nobody knows.", "? cannot be said", "? cannot be said"]
+
+
+def test_what_can_be_anything_is_told_without_an_end_that_says_nothing() -> None:
+    nobody = texts(asked())[-1]
+    assert nobody[1] == "? cannot be saidany amount"
+
+
+def one_sided() -> list[list[str]]:
+    """A headline on one side of a flow, of which only the other side is claimed, and by the first source."""
+    asked_of = [headline("seen", "It saw more.", metric_id="mirror", low=4)]
+    ledger = having(claim("a", "5", "sold", ref_area="B", counterpart_area="A"), headlines=asked_of)
+    return texts(table(results.sensitivity_table(sensitivity(ledger), ledger, "A <caption>")))
+
+
+def test_what_takes_two_sides_to_count_alike_is_marked_where_a_source_is_left_out() -> None:
+    assert one_sided()[1][2:] == ["? cannot be said", f"✓ holds{results.ASSUMING}"]
+
+
+def test_what_takes_two_sides_to_count_alike_is_marked_with_all_sources_too() -> None:
+    assert results.ASSUMING in one_sided()[1][1]
 
 
 def test_sources_stand_in_the_order_they_were_written() -> None:
@@ -260,7 +281,7 @@ def test_two_sources_of_one_author_have_a_column_each() -> None:
 
 def test_no_headlines_are_no_rows() -> None:
     ledger = having(claim("a", "5"))
-    shown = results.sensitivity_table(sensitivity(ledger), ledger["headlines"], ledger["sources"], "A <caption>")
+    shown = results.sensitivity_table(sensitivity(ledger), ledger, "A <caption>")
     assert len(table(shown)) == 1
 
 

@@ -25,9 +25,30 @@ def test_claims_are_shown_with_reading_source_and_credit(ledger: Ledger) -> None
     claims = read_claims(ledger)
     own = claims[claims["claim_id"] == "guluzade2025.turnover-2024"]
     assert body(tables.claims_table(own, "c")) == [
-        "almost $4.8 billion read as 4.75–4.8 billion USD Goods trade turnover, Azerbaijan → Russia 2024 "
+        "almost $4.8 billion read as 4.75–4.8 billion USD Goods trade turnover, Azerbaijan with Russia 2024 "
         "Alihüseyin Guluzade credits Finmarket"
     ]
+
+
+def test_a_direction_is_described_by_the_way_and_its_base(ledger: Ledger) -> None:
+    claims = read_claims(ledger).set_index("claim_id")
+    own = claims.loc["guluzade2025.exports-fall-2025-jan-apr"].to_dict()
+    assert tables.described(own) == "Goods exports, Azerbaijan to Russia, falls from January–April 2024"
+    assert tables.described(own | {"base_period": ""}) == "Goods exports, Azerbaijan to Russia, falls"
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "relation", "told"),
+    [
+        ("North", "South", "to", "North to South"),
+        ("North", "South", "from", "North from South"),
+        ("North", "South", "", "North → South"),
+        ("North", "", "to", "North"),
+        ("", "", "to", ""),
+    ],
+)
+def test_two_areas_stand_with_the_word_of_their_metric(one: str, other: str, relation: str, told: str) -> None:
+    assert tables.between(one, other, relation) == told
 
 
 def test_every_claim_of_the_ledger_has_its_row_and_address(ledger: Ledger) -> None:

@@ -3,7 +3,7 @@ from typing import Any
 
 import portion
 import pytest
-from small import claim, closed, growth, quantity, small
+from small import claim, closed, growth, moved, quantity, small
 
 from compendium import wording
 from compendium.bindings import NOT_NEGATIVE, ONE, Binding, Rule
@@ -71,11 +71,11 @@ def test_growth_is_told_as_growth() -> None:
     assert "Ann One prints 10.1%" in sentence
 
 
-def test_a_contradiction_says_that_no_value_is_left() -> None:
+def test_a_contradiction_says_that_both_cannot_hold() -> None:
     found = result(claim("a", "$4 billion"), claim("b", "$9 billion", source_id="two2024"))
     sentence = explained(found.conflicts[0], found.claims, NAMES)
     assert "$4 billion in 2024 puts total trade (Aland → Bland, 2024) at 3.50–4.50 billion USD" in sentence
-    assert "Two Press prints $9 billion, which is read as 8.50–9.50 billion USD: no value is left." in sentence
+    assert "Two Press prints $9 billion, which is read as 8.50–9.50 billion USD: both cannot hold." in sentence
 
 
 def test_a_contradiction_does_not_show_two_ranges_that_seem_to_meet() -> None:
@@ -102,7 +102,7 @@ def test_ends_that_are_excluded_are_told_apart_from_ends_that_are_not() -> None:
     found = result(claim("a", "$5", hedge="up to"), claim("b", "$5", hedge="more than"))
     sentence = explained(found.conflicts[0], found.claims, NAMES)
     assert "no more than 5" in sentence or "at most 5" in sentence
-    assert "more than 5.00 USD: no value is left" in sentence
+    assert "more than 5.00 USD: both cannot hold" in sentence  # no digits can tell apart what touches
 
 
 @pytest.mark.parametrize("hedge", ["up to", "at least", "more than"])
@@ -116,7 +116,7 @@ def test_identities_that_it_takes_are_told() -> None:
     found = result(claim("a", "$3 billion"), claim("b", "$4 billion", "piece"))
     sentence = explained(found.conflicts[0], found.claims, NAMES)
     assert "otal trade is the sum of first trade and second trade" in sentence
-    assert "iece of the first is a part of first trade" in sentence
+    assert "irst trade include piece of the first" in sentence
     sentence = explained(result(claim("a", "$4"), claim("b", "$9")).conflicts[0], found.claims, NAMES)
     assert "sum of" not in sentence
 
@@ -155,6 +155,14 @@ def test_a_claim_in_a_few_words(row_: dict[str, Any], told: str) -> None:
     assert claimed(row_, NAMES, NOW) == told
 
 
+def test_all_ranges_of_a_sentence_have_one_number_of_digits() -> None:
+    found = result(claim("a", "4.7871", low=4.7871, high=4.7879), claim("b", "5", low=3, high=6))
+    sentence = wording.tested(found.tests["b"], found.claims, NAMES)
+    assert "at 4.787–4.788 USD; " in sentence
+    assert "both hold at 4.787–4.788 USD" in sentence
+    assert "at 3.000–6.000 USD; " in wording.tested(found.tests["a"], found.claims, NAMES)
+
+
 def test_a_share_and_a_multiple_name_their_base() -> None:
     share = claim("a", "30%", "first", base="2024", base_metric_id="total", measure="share", unit="percent")
     assert "30% of total trade" in claimed(share, NAMES, NOW)
@@ -172,7 +180,28 @@ def test_a_difference_says_that_it_is_one() -> None:
 def test_a_projection_names_its_base() -> None:
     told = claimed(claim("a", "$5", base="2023", direction="rises"), NAMES, NOW)
     assert "$5 in 2024" in told
-    assert "rises from 2023" in told
+    assert "(read as what it rises to from 2023)" in told
+
+
+def test_a_direction_is_told_in_its_own_words() -> None:
+    fell = moved("a", "slightly decreased", "falls")
+    assert claimed(fell, NAMES, NOW) == "“slightly decreased” from 2023 to 2024"
+    assert claimed(fell | {"counterpart_area": "C"}, NAMES, NOW).endswith(" from 2023 to 2024 (Aland → Cland)")
+    found = result(fell, growth("b", "5%", source_id="two2024"))
+    assert explained(found.conflicts[0], found.claims, NAMES) == (
+        "“slightly decreased” from 2023 to 2024 puts the growth of total trade (Aland → Bland, 2024) over that of 2023 "
+        "at less than 0.00 %; Two Press prints 5%, which is read as 4.50–5.50 %: both cannot hold."
+    )
+
+
+def test_the_word_between_two_areas_is_that_of_their_metric() -> None:
+    relations_ = [{"metric_id": word, "name": word, "relation": word} for word in ("to", "from", "with")]
+    names = Names.of(small(metrics=relations_))
+    assert [names.areas(quantity(word)) for word in ("to", "from", "with")] == [
+        "Aland to Bland", "Aland from Bland", "Aland with Bland",
+    ]  # fmt: skip
+    assert names.areas(quantity("to", counterpart="")) == "Aland"
+    assert names.areas(quantity()) == "Aland → Bland"  # where a metric gives none
 
 
 def test_a_quantity_is_named_in_full_or_beside_another() -> None:
@@ -231,7 +260,8 @@ def test_zero_is_an_end_where_less_is_possible() -> None:
         ("1000", "1001", "1,000–1,001 USD"),
         ("4787175000", "4800000000", "4.79–4.80 billion USD"),
         ("4796000000", "4801000000", "4.796–4.801 billion USD"),
-        ("5", "5", "5.00 USD"),
+        ("5", "5", "5 USD"),
+        ("4787500000", "4787500000", "4.7875 billion USD"),
     ],
 )
 def test_a_range_has_digits_enough_to_tell_its_ends_apart(low: str, high: str, told: str) -> None:
@@ -282,7 +312,7 @@ def of(rule: Rule, *quantities: Any) -> Binding:
             of(Rule.SUM, NOW, quantity("first"), quantity("second")),
             "Total trade is the sum of first trade and second trade.",
         ),
-        (of(Rule.PART, quantity("first"), quantity("piece")), "Piece of the first is a part of first trade."),
+        (of(Rule.PART, quantity("first"), quantity("piece")), "First trade include piece of the first."),
         (
             of(Rule.PERIOD, NOW, quantity(period="2024-01/2024-04"), quantity(period="2024-05/2024-12")),
             "2024 consists of January–April 2024 and May–December 2024.",
@@ -293,7 +323,7 @@ def of(rule: Rule, *quantities: Any) -> Binding:
         ),
         (
             of(Rule.EXCLUSIVE, quantity("answers"), quantity("answers", counterpart="C")),
-            "The answers exclude each other, so that together they cannot pass the whole.",
+            "Read as one answer each, the shares cannot pass the whole together.",
         ),
         (
             of(Rule.MIRROR, quantity("sold"), quantity("mirror", area="B", counterpart="A")),
@@ -316,7 +346,7 @@ def test_relations_are_one_sentence_each_said_once() -> None:
     summed = of(Rule.SUM, NOW, quantity("first"), quantity("second"))
     assert relations([], NAMES) == ""
     assert relations([part, again, summed], NAMES) == (
-        "Piece of the first is a part of first trade; total trade is the sum of first trade and second trade."
+        "First trade include piece of the first; total trade is the sum of first trade and second trade."
     )
 
 
@@ -348,7 +378,8 @@ def test_the_rule_of_a_conflict_is_the_one_by_which_its_claims_meet() -> None:
     # The projection binds a to 2023 also, but what b contradicts is its level.
     found = result(claim("a", "$4", base="2023", direction="rises"), claim("b", "$9"))
     (conflict,) = found.conflicts
-    assert rule_of_conflict(conflict, found) == "same quantity"
+    assert conflict.ways == (Rule.SAME,)
+    assert rule_of_conflict(conflict) == "same quantity"
 
 
 def test_a_claim_set_apart_is_told_with_its_reason_and_its_neighbour() -> None:
