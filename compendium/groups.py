@@ -92,7 +92,7 @@ def solve(group: Group) -> Solution:
     them, for it says nothing about the past. An assumed identity is used only for what does not follow without it;
     where the claims contradict it, it is set aside, and the contradiction is kept as an assumed conflict.
     """
-    found = _as_tree(group)
+    found = as_tree(group)
     if found:
         return found
     explored = Explored(group)
@@ -111,7 +111,7 @@ def solve(group: Group) -> Solution:
 
 def conflicts_of(group: Group) -> tuple[Conflict, ...]:
     """Return every minimal conflict of a group, and nothing else."""
-    return () if _as_tree(group) else Explored(group).conflicts()
+    return () if as_tree(group) else Explored(group).conflicts()
 
 
 def ask(group: Group, questions: Sequence[Binding]) -> list[Implied]:
@@ -128,7 +128,7 @@ def ask(group: Group, questions: Sequence[Binding]) -> list[Implied]:
     return answers
 
 
-def _as_tree(group: Group) -> Solution | None:
+def as_tree(group: Group) -> Solution | None:
     """Return the solution where the group is a tree without contradiction, `None` where a solver is needed."""
     if any(binding.assumed for binding in group.bindings):
         return None

@@ -24,7 +24,7 @@ from compendium import bindings as binding_of
 from compendium import trees
 from compendium.bindings import ONE, Binding, Quantity, Rule
 from compendium.claims import WHOLE, bounds, exactly
-from compendium.groups import EVERYTHING, Conflict, Group, Implied, Solution, Test, ask, conflicts_of, solve
+from compendium.groups import EVERYTHING, Conflict, Group, Implied, Solution, Test, as_tree, ask, conflicts_of, solve
 from compendium.identities import Meaning, identities
 from compendium.ledger import Ledger
 from compendium.periods import span
@@ -72,7 +72,7 @@ def reconcile(ledger: Ledger, executor: Executor | None = None) -> Reconciliatio
     claims, bound, open_ = bound_by(ledger)
     stated = frozenset(binding.terms[0][0] for binding in bound if not binding.per and len(binding.terms) == 1)
     forecasts = _forecasts(claims)
-    solutions = list(_solved(groups(bound, ledger, forecasts), executor))
+    solutions = _solved(groups(bound, ledger, forecasts), executor)
     tests = {name: test for solution in solutions for name, test in solution.tests.items()}
     conflicts = tuple(conflict for solution in solutions for conflict in solution.conflicts)
     apart = ledger.frames["incomparable"].set_index("claim_id")
@@ -190,17 +190,23 @@ def domain(metric: Mapping[str, Any]) -> portion.Interval:
     return low & WHOLE if metric["kind"] == "share" and metric["unit"] == "percent" else low
 
 
-def _solved(parts: list[Group], executor: Executor | None) -> Iterator[Solution]:
-    """Yield the solution of each group; a tree is solved sooner than it could be sent to another process."""
+def _solved(parts: list[Group], executor: Executor | None) -> list[Solution]:
+    """Return the solution of each group; a tree is solved sooner than it could be sent to another process."""
     if executor is None:
-        yield from map(solve, parts)
-        return
-    tangled = [part for part in parts if not trees.is_tree(part.bindings, part.domains)]
-    batches = [tangled[start : start + BATCH] for start in range(0, len(tangled), BATCH)]
-    waiting = itertools.chain.from_iterable(executor.map(_solve_all, batches))  # they are under way from here on
-    sent = {id(part) for part in tangled}
-    own = [None if id(part) in sent else solve(part) for part in parts]
-    yield from (found or next(waiting) for found in own)
+        return [solve(part) for part in parts]
+    tangled = [place for place, part in enumerate(parts) if not trees.is_tree(part.bindings, part.domains)]
+    waiting = _sent(parts, tangled, executor)
+    others = sorted(set(range(len(parts))).difference(tangled))
+    found = {place: solution for place in others if (solution := as_tree(parts[place]))}
+    late = _sent(parts, [place for place in others if place not in found], executor)
+    found.update(itertools.chain(waiting, late))
+    return [found[place] for place in range(len(parts))]
+
+
+def _sent(parts: list[Group], places: list[int], executor: Executor) -> Iterator[tuple[int, Solution]]:
+    """Send some groups away; return an iterator that waits for their solutions."""
+    batches = [[parts[place] for place in places[start : start + BATCH]] for start in range(0, len(places), BATCH)]
+    return zip(places, itertools.chain.from_iterable(executor.map(_solve_all, batches)), strict=True)
 
 
 def _solve_all(parts: list[Group]) -> list[Solution]:

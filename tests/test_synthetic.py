@@ -6,11 +6,12 @@ from pathlib import Path
 
 import pytest
 
+from compendium.bench import TABLE, run
 from compendium.bindings import Binding
 from compendium.intervals import Effect
 from compendium.ledger import DATA, Ledger
 from compendium.reconcile import bound_by, groups
-from compendium.schema import DESCRIPTOR
+from compendium.schema import DESCRIPTOR, tables
 from compendium.synthetic import KINDS, Truth, figure, world
 from compendium.validate import validate
 
@@ -73,6 +74,18 @@ def test_half_of_the_claims_stand_alone_and_few_groups_are_large() -> None:
     assert 0.8 < sum(size == 1 for size in sizes) / 1000 < 1.2
     assert max(sizes) > 20
     assert sum(size for size in sizes if size > 6) < 200
+
+
+def test_the_benchmark_prints_rows_of_its_table_and_how_the_time_grew() -> None:
+    said: list[str] = []
+    rows = run((20, 100), (1,), said.append)
+    assert said[0].split(",") == tables(DATA)[TABLE].columns
+    assert [(row["claims"], row["planted"], row["found"], row["invented"]) for row in rows] == [
+        ("20", "0", "0", "0"),
+        ("100", "1", "1", "0"),
+    ]
+    assert [line.split(",")[0] for line in said[3:]] == ["20 claims", "100 claims"]
+    assert "times that of the size before" in said[-1]
 
 
 def test_every_kind_of_small_group_can_be_spoilt() -> None:
