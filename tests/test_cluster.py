@@ -1,12 +1,15 @@
 """Other processes, and a cluster of them, find what one process finds."""
 
+import json
 from collections.abc import Iterator
 from concurrent.futures import Executor, ProcessPoolExecutor
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 from distributed import Client, LocalCluster
 
+from compendium.cli import main
 from compendium.reconcile import Reconciliation, reconcile
 from compendium.synthetic import Made, world
 
@@ -58,3 +61,12 @@ def test_the_cluster_finds_every_planted_conflict(made: Made, cluster: Client) -
 def test_the_cluster_leaves_nothing_in_the_folder(cluster: Client) -> None:
     assert cluster
     assert not list(Path.cwd().glob("dask-*"))
+
+
+def test_the_command_computes_where_its_option_says(cluster: Client) -> None:
+    here, there = (
+        CliRunner().invoke(main, ["reconcile", "--format", "json", *options])
+        for options in ([], ["--scheduler", cluster.scheduler_info()["address"]])
+    )
+    assert (here.exit_code, there.exit_code) == (0, 0), there.output
+    assert json.loads(here.stdout) == json.loads(there.stdout)
