@@ -59,9 +59,11 @@ def bounds(claim: Mapping[str, Any], minimum: float | None = None) -> portion.In
         rises = claim["direction"] == "rises"
         return portion.open(nothing, portion.inf) if rises else portion.open(-portion.inf, nothing)
     read = intervals.interval(claim["as_printed"], claim["hedge"], exact=units.is_exact(claim["unit"]))
-    if not pd.isna(claim["low"]):
+    if not (pd.isna(claim["low"]) or pd.isna(claim["high"])):  # one end at a time could pass the other on the way
+        read = portion.closed(exactly(claim["low"]), exactly(claim["high"]))
+    elif not pd.isna(claim["low"]):
         read = read.replace(left=portion.CLOSED, lower=exactly(claim["low"]))
-    if not pd.isna(claim["high"]):
+    elif not pd.isna(claim["high"]):
         read = read.replace(right=portion.CLOSED, upper=exactly(claim["high"]))
     if claim["measure"] == "level" and minimum is not None and read.lower < minimum:
         read = read.replace(left=portion.CLOSED, lower=exactly(minimum))

@@ -159,7 +159,7 @@ def timeline(events: pd.DataFrame) -> Figure:
 
 def route_map(
     stops: pd.DataFrame, colours: Mapping[str, str], *, names: Sequence[str] = (),
-    labels: Mapping[str, str] | None = None, around: Sequence[str] = (),
+    labels: Mapping[str, str] | None = None, around: Sequence[str] = (), outlines: pd.DataFrame | None = None,
 ) -> Figure:  # fmt: skip
     """Draw routes as lines through their stops, by longitude and latitude, with some of the places named.
 
@@ -177,6 +177,9 @@ def route_map(
         a name by route id, for a legend below the map; none where it is left out.
     around
         place ids that set what the map shows; every stop drawn where empty.
+    outlines
+        coasts and borders to draw beneath, `kind` (coast, border, disputed) and `line` (longitude and latitude in
+        degrees, `49.1 40.2, 49.3 40.4`); what is disputed is dotted.
     """
     shown = stops[stops["route_id"].isin(colours)].dropna(subset=["latitude", "longitude"])
     west, east, south, north = _frame(shown[shown["place_id"].isin(around)] if around else shown)
@@ -186,6 +189,8 @@ def route_map(
     drawn, axes = pyplot.subplots(figsize=(style.WIDTH, height))
     axes.set(xlim=(west, east), ylim=(south, north), xlabel="longitude, °E", ylabel="latitude, °N")
     axes.set_aspect(stretch)
+    if outlines is not None:
+        _outline(axes, outlines)
     lines = []
     for place, (route, colour) in enumerate(colours.items()):
         line = shown[shown["route_id"] == route]
@@ -200,6 +205,34 @@ def route_map(
     drawn.draw_without_rendering()
     _name_places(axes, places.loc[wanted], [np.asarray(line.get_xydata()) for line in lines])
     return drawn
+
+
+OUTLINES = {"coast": (style.MUTED, "-", 1.0), "border": (style.MUTED, "-", 0.5), "disputed": (style.MUTED, ":", 1.1)}
+"""Colour, dashes and width of what lies beneath the routes."""
+
+
+def _outline(axes: Axes, outlines: pd.DataFrame) -> None:
+    """Draw coasts and borders as far as they reach into the map, all of a kind as one path: it weighs less."""
+    west, east = axes.get_xlim()
+    south, north = axes.get_ylim()
+    axes.grid(visible=False)
+    for kind, (colour, dashes, width) in OUTLINES.items():
+        gap = np.full((1, 2), np.nan)
+        inside = [
+            line
+            for text in outlines.loc[outlines["kind"] == kind, "line"]
+            for line in _pieces(np.array([point.split() for point in text.split(", ")], dtype=float))
+            if (line[:, 0].max() > west and line[:, 0].min() < east and line[:, 1].max() > south)
+            and line[:, 1].min() < north
+        ]
+        if inside:
+            path = np.vstack([part for line in inside for part in (line, gap)])
+            axes.plot(path[:, 0], path[:, 1], dashes, color=colour, linewidth=width, zorder=0.5)
+
+
+def _pieces(line: np.ndarray, most: int = 40) -> list[np.ndarray]:
+    """Return a line in pieces that share their ends, so that what lies off the map is not drawn with the rest."""
+    return [line[start : start + most + 1] for start in range(0, max(len(line) - 1, 1), most)]
 
 
 DASHES = ("-", "--", ":", "-.")

@@ -43,6 +43,7 @@ _TERM = re.compile(
 )
 # What would change the value if it were passed over: a sign, a further number, a fraction, a multiplier not known here.
 _MINUS = re.compile(r"^\s*[-–−]\s*\D?\d")
+_NEGATIVE = re.compile(r"-(\d+(?:\.\d+)?)(?: ?%)?", re.ASCII)
 _FRACTION = re.compile(r"\ba\s+(?:third|fourth|fifth|sixth|seventh|eighth|ninth|tenth)\b", re.I)
 _UNREAD = re.compile(r"\d|\b(?:hundreds?|dozens?|scores?|thirds|quarters?|fourths|fifths|сотн\w*|десятк\w*)\b", re.I)
 _DASH = re.compile(r"^\s*[–—-]\s*\D?\s*$")
@@ -82,6 +83,10 @@ def read_figure(as_printed: str) -> Figure:
         where there is no figure, several that are neither a range nor a sum, or a part that cannot be read.
     """
     text = unquote(as_printed).replace("\xa0", " ")
+    below = _NEGATIVE.fullmatch(text)
+    if below:  # a bare number or percentage; before anything else a dash may be no minus
+        above = read_figure(below[1])
+        return Figure(-above.high, -above.low, above.step)
     terms = list(_TERM.finditer(text))
     if not terms:
         raise UnreadableFigureError(f"no figure in {as_printed!r}")

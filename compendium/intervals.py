@@ -103,6 +103,20 @@ def _apply(effect: Effect, figure: Figure, exact: bool) -> portion.Interval:
     return portion.closedopen(figure.low - half, figure.high + half)
 
 
+def product(one: portion.Interval, other: portion.Interval) -> portion.Interval:
+    """Return what one quantity can be times another, neither of them negative; ends exact.
+
+    Raises
+    ------
+    ValueError
+        where either can be negative.
+    """
+    _not_negative(one, other)
+    high = portion.inf if portion.inf in (one.upper, other.upper) else one.upper * other.upper
+    left, right = _side(one.left, other.left), _side(one.right, other.right)
+    return portion.Interval.from_atomic(left, one.lower * other.lower, high, right)
+
+
 def quotient(above: portion.Interval, below: portion.Interval) -> portion.Interval:
     """Return what one quantity can be as a multiple of another, neither of them negative; ends exact.
 
@@ -128,10 +142,7 @@ def grown(base: portion.Interval, percent: portion.Interval) -> portion.Interval
         where the quantity, or what is left of it, can be negative.
     """
     factor = percent.replace(lower=lambda end: 1 + end / 100, upper=lambda end: 1 + end / 100, ignore_inf=True)
-    _not_negative(base, factor)
-    high = portion.inf if portion.inf in (base.upper, factor.upper) else base.upper * factor.upper
-    left, right = _side(base.left, factor.left), _side(base.right, factor.right)
-    return portion.Interval.from_atomic(left, base.lower * factor.lower, high, right)
+    return product(base, factor)
 
 
 def total(parts: Iterable[portion.Interval]) -> portion.Interval:

@@ -16,7 +16,7 @@ from typing import Any
 import pandas as pd
 
 from compendium.problems import LedgerError, Problem
-from compendium.schema import Table, tables
+from compendium.schema import Field, Table, tables
 
 ROOT = Path(__file__).resolve().parent.parent
 DATA = ROOT / "data"
@@ -27,8 +27,11 @@ CASTS: dict[str, tuple[re.Pattern[str], Callable[[str], Any], str, str]] = {
     "string": (re.compile(r"[^\r\n]*"), str, "str", "text on one line"),
     "integer": (INTEGER, int, "Int64", "a whole number"),
     "number": (NUMBER, float, "Float64", "a number, with a point before its decimals"),
+    "figure": (NUMBER, str, "str", "a number, with a point before its decimals"),
 }
 """By type of the schema: what a cell must look like, how it is read, the type of the column, what to say.
+
+A figure is a number whose last digit says how finely it is known, so that it is kept as it is written.
 
 A cell is one line, so that the n-th row is the n-th line of the file, as an editor counts it.
 """
@@ -98,18 +101,18 @@ def _read(data: Path, table: Table, problems: list[Problem]) -> pd.DataFrame:
         else:
             problems.append(Problem(table.path, line, "", f"{len(row)} cells", f"{len(header)} cells"))
     columns = {
-        field.name: _cast(table, field.name, field.type, [(line, row[place]) for line, row in whole], problems)
+        field.name: _cast(table, field, [(line, row[place]) for line, row in whole], problems)
         for place, field in enumerate(table.fields)
     }
     return pd.DataFrame(columns)
 
 
-def _cast(table: Table, name: str, type_: str, cells: list[tuple[int, str]], problems: list[Problem]) -> pd.Series[Any]:
-    form, cast, dtype, expected = CASTS[type_]
+def _cast(table: Table, field: Field, cells: list[tuple[int, str]], problems: list[Problem]) -> pd.Series[Any]:
+    form, cast, dtype, expected = CASTS[field.cast]
     values: list[Any] = []
     for line, cell in cells:
         fits = form.fullmatch(cell) or not cell
         if not fits:
-            problems.append(Problem(table.path, line, name, cell, expected))
-        values.append(cast(cell) if fits and (cell or type_ == "string") else None)
+            problems.append(Problem(table.path, line, field.name, cell, expected))
+        values.append(cast(cell) if fits and (cell or dtype == "str") else None)
     return pd.Series(values, dtype=dtype)

@@ -37,14 +37,22 @@ UNITS = {
     "bbl/day": "barrels a day",
     "m^3": "m³",
     "m^3/day": "m³ a day",
+    "m^3/year": "m³ a year",
+    "bbl/year": "barrels a year",
+    "TEU/year": "TEU a year",
+    "score": "points",
+    "dimensionless": "",
 }
 """How a unit is written for a reader, where not as in the data."""
+SINGLE = ("person", "container", "month", "year")
+"""Units that stand as in the data beside a one."""
 SCALES = ((10**12, "trillion"), (10**9, "billion"), (10**6, "million"))
 PAGES = {
     "claim": "evidence/claims",
     "source": "evidence/sources",
     "event": "evidence/timeline",
     "conflict": "evidence/contradictions",
+    "observation": "evidence/official",
 }
 """Where in a book the permanent place of each kind of thing is."""
 
@@ -66,7 +74,8 @@ def amount(interval: portion.Interval, unit: str, *, digits: int = 0) -> str:
     """
     finite = [abs(end) for end in (interval.lower, interval.upper) if end not in (portion.inf, -portion.inf)]
     scale, word = next(((s, w) for s, w in SCALES if finite and max(finite) >= s), (1, ""))
-    tail = " ".join(part for part in (word, UNITS.get(unit, unit)) if part)
+    single = interval.lower == interval.upper == 1 and not word
+    tail = " ".join(part for part in (word, unit if single and unit in SINGLE else UNITS.get(unit, unit)) if part)
     if interval.lower == -portion.inf and interval.upper == portion.inf:
         return "any amount"
     low, high = (_digits(end, scale, digits) for end in (interval.lower, interval.upper))
@@ -77,7 +86,7 @@ def amount(interval: portion.Interval, unit: str, *, digits: int = 0) -> str:
     elif interval.lower == -portion.inf:
         said = f"{'less than' if interval.right is portion.OPEN else 'at most'} {high}"
     else:
-        said = f"{low}–{high}"
+        said = low if low == high else f"{low}–{high}"
     return f"{said} {tail}".strip()
 
 

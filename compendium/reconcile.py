@@ -28,6 +28,7 @@ from compendium.groups import EVERYTHING, Conflict, Group, Implied, Solution, Te
 from compendium.identities import Meaning, identities
 from compendium.ledger import Ledger
 from compendium.periods import span
+from compendium.solver import System
 
 CONSISTENT, IN_CONFLICT, SINGLE, NOT_COMPARABLE = "consistent", "in conflict", "single", "not comparable"
 VERDICTS = (CONSISTENT, IN_CONFLICT, SINGLE, NOT_COMPARABLE)
@@ -129,6 +130,17 @@ def find_conflicts(ledger: Ledger) -> tuple[Conflict, ...]:
     """Return every minimal set of claims that cannot all be true, without bounds and verdicts: quicker."""
     claims, bound, _ = bound_by(ledger)
     return tuple(conflict for group in groups(bound, ledger, _forecasts(claims)) for conflict in conflicts_of(group))
+
+
+def steady(ledger: Ledger) -> frozenset[str]:
+    """Return the claims that are left once those that contradict each other are set aside, and that can all hold."""
+    claims, bound, _ = bound_by(ledger)
+    left = set(claims)
+    for group in groups(bound, ledger):
+        firm = [binding for binding in group.bindings if not binding.assumed]
+        own = {name for binding in firm for name in binding.claims}
+        left -= own - System(firm, group.domains).steady(own)
+    return frozenset(left)
 
 
 def bound_by(ledger: Ledger) -> tuple[dict[str, dict[str, Any]], list[Binding], dict[str, str]]:

@@ -8,10 +8,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from compendium.checked import told
+from compendium.corroborate import VERDICTS, Held, corroborate
 from compendium.dating import clashes
 from compendium.independence import SAME, origins, shared_hosts, witnesses
 from compendium.ledger import Ledger
+from compendium.observations import read_observations
 from compendium.reconcile import Reconciliation
+from compendium.schema import SEPARATOR
 from compendium.sensitivity import sensitivity
 from compendium.wording import Names, explained, number, rule_of_conflict, said, verdict_row
 
@@ -163,3 +167,56 @@ def sensitivity_lines(ledger: Ledger) -> Iterator[str]:
             yield f"  {row['verdict']} without {row['without']}"
         if not changed:
             yield "  the same whichever source is left out"
+
+
+def corroboration(ledger: Ledger) -> list[Report]:
+    """Return every claim with its verdict: `claim_id`, `verdict`, `reason`, `claimed`, `observations`.
+
+    Each observation has the verdict against it, its ends and unit, its period, publisher, quality class and address.
+    What follows from several is marked `derived` and has all their periods, publishers, classes and addresses.
+    """
+    rows = {row["observation_id"]: row for row in read_observations(ledger).to_dict("records")}
+    return [
+        {
+            "claim_id": one.claim_id,
+            "verdict": one.verdict,
+            "reason": one.reason,
+            "claimed": {**_ends(one.claimed), "unit": one.unit},
+            "observations": [_held(held, rows) for held in one.held],
+        }
+        for one in corroborate(ledger).values()
+    ]
+
+
+def _held(held: Held, rows: dict[str, Any]) -> Report:
+    def all_of(column: str) -> str:
+        return SEPARATOR.join(dict.fromkeys(rows[name][column] for name in held.observations))
+
+    apart = {} if held.apart is None else {"apart": {**_ends(held.apart), "unit": held.apart_in}}
+    return {
+        "observation_ids": list(held.observations),
+        "verdict": held.verdict,
+        "reason": held.reason,
+        "would_agree": held.meets,
+        "derived": held.derived,
+        **_ends(held.interval),
+        "unit": held.unit,
+        "period": all_of("period"),
+        "publisher": all_of("publisher"),
+        "quality": all_of("quality"),
+        "address": all_of("address"),
+        **apart,
+    }
+
+
+def corroboration_lines(ledger: Ledger) -> Iterator[str]:
+    """Yield how claims stand against independent figures, as a person reads it."""
+    names, rows = Names.of(ledger), {row["observation_id"]: row for row in read_observations(ledger).to_dict("records")}
+    checked = corroborate(ledger)
+    counts = (f"{sum(one.verdict == verdict for one in checked.values())} {verdict}" for verdict in VERDICTS)
+    yield f"{_counted(len(checked), 'claim')}, {_counted(len(rows), 'independent figure')}: {', '.join(counts)}"
+    for one in checked.values():
+        reason = f" ({names.reasons[one.reason]['name']})" if one.reason else ""
+        yield f"\n{one.claim_id}: {one.verdict}{reason}"
+        for held in one.held:
+            yield f"  {told(held, rows, names)}"

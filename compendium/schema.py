@@ -33,6 +33,11 @@ class Field:
     unit: str
     holds: str
 
+    @property
+    def cast(self) -> str:
+        """Return how its cells are read: by its type, but a number that holds a figure as the figure it is."""
+        return "figure" if self.type == "number" and self.holds == "figure" else self.type
+
 
 @dataclass(frozen=True)
 class Table:
@@ -54,14 +59,17 @@ class Table:
 
 def descriptor(data: Path) -> dict[str, Any]:
     """Return the descriptor as written; raise `LedgerError` where it is missing or not JSON."""
-    path = data / DESCRIPTOR
+    return _json(data, DESCRIPTOR, f"a Data Package in {data.name}/")
+
+
+def _json(data: Path, name: str, expected: str) -> dict[str, Any]:
     try:
-        content: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise LedgerError([Problem(DESCRIPTOR, 0, "", "no such file", f"a Data Package in {data.name}/")]) from None
+        content: dict[str, Any] = json.loads((data / name).read_text(encoding="utf-8"))
+    except OSError:
+        raise LedgerError([Problem(name, 0, "", "no such file", expected)]) from None
     except (json.JSONDecodeError, UnicodeDecodeError) as error:
         place = getattr(error, "lineno", 0)
-        raise LedgerError([Problem(DESCRIPTOR, place, "", str(error), "well-formed JSON in UTF-8")]) from None
+        raise LedgerError([Problem(name, place, "", str(error), "well-formed JSON in UTF-8")]) from None
     return content
 
 
@@ -75,7 +83,7 @@ def tables(data: Path) -> dict[str, Table]:
     """
     content = descriptor(data)
     try:
-        found = {resource["name"]: _table(resource) for resource in content["resources"]}
+        found = {resource["name"]: _table(resource, data) for resource in content["resources"]}
     except (KeyError, TypeError, AttributeError, IndexError) as error:
         expected = "resources with name, path, title, description and a schema whose fields have name and type"
         raise LedgerError([Problem(DESCRIPTOR, 0, "", f"{type(error).__name__}: {error}", expected)]) from None
@@ -104,8 +112,10 @@ def _strange(field: Field, known: dict[str, Table]) -> Iterator[tuple[str, str]]
             yield named, one_of(columns, named)
 
 
-def _table(resource: dict[str, Any]) -> Table:
+def _table(resource: dict[str, Any], data: Path) -> Table:
     schema = resource["schema"]
+    if isinstance(schema, str):  # tables of one form share the file that describes it
+        schema = _json(data, schema, "the schema that the Data Package names")
     key = schema.get("primaryKey", [])
     return Table(
         name=resource["name"],

@@ -80,8 +80,13 @@ class System:
 
     def feasible(self, claims: Iterable[str]) -> bool:
         """Tell whether these claims and every identity can hold together."""
-        on = [self._switch[name] for name in sorted(claims)]
-        return self._solver.check(*on, *self._rule) == z3.sat
+        return self._holds([self._switch[name] for name in sorted(claims)] + self._rule)
+
+    def _holds(self, on: Sequence[z3.BoolRef]) -> bool:
+        """Ask z3 without the conversions of its Python layer, which take most of the time where there are many."""
+        asts = (z3.Ast * len(on))(*(one.as_ast() for one in on))
+        found = z3.Z3_solver_check_assumptions(self._context.ref(), self._solver.solver, len(on), asts)
+        return z3.CheckSatResult(found) == z3.sat
 
     def core(self, claims: Iterable[str], besides: Binding | None = None) -> tuple[list[str], list[Binding]]:
         """Return claims and identities, none of them idle, that cannot hold together, with one binding besides.
@@ -163,10 +168,30 @@ class System:
     def grown(self, seed: Iterable[str], among: Iterable[str]) -> frozenset[str]:
         """Return a set of claims that can hold together, grown by all that can be added from some others, in order."""
         grown = set(seed)
-        for name in among:
-            if name not in grown and self.feasible([*grown, name]):
-                grown.add(name)
+        self._grow(grown, [name for name in among if name not in grown])
         return frozenset(grown)
+
+    def _grow(self, grown: set[str], more: Sequence[str]) -> None:
+        """Add what can be added, in order: all at once where that can hold, else each half in turn."""
+        if not more:
+            return
+        if self.feasible([*grown, *more]):
+            grown.update(more)
+        elif len(more) > 1:
+            half = len(more) // 2
+            self._grow(grown, more[:half])
+            self._grow(grown, more[half:])
+
+    def steady(self, claims: Iterable[str]) -> frozenset[str]:
+        """Return some claims without those of minimal sets that cannot hold, set aside one after the other.
+
+        What is left can hold together. It takes no account of every conflict: one that shares a claim with another is
+        gone with it.
+        """
+        left = frozenset(claims)
+        while not self.linear(left).feasible:
+            left = left.difference(self._shrunk(left))
+        return left
 
     def _shrunk(self, seed: Iterable[str]) -> tuple[str, ...]:
         core, _ = self.core(seed)

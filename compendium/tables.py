@@ -292,29 +292,41 @@ def stances_table(stances: pd.DataFrame, propositions: pd.DataFrame, sources: pd
 
 
 def dictionary(schema: Mapping[str, Table], rows: Mapping[str, int]) -> HTML:
-    """Return every table of a schema with its columns: what each holds, its type, and what is required of it."""
-    parts = []
-    for name, described_table in schema.items():
-        frame = pd.DataFrame(
-            {
-                "Column": [field.name for field in described_table.fields],
-                "What it holds": [field.description for field in described_table.fields],
-                "Form": [_form(field) for field in described_table.fields],
-            }
+    """Return every table of a schema with its columns: what each holds, its type, and what is required of it.
+
+    Tables of one form are described together.
+    """
+    alike: dict[tuple[Field, ...], list[Table]] = {}
+    for described_table in schema.values():
+        alike.setdefault(described_table.fields, []).append(described_table)
+    return HTML(Markup("").join(_described(group, rows) for group in alike.values()))
+
+
+def _described(group: list[Table], rows: Mapping[str, int]) -> Markup:
+    """Return tables of one form: what each is for, and their columns once."""
+    first = group[0]
+    frame = pd.DataFrame(
+        {
+            "Column": [field.name for field in first.fields],
+            "What it holds": [field.description for field in first.fields],
+            "Form": [_form(field) for field in first.fields],
+        }
+    )
+    counted = [f"{one.path}: {rows[one.name]} rows" for one in group]
+    heads = Markup("").join(
+        Markup('<h3 id="table-{}">{}</h3><p>{}{}</p>').format(
+            one.name, one.title, one.description, f" ({count})" if len(group) > 1 else ""
         )
-        caption = f"{described_table.path}: {rows[name]} rows"
-        keys = "; ".join(f"{own} → {other}.{column}" for own, other, column in described_table.foreign_keys)
-        parts.append(
-            Markup('<h3 id="table-{}">{}</h3><p>{}</p>{}<p><small>Key: {}{}</small></p>').format(
-                name,
-                described_table.title,
-                described_table.description,
-                Markup(table(frame, caption).data),
-                ", ".join(described_table.primary_key),
-                f". Refers to: {keys}" if keys else "",
-            )
-        )
-    return HTML(Markup("").join(parts))
+        for one, count in zip(group, counted, strict=True)
+    )
+    caption = counted[0] if len(group) == 1 else f"Columns of each of these {len(group)} tables"
+    keys = "; ".join(f"{own} → {other}.{column}" for own, other, column in first.foreign_keys)
+    return Markup("{}{}<p><small>Key: {}{}</small></p>").format(
+        heads,
+        Markup(table(frame, caption).data),
+        ", ".join(first.primary_key),
+        f". Refers to: {keys}" if keys else "",
+    )
 
 
 def _form(field: Field) -> str:

@@ -14,13 +14,19 @@ import portion
 _OURS = (
     "bbl = oil_barrel",  # pint's own bbl is the barrel of 31.5 gallons; crude oil is counted in barrels of 42
     "USD = [currency]",
-    "person = [count]", "item = person", "vote = person",
-    "container = [container]",
+    "person = [count]", "item = person", "vote = person", "score = person",
+    "container = [container]", "TEU = [teu]",
+    "TIV = [tiv]",  # the unit in which a register values arms; it is not money
+    "AZN = [manat]",  # a currency of its own: what it is in another hangs on the day
+    "thousand = 1e3", "million = 1e6", "billion = 1e9",
     "times = []",
     "rank = [rank]",
 )  # fmt: skip
 EXACT = ("[count]", "[rank]")
-"""Dimensions in which a bare figure is itself: nobody rounds a jury of twelve or a second place."""
+"""Dimensions in which a bare figure is itself: nobody rounds a jury of twelve or a second place.
+
+So many thousand persons are no such count: whoever gives them has rounded.
+"""
 
 
 @cache
@@ -35,7 +41,8 @@ def registry() -> pint.UnitRegistry:
 @cache
 def is_exact(unit: str) -> bool:
     """Tell whether a figure in this unit is a count or a rank, and so is read as exact."""
-    return any(registry().Unit(unit).dimensionality == registry().get_dimensionality(kind) for kind in EXACT)
+    found = registry().Quantity(Fraction(1), unit).to_base_units()
+    return found.magnitude == 1 and any(found.dimensionality == registry().get_dimensionality(kind) for kind in EXACT)
 
 
 @cache
@@ -46,6 +53,17 @@ def is_known(unit: str) -> bool:
     except Exception:  # pint answers nonsense with whatever its parser stumbles over, assertions included
         return False
     return True
+
+
+@cache
+def same_kind(one: str, other: str) -> bool:
+    """Tell whether two units measure the same thing, so that one can be converted into the other."""
+    return bool(registry().Unit(one).dimensionality == registry().Unit(other).dimensionality)
+
+
+def unscaled(unit: str) -> str:
+    """Return a unit without the word that scales it: `million USD` → `USD`."""
+    return unit.rpartition(" ")[2]
 
 
 @cache

@@ -61,6 +61,10 @@ class Names:
         one, other = (self.places.get(place, place) for place in (quantity.ref_area, quantity.counterpart_area))
         return between(one, other, self.metrics[quantity.metric_id]["relation"])
 
+    def between(self, row: Mapping[str, Any]) -> str:
+        """Return whose figure a row of claims or observations is, and towards whom."""
+        return self.areas(Quantity(row["metric_id"], row["ref_area"], row["counterpart_area"], "", ""))
+
     def quantity(self, quantity: Quantity, beside: Quantity | None = None) -> str:
         """Return a quantity in words; beside another, only what differs from that one, its time always."""
         metric, where = "", []

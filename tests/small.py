@@ -57,8 +57,8 @@ def frame(table: Table, rows: Iterable[Mapping[str, Any]]) -> pd.DataFrame:
         raise KeyError(f"{table.name} has no {sorted(strange)}")
     columns = {}
     for field in table.fields:
-        cells = [row.get(field.name, "" if field.type == "string" else None) for row in rows]
-        columns[field.name] = pd.Series(cells, dtype=CASTS[field.type][2])
+        dtype = CASTS[field.cast][2]
+        columns[field.name] = pd.Series([row.get(field.name, "" if dtype == "str" else None) for row in rows], dtype=dtype)
     return pd.DataFrame(columns)
 
 

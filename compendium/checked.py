@@ -1,0 +1,265 @@
+"""What corroboration found, for a reader: sentences, tables, counts, and the ranges of what differs.
+
+It takes verdicts as they are and shows the class and the publisher of every figure; it judges nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from fractions import Fraction
+from typing import Any
+
+import pandas as pd
+import portion
+from IPython.display import HTML
+from markupsafe import Markup
+
+from compendium.claims import figure
+from compendium.corroborate import AGREES, DIFFERS, NOT_COMPARABLE, POINTS, TIMES, VERDICTS, Checked, Held
+from compendium.observations import of_series
+from compendium.periods import spoken
+from compendium.present import link, table
+from compendium.tables import described, stacked
+from compendium.wording import Names, listed, relations, said
+
+CLASSES = {"machine": "parsed from a data file", "page": "read from a page"}
+
+
+# --- sentences
+
+
+def told(held: Held, observations: Mapping[str, Mapping[str, Any]], names: Names) -> str:
+    """Return one thing that was held against a claim as a sentence: who says what, and what it says of the claim."""
+    if held.derived:
+        return f"{_following(held, observations, names)}: {judged(held)}."
+    row = observations[held.observations[0]]
+    who = credited(row)
+    when = dated(row)
+    what = f"{who} gives {row['figure']}{f' ({when})' if when else ''}"
+    if held.verdict != NOT_COMPARABLE:
+        return f"{what}, read as {ranged(held.interval, held.unit)}: {judged(held)}."
+    reason = names.reasons[held.reason]
+    why = held.why or reason["sentence"]
+    return f"{what}. Not comparable ({reason['name']}): {why} {MEETS[held.meets]}".rstrip()
+
+
+def ranged(interval: portion.Interval, unit: str) -> str:
+    """Return a range for a reader; that an amount is not below nothing goes without saying."""
+    return said(
+        interval.replace(left=portion.OPEN, lower=-portion.inf) if interval.lower == 0 < interval.upper else interval,
+        unit,
+    )
+
+
+MEETS = {True: "Otherwise the two would agree.", False: "The two figures differ, too.", None: ""}
+
+
+def _following(held: Held, observations: Mapping[str, Mapping[str, Any]], names: Names) -> str:
+    parts = [f"{observations[name]['figure']} ({dated(observations[name])})" for name in held.observations]
+    rule = relations(held.rules, names).rstrip(".")
+    return f"From {listed(parts)} follows {ranged(held.interval, held.unit)}{f' ({rule})' if rule else ''}"
+
+
+def judged(held: Held) -> str:
+    """Return a verdict in words, with by how much the claim is more or less than the observation."""
+    if held.verdict == AGREES:
+        return "agrees"
+    return f"differs, {distance(held)}" if held.apart else "differs"
+
+
+def distance(held: Held) -> str:
+    """Return by how much a claim and an observation are apart, as a person says it."""
+    if held.apart is None:
+        return ""
+    if held.apart_in == TIMES:
+        more = held.apart.lower >= 1
+        times = held.apart if more else portion.closed(1 / held.apart.upper, 1 / held.apart.lower)
+        return f"the claim being {said(times, 'times')} {'as much' if more else 'less'}"
+    more = held.apart.lower >= 0
+    ends = sorted(map(abs, (held.apart.lower, held.apart.upper)))
+    unit = f" {POINTS}" if held.apart_in == POINTS else ""
+    far = said(portion.closed(*ends), "" if unit else held.unit)
+    return f"the claim being {far}{unit} {'higher' if more else 'lower'}"
+
+
+def credited(observation: Mapping[str, Any]) -> str:
+    """Return who prints an observation and whom they credit."""
+    source, publisher = observation["original_source"], observation["publisher"]
+    return f"{publisher}, for {source}," if source and source != publisher else str(publisher)
+
+
+def dated(observation: Mapping[str, Any]) -> str:
+    """Return the time an observation speaks of, or when it was said."""
+    if observation["period"]:
+        return spoken(observation["period"])
+    return f"said {spoken(observation['stated_on'])}" if observation["stated_on"] else ""
+
+
+# --- tables
+
+
+def checked_table(
+    checked: Iterable[Checked], claims: pd.DataFrame, observations: pd.DataFrame, names: Names, caption: str,
+    *, up: str = "..",
+) -> HTML:  # fmt: skip
+    """Return claims with what was held against each: publisher, class, verdict, and how far apart.
+
+    Takes checked claims, the claims as `compendium.claims.read_claims` returns them indexed by id, and the
+    observations as `compendium.observations.read_observations` does.
+    """
+    rows_by_id = {row["observation_id"]: row for row in observations.to_dict("records")}
+    rows = []
+    for one in checked:
+        claim = claims.loc[one.claim_id]
+        rows.append(
+            {
+                "Claim": stacked(
+                    link("claim", one.claim_id, figure(claim), up=up),
+                    link("source", claim["source_id"], claim["author"], up=up),
+                ),
+                "What it measures": stacked(described(claim), spoken(claim["period"]) or "no period given"),
+                "Independent figures": Markup("").join(_shown(held, rows_by_id, names, up) for held in one.held),
+            }
+        )
+    return table(pd.DataFrame(rows, columns=["Claim", "What it measures", "Independent figures"]), caption, css="roomy")
+
+
+def _shown(held: Held, observations: Mapping[str, Mapping[str, Any]], names: Names, up: str) -> Markup:
+    """Return what was held against a claim, as a paragraph of a cell."""
+    badge = Markup('<span class="verdict {}">{}</span>').format(held.verdict.replace(" ", "-"), held.verdict)
+    if held.derived:
+        parts = Markup(", ").join(
+            link("observation", name, observations[name]["figure"], up=up) for name in held.observations
+        )
+        rule = relations(held.rules, names)
+        text = Markup("{}: follows from {}").format(ranged(held.interval, held.unit), parts)
+        below: list[Any] = [rule, distance(held)]
+    else:
+        row = observations[held.observations[0]]
+        text = link("observation", row["observation_id"], row["figure"], up=up)
+        below = [Markup("{}; {}").format(dated(row), source(row)) if dated(row) else source(row)]
+        if held.verdict == NOT_COMPARABLE:
+            reason = names.reasons[held.reason]
+            below.append(f"{reason['name']}: {held.why or reason['sentence']} {MEETS[held.meets]}".rstrip())
+        else:
+            below += [distance(held), row["note"]]
+    return Markup("<div>{}</div>").format(stacked(Markup("{} {}").format(badge, text), *filter(None, below)))
+
+
+def source(observation: Mapping[str, Any]) -> Markup:
+    """Return who prints an observation, linked, and its class."""
+    publisher, address = observation["publisher"], observation["address"]
+    if address.startswith(("https://", "http://")):
+        publisher = Markup('<a href="{}" rel="nofollow">{}</a>').format(address.split(" ")[0], publisher)
+    credit = observation["original_source"]
+    credit = f" for {credit}" if credit and credit != observation["publisher"] else ""
+    return Markup("{}{} ({})").format(publisher, credit, CLASSES[observation["quality"]])
+
+
+def observations_table(
+    observations: pd.DataFrame, names: Names, caption: str, *, up: str = "..", places: bool = True
+) -> HTML:
+    """Return observations in the order given: figure, what and when, who prints it for whom, and of what class."""
+    rows = []
+    for row in observations.to_dict("records"):
+        what = names.metrics[row["metric_id"]]["name"]
+        where = names.between(row) if places else ""
+        rows.append(
+            {
+                "Figure": stacked(link("observation", row["observation_id"], row["figure"], up=up), measured(row)),
+                "What it measures": stacked(what, where, dated(row), row["population"], _status(row)),
+                "Who prints it": stacked(source(row), row["note"]),
+            }
+        )
+    return table(pd.DataFrame(rows, columns=["Figure", "What it measures", "Who prints it"]), caption, css="roomy")
+
+
+def measured(observation: Mapping[str, Any]) -> str:
+    """Return how an observation measures, where it is no level: `growth over 2023`, `share`."""
+    if observation["measure"] == "growth":
+        return f"growth over {spoken(observation['base_period'])}"
+    if observation["measure"] == "multiple":
+        return f"multiple of {spoken(observation['base_period'])}"
+    return "" if observation["measure"] == "level" else str(observation["measure"])
+
+
+def _status(row: Mapping[str, Any]) -> str:
+    return "" if row["obs_status"] == "normal" else str(row["obs_status"])
+
+
+def series_table(observations: pd.DataFrame, names: Names, caption: str) -> HTML:
+    """Return observations grouped into series, each value at its permanent address, with who prints it."""
+    rows = []
+    for group in of_series(observations):
+        first = group.iloc[0]
+        values = Markup("; ").join(
+            Markup('<span id="{}"><small>{}</small> {}</span>').format(row["observation_id"], dated(row), row["figure"])
+            for row in group.to_dict("records")
+        )
+        notes = [note for note in dict.fromkeys(group["note"]) if note]
+        rows.append(
+            {
+                "Series": stacked(
+                    names.metrics[first["metric_id"]]["name"], names.between(first), measured_alike(group),
+                    first["population"],
+                ),
+                "Values": stacked(values, *notes),
+                "Who prints it": stacked(source(first), first["licence"]),
+            }
+        )  # fmt: skip
+    return table(pd.DataFrame(rows, columns=["Series", "Values", "Who prints it"]), caption, css="roomy")
+
+
+def measured_alike(group: pd.DataFrame) -> str:
+    """Return how the observations of a series measure, where none is a level."""
+    first = group.iloc[0]
+    return (
+        measured(first)
+        if len(group) == 1
+        else {"level": "", "growth": "growth over a year"}.get(first["measure"], first["measure"])
+    )
+
+
+def missing_table(missing: pd.DataFrame, names: Names, caption: str) -> HTML:
+    """Return what was looked for and not found, with the reason."""
+    rows = [
+        {
+            "What": stacked(names.metrics[row["metric_id"]]["name"], names.between(row), spoken(row["period"])),
+            "Why there is no figure": row["note"],
+            "observation_id": row["observation_id"],
+        }
+        for row in missing.to_dict("records")
+    ]
+    columns = ["What", "Why there is no figure", "observation_id"]
+    return table(pd.DataFrame(rows, columns=columns), caption, ids="observation_id")
+
+
+# --- counts, and the ranges of what differs
+
+
+def counted(checked: Mapping[str, Checked], by: pd.Series) -> pd.DataFrame:
+    """Return how many claims got each verdict, by what a series says of each claim; a row of all at the end.
+
+    Parameters
+    ----------
+    by
+        a name (an author, a chapter) by claim id.
+    """
+    frame = pd.DataFrame({"by": [by[name] for name in checked], "verdict": [one.verdict for one in checked.values()]})
+    grid = pd.crosstab(frame["by"], frame["verdict"]).reindex(columns=list(VERDICTS), fill_value=0)
+    grid.loc["All"] = grid.sum()
+    return grid
+
+
+def differing(checked: Iterable[Checked]) -> Iterator[tuple[Checked, Held]]:
+    """Yield every observation that differs from a claim, where both have two ends."""
+    for one in checked:
+        for held in one.held:
+            if held.verdict == DIFFERS and held.apart is not None:
+                yield one, held
+
+
+def relative(one: Checked, held: Held) -> portion.Interval:
+    """Return a claim in percent of the middle of what is observed, so that figures of several units share an axis."""
+    middle = (held.interval.lower + held.interval.upper) / Fraction(2)
+    return one.claimed.replace(lower=lambda end: end / middle * 100, upper=lambda end: end / middle * 100)

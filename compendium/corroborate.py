@@ -1,0 +1,268 @@
+"""Holds each claim against the figures of independent publishers: agrees, differs, not comparable, none found.
+
+A claim meets an observation only on equal keys: metric, areas, period, population, and what it is measured against.
+Where none has them, what the observations of one side imply together may answer; where something else only looks
+like it, that is shown with the reason why it does not count. An agreement says that two intervals share a value,
+never that either is true.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import pandas as pd
+import portion
+
+from compendium import bindings as binding_of
+from compendium.bindings import Binding
+from compendium.groups import Implied
+from compendium.intervals import quotient
+from compendium.ledger import Ledger
+from compendium.observations import LOW, MACHINE, joined, read_observations, sides
+from compendium.pairing import Pair, Row, as_claim, as_if, asked, equal, mirrors, shown, why_not
+from compendium.periods import span
+from compendium.reconcile import bound_by, implied
+from compendium.settle import firm
+
+AGREES, DIFFERS, NOT_COMPARABLE, NONE_FOUND = "agrees", "differs", "not comparable", "no independent figure found"
+VERDICTS = (AGREES, DIFFERS, NOT_COMPARABLE, NONE_FOUND)
+TELLING = ("definition", "population", "valuation")
+"""Reasons not to compare with which it still says something that two figures are equal, or that they are not."""
+MOST_NEAR = 2
+"""How many observations are shown that would agree with a claim if they were comparable."""
+NARROW = 5
+"""A derived figure that agrees counts only where its ends are within a fifth of each other: wide ones fit anything."""
+POINTS, TIMES = "points", "times"
+
+
+@dataclass(frozen=True)
+class Held:
+    """One observation, or what several imply together, held against a claim.
+
+    Where the two are not comparable, `meets` tells whether they would agree if they were, `None` where that would
+    say nothing: a part of a year never meets the whole.
+    """
+
+    observations: tuple[str, ...]
+    verdict: str
+    interval: portion.Interval
+    unit: str
+    meets: bool | None
+    reason: str = ""
+    """The code of why it is not comparable."""
+    why: str = ""
+    """What a person wrote about that."""
+    apart: portion.Interval | None = None
+    """By how much the claim is more than the observation: as a multiple, or in points where both are percentages."""
+    apart_in: str = ""
+    rules: tuple[Binding, ...] = ()
+    """The identities that a derived figure takes."""
+    derived: bool = False
+    """Whether it is no publisher's figure, but follows from those of several."""
+
+
+@dataclass(frozen=True)
+class Checked:
+    """A claim with its verdict, and everything that was held against it."""
+
+    claim_id: str
+    verdict: str
+    reason: str
+    claimed: portion.Interval
+    unit: str
+    held: tuple[Held, ...]
+
+    @property
+    def split(self) -> bool:
+        """Tell whether independent figures disagree with each other about the claim."""
+        return len({held.verdict for held in self.held} & {AGREES, DIFFERS}) > 1
+
+
+def corroborate(ledger: Ledger) -> dict[str, Checked]:
+    """Return, by claim that stands, how it stands against the figures of independent publishers.
+
+    A claim agrees where it meets any observation of equal keys that is not of low reliability; all are kept, each with
+    its own verdict. It differs where there are such observations and it meets none.
+    """
+    claims, _, _ = bound_by(ledger)
+    desk = _Desk(ledger)
+    direct = {name: list(desk.direct(claim)) for name, claim in claims.items()}
+    lacking = {name: claim for name, claim in claims.items() if not direct[name] and name not in desk.barred}
+    derived = desk.derived(lacking)
+    return {name: desk.checked(claim, direct[name] or derived.get(name, [])) for name, claim in claims.items()}
+
+
+@dataclass
+class _Desk:
+    """What claims are held against: the observations, by metric, and the pairs that must not be compared."""
+
+    ledger: Ledger
+    metrics: dict[str, Row] = field(init=False)
+    observations: pd.DataFrame = field(init=False)
+    rows: dict[str, Row] = field(init=False)
+    by_metric: dict[str, list[Row]] = field(init=False)
+    barred: dict[str, dict[str, Row]] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.metrics = {row["metric_id"]: row for row in self.ledger.frames["metrics"].to_dict("records")}
+        self.observations = read_observations(self.ledger)
+        self.rows = {row["observation_id"]: row for row in self.observations.to_dict("records")}
+        self.by_metric, self.barred = {}, {}
+        for row in self.rows.values():
+            self.by_metric.setdefault(row["metric_id"], []).append(row)
+        for row in self.ledger.frames["comparisons"].to_dict("records"):
+            if row["observation_id"] in self.rows:
+                self.barred.setdefault(row["claim_id"], {})[row["observation_id"]] = row
+
+    def direct(self, claim: Row) -> Iterator[Held]:
+        """Yield every observation of the claim's own keys, held against it."""
+        barred = self.barred.get(claim["claim_id"], {})
+        for row in self.by_metric.get(claim["metric_id"], ()):
+            pair = None if row["observation_id"] in barred else equal(claim, row, self.metrics[claim["metric_id"]])
+            if pair:
+                yield _against((row["observation_id"],), pair)
+
+    def derived(self, claims: Mapping[str, Row]) -> dict[str, list[Held]]:
+        """Return what the observations of each side imply together for claims that have none of equal keys."""
+        metric = {name: self.metrics[claim["metric_id"]] for name, claim in claims.items()}
+        questions = {
+            name: binding_of.of_claim(claim, metric[name])[0]
+            for name, claim in claims.items()
+            if not binding_of.undated(claim, metric[name])
+        }
+        found: dict[str, list[Held]] = {}
+        for side in sides(self.ledger) if questions else ():
+            chosen = joined(self.ledger, firm(self.ledger, side), alone=True)
+            answers = implied(chosen, list(questions.values()))
+            for (name, question), answer in zip(questions.items(), answers, strict=True):
+                if _says_something(answer, question):
+                    pair = asked(claims[name], question, answer.interval, metric[name])
+                    held = _against(answer.claims, pair, answer.rules)
+                    if held not in found.setdefault(name, []):
+                        found[name].append(held)
+        return found
+
+    def checked(self, claim: Row, comparable: Sequence[Held]) -> Checked:
+        """Return a claim with its verdict, what decided it first, then what only looks like it."""
+        claimed, unit = shown(claim, self.metrics[claim["metric_id"]])
+        beside = [*self._typed(claim)]
+        taken = {name for held in (*comparable, *beside) for name in held.observations}
+        beside += self._mirrored(claim, taken)
+        if not comparable:
+            beside += self._near(claim, taken)
+        verdict, reason = NONE_FOUND, ""
+        if comparable:
+            firm = [held for held in comparable if not self._doubtful(held)] or comparable
+            verdict = AGREES if any(held.verdict == AGREES for held in firm) else DIFFERS
+        elif beside:
+            verdict, reason = NOT_COMPARABLE, beside[0].reason
+        held = (*sorted(comparable, key=self._order), *beside)
+        return Checked(claim["claim_id"], verdict, reason, claimed, unit, held)
+
+    def _order(self, held: Held) -> tuple[bool, bool, tuple[str, ...]]:
+        pages = any(self.rows[name]["quality"] != MACHINE for name in held.observations)
+        return (self._doubtful(held), pages, held.observations)
+
+    def _doubtful(self, held: Held) -> bool:
+        return any(self.rows[name]["obs_status"] == LOW for name in held.observations)
+
+    def _typed(self, claim: Row) -> Iterator[Held]:
+        for name, row in self.barred.get(claim["claim_id"], {}).items():
+            yield self._beside(claim, self.rows[name], row["reason"], row["why"])
+
+    def _mirrored(self, claim: Row, taken: set[str]) -> list[Held]:
+        """Return the same flow as the other side records it, which need not be equal."""
+        mirror = self.metrics[claim["metric_id"]]["mirror_of"]
+        return [
+            self._beside(claim, row, "valuation")
+            for row in self.by_metric.get(mirror, ())
+            if row["observation_id"] not in taken and mirrors(claim, row)
+        ]
+
+    def _near(self, claim: Row, taken: set[str]) -> list[Held]:
+        """Return what a reader would hold a claim against: the latest that would agree, and one that would not."""
+        metric = self.metrics[claim["metric_id"]]
+        near: list[tuple[str, Held]] = []
+        for row in self.by_metric.get(claim["metric_id"], ()):
+            reason, why = ("", "") if row["observation_id"] in taken else why_not(claim, row, metric)
+            if reason:
+                near.append((row["period"] or row["stated_on"], self._beside(claim, row, reason, why)))
+        near.sort(key=lambda one: one[0], reverse=True)
+        meeting = [held for _, held in near if held.meets][:MOST_NEAR]
+        return [*meeting, *[held for _, held in near if not held.meets][:1]]
+
+    def _beside(self, claim: Row, row: Row, reason: str, why: str = "") -> Held:
+        """Return an observation that is not comparable, with whether it would agree if it were."""
+        interval, unit = shown(as_claim(row), self.metrics[row["metric_id"]])
+        undated = reason == "period" and binding_of.undated(claim, self.metrics[claim["metric_id"]])
+        pair = as_if(claim, row) if reason in TELLING or undated else None
+        meets = pair.claimed.overlaps(pair.observed) if pair else None
+        return Held((row["observation_id"],), NOT_COMPARABLE, interval, unit, meets, reason, why)
+
+
+def _against(names: tuple[str, ...], pair: Pair, rules: tuple[Binding, ...] | None = None) -> Held:
+    """Return the verdict of an observed interval on a claimed one, and by how much the two are apart."""
+    meets = pair.claimed.overlaps(pair.observed)
+    apart, apart_in = _distance(pair)
+    return Held(
+        names, AGREES if meets else DIFFERS, pair.observed, pair.unit, meets,
+        apart=apart, apart_in=apart_in, rules=rules or (), derived=rules is not None,
+    )  # fmt: skip
+
+
+def _distance(pair: Pair) -> tuple[portion.Interval | None, str]:
+    """Return by how much a claim is more than what is observed; `None` where one of them has no end."""
+    one, other = pair.claimed, pair.observed
+    ends: list[Any] = [one.lower, one.upper, other.lower, other.upper]
+    if portion.inf in ends or -portion.inf in ends:
+        return None, ""
+    if pair.points or min(ends) < 0:
+        unit = POINTS if pair.points else pair.unit
+        return portion.closed(one.lower - other.upper, one.upper - other.lower), unit
+    return (quotient(one, other), TIMES) if other.upper > 0 else (None, "")
+
+
+def _says_something(answer: Implied, question: Binding) -> bool:
+    """Tell whether what follows for a claim is worth holding against it.
+
+    It is where it contradicts the claim, or where it is narrow; not where it takes two sides to count alike.
+    """
+    found = answer.interval
+    if not answer.claims or answer.assumed or found.empty:
+        return False
+    narrow = found.lower > 0 and found.upper != portion.inf and found.upper * NARROW <= found.lower * (NARROW + 1)
+    return narrow or not found.overlaps(question.interval)
+
+
+# --- dates
+
+
+def dated(ledger: Ledger) -> pd.DataFrame:
+    """Return every event for which there is an independent dated record, and whether both can be of one day.
+
+    Returns
+    -------
+    pandas.DataFrame
+        one row an event and record: `event_id`, `record_id`, `date` (of the ledger), `recorded`, `verdict` (agrees,
+        differs, or not comparable where the ledger has no date), `days` (by how many the two miss each other).
+    """
+    dates = ledger.frames["events"].set_index("event_id")["date"]
+    rows = []
+    for record in ledger.frames["records"].to_dict("records"):
+        if record["event_id"]:
+            date = dates[record["event_id"]]
+            verdict, missed = _dates(date, record["date"])
+            rows.append((record["event_id"], record["record_id"], date, record["date"], verdict, missed))
+    return pd.DataFrame(rows, columns=["event_id", "record_id", "date", "recorded", "verdict", "days"])
+
+
+def _dates(date: str, recorded: str) -> tuple[str, int]:
+    if not date:
+        return NOT_COMPARABLE, 0
+    own, other = span(date), span(recorded)
+    if own.overlaps(other):
+        return AGREES, 0
+    earlier, later = sorted((own, other))
+    return DIFFERS, (later.first - earlier.last).days
