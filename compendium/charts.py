@@ -5,13 +5,15 @@ Each takes numbers that a page has computed and returns a Matplotlib figure; it 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any
 
 import portion
 from matplotlib import pyplot
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.patches import Patch
+from matplotlib.lines import Line2D
+from matplotlib.patches import Patch, Rectangle
 from matplotlib.ticker import MaxNLocator
 
 from compendium import style
@@ -23,8 +25,9 @@ MARKERS = "osD^vP"
 
 
 def over_time(
-    series: Mapping[str, Series], *, unit: str, scale: float = 1, zero: bool = True, height: float = 3.2
-) -> Figure:
+    series: Mapping[str, Series], *, unit: str, scale: float = 1, zero: bool = True, height: float = 3.2,
+    colours: Mapping[str, str] | None = None,
+) -> Figure:  # fmt: skip
     """Draw series over time, each value as the interval it is, with its name beside its last value.
 
     Parameters
@@ -33,23 +36,25 @@ def over_time(
         by name, an interval by time; values are divided by `scale`. A series of a single value gets no line.
     zero
         whether the axis begins at nothing, as it should for amounts and not for scores.
+    colours
+        of `style.SERIES` by name, so that who is on several figures looks alike; in order where a name has none.
     """
     drawn, axes = pyplot.subplots(figsize=(style.WIDTH, height))
     ends = []
     for place, (name, values) in enumerate(series.items()):
-        colour, marker = style.SERIES[place % len(style.SERIES)], MARKERS[place % len(MARKERS)]
-        times = sorted(values)
+        colour = (colours or {}).get(name, style.SERIES[place % len(style.SERIES)])
+        marker, times = MARKERS[place % len(MARKERS)], sorted(values)
         middles = [float(values[time].lower + values[time].upper) / 2 / scale for time in times]
         wide = [float(values[time].upper - values[time].lower) / 2 / scale for time in times]
         axes.errorbar(times, middles, yerr=wide, color=colour, fmt=f"{marker}-", markersize=5, linewidth=1.5,
                       elinewidth=4, alpha=0.95)  # fmt: skip
         ends.append((middles[-1], times[-1], name, colour))
-    _name_lines(axes, ends)
     axes.set_title(unit)
     if zero:
         axes.set_ylim(bottom=min(0, axes.get_ylim()[0]))
     else:
         axes.axhline(0, color=style.MUTED, linewidth=0.8) if axes.get_ylim()[0] < 0 < axes.get_ylim()[1] else None
+    _name_lines(axes, ends)
     axes.xaxis.set_major_locator(MaxNLocator(integer=True))
     return drawn
 
@@ -57,11 +62,109 @@ def over_time(
 def _name_lines(axes: Axes, ends: Sequence[tuple[float, float, str, str]]) -> None:
     """Write the name of each line at its end, moved apart where they would lie on each other."""
     low, high = axes.get_ylim()
-    least, last = (high - low) / 14, max(time for _, time, _, _ in ends)
+    least, last = (high - low) / 13, max(time for _, time, _, _ in ends)
     at = -float("inf")
     for value, _, name, colour in sorted(ends):
         at = max(value, at + least)
         axes.annotate(name, (last, at), (8, 0), textcoords="offset points", va="center", color=colour, fontsize=10)
+
+
+Points = Sequence[tuple[float, portion.Interval]]
+"""What is known of a quantity at some places of an axis; a place may have several values."""
+
+
+def abreast(
+    panels: Mapping[str, Mapping[str, Points]], colours: Mapping[str, str], *, scale: float = 1,
+    hollow: Collection[str] = (), ticks: Mapping[float, str] | None = None, height: float = 1.9, legend: bool = True,
+) -> Figure:  # fmt: skip
+    """Draw intervals of several series beside each other, a panel a quantity, all with one axis of places below.
+
+    Parameters
+    ----------
+    panels
+        by title, by the name of a series, its intervals; values are divided by `scale`, an open end is an arrow.
+    colours
+        a colour by the name of a series; each colour also has its own marker.
+    hollow
+        the series whose markers are empty, beside others of the same colour.
+    ticks
+        what to write at a place of the axis; whole numbers where left out.
+    legend
+        whether to name the series above the panels; not where there is but one.
+    """
+    drawn, rows = pyplot.subplots(
+        len(panels), 1, sharex=True, squeeze=False, figsize=(style.WIDTH, 0.7 + height * len(panels))
+    )
+    names, kinds = list(colours), list(dict.fromkeys(colours.values()))
+    marks: dict[str, dict[str, Any]] = {
+        name: {
+            "color": colour,
+            "marker": MARKERS[kinds.index(colour) % len(MARKERS)],
+            "markerfacecolor": style.PAPER if name in hollow else colour,
+        }
+        for name, colour in colours.items()
+    }
+    for axes, (title, series) in zip(rows[:, 0], panels.items(), strict=True):
+        ends = [end for points in series.values() for _, found in points for end in (found.lower, found.upper)]
+        most = max(float(end) for end in ends if end != portion.inf) / scale
+        for name, points in series.items():
+            aside = (names.index(name) - (len(names) - 1) / 2) * 0.7 / len(names)
+            for at, found in points:
+                _upright(axes, at + aside, found, marks[name], scale, most)
+        axes.set_title(title)
+        axes.set_ylim(bottom=0, top=most * 1.14)
+        axes.grid(axis="x", visible=False)
+    last = rows[-1, 0]
+    last.xaxis.set_major_locator(MaxNLocator(integer=True))
+    if ticks:
+        last.set_xticks(list(ticks), list(ticks.values()))
+    if legend:
+        keys = [Line2D([], [], linewidth=3, markersize=6, **marks[name]) for name in names]
+        drawn.legend(keys, names, loc="outside upper left", ncols=2)
+    return drawn
+
+
+def _upright(
+    axes: Axes, at: float, found: portion.Interval, mark: Mapping[str, Any], scale: float, most: float
+) -> None:
+    """Draw an interval as an upright bar with a marker in its middle; one without an upper end as an arrow."""
+    low, endless = float(found.lower) / scale, found.upper == portion.inf
+    high = most * 1.1 if endless else float(found.upper) / scale
+    axes.plot([at, at], [low, high], color=mark["color"], linewidth=3, solid_capstyle="butt")
+    axes.plot([at], [low if endless else (low + high) / 2], markersize=6, **mark)
+    if endless:
+        axes.plot([at], [high], "^", color=mark["color"], markersize=6)
+
+
+def matrix(cells: Mapping[str, Mapping[str, str]], colours: Mapping[str, str]) -> Figure:
+    """Draw a grid of words, a row and a column each; a word that has a colour stands on it, so that both tell it.
+
+    Parameters
+    ----------
+    cells
+        by the label of a row, the words by the name of a column; labels may have several lines.
+    colours
+        a colour of `style.SERIES` by word.
+    """
+    columns = list(next(iter(cells.values())))
+    lines = [label.count("\n") + 1 for label in cells]
+    drawn, axes = pyplot.subplots(figsize=(style.WIDTH, 0.7 + 0.17 * sum(max(2, count) for count in lines)))
+    for row, words in enumerate(cells.values()):
+        for place, word in enumerate(words[column] for column in columns):
+            colour = colours.get(word)
+            if colour:
+                axes.add_patch(Rectangle((place - 0.47, row - 0.44), 0.94, 0.88, color=colour, linewidth=0))
+            axes.annotate(word, (place, row), ha="center", va="center", fontsize=8,
+                          color=style.PAPER if colour else style.INK)  # fmt: skip
+    axes.set_xticks(range(len(columns)), columns, fontsize=8)
+    axes.set_yticks(range(len(cells)), list(cells), fontsize=8)
+    axes.xaxis.tick_top()
+    axes.set_xlim(-0.5, len(columns) - 0.5)
+    axes.set_ylim(len(cells) - 0.5, -0.5)
+    axes.tick_params(length=0)
+    axes.grid(visible=False)
+    axes.spines[:].set_visible(False)
+    return drawn
 
 
 def parts(rows: Mapping[str, Mapping[str, float]], *, unit: str) -> Figure:
@@ -116,4 +219,33 @@ def compared(
     axes.set_xlabel(unit)
     keys = [Patch(color=colour) for colour in (style.SERIES[1], style.SERIES[2])]
     drawn.legend(keys, ["claimed", "independent figure"], loc="outside upper left", ncols=2)
+    return drawn
+
+
+def used(
+    labels: Sequence[str], carried: Sequence[portion.Interval], possible: Sequence[portion.Interval],
+    notes: Sequence[str], *, unit: str, scale: float = 1, keys: Sequence[str] = ("carried", "stated capacity"),
+) -> Figure:  # fmt: skip
+    """Draw, a row each, what is carried above what could be, as bars from nothing, with a note below the two.
+
+    What lies between the ends of an interval is pale; one without an upper end is drawn to its lower one. Values
+    are divided by `scale`; `keys` name the two bars.
+    """
+    drawn, axes = pyplot.subplots(figsize=(style.WIDTH, 0.9 + 0.95 * len(labels)))
+    colours = style.SERIES[:2]
+    for place, pair in enumerate(zip(carried, possible, strict=True)):
+        for found, colour, at in zip(pair, colours, (place - 0.11, place + 0.11), strict=True):
+            low = float(found.lower) / scale
+            high = low if found.upper == portion.inf else float(found.upper) / scale
+            axes.barh([at], [low], color=colour, height=0.19)
+            axes.barh([at], [high - low], left=[low], color=colour, height=0.19, alpha=0.45)
+        axes.annotate(labels[place], (0, place - 0.25), xycoords=("axes fraction", "data"), va="bottom", fontsize=10,
+                      fontweight="bold")  # fmt: skip
+        axes.annotate(notes[place], (0, place + 0.23), xycoords=("axes fraction", "data"), va="top", fontsize=9)
+    axes.set_ylim(len(labels) - 0.35, -0.7)
+    axes.set_xlim(left=0)
+    axes.set_yticks([])
+    axes.grid(axis="y", visible=False)
+    axes.set_xlabel(unit)
+    drawn.legend([Patch(color=colour) for colour in colours], keys, loc="outside upper left", ncols=2)
     return drawn

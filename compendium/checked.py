@@ -5,7 +5,7 @@ It takes verdicts as they are and shows the class and the publisher of every fig
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
@@ -17,7 +17,7 @@ from markupsafe import Markup
 from compendium.claims import figure
 from compendium.corroborate import AGREES, DIFFERS, NOT_COMPARABLE, POINTS, TIMES, VERDICTS, Checked, Held
 from compendium.observations import of_series
-from compendium.periods import spoken
+from compendium.periods import span, spoken
 from compendium.present import link, table
 from compendium.tables import described, stacked
 from compendium.wording import Names, listed, relations, said
@@ -64,22 +64,23 @@ def judged(held: Held) -> str:
     """Return a verdict in words, with by how much the claim is more or less than the observation."""
     if held.verdict == AGREES:
         return "agrees"
-    return f"differs, {distance(held)}" if held.apart else "differs"
+    far = distance(held)
+    return f"differs, {far}" if far else "differs"
 
 
 def distance(held: Held) -> str:
-    """Return by how much a claim and an observation are apart, as a person says it."""
-    if held.apart is None:
+    """Return by how much a claim and an observation that differs are apart, as a person says it."""
+    if held.verdict != DIFFERS or held.apart is None:
         return ""
+    low, high = held.apart.lower, held.apart.upper
+    if held.apart_in == TIMES and low > 0:
+        times = held.apart if low >= 1 else portion.closed(1 / high, 1 / low)
+        return f"the claim being {said(times, 'times')} {'as much' if low >= 1 else 'less'}"
     if held.apart_in == TIMES:
-        more = held.apart.lower >= 1
-        times = held.apart if more else portion.closed(1 / held.apart.upper, 1 / held.apart.lower)
-        return f"the claim being {said(times, 'times')} {'as much' if more else 'less'}"
-    more = held.apart.lower >= 0
-    ends = sorted(map(abs, (held.apart.lower, held.apart.upper)))
+        return "the claim being less"
     unit = f" {POINTS}" if held.apart_in == POINTS else ""
-    far = said(portion.closed(*ends), "" if unit else held.unit)
-    return f"the claim being {far}{unit} {'higher' if more else 'lower'}"
+    far = said(portion.closed(*sorted(map(abs, (low, high)))), "" if unit else held.unit)
+    return f"the claim being {far}{unit} {'higher' if low >= 0 else 'lower'}"
 
 
 def credited(observation: Mapping[str, Any]) -> str:
@@ -174,6 +175,61 @@ def observations_table(
     return table(pd.DataFrame(rows, columns=["Figure", "What it measures", "Who prints it"]), caption, css="roomy")
 
 
+def figures_table(observations: pd.DataFrame, names: Names, caption: str, *, up: str = "..") -> HTML:
+    """Return observations in the order given in two columns: the figure with what and when, and who prints it.
+
+    What all of them share, metric and areas, is left to the caption.
+    """
+    one_metric = observations["metric_id"].nunique() == 1
+    one_place = len(observations[["ref_area", "counterpart_area"]].drop_duplicates()) == 1
+    rows = []
+    for row in observations.to_dict("records"):
+        what = "" if one_metric else names.metrics[row["metric_id"]]["name"]
+        where = "" if one_place else names.between(row)
+        figure = link("observation", row["observation_id"], row["figure"], up=up)
+        rows.append(
+            {
+                "Figure": stacked(figure, measured(row), what, where, dated(row), row["population"], _status(row)),
+                "Who prints it": stacked(source(row), row["note"]),
+            }
+        )
+    return table(pd.DataFrame(rows, columns=["Figure", "Who prints it"]), caption)
+
+
+def by_period(
+    columns: Mapping[str, pd.DataFrame], caption: str, *, follows: Mapping[tuple[str, str], Markup] | None = None,
+    up: str = "..",
+) -> HTML:  # fmt: skip
+    """Return observations by the period they speak of, a row each in order of time, one column for each group.
+
+    Parameters
+    ----------
+    columns
+        by the head of a column, the observations that belong there; more than one may be of the same period.
+    follows
+        by column and period, what to write beneath, where a figure is not printed but follows from others.
+    """
+    cells: dict[tuple[str, str], list[Markup]] = {}
+    for head, observations in columns.items():
+        for row in observations.to_dict("records"):
+            text = link("observation", row["observation_id"], row["figure"], up=up)
+            cell = stacked(text, " ".join(filter(None, [measured(row), _status(row)])), source(row))
+            cells.setdefault((head, row["period"]), []).append(cell)
+    for key, text in (follows or {}).items():
+        cells.setdefault(key, []).append(text)
+    periods = sorted({period for _, period in cells}, key=lambda period: (span(period), period))
+    rows = [
+        {"Period": spoken(period), **{head: _below(cells.get((head, period), [])) for head in columns}}
+        for period in periods
+    ]
+    return table(pd.DataFrame(rows, columns=["Period", *columns]), caption)
+
+
+def _below(cells: Sequence[Markup]) -> Markup | str:
+    """Return what stands in one cell, a paragraph each; a dash where nothing does."""
+    return Markup("").join(Markup("<div>{}</div>").format(cell) for cell in cells) if cells else "–"
+
+
 def measured(observation: Mapping[str, Any]) -> str:
     """Return how an observation measures, where it is no level: `growth over 2023`, `share`."""
     if observation["measure"] == "growth":
@@ -196,7 +252,7 @@ def series_table(observations: pd.DataFrame, names: Names, caption: str) -> HTML
             Markup('<span id="{}"><small>{}</small> {}</span>').format(row["observation_id"], dated(row), row["figure"])
             for row in group.to_dict("records")
         )
-        notes = [note for note in dict.fromkeys(group["note"]) if note]
+        notes = _notes([note for note in dict.fromkeys(group["note"]) if note])
         rows.append(
             {
                 "Series": stacked(
@@ -208,6 +264,17 @@ def series_table(observations: pd.DataFrame, names: Names, caption: str) -> HTML
             }
         )  # fmt: skip
     return table(pd.DataFrame(rows, columns=["Series", "Values", "Who prints it"]), caption, css="roomy")
+
+
+MOST_NOTES = 3
+
+
+def _notes(notes: Sequence[str]) -> list[Markup | str]:
+    """Return the notes of a series, folded away where they are many."""
+    if len(notes) <= MOST_NOTES:
+        return list(notes)
+    items = Markup("").join(Markup("<li>{}</li>").format(note) for note in notes)
+    return [Markup("<details><summary>{} notes</summary><ul>{}</ul></details>").format(len(notes), items)]
 
 
 def measured_alike(group: pd.DataFrame) -> str:
@@ -234,6 +301,19 @@ def missing_table(missing: pd.DataFrame, names: Names, caption: str) -> HTML:
     return table(pd.DataFrame(rows, columns=columns), caption, ids="observation_id")
 
 
+def records_table(records: pd.DataFrame, caption: str) -> HTML:
+    """Return dated records in order of time: when, what happened and how it is labelled, who prints it."""
+    rows = [
+        {
+            "When": spoken(row["date"]),
+            "What happened": stacked(row["name"], f"labelled {row['label']}"),
+            "Who prints it": stacked(source({**row, "original_source": ""}), row["note"]),
+        }
+        for row in records.sort_values("date").to_dict("records")
+    ]
+    return table(pd.DataFrame(rows, columns=["When", "What happened", "Who prints it"]), caption, css="roomy")
+
+
 # --- counts, and the ranges of what differs
 
 
@@ -252,14 +332,24 @@ def counted(checked: Mapping[str, Checked], by: pd.Series) -> pd.DataFrame:
 
 
 def differing(checked: Iterable[Checked]) -> Iterator[tuple[Checked, Held]]:
-    """Yield every observation that differs from a claim, where both have two ends."""
+    """Yield what differs from a claim and has an upper end, each value once."""
     for one in checked:
+        seen: set[portion.Interval] = set()
         for held in one.held:
-            if held.verdict == DIFFERS and held.apart is not None:
+            if held.verdict == DIFFERS and held.apart is not None and held.interval not in seen:
+                seen.add(held.interval)
                 yield one, held
 
 
-def relative(one: Checked, held: Held) -> portion.Interval:
-    """Return a claim in percent of the middle of what is observed, so that figures of several units share an axis."""
-    middle = (held.interval.lower + held.interval.upper) / Fraction(2)
-    return one.claimed.replace(lower=lambda end: end / middle * 100, upper=lambda end: end / middle * 100)
+def relative(one: Checked, held: Held) -> tuple[portion.Interval, portion.Interval]:
+    """Return a claim and what is observed in percent of the latter, so that figures of several units share an axis.
+
+    A hundred is the middle of what is observed, or its upper end where it only has that.
+    """
+    low, high = held.interval.lower, held.interval.upper
+    whole = high if low == 0 else (low + high) / Fraction(2)
+    claimed, observed = (
+        found.replace(lower=lambda end: end / whole * 100, upper=lambda end: end / whole * 100)
+        for found in (one.claimed, held.interval)
+    )
+    return claimed, observed

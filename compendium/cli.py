@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor
 from contextlib import contextmanager
+from datetime import date
 from pathlib import Path
 
 import click
@@ -202,6 +203,30 @@ def sensitivity(form: str, data: Path) -> None:
 
     ledger = _sound(data)
     _answer(form, lambda: reports.sensitivity_report(ledger), lambda: reports.sensitivity_lines(ledger))
+
+
+# --- the publishers
+
+
+@main.command()
+@click.argument("name")
+@click.option("--write", is_flag=True, help="Write the difference; without it, it is only shown.")
+@click.option("--data", type=FOLDER, default=DATA, help="Folder of the ledger.  [default: data]")
+@click.option("--service", default="", metavar="URL", help="Address of the service.  [default: the publisher's own]")
+@click.option("--timeout", type=click.FloatRange(0, 3600, min_open=True), default=30.0, show_default=True,
+              help="Seconds for the whole answer.")  # fmt: skip
+def refresh(name: str, write: bool, data: Path, service: str, timeout: float) -> None:
+    """Ask a publisher for the newer figures of a series; show what has changed, write it where told to."""
+    from compendium.refresh import refresh as refreshed
+    from compendium.services import ServiceError
+
+    try:
+        refreshed(data, name, write=write, service=service, timeout=timeout, today=date.today(), say=click.echo)
+    except LedgerError as error:
+        _end(error.problems, "")
+    except ServiceError as error:
+        click.echo(str(error), err=True)
+        sys.exit(1)
 
 
 # --- the book

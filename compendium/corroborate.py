@@ -21,7 +21,7 @@ from compendium.groups import Implied
 from compendium.intervals import quotient
 from compendium.ledger import Ledger
 from compendium.observations import LOW, MACHINE, joined, read_observations, sides
-from compendium.pairing import Pair, Row, as_claim, as_if, asked, equal, mirrors, shown, why_not
+from compendium.pairing import Pair, Row, as_claim, as_if, asked, equal, far, mirrors, shown, why_not
 from compendium.periods import span
 from compendium.reconcile import bound_by, implied
 from compendium.settle import firm
@@ -84,7 +84,8 @@ def corroborate(ledger: Ledger) -> dict[str, Checked]:
     """Return, by claim that stands, how it stands against the figures of independent publishers.
 
     A claim agrees where it meets any observation of equal keys that is not of low reliability; all are kept, each with
-    its own verdict. It differs where there are such observations and it meets none.
+    its own verdict. It differs where there are such observations and it meets none. Where all are of low reliability it
+    is not comparable.
     """
     claims, _, _ = bound_by(ledger)
     desk = _Desk(ledger)
@@ -153,9 +154,11 @@ class _Desk:
         if not comparable:
             beside += self._near(claim, taken)
         verdict, reason = NONE_FOUND, ""
-        if comparable:
-            firm = [held for held in comparable if not self._doubtful(held)] or comparable
+        firm = [held for held in comparable if not self._doubtful(held)]
+        if firm:
             verdict = AGREES if any(held.verdict == AGREES for held in firm) else DIFFERS
+        elif comparable:
+            verdict, reason = NOT_COMPARABLE, "reliability"
         elif beside:
             verdict, reason = NOT_COMPARABLE, beside[0].reason
         held = (*sorted(comparable, key=self._order), *beside)
@@ -182,14 +185,14 @@ class _Desk:
         ]
 
     def _near(self, claim: Row, taken: set[str]) -> list[Held]:
-        """Return what a reader would hold a claim against: the latest that would agree, and one that would not."""
+        """Return what a reader would hold a claim against: the nearest that would agree, and one that would not."""
         metric = self.metrics[claim["metric_id"]]
-        near: list[tuple[str, Held]] = []
+        near: list[tuple[Row, Held]] = []
         for row in self.by_metric.get(claim["metric_id"], ()):
             reason, why = ("", "") if row["observation_id"] in taken else why_not(claim, row, metric)
             if reason:
-                near.append((row["period"] or row["stated_on"], self._beside(claim, row, reason, why)))
-        near.sort(key=lambda one: one[0], reverse=True)
+                near.append((row, self._beside(claim, row, reason, why)))
+        near.sort(key=lambda one: far(claim, one[0]))
         meeting = [held for _, held in near if held.meets][:MOST_NEAR]
         return [*meeting, *[held for _, held in near if not held.meets][:1]]
 
@@ -256,6 +259,32 @@ def dated(ledger: Ledger) -> pd.DataFrame:
             verdict, missed = _dates(date, record["date"])
             rows.append((record["event_id"], record["record_id"], date, record["date"], verdict, missed))
     return pd.DataFrame(rows, columns=["event_id", "record_id", "date", "recorded", "verdict", "days"])
+
+
+def ordered(ledger: Ledger) -> pd.DataFrame:
+    """Return every claimed order of two events that both have independent dated records.
+
+    Returns
+    -------
+    pandas.DataFrame
+        one row a mention that claims an order: `mention_id`, `event_id`, `after_event_id`, `recorded` and
+        `recorded_after` (the first recorded date of each), `verdict` (agrees where every record of the earlier event
+        lies before every one of the later, differs where it is the other way round, else not comparable).
+    """
+    recorded: dict[str, list[str]] = {}
+    for record in ledger.frames["records"].to_dict("records"):
+        recorded.setdefault(record["event_id"], []).append(record["date"])
+    rows = []
+    for mention in ledger.frames["mentions"].to_dict("records"):
+        names = mention["event_id"], mention["after_event_id"]
+        if all(name and name in recorded for name in names):
+            own, earlier = (sorted(span(date) for date in recorded[name]) for name in names)
+            holds = all(one.before(other) for one in earlier for other in own)
+            fails = all(other.before(one) for one in earlier for other in own)
+            verdict = AGREES if holds else DIFFERS if fails else NOT_COMPARABLE
+            rows.append((mention["mention_id"], *names, *(min(recorded[name]) for name in names), verdict))
+    columns = ["mention_id", "event_id", "after_event_id", "recorded", "recorded_after", "verdict"]
+    return pd.DataFrame(rows, columns=columns)
 
 
 def _dates(date: str, recorded: str) -> tuple[str, int]:

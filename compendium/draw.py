@@ -14,14 +14,18 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 import portion
-from matplotlib import dates, pyplot
+from matplotlib import colors, dates, pyplot
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+from matplotlib.patches import PathPatch
+from matplotlib.path import Path
 from matplotlib.text import Text
 from matplotlib.transforms import Bbox
 
 from compendium import style
+from compendium.outlines import is_ring, joined, points, thinned, water, within
+from compendium.periods import Span
 from compendium.present import signed
 
 ENDLESS = (portion.inf, -portion.inf)
@@ -72,7 +76,8 @@ def intervals(
 
 def two_ways(
     turnover: Mapping[int, portion.Interval], scores: pd.DataFrame, *, unit: str, scale: float,
-    notes: Mapping[int, str] | None = None,
+    notes: Mapping[int, str] | None = None, claimed: str = "",
+    observed: Mapping[str, Mapping[int, portion.Interval]] | None = None,
 ) -> Figure:  # fmt: skip
     """Draw a quantity by year as intervals above, cooperation and conflict by year below, on one axis of time.
 
@@ -84,13 +89,30 @@ def two_ways(
         `cooperation` and `conflict` by year, as `compendium.chronology.scores_by_year` returns.
     notes
         what to write above for a year that has no interval.
+    claimed, observed
+        the name of the bars, and by their names the intervals of others by year, drawn as marks beside the bars; an
+        open end becomes a triangle.
     """
     drawn, (above, below) = pyplot.subplots(2, 1, sharex=True, figsize=(style.WIDTH, 4.4), height_ratios=(1, 1))
     for year, found in turnover.items():
         low, high = float(found.lower) / scale, float(found.upper) / scale
         above.plot([year, year], [low, high], color=style.SERIES[2], linewidth=9, solid_capstyle="butt")
         above.annotate(f"{low:.3g}–{high:.3g}", (year, high), (0, 5), textcoords="offset points", ha="center")
-    above.set_ylim(bottom=0, top=max(float(found.upper) for found in turnover.values()) / scale * 1.25)
+    top = max(float(found.upper) for found in turnover.values()) / scale
+    for place, (name, values) in enumerate((observed or {}).items()):
+        colour, marker, aside = style.SERIES[3 + place], "oD"[place % 2], 0.24 + 0.16 * place
+        for year, found in values.items():
+            low = float(found.lower) / scale
+            high = low if found.upper == portion.inf else float(found.upper) / scale
+            above.plot([year + aside] * 2, [low, high], color=colour, linewidth=3, solid_capstyle="butt")
+            mark = "^" if found.upper == portion.inf else marker
+            above.plot([year + aside], [(low + high) / 2], mark, color=colour, markersize=6)
+            top = max(top, high)
+        above.plot([], [], marker, color=colour, markersize=6, label=name)
+    if claimed:
+        above.plot([], [], "s", color=style.SERIES[2], markersize=8, label=claimed)
+        drawn.legend(loc="outside upper left", ncols=3, handletextpad=0.2, columnspacing=1.2)
+    above.set_ylim(bottom=0, top=top * 1.25)
     for year, note in (notes or {}).items():
         above.annotate(note, (year, 0.5), xycoords=("data", "axes fraction"), ha="center", va="center", fontsize=9)
     above.set_title(unit)
@@ -98,7 +120,7 @@ def two_ways(
     below.bar(scores.index, scores["conflict"], color=style.CONFLICT, width=0.6)
     below.axhline(0, color=style.MUTED, linewidth=0.8)
     below.set_title("Goldstein scores, summed: cooperation above, conflict below")
-    years = sorted({*turnover, *scores.index})
+    years = sorted({*turnover, *scores.index, *(year for values in (observed or {}).values() for year in values)})
     below.set_xticks(range(years[0], years[-1] + 1))
     return drawn
 
@@ -130,11 +152,16 @@ def ties(scores: Mapping[str, pd.DataFrame]) -> Figure:
     return drawn
 
 
-def timeline(events: pd.DataFrame) -> Figure:
+def timeline(events: pd.DataFrame, recorded: Mapping[str, Sequence[Span]] | None = None) -> Figure:
     """Draw one bar an event, in the order given, from its first to its last possible day, its name above it.
 
     The colour says cooperation or conflict by the sign of the score; an event without a date, or with an open one,
     is left out.
+
+    Parameters
+    ----------
+    recorded
+        by event id, the days on which others put it, each drawn as a diamond on the bar.
     """
     known = events[[bool(found) and found.bounded for found in events["span"]]]
     drawn, axes = pyplot.subplots(figsize=(style.WIDTH, 0.5 + 0.36 * len(known)))
@@ -145,6 +172,10 @@ def timeline(events: pd.DataFrame) -> Figure:
         score, found = event["goldstein"], event["span"]
         colour = style.MUTED if pd.isna(score) or score == 0 else style.COOPERATION if score > 0 else style.CONFLICT
         axes.plot([found.first, max(found.last, found.first + least)], [row, row], color=colour, linewidth=4)
+        for days in (recorded or {}).get(event["event_id"], ()):
+            middle = days.first + (days.last - days.first) / 2
+            axes.plot([middle], [row], "D", color=style.INK, markersize=6, clip_on=False)
+            first, last = min(first, days.first), max(last, days.last)
         axes.annotate(
             event["name"], (0, row), (0, 5), xycoords=("axes fraction", "data"), textcoords="offset points", fontsize=9
         )
@@ -179,7 +210,7 @@ def route_map(
         place ids that set what the map shows; every stop drawn where empty.
     outlines
         coasts and borders to draw beneath, `kind` (coast, border, disputed) and `line` (longitude and latitude in
-        degrees, `49.1 40.2, 49.3 40.4`); what is disputed is dotted.
+        degrees, `49.1 40.2, 49.3 40.4`); coasts have the land at their right hand; what is disputed is dotted.
     """
     shown = stops[stops["route_id"].isin(colours)].dropna(subset=["latitude", "longitude"])
     west, east, south, north = _frame(shown[shown["place_id"].isin(around)] if around else shown)
@@ -207,32 +238,36 @@ def route_map(
     return drawn
 
 
-OUTLINES = {"coast": (style.MUTED, "-", 1.0), "border": (style.MUTED, "-", 0.5), "disputed": (style.MUTED, ":", 1.1)}
-"""Colour, dashes and width of what lies beneath the routes."""
+BORDERS = {"border": ("-", 0.5), "disputed": (":", 1.3)}
+"""Dashes and width of the lines beneath the routes."""
 
 
 def _outline(axes: Axes, outlines: pd.DataFrame) -> None:
-    """Draw coasts and borders as far as they reach into the map, all of a kind as one path: it weighs less."""
-    west, east = axes.get_xlim()
-    south, north = axes.get_ylim()
+    """Draw water as an area and borders as lines as far as they reach into the map, each kind as one path."""
+    (west, east), (south, north) = axes.get_xlim(), axes.get_ylim()
+    lines = {kind: [points(text) for text in rows["line"]] for kind, rows in outlines.groupby("kind")}
+    known = np.vstack([line for same in lines.values() for line in same])
+    (least_x, least_y), (most_x, most_y) = known.min(axis=0), known.max(axis=0)
+    box = (max(west, least_x), min(east, most_x), max(south, least_y), min(north, most_y))
+    fine = (east - west) / SEEN
     axes.grid(visible=False)
-    for kind, (colour, dashes, width) in OUTLINES.items():
-        gap = np.full((1, 2), np.nan)
-        inside = [
-            line
-            for text in outlines.loc[outlines["kind"] == kind, "line"]
-            for line in _pieces(np.array([point.split() for point in text.split(", ")], dtype=float))
-            if (line[:, 0].max() > west and line[:, 0].min() < east and line[:, 1].max() > south)
-            and line[:, 1].min() < north
-        ]
+    axes.spines[:].set_visible(True)
+    coasts = [thinned(line, fine) for line in joined(lines.get("coast", []))]
+    rings = water([line for line in coasts if len(line) > 3 or not is_ring(line)], box)
+    if rings:
+        sea = Path.make_compound_path(*(Path(ring, closed=True) for ring in rings))
+        pale = colors.to_rgba(style.FAINT, 0.65)
+        axes.add_patch(PathPatch(sea, facecolor=pale, edgecolor=style.MUTED, linewidth=0.5, zorder=0.4))
+    for kind, (dashes, width) in BORDERS.items():
+        inside = [part for line in lines.get(kind, []) for part in within(thinned(line, fine), box)]
         if inside:
+            gap = np.full((1, 2), np.nan)
             path = np.vstack([part for line in inside for part in (line, gap)])
-            axes.plot(path[:, 0], path[:, 1], dashes, color=colour, linewidth=width, zorder=0.5)
+            axes.plot(path[:, 0], path[:, 1], dashes, color=style.MUTED, linewidth=width, zorder=0.5)
 
 
-def _pieces(line: np.ndarray, most: int = 40) -> list[np.ndarray]:
-    """Return a line in pieces that share their ends, so that what lies off the map is not drawn with the rest."""
-    return [line[start : start + most + 1] for start in range(0, max(len(line) - 1, 1), most)]
+SEEN = 500
+"""Into how many parts a map's width is divided by what can still be seen: less than a point."""
 
 
 DASHES = ("-", "--", ":", "-.")

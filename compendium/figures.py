@@ -43,7 +43,7 @@ _TERM = re.compile(
 )
 # What would change the value if it were passed over: a sign, a further number, a fraction, a multiplier not known here.
 _MINUS = re.compile(r"^\s*[-–−]\s*\D?\d")
-_NEGATIVE = re.compile(r"-(\d+(?:\.\d+)?)(?: ?%)?", re.ASCII)
+_NEGATIVE = re.compile(r"-(\d+(?:\.\d+)?)(?: %)?", re.ASCII)
 _FRACTION = re.compile(r"\ba\s+(?:third|fourth|fifth|sixth|seventh|eighth|ninth|tenth)\b", re.I)
 _UNREAD = re.compile(r"\d|\b(?:hundreds?|dozens?|scores?|thirds|quarters?|fourths|fifths|сотн\w*|десятк\w*)\b", re.I)
 _DASH = re.compile(r"^\s*[–—-]\s*\D?\s*$")

@@ -181,8 +181,8 @@ class Explored:
 
     def conflicts(self) -> tuple[Conflict, ...]:
         """Return the minimal conflicts, each with the claim that shows it best; the assumed ones last."""
-        firm = (_conflict(self.firm, claims) for claims in self.minimal)
-        return (*firm, *(_conflict(self.assuming, claims, assumed=True) for claims in self.assumed))
+        firm = (conflict_of(self.firm, claims) for claims in self.minimal)
+        return (*firm, *(conflict_of(self.assuming, claims, assumed=True) for claims in self.assumed))
 
 
 def _beheld(
@@ -237,7 +237,7 @@ def _test(system: System, worlds: Sequence[frozenset[str]], name: str) -> Test |
     return None
 
 
-def _conflict(system: System, claims: tuple[str, ...], *, assumed: bool = False) -> Conflict:
+def conflict_of(system: System, claims: tuple[str, ...], *, assumed: bool = False) -> Conflict:
     """Return a minimal conflict with the identities it takes and the claim that shows it best.
 
     That is one whose figure the others contradict by themselves, a level before a ratio, the latest period first.

@@ -22,7 +22,7 @@ ROOT = Path(__file__).resolve().parent.parent
 DATA = ROOT / "data"
 
 INTEGER = re.compile(r"-?\d{1,15}", re.ASCII)
-NUMBER = re.compile(r"-?\d{1,15}(?:\.\d{1,15})?", re.ASCII)
+NUMBER = re.compile(r"-?\d{1,15}(?:\.\d{1,20})?", re.ASCII)
 CASTS: dict[str, tuple[re.Pattern[str], Callable[[str], Any], str, str]] = {
     "string": (re.compile(r"[^\r\n]*"), str, "str", "text on one line"),
     "integer": (INTEGER, int, "Int64", "a whole number"),

@@ -15,6 +15,7 @@ import portion
 from compendium import intervals, units
 from compendium.claims import WHOLE, exactly
 from compendium.claims import bounds as claim_bounds
+from compendium.figures import UnreadableFigureError, read_figure
 from compendium.ledger import Ledger
 from compendium.present import UNITS, amount
 from compendium.schema import Table
@@ -49,6 +50,7 @@ def read_observations(ledger: Ledger, *, missing: bool = False) -> pd.DataFrame:
     parts = [ledger.frames[table.name].assign(table=table.name) for table in tables(ledger.schema)]
     frame = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=[KEY, "obs_status"])
     frame = frame[(frame["obs_status"] == MISSING) == missing].set_index(KEY, drop=False)
+    frame.index.name = None  # a column has the same name
     if missing or frame.empty:
         return frame
     metrics = ledger.frames["metrics"].set_index("metric_id")
@@ -167,10 +169,18 @@ def _as_claims(chosen: pd.DataFrame) -> Iterator[dict[str, Any]]:
 
 
 def printed(observation: Mapping[str, Any]) -> str:
-    """Return an observation's value as a text would print it: `4400 million USD`, `-4.3 %`."""
+    """Return an observation's value as a text would print it: `4.4 billion USD`, `-4.3 %`.
+
+    A short text is taken only where it says neither more nor less than the value in its unit.
+    """
     scale, _, name = observation["unit"].rpartition(" ")
-    whole = UNITS.get(name, name)
-    return " ".join(part for part in (observation["value"], scale, whole) if part)
+    full = " ".join(part for part in (observation["value"], scale, UNITS.get(name, name)) if part)
+    whole = portion.singleton(exactly(observation["value"]))
+    short = amount(units.converted(whole, observation["unit"], name), name).replace("−", "-")
+    try:
+        return short if read_figure(short) == read_figure(full) else full
+    except UnreadableFigureError:
+        return full
 
 
 def _with_publishers(ledger: Ledger, chosen: pd.DataFrame) -> pd.DataFrame:

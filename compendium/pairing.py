@@ -155,3 +155,12 @@ def mirrors(claim: Row, observation: Row) -> bool:
         and observation["measure"] == claim["measure"]
         and canonical(observation["period"]) == canonical(claim["period"])
     )
+
+
+def far(claim: Row, observation: Row) -> tuple[int, str]:
+    """Return how far in time an observation is from a claim, for sorting: by both ends, the latest first if undated."""
+    when = observation["period"] or observation["stated_on"]
+    own, other = known(claim["period"]), known(when)
+    if own and other:
+        return abs((own.first - other.first).days) + abs((own.last - other.last).days), observation["observation_id"]
+    return -(span(when).last.toordinal() if when else 0), observation["observation_id"]

@@ -87,7 +87,7 @@ def amount(interval: portion.Interval, unit: str, *, digits: int = 0) -> str:
         said = f"{'less than' if interval.right is portion.OPEN else 'at most'} {high}"
     else:
         said = low if low == high else f"{low}–{high}"
-    return f"{said} {tail}".strip()
+    return re.sub(r"-(?=\d)", "−", f"{said} {tail}".strip())
 
 
 def _digits(end: Any, scale: int, digits: int = 0) -> str:
@@ -172,7 +172,8 @@ def _cell(value: Any) -> str:
 def figure(drawn: Figure, alt: str, caption: str) -> HTML:
     """Return a figure as inline SVG that takes the page's colours, with its alternative text and caption.
 
-    The text of the figure stays text; the drawing is closed afterwards. The same drawing gives the same bytes.
+    The text of the figure stays text, paths are kept to the hundredth of a point; the drawing is closed afterwards.
+    The same drawing gives the same bytes.
     """
     out = StringIO()
     drawn.savefig(out, format="svg", metadata={"Date": None, "Creator": None})
@@ -180,7 +181,7 @@ def figure(drawn: Figure, alt: str, caption: str) -> HTML:
     svg = out.getvalue()
     svg = svg[svg.index("<svg") :]
     svg = re.sub(r"<metadata>.*?</metadata>\s*|<!--.*?-->\s*", "", svg, flags=re.S)
-    svg = _own_ids(svg)
+    svg = re.sub(r' d="[^"]*"', lambda found: re.sub(r"(\.\d\d)\d+", r"\1", found[0]), _own_ids(svg))
     head = re.match(r'<svg[^>]*viewBox="([^"]+)"[^>]*>', svg)
     box = head[1] if head else ""
     body = svg[head.end() :] if head else svg

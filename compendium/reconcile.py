@@ -24,7 +24,19 @@ from compendium import bindings as binding_of
 from compendium import trees
 from compendium.bindings import ONE, Binding, Quantity, Rule
 from compendium.claims import WHOLE, bounds, exactly
-from compendium.groups import EVERYTHING, Conflict, Group, Implied, Solution, Test, as_tree, ask, conflicts_of, solve
+from compendium.groups import (
+    EVERYTHING,
+    Conflict,
+    Group,
+    Implied,
+    Solution,
+    Test,
+    as_tree,
+    ask,
+    conflict_of,
+    conflicts_of,
+    solve,
+)  # fmt: skip
 from compendium.identities import Meaning, identities
 from compendium.ledger import Ledger
 from compendium.periods import span
@@ -132,15 +144,18 @@ def find_conflicts(ledger: Ledger) -> tuple[Conflict, ...]:
     return tuple(conflict for group in groups(bound, ledger, _forecasts(claims)) for conflict in conflicts_of(group))
 
 
-def steady(ledger: Ledger) -> frozenset[str]:
-    """Return the claims that are left once those that contradict each other are set aside, and that can all hold."""
-    claims, bound, _ = bound_by(ledger)
-    left = set(claims)
+def clashing(ledger: Ledger) -> list[Conflict]:
+    """Return conflicts that share no claim, and without whose claims the rest can all hold.
+
+    Quicker than every conflict, where there are many claims and only the rest is wanted.
+    """
+    _, bound, _ = bound_by(ledger)
+    found = []
     for group in groups(bound, ledger):
         firm = [binding for binding in group.bindings if not binding.assumed]
-        own = {name for binding in firm for name in binding.claims}
-        left -= own - System(firm, group.domains).steady(own)
-    return frozenset(left)
+        system = System(firm, group.domains)
+        found += [conflict_of(system, names) for names in system.clashing({n for one in firm for n in one.claims})]
+    return found
 
 
 def bound_by(ledger: Ledger) -> tuple[dict[str, dict[str, Any]], list[Binding], dict[str, str]]:

@@ -14,13 +14,16 @@ from IPython.display import HTML
 from markupsafe import Markup
 
 from compendium.bindings import Quantity, canonical, quantity_of
-from compendium.claims import authors, figure
+from compendium.claims import authors, figure, read_claims
+from compendium.findings import Family
 from compendium.groups import Implied
 from compendium.ledger import Ledger
+from compendium.observations import read_observations
 from compendium.periods import known, span, spoken
 from compendium.present import link, table
 from compendium.reconcile import Reconciliation
 from compendium.sensitivity import FAILS, HOLDS, OPEN
+from compendium.settle import Settled
 from compendium.tables import stacked
 from compendium.wording import Names, said, verdict_row
 
@@ -214,3 +217,81 @@ def origins_table(origins: pd.DataFrame, claims: pd.DataFrame, names: Names, cap
         for row in origins.to_dict("records")
     ]
     return table(pd.DataFrame(rows, columns=["Origin", "Figures", "Through"]), caption)
+
+
+# --- beside independent figures
+
+
+def settled_table(
+    found: Iterable[Settled], families: Mapping[tuple[str, ...], Family], ledger: Ledger, caption: str
+) -> HTML:
+    """Return conflicts beside independent figures: which claims would give way, and which figures say so.
+
+    Parameters
+    ----------
+    found
+        as `compendium.settle.settled` returns.
+    families
+        the family of conflicts that each set of claims stands for.
+    """
+    names, claims = Names.of(ledger), read_claims(ledger).set_index("claim_id", drop=False)
+    observations = read_observations(ledger)
+    rows = []
+    for one in found:
+        family = families[one.conflict.claims]
+        by = dict.fromkeys(name for observed in one.by.values() for name in observed)
+        figures = Markup(", ").join(
+            link(
+                "observation", name, f"{observations.loc[name, 'figure']} ({spoken(observations.loc[name, 'period'])})"
+            )
+            for name in by
+        )
+        rows.append(
+            {
+                "Conflict": link("conflict", family.name, family.title),
+                "Beside the figures of": stacked(
+                    names.places.get(one.side, "nobody"), f"{len(one.bearing)} that bear on it"
+                )
+                if one.side
+                else "nobody: none bears on it",
+                "What would give way": stacked(
+                    _giving(one, claims), figures and Markup("because of {}").format(figures)
+                ),
+            }
+        )
+    return table(
+        pd.DataFrame(rows, columns=["Conflict", "Beside the figures of", "What would give way"]), caption, css="roomy"
+    )
+
+
+def _giving(one: Settled, claims: pd.DataFrame) -> Markup | str:
+    """Return the claims that would give way, each set of them in turn."""
+    if not one.narrowed:
+        return "any one of its claims, as without them"
+    sets = (
+        Markup(" with ").join(link("claim", name, figure(claims.loc[name])) for name in sorted(names))
+        for names in one.giving
+    )
+    return Markup(", or ").join(sets)
+
+
+def dates_table(days: pd.DataFrame, ledger: Ledger, caption: str) -> HTML:
+    """Return events with an independent dated record: the ledger's date, the recorded one, whether they can be one.
+
+    Takes what `compendium.corroborate.dated` returns.
+    """
+    events = ledger["events"].set_index("event_id")["name"]
+    records = ledger["records"].set_index("record_id")
+    rows = []
+    for row in days.to_dict("records"):
+        record = records.loc[row["record_id"]]
+        by = f"{row['days']} {'day' if row['days'] == 1 else 'days'} apart" if row["days"] else ""
+        rows.append(
+            {
+                "Event": link("event", row["event_id"], events[row["event_id"]]),
+                "In the sources": spoken(row["date"]) or "no date",
+                "Recorded": stacked(spoken(row["recorded"]), record["publisher"], record["note"]),
+                "Verdict": stacked(row["verdict"], by),
+            }
+        )
+    return table(pd.DataFrame(rows, columns=["Event", "In the sources", "Recorded", "Verdict"]), caption, css="roomy")

@@ -62,6 +62,11 @@ def descriptor(data: Path) -> dict[str, Any]:
     return _json(data, DESCRIPTOR, f"a Data Package in {data.name}/")
 
 
+def schema_of(data: Path, name: str) -> dict[str, Any]:
+    """Return the schema in a file beside the descriptor; raise `LedgerError` where it is missing or no JSON."""
+    return _json(data, name, "the schema that the Data Package names")
+
+
 def _json(data: Path, name: str, expected: str) -> dict[str, Any]:
     try:
         content: dict[str, Any] = json.loads((data / name).read_text(encoding="utf-8"))
@@ -115,7 +120,7 @@ def _strange(field: Field, known: dict[str, Table]) -> Iterator[tuple[str, str]]
 def _table(resource: dict[str, Any], data: Path) -> Table:
     schema = resource["schema"]
     if isinstance(schema, str):  # tables of one form share the file that describes it
-        schema = _json(data, schema, "the schema that the Data Package names")
+        schema = schema_of(data, schema)
     key = schema.get("primaryKey", [])
     return Table(
         name=resource["name"],

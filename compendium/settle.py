@@ -15,7 +15,7 @@ import pandas as pd
 from compendium.groups import Conflict
 from compendium.ledger import Ledger
 from compendium.observations import LOW, joined, of_side, read_observations, sides
-from compendium.reconcile import bound_by, groups, steady
+from compendium.reconcile import bound_by, clashing, groups
 from compendium.solver import System
 
 
@@ -73,11 +73,22 @@ def _beside(ledger: Ledger, side: str, wanted: list[Conflict]) -> Iterator[Settl
                 )
 
 
-def firm(ledger: Ledger, side: str) -> pd.DataFrame:
-    """Return the observations of a side that can all hold: of low reliability none, of what contradicts itself none."""
+def reliable(ledger: Ledger, side: str) -> pd.DataFrame:
+    """Return the observations of a side and of publishers of none, without those of low reliability."""
     chosen = of_side(read_observations(ledger), side)
-    chosen = chosen[chosen["obs_status"] != LOW]
-    return chosen[chosen.index.isin(list(steady(joined(ledger, chosen, alone=True))))]
+    return chosen[chosen["obs_status"] != LOW]
+
+
+def clashes(ledger: Ledger, side: str) -> list[Conflict]:
+    """Return observations of one side, or of it and publishers of none, that cannot all be right."""
+    return clashing(joined(ledger, reliable(ledger, side), alone=True))
+
+
+def firm(ledger: Ledger, side: str) -> pd.DataFrame:
+    """Return the observations of a side that can all hold: those of a contradiction are set aside."""
+    chosen = reliable(ledger, side)
+    aside = {name for conflict in clashes(ledger, side) for name in conflict.claims}
+    return chosen[~chosen.index.isin(list(aside))]
 
 
 def _giving(system: System, conflict: Conflict, bearing: set[str]) -> tuple[frozenset[str], ...]:

@@ -182,16 +182,17 @@ class System:
             self._grow(grown, more[:half])
             self._grow(grown, more[half:])
 
-    def steady(self, claims: Iterable[str]) -> frozenset[str]:
-        """Return some claims without those of minimal sets that cannot hold, set aside one after the other.
+    def clashing(self, claims: Iterable[str]) -> list[tuple[str, ...]]:
+        """Return minimal sets of some claims that cannot hold, each found among what the others before it leave.
 
-        What is left can hold together. It takes no account of every conflict: one that shares a claim with another is
-        gone with it.
+        Without them the rest can hold together. They share no claim, so that it is not every conflict that is found,
+        but one after the other, and quickly.
         """
-        left = frozenset(claims)
+        left, found = frozenset(claims), []
         while not self.linear(left).feasible:
-            left = left.difference(self._shrunk(left))
-        return left
+            found.append(self._shrunk(left))
+            left = left.difference(found[-1])
+        return found
 
     def _shrunk(self, seed: Iterable[str]) -> tuple[str, ...]:
         core, _ = self.core(seed)

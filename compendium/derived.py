@@ -1,0 +1,224 @@
+"""What observations imply together: amounts that no publisher prints, and how a stretch of time stands to another.
+
+Whoever asks says which observations hold, and which claims beside them; nothing is chosen here, and the arithmetic
+is that of reconciliation.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+
+import pandas as pd
+import portion
+from IPython.display import HTML
+from markupsafe import Markup
+
+from compendium.bindings import NOT_NEGATIVE, ONE, Binding, Quantity, Rule, canonical
+from compendium.claims import figure, read_claims
+from compendium.groups import Implied
+from compendium.intervals import product, quotient
+from compendium.ledger import Ledger
+from compendium.observations import FORECAST, LOW, joined, read_observations
+from compendium.periods import known, spoken
+from compendium.present import amount, link, table
+from compendium.reconcile import implied
+from compendium.tables import stacked
+from compendium.units import converted
+from compendium.wording import said
+
+Areas = tuple[str, str]
+"""Whose quantity it is, and towards whom."""
+
+
+def sound(observations: pd.DataFrame, reporter: str | Collection[str]) -> pd.DataFrame:
+    """Return the observations of one side's authorities, or of several, that are firm: no forecast, no doubtful one."""
+    wanted = [reporter] if isinstance(reporter, str) else list(reporter)
+    return observations[observations["reporter"].isin(wanted) & ~observations["obs_status"].isin([LOW, FORECAST])]
+
+
+def holding(ledger: Ledger, chosen: pd.DataFrame, claims: Collection[str] = ()) -> Ledger:
+    """Return a ledger in which nothing stands but some observations and, beside them, some claims."""
+    beside = joined(ledger, chosen)
+    rows = beside.frames["claims"]
+    kept = rows[rows["claim_id"].isin([*chosen.index, *claims])]
+    apart = beside.frames["incomparable"].iloc[:0]
+    return Ledger(beside.data, beside.schema, {**beside.frames, "claims": kept, "incomparable": apart})
+
+
+def follows(ledger: Ledger, metric: str, areas: Areas, periods: Iterable[str]) -> list[Implied]:
+    """Return what a ledger leaves to a quantity in some periods, in the unit of its metric, and what it rests on."""
+    return implied(
+        ledger, [Binding(Rule.SAME, ((_quantity(metric, areas, period), ONE),), NOT_NEGATIVE) for period in periods]
+    )
+
+
+NARROW = 5
+"""What follows is worth showing where its ends are within a fifth of each other."""
+
+
+def lacking(
+    ledger: Ledger, metric: str, areas: Areas, printed: pd.DataFrame, years: Iterable[int]
+) -> dict[str, Implied]:
+    """Return, by year for which no closed figure is printed, what follows for it where that is narrow."""
+    closed = {year for year, found in by_year(printed, _unit(ledger, metric)) if found.upper != portion.inf}
+    asked = [str(year) for year in years if year not in closed]
+    found = zip(asked, follows(ledger, metric, areas, asked), strict=True)
+    return {
+        year: one
+        for year, one in found
+        if one.claims and one.interval.upper != portion.inf
+        and one.interval.upper * NARROW <= one.interval.lower * (NARROW + 1)
+    }  # fmt: skip
+
+
+def _unit(ledger: Ledger, metric: str) -> str:
+    return str(ledger.row("metrics", metric)["unit"])
+
+
+def together(ledger: Ledger, metrics: Iterable[str], areas: Areas, period: str) -> Implied:
+    """Return what a ledger leaves to the sum of several quantities of one period."""
+    terms = tuple((_quantity(metric, areas, period), ONE) for metric in metrics)
+    return implied(ledger, [Binding(Rule.SAME, terms, NOT_NEGATIVE)])[0]
+
+
+def multiple(ledger: Ledger, metric: str, areas: Areas, period: str, base: str) -> Implied:
+    """Return what a ledger leaves to a quantity of a period as a multiple of that of another."""
+    per = _quantity(metric, areas, base)
+    asked = Binding(Rule.MULTIPLE, ((_quantity(metric, areas, period), ONE),), NOT_NEGATIVE, per)
+    return implied(ledger, [asked])[0]
+
+
+def _quantity(metric: str, areas: Areas, period: str) -> Quantity:
+    return Quantity(metric, *areas, canonical(period), "")
+
+
+def as_growth(times: portion.Interval) -> portion.Interval:
+    """Return a multiple as the growth that it is, in percent."""
+    return times.replace(lower=lambda end: (end - 1) * 100, upper=lambda end: (end - 1) * 100, ignore_inf=True)
+
+
+def remainder(whole: portion.Interval, percent: portion.Interval) -> portion.Interval:
+    """Return what is left of a whole without a part that is so many percent of it."""
+    left = percent.replace(
+        left=percent.right, lower=1 - percent.upper / 100, right=percent.left, upper=1 - percent.lower / 100
+    )
+    return product(whole, left)
+
+
+def share(part: portion.Interval, whole: portion.Interval) -> portion.Interval:
+    """Return a part in percent of a whole, both in one unit."""
+    times = quotient(part, whole)
+    return times.replace(lower=lambda end: end * 100, upper=lambda end: end * 100, ignore_inf=True)
+
+
+def changed(growth: portion.Interval) -> str:
+    """Return a growth in percent as a person says it: `5–6 % more`, `2–4 % less`, `6 % less to 4 % more`."""
+    if growth.lower >= 0:
+        return f"{said(growth, 'percent')} more"
+    fall = growth.replace(lower=-growth.upper, upper=-growth.lower, left=growth.right, right=growth.left)
+    if growth.upper <= 0:
+        return f"{said(fall, 'percent')} less"
+    ends = (portion.singleton(end) for end in (fall.upper, growth.upper))
+    less, more = (amount(end, "percent", digits=3) if end.upper != portion.inf else "any amount" for end in ends)
+    return f"{less} less to {more} more"
+
+
+def monthly(found: portion.Interval, period: str) -> portion.Interval:
+    """Return the average month of what some whole months of a year sum up to.
+
+    Raises
+    ------
+    ValueError
+        where the period is not closed.
+    """
+    days = known(period)
+    if days is None:
+        raise ValueError(f"{period!r} has no two ends, so there is no average month")
+    months = 12 * (days.last.year - days.first.year) + days.last.month - days.first.month + 1
+    return found.replace(lower=lambda end: end / months, upper=lambda end: end / months, ignore_inf=True)
+
+
+def by_year(rows: pd.DataFrame, unit: str) -> list[tuple[int, portion.Interval]]:
+    """Return the levels of whole years in a unit, in order of time, of observations or of claims."""
+    levels = rows[(rows["measure"] == "level") & rows["period"].str.fullmatch(r"\d{4}")].sort_values("period")
+    own = levels["in_unit"] if "in_unit" in levels else levels["unit"]
+    return [
+        (int(year), converted(found, given, unit))
+        for year, found, given in zip(levels["period"], levels["interval"], own, strict=True)
+    ]
+
+
+# --- stretches of time
+
+
+@dataclass(frozen=True)
+class Stretch:
+    """Some months and the same months of another year: what follows for each, and for the growth between them."""
+
+    period: str
+    now: Implied
+    before: Implied
+    times: Implied
+
+    @property
+    def growth(self) -> portion.Interval:
+        """Return the growth over the other year, in percent."""
+        return as_growth(self.times.interval)
+
+    @property
+    def monthly(self) -> tuple[portion.Interval, portion.Interval]:
+        """Return the average month of the other year and of this one."""
+        return monthly(self.before.interval, self.period), monthly(self.now.interval, self.period)
+
+    @property
+    def rests_on(self) -> list[str]:
+        """Return the observations and claims that it takes."""
+        return sorted({*self.now.claims, *self.before.claims, *self.times.claims})
+
+
+def stretch(ledger: Ledger, metric: str, areas: Areas, period: str, base: str) -> Stretch:
+    """Return what a ledger implies for some months of a year and the same months of another."""
+    now, before = follows(ledger, metric, areas, [period, base])
+    return Stretch(period, now, before, multiple(ledger, metric, areas, period, base))
+
+
+def stretches_table(found: Sequence[Stretch], ledger: Ledger, unit: str, heads: Sequence[str], caption: str) -> HTML:
+    """Return stretches of time with both years, the growth between them, and the figures that it follows from.
+
+    `heads` name the columns of the other year and of this one.
+    """
+    claims = read_claims(ledger).set_index("claim_id", drop=False)
+    observations = read_observations(ledger)
+    rows = [
+        {
+            "Time": stacked(spoken(one.period), Markup("from {}").format(figures(one.rests_on, claims, observations))),
+            heads[0]: said(one.before.interval, unit),
+            heads[1]: said(one.now.interval, unit),
+            "Change": changed(one.growth),
+        }
+        for one in found
+    ]
+    return table(pd.DataFrame(rows, columns=["Time", *heads, "Change"]), caption)
+
+
+def cell(found: Implied, unit: str, claims: pd.DataFrame, observations: pd.DataFrame) -> Markup:
+    """Return what follows, for a cell of a table, with the figures that it follows from."""
+    return stacked(
+        said(found.interval, unit), Markup("follows from {}").format(figures(found.claims, claims, observations))
+    )
+
+
+def figures(names: Iterable[str], claims: pd.DataFrame, observations: pd.DataFrame, *, up: str = "..") -> Markup:
+    """Return observations and claims by their figures, each linked to its place and with the time it speaks of.
+
+    Takes claims and observations indexed by id, as they are read.
+    """
+    parts = []
+    for name in names:
+        if name in claims.index:
+            kind, row, text = "claim", claims.loc[name], f"{figure(claims.loc[name])}, {claims.loc[name, 'author']}"
+        else:
+            kind, row, text = "observation", observations.loc[name], observations.loc[name, "figure"]
+        parts.append(Markup("{} ({})").format(link(kind, name, text, up=up), spoken(row["period"])))
+    return Markup("; ").join(parts)

@@ -1,0 +1,283 @@
+"""What trade between two areas puts at stake: amounts a year, and their shares of what each side has.
+
+At stake is what a break would touch, not what it would cost: nobody knows how much would find another way, so a
+reader assumes it. Nothing is forecast; what no publisher gives stays empty, with the reason.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, fields
+from fractions import Fraction
+
+import pandas as pd
+import portion
+from IPython.display import HTML
+from markupsafe import Markup
+
+from compendium import units
+from compendium.claims import exactly
+from compendium.derived import Areas, figures, follows, holding, share, sound, together
+from compendium.groups import Implied
+from compendium.intervals import product, total
+from compendium.ledger import Ledger
+from compendium.observations import found_for, read_observations
+from compendium.present import amount, table
+from compendium.tables import stacked
+
+NOT_FOUND = "No figure of this side for this year was found."
+NOT_COUNTED = "Not counted, by assumption."
+NO_AMOUNT = "No amount is assumed, and no figure was found."
+
+
+Range = tuple[float, float]
+"""Two numbers, the smaller first."""
+UNKNOWN: Range = (0, 100)
+"""What is taken of a share of which nothing is assumed."""
+
+
+@dataclass(frozen=True)
+class Assumptions:
+    """What a reader may change; every field is shown on the page with what it means."""
+
+    year: str = field(metadata={"means": "The year whose trade is taken for what is at stake in a year."})
+    counted_by: str = field(metadata={"means": "Whose authorities count the flows between both; sides are not mixed."})
+    totals_by: str = field(metadata={"means": "Whose totals of exports, imports and the economy are the wholes."})
+    other_buyers: Mapping[str, Range] = field(
+        default_factory=dict,
+        metadata={"means": "Percent of a side's sales that would find another buyer, by side, from–to."},
+    )
+    other_sellers: Mapping[str, Range] = field(
+        default_factory=dict,
+        metadata={"means": "Percent of a side's purchases that could be had elsewhere, by side, from–to."},
+    )
+    remittances: bool = field(
+        default=True,
+        metadata={"means": "Whether money that migrants send home is counted; all of it would be touched."},
+    )
+    transit: Mapping[str, Range] = field(
+        default_factory=dict,
+        metadata={
+            "means": "Fees that a side earns from the other's transit, by side, in million dollars a year, from–to; "
+            "not counted where none are given."
+        },
+    )
+
+    def __post_init__(self) -> None:
+        """Refuse ranges that cannot be; the message names the assumption."""
+        most = {"other_buyers": 100.0, "other_sellers": 100.0, "transit": math.inf}
+        for name, highest in most.items():
+            for side, (low, high) in getattr(self, name).items():
+                if not 0 <= low <= high <= highest:
+                    expected = f"expected numbers from 0 to {highest:g}, the smaller first"
+                    raise ValueError(f"{name} of {side}: {low}, {high}; {expected}")
+
+
+@dataclass(frozen=True)
+class Kinds:
+    """What a ledger calls what is counted: ids of metrics, and of the place that holds all others."""
+
+    sales: str
+    purchases: str
+    economy: str
+    sent: str
+    world: str
+
+
+@dataclass(frozen=True)
+class Stake:
+    """One thing that a break would touch, on one side: how much a year, of what, and what is left without another way.
+
+    `amount` is `None` where nobody gives it; `why` says the reason. Shares are in percent, by the name of the whole.
+    """
+
+    side: str
+    what: str
+    amount: portion.Interval | None
+    left: portion.Interval | None
+    shares: Mapping[str, portion.Interval] = field(default_factory=dict)
+    left_shares: Mapping[str, portion.Interval] = field(default_factory=dict)
+    rests_on: tuple[str, ...] = ()
+    why: str = ""
+
+
+SALES, PURCHASES, SENT, TRANSIT, ALL = "sales", "purchases", "money sent home", "transit fees", "all that is counted"
+EXPORTS, IMPORTS, ECONOMY = "exports", "imports", "GDP"
+
+
+def stakes(ledger: Ledger, assumed: Assumptions, sides: Areas, kinds: Kinds) -> list[Stake]:
+    """Return what a break between two sides would touch on each: sales, purchases, money sent home, transit, and all.
+
+    What the figures of the counting side imply together is taken, so that a flow that it does not print may follow
+    from others. The sum is of what is known.
+    """
+    observations = read_observations(ledger)
+    between = observations[observations["ref_area"].isin(sides) & observations["counterpart_area"].isin(sides)]
+    alone = holding(ledger, sound(between, assumed.counted_by))
+    one, other = sides
+    sold = follows(alone, kinds.sales, (one, other), [assumed.year])[0]
+    bought = follows(alone, kinds.purchases, (one, other), [assumed.year])[0]
+    both = together(alone, [kinds.sales, kinds.purchases], (one, other), assumed.year)
+    found = []
+    for side, partner, sales, purchases in ((one, other, sold, bought), (other, one, bought, sold)):
+        wholes = dict(_wholes(observations, assumed, side, kinds))
+        sent = follows(alone, kinds.sent, (side, partner), [assumed.year])[0]
+        own = [
+            _stake(side, SALES, sales, assumed.other_buyers.get(side, UNKNOWN), wholes, (EXPORTS, ECONOMY)),
+            _stake(side, PURCHASES, purchases, assumed.other_sellers.get(side, UNKNOWN), wholes, (IMPORTS, ECONOMY)),
+            _stake(side, SENT, sent, (0, 0), wholes, (ECONOMY,))
+            if assumed.remittances
+            else Stake(side, SENT, None, None, why=NOT_COUNTED),
+            _transit(side, assumed, wholes),
+        ]
+        found += [*own, _all(side, own, both, wholes)]
+    return found
+
+
+def _wholes(
+    observations: pd.DataFrame, assumed: Assumptions, side: str, kinds: Kinds
+) -> Iterator[tuple[str, pd.Series]]:
+    for name, metric, counterpart in (
+        (EXPORTS, kinds.sales, kinds.world), (IMPORTS, kinds.purchases, kinds.world), (ECONOMY, kinds.economy, ""),
+    ):  # fmt: skip
+        rows = found_for(
+            observations, metric_id=metric, ref_area=side, counterpart_area=counterpart, period=assumed.year,
+            publisher=assumed.totals_by, measure="level",
+        )  # fmt: skip
+        if len(rows):
+            yield name, _whole_units(rows.iloc[0])
+
+
+def _whole_units(row: pd.Series) -> pd.Series:
+    """Return an observation with its interval in the unit without the word that scales it."""
+    unit = units.unscaled(row["in_unit"])
+    return pd.Series({**row, "interval": units.converted(row["interval"], row["in_unit"], unit), "in_unit": unit})
+
+
+def _stake(
+    side: str, what: str, found: Implied, replaced: Range, wholes: Mapping[str, pd.Series],
+    of: Collection[str],
+) -> Stake:  # fmt: skip
+    if not found.claims:
+        return Stake(side, what, None, None, why=NOT_FOUND)
+    return _shared(side, what, found.interval, without(found.interval, replaced), wholes, of, found.claims)
+
+
+def without(found: portion.Interval, replaced: Range) -> portion.Interval:
+    """Return what is left of an amount when from so many to so many percent of it are replaced."""
+    low, high = (1 - exactly(end) / 100 for end in reversed(replaced))
+    return product(found, portion.closed(low, high)) if high else portion.singleton(Fraction(0))
+
+
+def _shared(
+    side: str, what: str, every: portion.Interval, left: portion.Interval, wholes: Mapping[str, pd.Series],
+    of: Collection[str], rests_on: Iterable[str],
+) -> Stake:  # fmt: skip
+    known = {name: wholes[name]["interval"] for name in of if name in wholes}
+    return Stake(
+        side, what, every, left,
+        {name: share(every, whole) for name, whole in known.items()},
+        {name: share(left, whole) for name, whole in known.items()},
+        (*rests_on, *(str(wholes[name]["observation_id"]) for name in known)),
+    )  # fmt: skip
+
+
+def _transit(side: str, assumed: Assumptions, wholes: Mapping[str, pd.Series]) -> Stake:
+    if side not in assumed.transit:
+        return Stake(side, TRANSIT, None, None, why=NO_AMOUNT)
+    fees = portion.closed(*(exactly(end) * 10**6 for end in assumed.transit[side]))
+    return _shared(side, TRANSIT, fees, fees, wholes, (ECONOMY,), ())
+
+
+def _all(side: str, own: Iterable[Stake], both: Implied, wholes: Mapping[str, pd.Series]) -> Stake:
+    """Return the sum of what is known; the two flows together can be known better than each."""
+    known = {one.what: one for one in own if one.amount is not None}
+    if not known:
+        return Stake(side, ALL, None, None, why=NOT_FOUND)
+    rest = [one.amount for name, one in known.items() if name not in (SALES, PURCHASES)]
+    every = total([*([both.interval] if both.claims else []), *rest])
+    left = total(one.left for one in known.values()) & portion.closed(Fraction(0), every.upper)
+    return _shared(side, ALL, every, left, wholes, (ECONOMY,), ())
+
+
+def goods(ledger: Ledger, assumed: Assumptions, areas: Areas, kinds: Kinds, metrics: Iterable[str]) -> list[Stake]:
+    """Return what each group of goods puts at stake: how much the one area sells to the other, of all that it sells.
+
+    Takes publishers of no side, too: groups are seldom counted by the authorities of one. Groups of which a year has
+    no figure are left out.
+    """
+    one, other = areas
+    year = read_observations(ledger)
+    year = year[year["period"] == assumed.year]
+    found = []
+    for metric in metrics:
+        rows = sound(found_for(year, metric_id=metric, ref_area=one, measure="level"), ["", assumed.counted_by])
+        sold, every = (rows[rows["counterpart_area"] == area] for area in (other, kinds.world))
+        if len(sold) and len(every):
+            part, whole = _whole_units(sold.iloc[0])["interval"], _whole_units(every.iloc[0])
+            left = without(part, assumed.other_buyers.get(one, UNKNOWN))
+            found.append(_shared(one, metric, part, left, {EXPORTS: whole}, (EXPORTS,), [sold.index[0]]))
+    return found
+
+
+# --- for a reader
+
+
+def assumptions_table(assumed: Assumptions, spoken: Mapping[str, str], caption: str) -> HTML:
+    """Return every assumption with its value and what it means; `spoken` names the codes of areas."""
+    rows = [
+        {
+            "Assumption": one.name.replace("_", " ").capitalize(),
+            "Set to": _value(getattr(assumed, one.name), spoken),
+            "What it means": one.metadata["means"],
+        }
+        for one in fields(assumed)
+    ]
+    return table(pd.DataFrame(rows), caption)
+
+
+def _value(value: object, spoken: Mapping[str, str]) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, Mapping):
+        return "; ".join(f"{spoken.get(side, side)}: {_value(ends, spoken)}" for side, ends in value.items()) or "none"
+    return "–".join(f"{end:g}" for end in value) if isinstance(value, tuple) else spoken.get(str(value), str(value))
+
+
+def stakes_table(
+    found: Iterable[Stake], claims: pd.DataFrame, observations: pd.DataFrame, unit: str, caption: str,
+    names: Mapping[str, str] | None = None,
+) -> HTML:  # fmt: skip
+    """Return stakes of one side, one a row: the amount, its shares, and what is left without another way."""
+    rows = [
+        {
+            "What": stacked((names or {}).get(one.what, one.what.capitalize()), *_basis(one, claims, observations)),
+            "At stake in the year": told(one.amount, unit),
+            "That is": shares(one.shares) or one.why or "–",
+            "Left if replaced as assumed": stacked(told(one.left, unit), shares(one.left_shares)),
+        }
+        for one in found
+    ]
+    return table(pd.DataFrame(rows), caption)
+
+
+def _basis(one: Stake, claims: pd.DataFrame, observations: pd.DataFrame) -> list[Markup]:
+    return [Markup("from {}").format(figures(one.rests_on, claims, observations))] if one.rests_on else []
+
+
+DIGITS = 3
+
+
+def told(found: portion.Interval | None, unit: str) -> str:
+    """Return an amount or a share for a reader, a dash where there is none; that it is not negative is not said."""
+    if found is None:
+        return "–"
+    if found.lower == 0 < found.upper:
+        found = found.replace(left=portion.OPEN, lower=-portion.inf)
+    return amount(found, unit, digits=DIGITS)
+
+
+def shares(found: Mapping[str, portion.Interval]) -> str:
+    """Return shares in percent with the name of each whole."""
+    return "; ".join(f"{told(part, 'percent')} of {name}" for name, part in found.items())

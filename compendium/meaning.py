@@ -1,0 +1,261 @@
+"""What a schema cannot say of a ledger: a period is EDTF, a figure can be read, a growth has a base, and the like.
+
+It finds faults and mends none; independent figures are the office of `compendium.meaning_observed`.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterator
+from typing import Any
+
+import networkx
+import pandas as pd
+import portion
+
+from compendium import citations, units
+from compendium.claims import DIRECTION, bounds
+from compendium.figures import UnreadableFigureError, read_figure
+from compendium.ledger import Ledger
+from compendium.periods import UnreadablePeriodError, span
+from compendium.problems import Problem, one_of
+from compendium.reconcile import domain
+from compendium.schema import SEPARATOR, Table
+
+INVISIBLE = ("Cc", "Cf")
+"""Unicode categories of characters that a reader does not see: control characters, direction marks."""
+MEASURED_AGAINST = ("growth", "multiple", DIRECTION)
+"""Measures that say nothing without the quantity they are measured against."""
+BOUND_UNITS = {
+    "growth": {"percent"},
+    DIRECTION: {"percent"},
+    "share": {"percent"},
+    "multiple": {"times"},
+    "rank": {"rank"},
+}
+
+
+def of_cells(ledger: Ledger, table: Table) -> Iterator[Problem]:
+    """Yield every cell of a table that does not hold what its field is for."""
+    frame = ledger.frames[table.name]
+    for field in table.fields:
+        if not field.holds and field.type != "string":
+            continue
+        for line, cell in enumerate(frame[field.name], 2):
+            # Where the direction is all that is said, its words stand in the place of the figure.
+            worded = field.holds == "figure" and "measure" in frame and frame["measure"].iloc[line - 2] == DIRECTION
+            if field.type == "string" and cell != cell.strip():
+                yield Problem(table.path, line, field.name, cell, "no white space at its ends")
+            elif field.type == "string" and any(unicodedata.category(char) in INVISIBLE for char in cell):
+                yield Problem(table.path, line, field.name, cell, "no control or formatting characters")
+            elif cell and not worded:
+                expected = _misread(ledger, field.holds, cell)
+                if expected:
+                    yield Problem(table.path, line, field.name, cell, expected)
+
+
+def _misread(ledger: Ledger, holds: str, cell: str) -> str:
+    """Return what would be right where a cell does not hold what its field is for, `""` where it does."""
+    if holds == "edtf":
+        try:
+            span(cell)
+        except UnreadablePeriodError:
+            return "a date or period in EDTF, such as 2024, 2024-12-25, 2025-01/2025-04, 2025-02~ or 2023/.."
+    elif holds == "figure":
+        try:
+            read_figure(cell)
+        except UnreadableFigureError as error:
+            return f"one figure or range ({error})"
+    elif holds == "unit" and not units.is_known(cell):
+        return "a unit that compendium/units.py knows"
+    elif holds.startswith("list of "):
+        table, column = holds.removeprefix("list of ").split(".")
+        known = set(ledger.frames[table][column])
+        for item in cell.split(SEPARATOR):
+            if item not in known:
+                return f"a list of {table}, separated by {SEPARATOR!r}; {item!r} is none: {one_of(known, item)}"
+    return ""
+
+
+def _claims(ledger: Ledger) -> Iterator[Problem]:
+    path = ledger.schema["claims"].path
+    metrics = ledger.frames["metrics"].drop_duplicates("metric_id").set_index("metric_id")
+    for line, claim in enumerate(ledger.frames["claims"].to_dict("records"), 2):
+
+        def wrong(column: str, expected: str, line: int = line, claim: dict[str, Any] = claim) -> Problem:
+            value = claim[column]
+            return Problem(path, line, column, "" if pd.isna(value) else str(value), expected)
+
+        if not claim["claim_id"].startswith(f"{claim['source_id']}."):
+            yield wrong("claim_id", f"an id that begins with {claim['source_id']}.")
+        yield from base_problems(claim, metrics, wrong)
+        if not claim["period"] and not claim["note"]:
+            yield wrong("period", "a period, or a note that says why there is none")
+        allowed = BOUND_UNITS.get(claim["measure"])
+        if allowed and claim["unit"] not in allowed:
+            yield wrong("unit", f"{one_of(allowed, claim['unit'])} for a {claim['measure']}")
+        yield from _unit_and_bounds(claim, metrics, wrong)
+        if (claim["rank"] == "deprecated") != bool(claim["rank_reason"]):
+            yield wrong("rank_reason", "a reason where the claim is deprecated, and only there")
+
+
+def base_problems(claim: dict[str, Any], metrics: pd.DataFrame, wrong: Any) -> Iterator[Problem]:
+    """Hold what a claim is measured against: named where it must be, and of the same kind."""
+    measure, base = claim["measure"], claim["base_metric_id"]
+    own_unit = metrics["unit"].get(claim["metric_id"], "")
+    if measure in MEASURED_AGAINST and not base:
+        yield wrong("base_metric_id", f"what the {measure} is measured against")
+    if measure == "share" and not base and own_unit != "percent":
+        yield wrong("base_metric_id", "the whole that it is a share of: its metric is not itself a share in percent")
+    if base and not claim["base_period"] and not claim["note"]:
+        yield wrong("base_period", f"the period of what the {measure} is measured against, or a note that says why not")
+    if base in metrics.index and metrics.loc[base, "unit"] != own_unit:
+        yield wrong("base_metric_id", f"a metric in {own_unit}, like its own")
+    if bool(claim["direction"]) != bool(base and measure in ("level", DIRECTION)):
+        yield wrong("direction", "rises or falls exactly where a level has a base, or where that is all that is said")
+    own_key = [claim[column] for column in ("metric_id", "ref_area", "counterpart_area", "period")]
+    if claim["period"] and own_key == [base, *(claim[f"base_{part}"] for part in ("area", "counterpart", "period"))]:
+        yield wrong("base_metric_id", f"another quantity than its own to measure the {measure} against")
+
+
+def _metrics(ledger: Ledger) -> Iterator[Problem]:
+    """Hold the relations between metrics: none is a part of itself, parts are in the unit of their whole."""
+    path = ledger.schema["metrics"].path
+    rows = ledger.frames["metrics"].set_index("metric_id", drop=False)
+    rows = rows[~rows.index.duplicated()]
+    parts = networkx.DiGraph()
+    related: dict[tuple[str, str], list[str]] = {}
+    for name, row in rows.iterrows():
+        wholes = [row["part_of"]] if row["part_of"] else []
+        summands = row["sum_of"].split(SEPARATOR) if row["sum_of"] else []
+        parts.add_edges_from([(name, whole) for whole in wholes] + [(part, name) for part in summands])
+        mirror = [row["mirror_of"]] if row["mirror_of"] else []
+        related |= {(name, "part_of"): wholes, (name, "sum_of"): summands, (name, "mirror_of"): mirror}
+    line = {name: place for place, name in enumerate(ledger.frames["metrics"]["metric_id"], 2)}
+    for (name, column), others in related.items():
+        for other in others:
+            if other in rows.index and rows.loc[other, "unit"] != rows.loc[name, "unit"]:
+                yield Problem(path, line[name], column, other, f"a metric in {rows.loc[name, 'unit']}, like its own")
+    for circle in networkx.simple_cycles(parts):
+        first = min((name for name in circle if name in line), key=lambda name: line[name], default="")
+        if not first:
+            continue  # the unknown name is told where it stands
+        column = "part_of" if rows.loc[first, "part_of"] in circle else "sum_of"
+        told = " → ".join([first, *circle[circle.index(first) + 1 :], *circle[: circle.index(first) + 1]])
+        yield Problem(path, line[first], column, told, "no metric that is part of itself, in however many steps")
+    for name, row in rows[rows["exclusive_over"] != ""].iterrows():
+        if row["unit"] != "percent":
+            yield Problem(path, line[name], "exclusive_over", row["exclusive_over"], "nothing, unless in percent")
+    for name, row in rows[rows["ranks"] != ""].iterrows():
+        if row["kind"] != "rank":
+            yield Problem(path, line[name], "ranks", row["ranks"], "nothing, unless its kind is rank")
+
+
+def _places(ledger: Ledger) -> Iterator[Problem]:
+    """Hold that no place lies in itself, in however many steps."""
+    frame = ledger.frames["places"]
+    line = {name: place for place, name in enumerate(frame["place_id"], 2)}
+    lies = networkx.DiGraph([pair for pair in zip(frame["place_id"], frame["within"], strict=True) if pair[1]])
+    for circle in networkx.simple_cycles(lies):
+        first = min(circle, key=lambda name: line.get(name, 0))
+        told = " → ".join([*circle[circle.index(first) :], *circle[: circle.index(first)], first])
+        path = ledger.schema["places"].path
+        yield Problem(path, line.get(first, 0), "within", told, "no place that lies in itself, in however many steps")
+
+
+def _analyses(ledger: Ledger) -> Iterator[Problem]:
+    """Hold the tables that only the analyses read: what is set apart, and what a headline asks."""
+    path = ledger.schema["incomparable"].path
+    for line, row in enumerate(ledger.frames["incomparable"].to_dict("records"), 2):
+        if row["claim_id"] == row["other_claim_id"]:
+            yield Problem(path, line, "other_claim_id", row["other_claim_id"], "another claim than the one set apart")
+    path = ledger.schema["headlines"].path
+    unit = dict(zip(ledger.frames["metrics"]["metric_id"], ledger.frames["metrics"]["unit"], strict=True))
+    for line, row in enumerate(ledger.frames["headlines"].to_dict("records"), 2):
+        over = row["over_metric_id"]
+        if pd.isna(row["low"]) and pd.isna(row["high"]):
+            yield Problem(path, line, "low", "", "an end of the range in which the headline holds, here or as high")
+        if bool(over) != bool(row["over_period"]):
+            yield Problem(path, line, "over_period", row["over_period"], "a period exactly where there is a ratio")
+        if over and unit.get(over) != unit.get(row["metric_id"]):
+            yield Problem(path, line, "over_metric_id", over, f"a metric in {unit.get(row['metric_id'])}, like its own")
+
+
+def _unit_and_bounds(claim: dict[str, Any], metrics: pd.DataFrame, wrong: Any) -> Iterator[Problem]:
+    overridden = not (pd.isna(claim["low"]) and pd.isna(claim["high"]))
+    if overridden != bool(claim["bounds_reason"]):
+        yield wrong("bounds_reason", "a reason where bounds are replaced, and only there")
+    if (
+        claim["measure"] in ("level", "difference")
+        and claim["metric_id"] in metrics.index
+        and units.is_known(claim["unit"])
+    ):
+        metric = metrics.loc[claim["metric_id"], "unit"]
+        if units.is_known(metric) and not units.fits(claim["unit"], metric):
+            yield wrong("unit", f"a unit in which {metric} or a rate of it can be given")
+    try:
+        least = metrics["minimum"].get(claim["metric_id"])
+        if not units.is_known(claim["unit"]):
+            return
+        found = bounds(claim, None if pd.isna(least) else float(least))
+        if found.empty:
+            yield wrong("low", "bounds that leave a value possible")
+        elif claim["metric_id"] in metrics.index and _impossible(claim, metrics.loc[claim["metric_id"]], found):
+            yield wrong("as_printed", "a value that its metric can have")
+    except (UnreadableFigureError, KeyError):
+        return  # the figure or hedge is reported where it stands
+
+
+def _impossible(claim: dict[str, Any], metric: pd.Series, found: portion.Interval) -> bool:
+    """Tell whether a figure lies outside what its metric can be: a share of more than the whole, a rank of nought."""
+    if claim["measure"] == "growth":
+        return not pd.isna(metric["minimum"]) and metric["minimum"] >= 0 and found.upper < -100
+    return not claim["base_metric_id"] and claim["unit"] == metric["unit"] and not found.overlaps(domain(metric))
+
+
+def _events(ledger: Ledger) -> Iterator[Problem]:
+    path = ledger.schema["events"].path
+    for line, event in enumerate(ledger.frames["events"].to_dict("records"), 2):
+        if (event["date_basis"] == "unknown") != (not event["date"]):
+            yield Problem(path, line, "date_basis", event["date_basis"], "unknown exactly where the date is empty")
+        if event["date_basis"] != "stated" and not event["date_reason"]:
+            yield Problem(path, line, "date_reason", "", "from what the date is inferred, or why there is none")
+    path = ledger.schema["mentions"].path
+    for line, mention in enumerate(ledger.frames["mentions"].to_dict("records"), 2):
+        for column in ("after_event_id", "same_day_as"):
+            if mention[column] == mention["event_id"]:
+                yield Problem(path, line, column, mention[column], "another event than its own")
+        ends = f".p{mention['paragraph']}"
+        if not (mention["mention_id"].startswith(f"{mention['source_id']}.") and mention["mention_id"].endswith(ends)):
+            yield Problem(path, line, "mention_id", mention["mention_id"], f"{mention['source_id']}.EVENT{ends}")
+        if mention["as_printed"] and not mention["date"]:
+            yield Problem(path, line, "date", "", f"the date that {mention['as_printed']!r} gives, in EDTF")
+
+
+def _sources(ledger: Ledger) -> Iterator[Problem]:
+    most = ledger.frames["sources"].drop_duplicates("source_id").set_index("source_id")["paragraphs"]
+    for table in ledger.schema.values():
+        if not {"source_id", "paragraph"} <= set(table.columns):
+            continue
+        frame = ledger.frames[table.name]
+        for line, (source, paragraph) in enumerate(zip(frame["source_id"], frame["paragraph"], strict=True), 2):
+            if (
+                source in most.index
+                and not pd.isna(paragraph)
+                and not pd.isna(most[source])
+                and paragraph > most[source]
+            ):
+                yield Problem(table.path, line, "paragraph", str(paragraph), f"a number up to {most[source]}")
+
+
+def _citations(ledger: Ledger) -> Iterator[Problem]:
+    """Hold every typed link from a citation to an entry against the match that the rule finds."""
+    path = ledger.schema["citations"].path
+    frame = ledger.frames["citations"]
+    found = citations.exact_entries(frame)
+    for line, (kind, typed, match) in enumerate(zip(frame["kind"], frame["entry_id"], found, strict=True), 2):
+        if kind == "in-text" and typed != match:
+            yield Problem(path, line, "entry_id", typed, repr(match) if match else "empty: no entry matches exactly")
+
+
+CHECKS = (_claims, _metrics, _places, _events, _sources, _citations, _analyses)

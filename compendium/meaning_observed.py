@@ -1,0 +1,108 @@
+"""What a schema cannot say of independent figures: their ids, values, units, conversions, and what refers to them.
+
+It finds faults and mends none, and never holds an observation against a claim.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from compendium import units
+from compendium.figures import UnreadableFigureError
+from compendium.ledger import Ledger
+from compendium.meaning import BOUND_UNITS, base_problems
+from compendium.observations import MISSING, bounds, conversion_of, tables
+from compendium.problems import Problem, one_of
+from compendium.reconcile import domain
+from compendium.schema import SEPARATOR
+
+PROVENANCE = ("publisher", "address", "licence", "quality")
+
+
+def _observations(ledger: Ledger) -> Iterator[Problem]:
+    """Hold every observation: whose id says its table, that has a value or says why not, and that can be read."""
+    metrics = ledger.frames["metrics"].drop_duplicates("metric_id").set_index("metric_id")
+    ids: dict[str, str] = {}
+    for table in tables(ledger.schema):
+        prefix = f"{Path(table.path).stem}."
+        for line, row in enumerate(ledger.frames[table.name].to_dict("records"), 2):
+
+            def wrong(
+                column: str, expected: str, line: int = line, row: dict[str, Any] = row, path: str = table.path
+            ) -> Problem:
+                return Problem(path, line, column, str(row[column]), expected)
+
+            if not row["observation_id"].startswith(prefix):
+                yield wrong("observation_id", f"an id that begins with {prefix}")
+            yield from base_problems(row | {"direction": ""}, metrics, wrong)
+            yield from _found(row, wrong)
+            ids[row["observation_id"]] = table.path
+            if row["value"] and row["metric_id"] in metrics.index:
+                yield from _observed(row, metrics.loc[row["metric_id"]], ledger, wrong)
+    for name in ("comparisons", "revisions"):
+        for line, cell in enumerate(ledger.frames[name]["observation_id"], 2):
+            if cell not in ids:
+                yield Problem(ledger.schema[name].path, line, "observation_id", cell, one_of(ids, cell))
+    yield from _traps(ledger, ids)
+
+
+def _traps(ledger: Ledger, ids: Collection[str]) -> Iterator[Problem]:
+    """Hold that a trap is about observations that there are."""
+    path = ledger.schema["traps"].path
+    for line, cell in enumerate(ledger.frames["traps"]["observations"], 2):
+        for name in cell.split(SEPARATOR):
+            if name not in ids:
+                yield Problem(path, line, "observations", name, one_of(ids, name))
+
+
+def _found(row: dict[str, Any], wrong: Any) -> Iterator[Problem]:
+    """Hold that what was found has a value and a publisher, and what was not a reason."""
+    missing = row["obs_status"] == MISSING
+    if bool(row["value"]) == missing:
+        yield wrong("value", "nothing, where the status is missing" if missing else "a value, or the status missing")
+    if missing and not row["note"]:
+        yield wrong("note", "why there is no value: what was looked for, and where")
+    for column in () if missing else PROVENANCE:
+        if not row[column]:
+            yield wrong(column, "a value, as for everything that was found")
+    if not row["period"] and not row["stated_on"] and not row["note"]:
+        yield wrong("period", "a period, or the day of the statement, or a note that says why there is neither")
+
+
+def _observed(row: dict[str, Any], metric: pd.Series, ledger: Ledger, wrong: Any) -> Iterator[Problem]:
+    """Hold the unit and the value of an observation against what its metric can be."""
+    allowed = BOUND_UNITS.get(row["measure"])
+    if not units.is_known(row["unit"]):
+        return  # told where it stands
+    if allowed and row["unit"] not in allowed:
+        yield wrong("unit", f"{one_of(allowed, row['unit'])} for a {row['measure']}")
+    convertible = units.fits(row["unit"], metric["unit"]) or conversion_of(row, ledger)
+    if row["measure"] in ("level", "difference") and not convertible:
+        yield wrong("unit", f"a unit in which {metric['unit']} can be given, or a row of the conversions")
+    try:
+        found = bounds(row)
+    except (UnreadableFigureError, KeyError):
+        return  # told where it stands
+    same = row["measure"] == "level" and units.same_kind(row["unit"], metric["unit"])
+    if found.empty or (same and not units.converted(found, row["unit"], metric["unit"]).overlaps(domain(metric))):
+        yield wrong("value", "a value that its metric can have")
+
+
+def _conversions(ledger: Ledger) -> Iterator[Problem]:
+    """Hold that a conversion rises from its lower to its upper end and ends in the unit of its metric."""
+    path = ledger.schema["conversions"].path
+    unit = dict(zip(ledger.frames["metrics"]["metric_id"], ledger.frames["metrics"]["unit"], strict=True))
+    for line, row in enumerate(ledger.frames["conversions"].to_dict("records"), 2):
+        if not 0 < row["low"] <= row["high"]:
+            yield Problem(
+                path, line, "high", str(row["high"]), "an end that is not below the other, both above nothing"
+            )
+        if unit.get(row["metric_id"], row["to_unit"]) != row["to_unit"]:
+            yield Problem(path, line, "to_unit", row["to_unit"], f"{unit[row['metric_id']]}, the unit of its metric")
+
+
+CHECKS = (_observations, _conversions)

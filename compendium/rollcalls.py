@@ -1,0 +1,135 @@
+"""How states voted in an assembly: a grid of resolutions and states, counts, and tables with who says so.
+
+A vote that was looked for and not found, and one that the ledger does not hold, are no absences; nothing is filled in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pandas as pd
+from IPython.display import HTML
+from markupsafe import Markup
+
+from compendium.checked import source
+from compendium.ledger import Ledger
+from compendium.periods import span, spoken
+from compendium.present import table
+from compendium.tables import stacked
+from compendium.wording import listed
+
+YES, NO, ABSTAINED, ABSENT, NOT_FOUND = "yes", "no", "abstained", "absent", "not found"
+WORDS = {"yes": YES, "no": NO, "abstain": ABSTAINED, "absent": ABSENT, "": NOT_FOUND}
+INFERRED = "inferred"
+MARKS = {YES: "yes", NO: "no", ABSTAINED: "abst.", ABSENT: "absent", NOT_FOUND: "?", "": "·"}
+"""What stands for each in a narrow cell; what is inferred is put in brackets."""
+TALLY = (("yes", YES), ("no", NO), ("abstain", ABSTAINED), ("absent", ABSENT))
+
+
+def read_votes(ledger: Ledger) -> pd.DataFrame:
+    """Return every vote in order of its day, with its resolution's `symbol`, `title`, `date`, `about`, and `said`.
+
+    A resolution of which only the year is known comes last in it.
+    """
+    resolutions = ledger["resolutions"][["resolution_id", "symbol", "title", "date", "about"]]
+    votes = ledger["votes"].merge(resolutions, on="resolution_id", validate="many_to_one")
+    votes["said"] = votes["vote"].map(WORDS)
+    order = sorted(range(len(votes)), key=lambda place: span(votes["date"].iloc[place]).last)
+    return votes.iloc[order].reset_index(drop=True)
+
+
+def grid(votes: pd.DataFrame, areas: Sequence[str]) -> dict[str, dict[str, str]]:
+    """Return by resolution in order, by state, the mark for what it did: a dot where the ledger holds nothing."""
+    held = {(row["resolution_id"], row["area"]): mark(row) for row in votes.to_dict("records")}
+    return {name: {area: held.get((name, area), MARKS[""]) for area in areas} for name in votes["resolution_id"].unique()}
+
+
+def mark(vote: Mapping[str, Any]) -> str:
+    """Return what stands for a vote in a narrow cell."""
+    found = MARKS[vote["said"]]
+    return f"({found})" if vote["basis"] == INFERRED else found
+
+
+def counted(votes: pd.DataFrame, area: str, about: str) -> dict[str, int]:
+    """Return how often a state did what, over the resolutions about another; also `not held` and how many there are."""
+    own = votes[votes["about"] == about]
+    every = own["resolution_id"].nunique()
+    found = own[own["area"] == area]
+    counts = {word: int((found["said"] == word).sum()) for word in WORDS.values()}
+    return {**counts, "not held": every - len(found), "all": every}
+
+
+def counts_table(votes: pd.DataFrame, names: Mapping[str, str], about: Sequence[str], caption: str) -> HTML:
+    """Return, a row each state, what it did over the resolutions about each of some states, in words.
+
+    `names` gives the states in order, by id.
+    """
+    rows = [
+        {"State": name, **{f"On {names.get(own, own)}": _in_words(counted(votes, area, own)) for own in about}}
+        for area, name in names.items()
+    ]
+    return table(pd.DataFrame(rows), caption)
+
+
+def _in_words(counts: Mapping[str, int]) -> str:
+    said = [f"{counts[word]} {word}" for word in (*WORDS.values(), "not held") if counts[word]]
+    return listed(said) if said else "–"
+
+
+def votes_table(
+    votes: pd.DataFrame, resolutions: pd.DataFrame, names: Mapping[str, str], alone: Sequence[str], caption: str
+) -> HTML:
+    """Return resolutions in order of time: the tally, what some states did in a column each, the others together.
+
+    Parameters
+    ----------
+    votes
+        as `read_votes` returns.
+    resolutions
+        the table of resolutions.
+    names
+        the states to show, by id.
+    alone
+        those with a column of their own.
+    """
+    tallies = resolutions.set_index("resolution_id")
+    rows = []
+    for name, group in votes.groupby("resolution_id", sort=False):
+        held = {row["area"]: row for row in group.to_dict("records")}
+        first, others = group.iloc[0], [area for area in names if area not in alone]
+        rows.append(
+            {
+                "Resolution": stacked(first["title"], first["symbol"], spoken(first["date"]), *_tally(tallies.loc[name])),
+                **{names[area]: _vote(held.get(area)) for area in alone},
+                "Others": _together({names[area]: held[area] for area in others if area in held}),
+            }
+        )
+    return table(pd.DataFrame(rows, columns=["Resolution", *(names[area] for area in alone), "Others"]), caption)
+
+
+def _tally(resolution: Mapping[str, Any]) -> list[Markup | str]:
+    said = [f"{resolution[column]} {word}" for column, word in TALLY if not pd.isna(resolution[column])]
+    by = {"publisher": "tally_publisher", "address": "tally_address", "quality": "tally_quality"}
+    who = source({**{name: resolution[column] for name, column in by.items()}, "original_source": ""})
+    return [Markup("{}: {}").format(", ".join(said), who), resolution["note"]]
+
+
+def _vote(vote: Mapping[str, Any] | None) -> Markup | str:
+    """Return what a state did, on what basis, and who says so; a dash where the ledger holds nothing."""
+    return stacked(vote["said"], *_known_from(vote)) if vote else "–"
+
+
+def _together(votes: Mapping[str, Mapping[str, Any]]) -> Markup | str:
+    """Return what several states did, those that are known from one place together; a dash where there are none."""
+    groups: dict[tuple[Markup, str], list[str]] = {}
+    for name, vote in votes.items():
+        groups.setdefault(_known_from(vote), []).append(f"{name} {vote['said']}")
+    cells = [Markup("<div>{}</div>").format(stacked("; ".join(said), *known)) for known, said in groups.items()]
+    return Markup("").join(cells) if cells else "–"
+
+
+def _known_from(vote: Mapping[str, Any]) -> tuple[Markup, str]:
+    """Return on what basis a vote is known and from whom, and the note on it; empty for one that was not found."""
+    found = vote["publisher"] != ""
+    return Markup("{} by {}").format(vote["basis"], source(vote)) if found else Markup(), vote["note"]

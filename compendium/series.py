@@ -1,0 +1,214 @@
+"""The series of the ledger: what a publisher's service calls each, and which rows of its table are its observations.
+
+A table is kept here as it is written, line by line, so that whoever changes one row leaves the others alone. Nothing
+here asks a service, writes a file, or lets pass an observation that is not as its series and its id say.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+from pathlib import Path
+from typing import Any
+
+from compendium.ledger import load
+from compendium.problems import LedgerError, Problem, one_of
+from compendium.schema import SEPARATOR
+
+FOLDER = "official"
+SERIES, REVISIONS = f"{FOLDER}/series.csv", f"{FOLDER}/revisions.csv"
+SERVICES = {"worldbank": "https://api.worldbank.org/v2"}
+"""The services that a series can name, by the word that it names them with, and where they are."""
+COLUMNS = {
+    SERIES: "series_id service code table areas metric_id counterpart_area measure base_metric_id unit licence",
+    REVISIONS: "observation_id value entered replaced_on address",
+}
+"""The columns that a refresh reads or writes, by table; every other table is one of observations."""
+OBSERVATION = (
+    "observation_id metric_id ref_area counterpart_area period population measure base_metric_id base_area "
+    "base_counterpart base_period value unit obs_status reporter publisher original_source address licence quality "
+    "stated_on entered note"
+)
+"""The columns that it reads or writes of a table of observations."""
+ALIKE = ("metric_id", "counterpart_area", "measure", "base_metric_id", "unit")
+"""What every observation of a series has in common with its row among the series."""
+
+Key = tuple[str, int]
+"""An area and a year: what tells the observations of one series apart."""
+
+
+@dataclass(frozen=True)
+class Series:
+    """One series of a publisher: what its service calls it, and what its observations are here."""
+
+    series_id: str
+    service: str
+    code: str
+    table: str
+    areas: tuple[str, ...]
+    metric_id: str
+    counterpart_area: str
+    measure: str
+    base_metric_id: str
+    unit: str
+    licence: str
+
+    @property
+    def path(self) -> str:
+        """Return the file of its observations, as seen from the folder of the ledger."""
+        return f"{FOLDER}/{self.table}.csv"
+
+    def observation_id(self, area: str, year: int) -> str:
+        """Return the permanent name of one of its observations."""
+        return f"{self.table}.{self.series_id}-{area.lower()}-{year}"
+
+    def key(self, observation_id: str) -> Key | None:
+        """Return the area and the year that the name of one of its observations says; `None` for any other name."""
+        own = re.escape(f"{self.table}.{self.series_id}")
+        match = re.fullmatch(rf"{own}-([a-z]{{3}})-([0-9]{{4}})", observation_id)
+        return (match[1].upper(), int(match[2])) if match and match[1].upper() in self.areas else None
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """One table as it is written, a row a line, so that what is not changed stays as it is to the byte."""
+
+    path: str
+    text: str
+    header: list[str]
+    rows: list[dict[str, str]]
+
+    @classmethod
+    def of(cls, path: str, text: str) -> Sheet:
+        """Return a table from its text."""
+        header, *rows = csv.reader(cls._lines(text), strict=True)
+        return cls(path, text, header, [dict(zip(header, row, strict=True)) for row in rows])
+
+    def changed(self, rows: Mapping[int, Mapping[str, str]], more: Iterable[Mapping[str, str]]) -> str:
+        """Return its text with some rows, by their place, in another form, and more of them at its end."""
+        lines = self._lines(self.text)
+        for place, row in rows.items():
+            lines[place + 1] = self._line(row)
+        return "\n".join([*lines, *map(self._line, more), ""])
+
+    @staticmethod
+    def _lines(text: str) -> list[str]:
+        # Not by splitlines, which ends a line at characters that a cell may hold.
+        return text.removesuffix("\n").split("\n")
+
+    def _line(self, row: Mapping[str, str]) -> str:
+        line = io.StringIO()
+        csv.writer(line, lineterminator="").writerow([row.get(name, "") for name in self.header])
+        return line.getvalue()
+
+
+def opened(data: Path, name: str) -> tuple[Series, Sheet, Sheet]:
+    """Return a series, the table of its observations, and the table of what was replaced.
+
+    Raises
+    ------
+    LedgerError
+        where the ledger cannot be read, knows no such series, or holds observations of it that are not alike.
+    """
+    paths = {table.path for table in load(data).schema.values()}
+    series = series_of(read(data, SERIES, paths), name)
+    table = read(data, series.path, paths)
+    held(series, table)
+    return series, table, read(data, REVISIONS, paths)
+
+
+def read(data: Path, path: str, known: Iterable[str]) -> Sheet:
+    """Return a table of a ledger that has been loaded, as it is written.
+
+    Raises
+    ------
+    LedgerError
+        where the descriptor does not know it, it lacks a column, or its lines do not end as those of a ledger do.
+    """
+    if path not in known:
+        raise LedgerError([Problem(path, 0, "", "no such table", f"it in the descriptor, or {one_of(known, path)}")])
+    text = (data / path).read_bytes().decode("utf-8")
+    if "\r" in text:
+        raise LedgerError([Problem(path, 0, "", "\r", "lines that end with a line feed alone")])
+    sheet = Sheet.of(path, text)
+    lacking = [name for name in COLUMNS.get(path, OBSERVATION).split() if name not in sheet.header]
+    if lacking:
+        expected = "the column, which a refresh needs"
+        raise LedgerError(Problem(path, 1, name, "no such column", expected) for name in lacking)
+    return sheet
+
+
+def series_of(sheet: Sheet, name: str) -> Series:
+    """Return one series; raise `LedgerError` where there is none, naming the nearest, or where its row is unfit."""
+    names = [row["series_id"] for row in sheet.rows]
+    if name not in names:
+        raise LedgerError([Problem(SERIES, 0, "series_id", name, one_of(names, name))])
+    place = names.index(name)
+    row = sheet.rows[place]
+    problems = [Problem(SERIES, place + 2, column, row[column], expected) for column, expected in _unfit_cells(row)]
+    if problems:
+        raise LedgerError(problems)
+    cells: dict[str, Any] = {column: row[column] for column in COLUMNS[SERIES].split()}
+    return Series(**cells | {"areas": tuple(row["areas"].split(SEPARATOR))})
+
+
+def _unfit_cells(row: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    """Yield the columns for which a series cannot be asked for, and what would be right."""
+    if row["service"] not in SERVICES:
+        yield "service", one_of(SERVICES, row["service"])
+    if not re.fullmatch(r"[A-Za-z0-9_.]+", row["code"]):
+        yield "code", "the service's own code: letters, digits, points and underscores"
+    if not re.fullmatch(r"[a-z]+(?:-[a-z]+)*", row["table"]):
+        yield "table", f"the name of a table in {FOLDER}/"
+    areas = row["areas"].split(SEPARATOR)
+    if len(set(areas)) < len(areas) or not all(re.fullmatch(r"[A-Z]{3}", area) for area in areas):
+        yield "areas", f"codes of three capitals (ISO 3166-1), each once, separated by {SEPARATOR!r}"
+
+
+def held(series: Series, table: Sheet) -> dict[Key, int]:
+    """Return by area and year which row of a table is an observation of a series, counted from 0.
+
+    Raises
+    ------
+    LedgerError
+        where such a row is not of this series after all, or there is none to take the publisher from.
+    """
+    found: dict[Key, int] = {}
+    problems: list[Problem] = []
+    for place, row in enumerate(table.rows):
+        key = series.key(row["observation_id"])
+        if not key:
+            continue
+        wrong = list(_foreign_cells(series, key, row))
+        if key in found:
+            wrong.append(("observation_id", "each id once"))
+        problems += [Problem(table.path, place + 2, name, row[name], expected) for name, expected in wrong]
+        found[key] = place
+    if not found:
+        expected = "an observation of it, from which a new one has its publisher"
+        problems = [Problem(table.path, 0, "observation_id", f"none of {series.series_id}", expected)]
+    if problems:
+        raise LedgerError(problems)
+    return found
+
+
+def _foreign_cells(series: Series, key: Key, row: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    """Yield the columns in which an observation is not as its series and its id have it, and what would be right."""
+    area, year = key
+    right = {name: getattr(series, name) for name in ALIKE} | {"ref_area": area, "period": f"{year:04}"}
+    for name, value in right.items():
+        if row[name] != value:
+            yield name, f"{value!r}, as its series and its id have it"
+    if row["value"] and not _is_number(row["value"]):
+        yield "value", "a decimal number"
+
+
+def _is_number(text: str) -> bool:
+    try:
+        return Decimal(text).is_finite()
+    except InvalidOperation:
+        return False
