@@ -241,7 +241,7 @@ def used(
             axes.barh([at], [high - low], left=[low], color=colour, height=0.19, alpha=0.45)
         axes.annotate(labels[place], (0, place - 0.25), xycoords=("axes fraction", "data"), va="bottom", fontsize=10,
                       fontweight="bold")  # fmt: skip
-        axes.annotate(notes[place], (0, place + 0.23), xycoords=("axes fraction", "data"), va="top", fontsize=9)
+        axes.annotate(notes[place], (0, place + 0.25), xycoords=("axes fraction", "data"), va="top", fontsize=9)
     axes.set_ylim(len(labels) - 0.35, -0.7)
     axes.set_xlim(left=0)
     axes.set_yticks([])

@@ -8,7 +8,7 @@ never that either is true.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -80,14 +80,20 @@ class Checked:
         return len({held.verdict for held in self.held} & {AGREES, DIFFERS}) > 1
 
 
-def corroborate(ledger: Ledger) -> dict[str, Checked]:
+def corroborate(ledger: Ledger, among: Collection[str] | None = None) -> dict[str, Checked]:
     """Return, by claim that stands, how it stands against the figures of independent publishers.
 
     A claim agrees where it meets any observation of equal keys that is not of low reliability; all are kept, each with
     its own verdict. It differs where there are such observations and it meets none. Where all are of low reliability it
     is not comparable.
+
+    Parameters
+    ----------
+    among
+        the ids of the claims to look at, all of them where left out; which others are looked at changes no verdict.
     """
     claims, _, _ = bound_by(ledger)
+    claims = {name: claim for name, claim in claims.items() if among is None or name in among}
     desk = _Desk(ledger)
     direct = {name: list(desk.direct(claim)) for name, claim in claims.items()}
     lacking = {name: claim for name, claim in claims.items() if not direct[name] and name not in desk.barred}

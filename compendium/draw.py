@@ -14,6 +14,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 import portion
+import shapely
 from matplotlib import colors, dates, pyplot
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
@@ -24,7 +25,7 @@ from matplotlib.text import Text
 from matplotlib.transforms import Bbox
 
 from compendium import style
-from compendium.outlines import is_ring, joined, points, thinned, water, within
+from compendium.outlines import read, water, within
 from compendium.periods import Span
 from compendium.present import signed
 
@@ -172,8 +173,8 @@ def timeline(events: pd.DataFrame, recorded: Mapping[str, Sequence[Span]] | None
         score, found = event["goldstein"], event["span"]
         colour = style.MUTED if pd.isna(score) or score == 0 else style.COOPERATION if score > 0 else style.CONFLICT
         axes.plot([found.first, max(found.last, found.first + least)], [row, row], color=colour, linewidth=4)
-        for days in (recorded or {}).get(event["event_id"], ()):
-            middle = days.first + (days.last - days.first) / 2
+        for days in recorded.get(event["event_id"], ()) if recorded else ():
+            middle = dates.date2num(days.first + (days.last - days.first) / 2)
             axes.plot([middle], [row], "D", color=style.INK, markersize=6, clip_on=False)
             first, last = min(first, days.first), max(last, days.last)
         axes.annotate(
@@ -245,24 +246,24 @@ BORDERS = {"border": ("-", 0.5), "disputed": (":", 1.3)}
 def _outline(axes: Axes, outlines: pd.DataFrame) -> None:
     """Draw water as an area and borders as lines as far as they reach into the map, each kind as one path."""
     (west, east), (south, north) = axes.get_xlim(), axes.get_ylim()
-    lines = {kind: [points(text) for text in rows["line"]] for kind, rows in outlines.groupby("kind")}
-    known = np.vstack([line for same in lines.values() for line in same])
-    (least_x, least_y), (most_x, most_y) = known.min(axis=0), known.max(axis=0)
-    box = (max(west, least_x), min(east, most_x), max(south, least_y), min(north, most_y))
+    lines = {kind: read(rows["line"]) for kind, rows in outlines.groupby("kind")}
+    known = shapely.total_bounds(list(lines.values()))
+    box = (*np.maximum((west, south), known[:2]), *np.minimum((east, north), known[2:]))
     fine = (east - west) / SEEN
     axes.grid(visible=False)
     axes.spines[:].set_visible(True)
-    coasts = [thinned(line, fine) for line in joined(lines.get("coast", []))]
-    rings = water([line for line in coasts if len(line) > 3 or not is_ring(line)], box)
-    if rings:
-        sea = Path.make_compound_path(*(Path(ring, closed=True) for ring in rings))
+    sea = water(lines["coast"], box, fine) if "coast" in lines else []
+    if sea:
+        rings = [Path(ring.coords, closed=True) for area in sea for ring in (area.exterior, *area.interiors)]
         pale = colors.to_rgba(style.FAINT, 0.65)
-        axes.add_patch(PathPatch(sea, facecolor=pale, edgecolor=style.MUTED, linewidth=0.5, zorder=0.4))
+        axes.add_patch(
+            PathPatch(Path.make_compound_path(*rings), fc=pale, ec=style.MUTED, linewidth=0.5, zorder=0.4)
+        )
     for kind, (dashes, width) in BORDERS.items():
-        inside = [part for line in lines.get(kind, []) for part in within(thinned(line, fine), box)]
+        inside = within(lines[kind], (west, south, east, north), fine) if kind in lines else []
         if inside:
             gap = np.full((1, 2), np.nan)
-            path = np.vstack([part for line in inside for part in (line, gap)])
+            path = np.vstack([part for line in inside for part in (line.coords, gap)])
             axes.plot(path[:, 0], path[:, 1], dashes, color=style.MUTED, linewidth=width, zorder=0.5)
 
 

@@ -26,7 +26,7 @@ from compendium.observations import found_for, read_observations
 from compendium.present import amount, table
 from compendium.tables import stacked
 
-NOT_FOUND = "No figure of this side for this year was found."
+NOT_FOUND = "The side that counts gives no figure of this year from which it follows."
 NOT_COUNTED = "Not counted, by assumption."
 NO_AMOUNT = "No amount is assumed, and no figure was found."
 
@@ -269,10 +269,10 @@ def _basis(one: Stake, claims: pd.DataFrame, observations: pd.DataFrame) -> list
 DIGITS = 3
 
 
-def told(found: portion.Interval | None, unit: str) -> str:
-    """Return an amount or a share for a reader, a dash where there is none; that it is not negative is not said."""
+def told(found: portion.Interval | None, unit: str, *, unknown: str = "–") -> str:
+    """Return an amount or a share for a reader, or that it is unknown; that it is not negative is not said."""
     if found is None:
-        return "–"
+        return unknown
     if found.lower == 0 < found.upper:
         found = found.replace(left=portion.OPEN, lower=-portion.inf)
     return amount(found, unit, digits=DIGITS)

@@ -1,6 +1,7 @@
 """How states voted in an assembly: a grid of resolutions and states, counts, and tables with who says so.
 
-A vote that was looked for and not found, and one that the ledger does not hold, are no absences; nothing is filled in.
+A vote that is disputed, one looked for and not found, and one that the ledger does not hold are no absences; nothing
+is filled in.
 """
 
 from __future__ import annotations
@@ -19,10 +20,10 @@ from compendium.present import table
 from compendium.tables import stacked
 from compendium.wording import listed
 
-YES, NO, ABSTAINED, ABSENT, NOT_FOUND = "yes", "no", "abstained", "absent", "not found"
-WORDS = {"yes": YES, "no": NO, "abstain": ABSTAINED, "absent": ABSENT, "": NOT_FOUND}
-INFERRED = "inferred"
-MARKS = {YES: "yes", NO: "no", ABSTAINED: "abst.", ABSENT: "absent", NOT_FOUND: "?", "": "·"}
+YES, NO, ABSTAINED, ABSENT = "yes", "no", "abstained", "absent"
+INFERRED, DISPUTED, NOT_FOUND, NOT_HELD = "inferred", "disputed", "not found", "not held"
+WORDS = {"yes": YES, "no": NO, "abstain": ABSTAINED, "absent": ABSENT}
+MARKS = {YES: "yes", NO: "no", ABSTAINED: "abst.", ABSENT: "absent", DISPUTED: "disp.", NOT_FOUND: "?", NOT_HELD: "·"}
 """What stands for each in a narrow cell; what is inferred is put in brackets."""
 TALLY = (("yes", YES), ("no", NO), ("abstain", ABSTAINED), ("absent", ABSENT))
 
@@ -34,7 +35,7 @@ def read_votes(ledger: Ledger) -> pd.DataFrame:
     """
     resolutions = ledger["resolutions"][["resolution_id", "symbol", "title", "date", "about"]]
     votes = ledger["votes"].merge(resolutions, on="resolution_id", validate="many_to_one")
-    votes["said"] = votes["vote"].map(WORDS)
+    votes["said"] = votes["vote"].map(WORDS).fillna(votes["basis"])  # no vote: the basis says whether it is disputed
     order = sorted(range(len(votes)), key=lambda place: span(votes["date"].iloc[place]).last)
     return votes.iloc[order].reset_index(drop=True)
 
@@ -42,7 +43,8 @@ def read_votes(ledger: Ledger) -> pd.DataFrame:
 def grid(votes: pd.DataFrame, areas: Sequence[str]) -> dict[str, dict[str, str]]:
     """Return by resolution in order, by state, the mark for what it did: a dot where the ledger holds nothing."""
     held = {(row["resolution_id"], row["area"]): mark(row) for row in votes.to_dict("records")}
-    return {name: {area: held.get((name, area), MARKS[""]) for area in areas} for name in votes["resolution_id"].unique()}
+    resolutions = dict.fromkeys(votes["resolution_id"])
+    return {name: {area: held.get((name, area), MARKS[NOT_HELD]) for area in areas} for name in resolutions}
 
 
 def mark(vote: Mapping[str, Any]) -> str:
@@ -52,12 +54,12 @@ def mark(vote: Mapping[str, Any]) -> str:
 
 
 def counted(votes: pd.DataFrame, area: str, about: str) -> dict[str, int]:
-    """Return how often a state did what, over the resolutions about another; also `not held` and how many there are."""
+    """Return how often a state did what, over the resolutions about another, by the words of `MARKS`; `all` of them."""
     own = votes[votes["about"] == about]
     every = own["resolution_id"].nunique()
     found = own[own["area"] == area]
-    counts = {word: int((found["said"] == word).sum()) for word in WORDS.values()}
-    return {**counts, "not held": every - len(found), "all": every}
+    counts = {word: int((found["said"] == word).sum()) for word in MARKS}
+    return {**counts, NOT_HELD: every - len(found), "all": every}
 
 
 def counts_table(votes: pd.DataFrame, names: Mapping[str, str], about: Sequence[str], caption: str) -> HTML:
@@ -73,7 +75,7 @@ def counts_table(votes: pd.DataFrame, names: Mapping[str, str], about: Sequence[
 
 
 def _in_words(counts: Mapping[str, int]) -> str:
-    said = [f"{counts[word]} {word}" for word in (*WORDS.values(), "not held") if counts[word]]
+    said = [f"{counts[word]} {word}" for word in MARKS if counts[word]]
     return listed(said) if said else "–"
 
 
@@ -100,7 +102,9 @@ def votes_table(
         first, others = group.iloc[0], [area for area in names if area not in alone]
         rows.append(
             {
-                "Resolution": stacked(first["title"], first["symbol"], spoken(first["date"]), *_tally(tallies.loc[name])),
+                "Resolution": stacked(
+                    first["title"], first["symbol"], spoken(first["date"]), *_tally(tallies.loc[name])
+                ),
                 **{names[area]: _vote(held.get(area)) for area in alone},
                 "Others": _together({names[area]: held[area] for area in others if area in held}),
             }

@@ -48,7 +48,7 @@ def traps(ledger: Ledger) -> list[Trap]:
     rows = ledger["traps"].to_dict("records")
     for row in rows:
         names = tuple(row["observations"].split(SEPARATOR))
-        told = "; ".join(contradictions(ledger, names)) if row["kind"] in CONTRADICTIONS else ""
+        told = " ".join(contradictions(ledger, names)) if row["kind"] in CONTRADICTIONS else ""
         found.append(Trap(row["trap_id"], row["kind"], row["title"], names, row["what"], row["explanation"], told))
     return found + [_unexplained(ledger, conflict) for conflict in unexplained(ledger, rows)]
 
@@ -74,7 +74,7 @@ def unexplained(ledger: Ledger, rows: Sequence[Mapping[str, Any]]) -> Iterator[C
 
 
 def _unexplained(ledger: Ledger, conflict: Conflict) -> Trap:
-    told = "; ".join(contradictions(ledger, conflict.claims))
+    told = " ".join(contradictions(ledger, conflict.claims))
     name = "+".join(conflict.claims)
     return Trap(name, CONTRADICTIONS[0], "A contradiction", conflict.claims, "", UNEXPLAINED, told)
 

@@ -9,7 +9,9 @@ import pandas as pd
 import portion
 
 from compendium.bindings import ONE, Binding, Quantity, Rule
+from compendium.corroborate import Checked, corroborate
 from compendium.ledger import CASTS, DATA, Ledger
+from compendium.observations import tables as observation_tables
 from compendium.reconcile import Reconciliation, reconcile
 from compendium.schema import Table, tables
 
@@ -45,7 +47,7 @@ SOURCES: tuple[dict[str, Any], ...] = (
 )
 REASONS: tuple[dict[str, Any], ...] = tuple(
     {"reason": code, "name": f"another {code}", "sentence": f"The two differ in {code}."}
-    for code in ("period", "population", "valuation", "capacity", "question")
+    for code in ("period", "population", "valuation", "capacity", "question", "definition", "coverage", "rate", "total")
 )
 
 
@@ -58,7 +60,8 @@ def frame(table: Table, rows: Iterable[Mapping[str, Any]]) -> pd.DataFrame:
     columns = {}
     for field in table.fields:
         dtype = CASTS[field.cast][2]
-        columns[field.name] = pd.Series([row.get(field.name, "" if dtype == "str" else None) for row in rows], dtype=dtype)
+        empty = "" if dtype == "str" else None
+        columns[field.name] = pd.Series([row.get(field.name, empty) for row in rows], dtype=dtype)
     return pd.DataFrame(columns)
 
 
@@ -105,6 +108,36 @@ def moved(name: str, as_printed: str, direction: str, **cells: Any) -> dict[str,
     )
 
 
+OFFICIAL, OFFICIAL_TOO = (table.name for table in observation_tables(SCHEMA)[:2])
+
+
+def observation(name: str, value: str, metric: str = "total", period: str = "2024", **cells: Any) -> dict[str, Any]:
+    """Return a row of the observations: a level of A's trade with B in 2024, by A's office, unless the cells differ.
+
+    `base` names the period of the base, as for claims; a `reporter` of `""` is a publisher of no side.
+    """
+    base = cells.pop("base", None)
+    row: dict[str, Any] = {
+        "observation_id": name, "value": value, "unit": UNITS[metric], "metric_id": metric, "ref_area": "A",
+        "counterpart_area": "B", "period": period, "measure": "level", "obs_status": "normal", "reporter": "A",
+        "publisher": "Office", "quality": "page", "entered": "2025-01-01",
+    }  # fmt: skip
+    row = dict.fromkeys(SCHEMA[OFFICIAL].columns, "") | row | cells
+    if base is not None:
+        row["base_metric_id"] = row["base_metric_id"] or metric
+        row["base_area"] = row["base_area"] or row["ref_area"]
+        row["base_counterpart"] = row["base_counterpart"] or row["counterpart_area"]
+        row["base_period"] = base
+    return row
+
+
+def checked(
+    claims: Iterable[Mapping[str, Any]], observations: Iterable[Mapping[str, Any]], **tables: Any
+) -> dict[str, Checked]:
+    """Return how each of some claims stands against some observations; tables as for `small`."""
+    return corroborate(small(*claims, observations=observations, **tables))
+
+
 def metric(name: str) -> dict[str, Any]:
     """Return the row of a metric as the engine sees it."""
     return small().row("metrics", name)
@@ -115,9 +148,17 @@ def small(
     apart: Iterable[tuple[str, str, str]] = (),
     metrics: Iterable[Mapping[str, Any]] = (),
     places: Iterable[Mapping[str, Any]] = (),
+    observations: Iterable[Mapping[str, Any]] = (),
+    typed: Iterable[tuple[str, str, str]] = (),
+    conversions: Iterable[tuple[str, str, str, float, float]] = (),
 ) -> Ledger:
-    """Return a ledger of these claims; `apart` holds (claim, other, reason), and metrics and places come on top."""
-    frames = {**ALWAYS, "claims": frame(SCHEMA["claims"], claims)}
+    """Return a ledger of these claims; `apart` holds (claim, other, reason), and metrics and places come on top.
+
+    `typed` holds (claim, observation, reason) and `conversions` (metric, from unit, to unit, low, high).
+    """
+    frames = {**ALWAYS, "claims": frame(SCHEMA["claims"], claims), OFFICIAL: frame(SCHEMA[OFFICIAL], observations)}
+    frames["comparisons"] = _named("comparisons", ("claim_id", "observation_id", "reason"), typed)
+    frames["conversions"] = _named("conversions", ("metric_id", "from_unit", "to_unit", "low", "high"), conversions)
     if apart:
         names = ("claim_id", "other_claim_id", "reason")
         rows = ({**dict(zip(names, row, strict=True)), "why": ""} for row in apart)
@@ -127,6 +168,10 @@ def small(
     if places:
         frames["places"] = frame(SCHEMA["places"], (*PLACES, *places))
     return Ledger(DATA, SCHEMA, frames)
+
+
+def _named(table: str, names: tuple[str, ...], rows: Iterable[tuple[Any, ...]]) -> pd.DataFrame:
+    return frame(SCHEMA[table], [dict(zip(names, row, strict=True)) for row in rows])
 
 
 def reconciled(*claims: Mapping[str, Any], **tables: Any) -> Reconciliation:

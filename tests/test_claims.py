@@ -28,6 +28,29 @@ def test_own_bounds_replace_those_of_the_table() -> None:
     assert bounds(BARE | {"low": 4.0, "high": 5.0}) == portion.closed(4, 5)
 
 
+@pytest.mark.parametrize(
+    ("low", "high", "expected"),
+    [
+        (5.0, 6.0, portion.closed(5, 6)),  # both above what is read, [4.35, 4.45)
+        (1.0, 2.0, portion.closed(1, 2)),  # both below
+        (4.4, 4.4, portion.singleton(Fraction("4.4"))),
+        (0.1, 0.3, portion.closed(Fraction(1, 10), Fraction(3, 10))),  # the decimals that were written
+        (5.0, pd.NA, portion.empty()),  # one end alone past the other leaves nothing, which the checks tell
+        (pd.NA, 4.0, portion.empty()),
+        (pd.NA, 4.4, portion.closed(Fraction("4.35"), Fraction("4.4"))),
+    ],
+)
+def test_both_bounds_are_replaced_at_once(low: Any, high: Any, expected: portion.Interval) -> None:
+    assert bounds(BARE | {"low": low, "high": high}) == expected
+
+
+def test_own_bounds_close_what_has_no_end() -> None:
+    above = BARE | {"hedge": "more than"}
+    assert bounds(above | {"low": 5.0, "high": 6.0}) == portion.closed(5, 6)
+    assert bounds(above | {"high": 6.0}) == portion.openclosed(Fraction("4.4"), 6)
+    assert bounds(above | {"low": 5.0}) == portion.closedopen(5, portion.inf)
+
+
 def test_a_level_stays_above_the_minimum_of_its_metric() -> None:
     up_to = BARE | {"as_printed": "35", "hedge": "up to"}
     assert bounds(up_to, minimum=0) == portion.closed(0, 35)

@@ -33,8 +33,14 @@ def test_no_row_of_a_list_is_idle(ledger: Ledger) -> None:
     """Every event is mentioned, every proposition taken up, every metric measured, every code used."""
     assert set(ledger["events"]["event_id"]) == set(ledger["mentions"]["event_id"])
     assert set(ledger["propositions"]["proposition_id"]) == set(ledger["stances"]["proposition_id"])
-    claims = ledger["claims"]
-    assert set(ledger["metrics"]["metric_id"]) <= set(claims["metric_id"]) | set(claims["base_metric_id"])
+    measured = {
+        name
+        for table in ledger.schema.values()
+        if "base_metric_id" in table.columns
+        for column in ("metric_id", "base_metric_id")
+        for name in ledger[table.name][column]
+    }
+    assert set(ledger["metrics"]["metric_id"]) <= measured
     assert set(ledger["event_codes"]["code"]) <= set(ledger["events"]["code"])
     assert set(ledger["route_stops"]["route_id"]) == set(ledger["routes"]["route_id"])
 
@@ -138,8 +144,9 @@ def test_incomparable_reasons_are_codes_of_the_table(ledger: Ledger, found: Reco
 
 
 def test_every_reason_is_used_or_used_by_the_engine(ledger: Ledger, found: Reconciliation) -> None:
-    used = {code for _, code in found.verdicts.values()} | set(ledger["incomparable"]["reason"])
-    assert set(ledger["reasons"]["reason"]) <= used | {"period", "population", "valuation"}
+    used = {code for _, code in found.verdicts.values()}
+    used |= set(ledger["incomparable"]["reason"]) | set(ledger["comparisons"]["reason"])
+    assert set(ledger["reasons"]["reason"]) <= used | {"period", "population", "valuation", "reliability"}
 
 
 def test_a_claim_is_set_apart_from_another_one_that_stands(ledger: Ledger) -> None:

@@ -2,10 +2,11 @@ import itertools
 from collections.abc import Iterator
 from fractions import Fraction
 
+import numpy as np
 import pandas as pd
 import portion
 import pytest
-from matplotlib import pyplot
+from matplotlib import dates, pyplot
 from matplotlib.text import Text
 
 from compendium import draw, style
@@ -112,3 +113,98 @@ def test_two_ways_draws_turnover_above_and_scores_below() -> None:
     above, below = drawn.axes
     assert above.get_title(loc="left") == "Turnover"
     assert [patch.get_height() for patch in below.patches] == [1.0, -2.0]
+
+
+def test_others_stand_beside_the_bars_by_year_each_with_its_mark() -> None:
+    scores = pd.DataFrame({"cooperation": [1.0], "conflict": [-2.0]}, index=[2024])
+    others = {
+        "one": {2023: portion.closed(2, 4)},
+        "other": {2023: portion.open(9, portion.inf), 2025: portion.closed(1, 1)},
+    }
+    drawn = draw.two_ways({2023: portion.closed(1, 2)}, scores, unit="x", scale=1, claimed="claimed", observed=others)
+    above, below = drawn.axes
+    marks = [
+        (line.get_marker(), float(line.get_xdata()[0]), float(line.get_ydata()[0]))
+        for line in above.lines
+        if line.get_marker() != "None" and len(line.get_xdata())
+    ]
+    assert [(mark, height) for mark, _, height in marks] == [("o", 3), ("^", 9), ("D", 1)]  # an open end is a triangle
+    assert [round(at) for _, at, _ in marks] == [2023, 2023, 2025]
+    assert 2023 < marks[0][1] < marks[1][1]  # neither on the bar nor on each other
+    assert above.get_ylim()[1] > 9
+    assert [text.get_text() for text in drawn.legends[0].get_texts()] == ["one", "other", "claimed"]
+    assert list(below.get_xticks()) == [2023, 2024, 2025]
+
+
+def test_what_others_record_is_a_diamond_on_the_bar() -> None:
+    known = events().assign(event_id=["one", "two", "none"])
+    recorded = {"one": [span("2024-01-10")], "two": [span("2024-04-01"), span("2024-06-30")]}
+    axes = draw.timeline(known, recorded).axes[0]
+    diamonds = [(dates.num2date(line.get_xdata()[0]).date(), line.get_ydata()[0])
+                for line in axes.lines if line.get_marker() == "D"]  # fmt: skip
+    assert [(str(day), row) for day, row in diamonds] == [("2024-01-10", 0), ("2024-04-01", 1), ("2024-06-30", 1)]
+    assert dates.num2date(axes.get_xlim()[1]).date() == span("2024-06-30").last  # the axis reaches the last of them
+
+
+# --- coasts and borders beneath the routes
+
+SQUARE = pd.DataFrame(
+    {"route_id": ["r"] * 2, "place_id": list("ab"), "name": ["One", "Two"], "latitude": [0.0, 10.0],
+     "longitude": [0.0, 10.0]}
+)  # fmt: skip
+WEST_COAST = "5 -30, 5 30"  # northwards, the land at its right: the water is the west
+OUTLINES = pd.DataFrame(
+    [("coast", WEST_COAST), ("border", "-30 2, 30 2"), ("disputed", "-30 8, 30 8"),
+     ("coast", "25 25, 26 25, 26 26, 25 25")],
+    columns=["kind", "line"],
+)  # fmt: skip
+
+
+def mapped(outlines: pd.DataFrame | None) -> pyplot.Axes:
+    return draw.route_map(SQUARE, {"r": style.SERIES[0]}, outlines=outlines).axes[0]
+
+
+def test_the_water_is_one_area_beneath_the_routes() -> None:
+    axes = mapped(OUTLINES)
+    (sea,) = axes.patches
+    assert (sea.get_zorder() < 1, sea.get_fill()) == (True, True)
+    assert sea.get_path().contains_point((2, 5))  # west of the coast
+    assert not sea.get_path().contains_point((8, 5))
+    routes = [line for line in axes.lines if line.get_color() == style.SERIES[0]]
+    assert all(line.get_zorder() > sea.get_zorder() for line in routes)
+
+
+def test_what_is_disputed_is_dotted_and_what_is_not_is_a_line() -> None:
+    borders = {line.get_linestyle(): line for line in mapped(OUTLINES).lines if line.get_color() == style.MUTED}
+    assert borders.keys() == {"-", ":"}
+    heights = {dashes: np.nanmean(line.get_ydata()) for dashes, line in borders.items()}
+    assert heights == {"-": pytest.approx(2), ":": pytest.approx(8)}
+    assert all(line.get_zorder() < 1 for line in borders.values())
+
+
+def test_outlines_reach_to_the_edge_of_the_map_and_not_beyond() -> None:
+    plain, axes = mapped(None), mapped(OUTLINES)
+    assert (axes.get_xlim(), axes.get_ylim()) == (plain.get_xlim(), plain.get_ylim())  # the routes set the frame
+    west, east = axes.get_xlim()
+    for line in axes.lines:
+        if line.get_color() == style.MUTED:
+            assert (np.nanmin(line.get_xdata()), np.nanmax(line.get_xdata())) == pytest.approx((west, east))
+    (sea,) = axes.patches
+    assert not sea.get_path().contains_point((west - 1, 5))
+
+
+def test_pieces_of_a_border_are_not_joined_by_a_line() -> None:
+    pieces = pd.DataFrame({"kind": "border", "line": ["1 1, 2 1", "8 9, 9 9"]})
+    (border,) = (line for line in mapped(pieces).lines if line.get_color() == style.MUTED)
+    xs = border.get_xdata()
+    assert [*np.isnan(xs)] == [False, False, True, False, False, True]
+
+
+def test_a_map_without_outlines_has_no_water_and_one_without_coasts_neither() -> None:
+    assert not mapped(None).patches
+    assert not mapped(OUTLINES[OUTLINES["kind"] != "coast"]).patches
+
+
+def test_a_map_with_outlines_still_names_its_places() -> None:
+    axes = mapped(OUTLINES)
+    assert [text.get_text() for text in axes.texts] == ["One", "Two"]

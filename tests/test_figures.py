@@ -1,3 +1,4 @@
+from decimal import Decimal
 from fractions import Fraction
 
 import pytest
@@ -58,6 +59,37 @@ def test_range_is_its_ends(printed: str, low: int, high: int) -> None:
 def test_what_is_no_figure_is_refused(printed: str) -> None:
     with pytest.raises(UnreadableFigureError):
         read_figure(printed)
+
+
+@pytest.mark.parametrize(
+    ("printed", "value", "step"),
+    [
+        ("-4.3", Fraction("-4.3"), Fraction(1, 10)),
+        ("-4.3 %", Fraction("-4.3"), Fraction(1, 10)),
+        ("-30", -30, 10),
+        ("-36.50 %", Fraction("-36.5"), Fraction(1, 100)),
+        ("-0.5", Fraction("-0.5"), Fraction(1, 10)),
+        ("-0", 0, 1),
+    ],
+)
+def test_a_bare_negative_number_or_percentage_is_read(printed: str, value: Fraction, step: Fraction) -> None:
+    figure = read_figure(printed)
+    assert (figure.low, figure.high, figure.step, figure.is_range) == (value, value, step, False)
+
+
+@pytest.mark.parametrize(
+    "printed",
+    ["−4.3", "–4.3", "--4.3", "- 4.3", "-4,3", "-1,000", "-$5", "-5 million", "-4.3 USD", "-20-25", "-.5", "-٣", " -5"],
+)
+def test_a_dash_before_anything_else_is_refused(printed: str) -> None:
+    with pytest.raises(UnreadableFigureError):
+        read_figure(printed)
+
+
+@given(st.decimals("0", "999999", places=2))
+def test_a_negative_number_is_the_positive_one_below_nothing(value: Decimal) -> None:
+    above, below = read_figure(f"{value:f}"), read_figure(f"-{value:f}")
+    assert (below.low, below.high, below.step) == (-above.high, -above.low, above.step)
 
 
 @given(st.integers(1, 10**9), st.sampled_from(["", " million", " billion", " млн", " тыс"]))

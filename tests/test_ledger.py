@@ -1,3 +1,5 @@
+import json
+from collections.abc import Callable
 from pathlib import Path
 
 import pandas as pd
@@ -87,3 +89,57 @@ def test_a_source_that_nobody_knows_leaves_nothing_out() -> None:
     ledger = load()
     less = ledger.without("nobody1900")
     assert all(less[name].equals(ledger[name]) for name in ledger.frames)
+
+
+def test_a_figure_may_have_twenty_decimals_and_keeps_each(data: Path, spoil: Callable[..., int]) -> None:
+    ledger = load(data)
+    table = next(table for table in ledger.schema.values() if any(field.cast == "figure" for field in table.fields))
+    column = next(field.name for field in table.fields if field.cast == "figure")
+    stem, key = table.path.removesuffix(".csv"), ledger[table.name].iloc[0, 0]
+    figure = f"0.{'0' * 18}10"
+    spoil(stem, key, column, figure)
+    assert load(data)[table.name][column][0] == figure
+    line = spoil(stem, key, column, f"{figure}0")
+    with pytest.raises(LedgerError, match=rf"{table.path}:{line}:{column}: found '{figure}0'; expected a number"):
+        load(data)
+
+
+@pytest.fixture
+def own(tmp_path: Path) -> Callable[[str], Path]:
+    """A ledger of one table, in which a number is a figure and another is not."""
+    fields = [
+        {"name": "value", "type": "number", "description": "-", "holds": "figure"},
+        {"name": "weight", "type": "number", "description": "-"},
+    ]
+    resource = {"name": "own", "path": "own.csv", "title": "-", "description": "-", "schema": {"fields": fields}}
+    (tmp_path / "datapackage.json").write_text(json.dumps({"resources": [resource]}), encoding="utf-8")
+
+    def write(rows: str) -> Path:
+        (tmp_path / "own.csv").write_text(f"value,weight\n{rows}\n", encoding="utf-8")
+        return tmp_path
+
+    return write
+
+
+def test_a_number_that_holds_a_figure_is_kept_as_it_is_written(own: Callable[[str], Path]) -> None:
+    found = load(own("4.40,4.40\n-0.50,-0.50\n4400,4400\n,"))["own"]
+    assert found["value"].tolist() == ["4.40", "-0.50", "4400", ""]
+    assert found["value"].dtype == "str"
+    assert found["weight"].dtype == "Float64"
+    assert found["weight"].tolist()[:3] == [4.4, -0.5, 4400.0]
+    assert pd.isna(found["weight"][3])
+
+
+@pytest.mark.parametrize("cell", ["4,4", "1e3", "+4", "4.", ".4", "four", "4 ", "٤", "4.4 %", "−4"])
+def test_a_figure_is_a_number_all_the_same(own: Callable[[str], Path], cell: str) -> None:
+    with pytest.raises(LedgerError, match=r"own\.csv:2:value: found .*expected a number"):
+        load(own(f'"{cell}",1'))
+
+
+def test_every_value_of_an_observation_keeps_its_last_digit() -> None:
+    ledger = load()
+    figures = [(table, field.name) for table in ledger.schema.values() for field in table.fields
+               if field.cast == "figure"]  # fmt: skip
+    assert figures
+    assert all(ledger[table.name][column].dtype == "str" for table, column in figures)
+    assert any(cell.endswith("0") and "." in cell for table, column in figures for cell in ledger[table.name][column])

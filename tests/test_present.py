@@ -76,3 +76,9 @@ def test_a_figure_takes_the_colours_of_the_page_and_shares_no_id() -> None:
         0
     ] | ids[1]
     assert drawn(style.SERIES[0]) == first != second
+
+
+def test_the_paths_of_a_figure_are_kept_to_the_hundredth() -> None:
+    paths = re.findall(r' d="([^"]*)"', drawn(style.SERIES[0]))
+    assert paths
+    assert not [path for path in paths if re.search(r"\.\d{3}", path)]

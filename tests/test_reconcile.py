@@ -17,7 +17,17 @@ from compendium import solver
 from compendium.bindings import NOT_NEGATIVE, ONE, Binding, Rule
 from compendium.groups import EVERYTHING, Implied
 from compendium.ledger import ROOT, Ledger, load
-from compendium.reconcile import VERDICTS, Reconciliation, bound_by, domain, find_conflicts, groups, implied, reconcile
+from compendium.reconcile import (
+    VERDICTS,
+    Reconciliation,
+    bound_by,
+    clashing,
+    domain,
+    find_conflicts,
+    groups,
+    implied,
+    reconcile,
+)
 from compendium.solver import System
 
 SEEN = {"metric": "mirror", "ref_area": "B", "counterpart_area": "A"}
@@ -522,3 +532,37 @@ def test_conflicts_can_be_found_by_themselves() -> None:
     assert [(c.claims, c.assumed, set(c.rules)) for c in find_conflicts(mixed())] == [
         (c.claims, c.assumed, set(c.rules)) for c in whole
     ]
+
+
+# --- what clashes
+
+
+def test_clashes_share_no_claim_and_leave_what_can_hold() -> None:
+    rows = [claim(name, printed) for name, printed in (("a", "$5"), ("b", "$7"), ("c", "$9"), ("d", "$9"))]
+    found = clashing(small(*rows))
+    names = [name for conflict in found for name in conflict.claims]
+    assert len(names) == len(set(names))
+    assert find_conflicts(small(*[row for row in rows if row["claim_id"] not in names])) == ()
+    assert [len(conflict.claims) for conflict in found] in ([2], [2, 2])
+    assert not any(conflict.assumed for conflict in found)
+
+
+def test_a_clash_is_a_conflict_with_its_rules() -> None:
+    rows = claim("a", "$8", "first"), claim("b", "$5")
+    (found,), (conflict,) = clashing(small(*rows)), find_conflicts(small(*rows))
+    assert (found.claims, found.rules, found.test, found.ways) == (
+        conflict.claims, conflict.rules, conflict.test, conflict.ways,
+    )  # fmt: skip
+
+
+def test_what_binds_nothing_or_only_by_assumption_clashes_with_nothing() -> None:
+    assert clashing(small(claim("a", "$5", period=""), claim("b", "$9", period=""))) == []
+    assert clashing(small(claim("a", "$5", "sold"), claim("b", "$9", **SEEN))) == []
+    assert clashing(small(claim("a", "$5"), claim("b", "$9", rank="deprecated", rank_reason="typo"))) == []
+    assert clashing(small()) == []
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_the_order_of_rows_sets_nothing_else_aside(seed: int) -> None:
+    ledger = mixed()
+    assert [one.claims for one in clashing(shuffled(ledger, seed))] == [one.claims for one in clashing(ledger)]

@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from small import SCHEMA, claim, frame, growth, small
+from small import SCHEMA, claim, frame, growth, observation, small
 
 from compendium import reports
 from compendium.ledger import Ledger
@@ -211,3 +211,109 @@ def test_reports_of_an_empty_ledger_are_empty() -> None:
     assert reports.independence(having()) == {"witnesses": [], "origins": [], "hosts": []}
     assert reports.sensitivity_report(having()) == {"headlines": []}
     assert list(reports.sensitivity_lines(having())) == []
+
+
+# --- beside independent figures
+
+
+def corroborated(*claims: dict[str, Any], observations: Sequence[dict[str, Any]] = ()) -> list[Report]:
+    return reports.corroboration(small(*claims, observations=observations))
+
+
+def test_a_claim_stands_with_its_verdict_its_ends_and_what_is_held_against_it() -> None:
+    other = observation("o", "4", "savings", address="https://x.org", publisher="Office")
+    assert corroborated(claim("c", "5 million", "savings"), observations=[other]) == [
+        {
+            "claim_id": "c", "verdict": "differs", "reason": "",
+            "claimed": {"low": 4_500_000, "high": 5_500_000, "low_included": True, "high_included": False,
+                        "unit": "USD"},
+            "observations": [
+                {
+                    "observation_ids": ["o"], "verdict": "differs", "reason": "", "would_agree": False,
+                    "derived": False, "low": 3.5, "high": 4.5, "low_included": True, "high_included": False,
+                    "unit": "USD", "period": "2024", "publisher": "Office", "quality": "page",
+                    "address": "https://x.org",
+                    "apart": {"low": 1_000_000, "high": 5_500_000 / 3.5, "low_included": False, "high_included": False,
+                              "unit": "times"},
+                },
+            ],
+        },
+    ]  # fmt: skip
+
+
+def test_every_claim_that_stands_is_there_in_its_order() -> None:
+    rows = claim("b", "5", "savings"), claim("a", "5", "oil"), claim("gone", "5", rank="deprecated", rank_reason="-")
+    assert [(row["claim_id"], row["verdict"], row["observations"]) for row in corroborated(*rows)] == [
+        ("b", "no independent figure found", []), ("a", "no independent figure found", []),
+    ]  # fmt: skip
+
+
+def test_what_is_not_comparable_has_the_code_of_its_reason() -> None:
+    other = observation("o", "5", "savings", population="women")
+    (row,) = corroborated(claim("c", "5", "savings"), observations=[other])
+    (held,) = row["observations"]
+    assert (row["verdict"], row["reason"]) == ("not comparable", "population")
+    assert (held["verdict"], held["reason"], held["would_agree"]) == ("not comparable", "population", True)
+    assert "apart" not in held
+
+
+def test_endless_ends_of_what_is_claimed_and_of_what_is_observed_are_null() -> None:
+    other = observation("o", "9", "balance", hedge="more than")
+    (row,) = corroborated(claim("c", "5", "balance", hedge="up to"), observations=[other])
+    (held,) = row["observations"]
+    assert row["claimed"] == {"low": None, "high": 5, "low_included": False, "high_included": True, "unit": "USD"}
+    assert {name: held[name] for name in ("low", "high", "low_included", "high_included")} == {
+        "low": 9, "high": None, "low_included": False, "high_included": False,
+    }  # fmt: skip
+    assert "apart" not in held
+
+
+def test_what_follows_from_several_has_all_their_places_each_once() -> None:
+    rows = (
+        observation("a", "5", "first", address="https://x.org"),
+        observation("b", "7", "second", address="https://y.org", quality="machine", publisher="Office"),
+    )
+    (row,) = corroborated(claim("c", "12"), observations=rows)
+    (held,) = row["observations"]
+    assert held["derived"] is True
+    assert held["observation_ids"] == ["a", "b"]
+    assert (held["period"], held["publisher"], held["quality"]) == ("2024", "Office", "page; machine")
+    assert held["address"] == "https://x.org; https://y.org"
+    assert (held["low"], held["high"]) == (11, 13)
+
+
+def test_how_claims_stand_is_told_in_lines() -> None:
+    rows = claim("a", "5", "savings"), claim("b", "5", "oil"), claim("c", "5", "victims")
+    others = observation("o", "5", "savings"), observation("p", "5", "oil", population="women")
+    told = list(reports.corroboration_lines(small(*rows, observations=others)))
+    assert told == [
+        "3 claims, 2 independent figures: 1 agrees, 0 differs, 1 not comparable, 1 no independent figure found",
+        "\na: agrees",
+        "  Office gives 5 USD (2024), read as 4.50–5.50 USD: agrees.",
+        "\nb: not comparable (another population)",
+        "  Office gives 5 barrels (2024). Not comparable (another population): The two differ in population. "
+        "Otherwise the two would agree.",
+        "\nc: no independent figure found",
+    ]
+
+
+def test_one_claim_and_one_figure_are_counted_as_one() -> None:
+    told = next(reports.corroboration_lines(small(claim("a", "5"), observations=[observation("o", "5")])))
+    assert told.startswith("1 claim, 1 independent figure: 1 agrees,")
+
+
+def test_corroboration_can_be_written_as_json() -> None:
+    rows = claim("a", "5", "savings"), claim("b", "5", "balance", hedge="more than"), claim("c", "12")
+    others = (
+        observation("o", "5", "savings"), observation("p", "5", "balance", hedge="more than"),
+        observation("q", "5", "first"), observation("r", "7", "second"),
+    )  # fmt: skip
+    report = corroborated(*rows, observations=others)
+    assert [row["verdict"] for row in report] == ["agrees"] * 3
+    assert json.loads(json.dumps(report, allow_nan=False)) == report
+
+
+def test_corroboration_of_an_empty_ledger_is_empty() -> None:
+    assert corroborated() == []
+    (told,) = reports.corroboration_lines(small())
+    assert told.startswith("0 claims, 0 independent figures: 0 agrees,")

@@ -6,14 +6,25 @@ import pandas as pd
 import pytest
 from bs4 import BeautifulSoup, Tag
 from IPython.display import HTML
-from small import METRICS, OWN, PLACES, SCHEMA, SOURCES, claim, frame, growth, quantity, small
+from small import METRICS, OWN, PLACES, SCHEMA, SOURCES, claim, frame, growth, observation, quantity, small
 
 from compendium import results
+from compendium.corroborate import dated
+from compendium.findings import families, findings
 from compendium.independence import origins, witnesses
 from compendium.ledger import Ledger
-from compendium.reconcile import CONSISTENT, IN_CONFLICT, NOT_COMPARABLE, SINGLE, Reconciliation, reconcile
+from compendium.reconcile import (
+    CONSISTENT,
+    IN_CONFLICT,
+    NOT_COMPARABLE,
+    SINGLE,
+    Reconciliation,
+    find_conflicts,
+    reconcile,
+)
 from compendium.results import FORECAST, NOBODY, PARTLY, RATIO, STATED, UNDATED, coverage
 from compendium.sensitivity import sensitivity
+from compendium.settle import settled
 from compendium.wording import Names
 
 HOSTILE: dict[str, Sequence[dict[str, Any]]] = {
@@ -23,8 +34,11 @@ HOSTILE: dict[str, Sequence[dict[str, Any]]] = {
 }
 
 
-def having(*claims: dict[str, Any], apart: Any = (), **rows: Sequence[dict[str, Any]]) -> Ledger:
-    ledger = small(*claims, apart=apart)
+def having(
+    *claims: dict[str, Any], apart: Any = (), observations: Sequence[dict[str, Any]] = (),
+    **rows: Sequence[dict[str, Any]],
+) -> Ledger:  # fmt: skip
+    ledger = small(*claims, apart=apart, observations=observations)
     return replace(ledger, frames=ledger.frames | {name: frame(SCHEMA[name], own) for name, own in rows.items()})
 
 
@@ -314,3 +328,94 @@ def test_no_witnesses_are_tables_without_rows() -> None:
     assert isinstance(claims, pd.DataFrame)
     assert len(table(results.witnesses_table(witnesses(claims), claims, names, "A <caption>"))) == 1
     assert len(table(results.origins_table(origins(claims), claims, names, "A <caption>"))) == 1
+
+
+# --- beside independent figures
+
+TENSION = {"tension_id": "growth-and-sums", "items": "c; new; old", "expect": "growth over a base"}
+RATES = (
+    growth("c", "10.0%", metric="savings"), claim("old", "100.0", "savings", period="2023"),
+    two("new", "200.0", metric="savings"),
+)  # fmt: skip
+
+
+def settling(*observations: dict[str, Any], title: str = "A <u>title</u>") -> list[list[Tag]]:
+    """Return the rows on a conflict of growth with two sums, beside some observations."""
+    ledger = having(*RATES, observations=observations, tensions=[TENSION | {"title": title}], **HOSTILE)
+    conflicts = find_conflicts(ledger)
+    by_claims = {
+        finding.items: family for family in families(ledger, findings(ledger, conflicts)) for finding in family.findings
+    }
+    return table(results.settled_table(settled(ledger, conflicts), by_claims, ledger, "A <caption>"))
+
+
+def test_a_conflict_on_which_nothing_bears_is_told_so() -> None:
+    head, row = settling()
+    assert [cell.text for cell in head] == ["Conflict", "Beside the figures of", "What would give way"]
+    assert links(row[0]) == [("A <u>title</u>", "../evidence/contradictions.html#growth-and-sums")]
+    assert [cell.text for cell in row[1:]] == ["nobody: none bears on it", "any one of its claims, as without them"]
+
+
+def test_what_would_give_way_is_told_with_the_figures_that_say_so() -> None:
+    _, row = settling(observation("o", "200.0", "savings"), observation("p", "100.0", "savings", period="2023"))
+    assert row[1].get_text("|") == "<u>Aland</u>|2 that bear on it"
+    assert row[2].get_text("|") == "10.0%|because of |200 USD (2024)|, |100 USD (2023)"
+    assert links(row[2]) == [
+        ("10.0%", "../evidence/claims.html#c"),
+        ("200 USD (2024)", "../evidence/official.html#o"),
+        ("100 USD (2023)", "../evidence/official.html#p"),
+    ]
+
+
+def test_a_figure_that_leaves_several_ways_out_names_each() -> None:
+    _, row = settling(observation("o", "200.0", "savings"))
+    assert row[1].get_text("|") == "<u>Aland</u>|1 that bear on it"
+    assert row[2].text == "10.0%, or 100.0"  # the sum that it agrees with need not give way
+
+
+def test_claims_that_would_all_have_to_give_way_stand_together() -> None:
+    rows = [observation("o", "300.0", "savings"), observation("p", "100.0", "savings", period="2023")]
+    _, row = settling(*rows)
+    assert row[2].text.startswith("10.0% with 200.0because of ")
+    assert {href.split("#")[1] for _, href in links(row[2])} == {"c", "new", "o", "p"}
+
+
+def test_each_side_has_its_own_row() -> None:
+    rows = settling(observation("o", "200.0", "savings"), observation("p", "200.0", "savings", reporter="B"))[1:]
+    assert [row[1].get_text("|") for row in rows] == ["<u>Aland</u>|1 that bear on it", "Bland|1 that bear on it"]
+
+
+def test_no_conflicts_are_a_table_without_rows() -> None:
+    assert len(table(results.settled_table([], {}, having(), "A <caption>"))) == 1
+
+
+def test_dates_of_events_stand_beside_the_recorded_ones() -> None:
+    events = [
+        {"event_id": "same", "name": "A <u>thing</u>", "date": "2024-05"},
+        {"event_id": "near", "name": "Another", "date": "2024-05-07"},
+        {"event_id": "far", "name": "A third", "date": "2024-05-07"},
+        {"event_id": "open", "name": "A fourth"},
+    ]
+    own = {"publisher": "<u>Paper</u>", "note": "A <u>note</u>."}
+    records = [
+        own | {"record_id": f"r-{name}", "event_id": name, "date": date}
+        for name, date in (("same", "2024-05-03"), ("near", "2024-05-08"), ("far", "2024-05-01"), ("open", "2024"))
+    ]
+    ledger = having(events=events, records=records)
+    head, *rows = table(results.dates_table(dated(ledger), ledger, "A <caption>"))
+    assert [cell.text for cell in head] == ["Event", "In the sources", "Recorded", "Verdict"]
+    assert [links(row[0]) for row in rows] == [
+        [("A <u>thing</u>", "../evidence/timeline.html#same")], [("Another", "../evidence/timeline.html#near")],
+        [("A third", "../evidence/timeline.html#far")], [("A fourth", "../evidence/timeline.html#open")],
+    ]  # fmt: skip
+    assert [[cell.get_text("|") for cell in row[1:]] for row in rows] == [
+        ["May 2024", "3 May 2024|<u>Paper</u>|A <u>note</u>.", "agrees"],
+        ["7 May 2024", "8 May 2024|<u>Paper</u>|A <u>note</u>.", "differs|1 day apart"],
+        ["7 May 2024", "1 May 2024|<u>Paper</u>|A <u>note</u>.", "differs|6 days apart"],
+        ["no date", "2024|<u>Paper</u>|A <u>note</u>.", "not comparable"],
+    ]
+
+
+def test_no_records_are_a_table_without_rows() -> None:
+    ledger = having()
+    assert len(table(results.dates_table(dated(ledger), ledger, "A <caption>"))) == 1

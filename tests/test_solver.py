@@ -4,6 +4,7 @@ from typing import Any
 
 import portion
 import pytest
+import z3
 from small import NOT_NEGATIVE, X, Y, Z, closed, says
 
 from compendium import solver
@@ -182,6 +183,83 @@ def test_the_order_of_bindings_does_not_matter() -> None:
     expected = system(*rows).explore()
     for order in itertools.islice(itertools.permutations(rows), 0, None, 144):
         assert system(*order).explore() == expected
+
+
+# --- what is set aside
+
+
+def standing(found: System, clashes: list[tuple[str, ...]]) -> set[str]:
+    return set(found.claims) - {name for names in clashes for name in names}
+
+
+def test_what_can_all_hold_clashes_nowhere() -> None:
+    found = system(level("a", 1, 5), level("b", 2, 6))
+    assert found.clashing(found.claims) == []
+    assert found.clashing([]) == []
+
+
+def test_claims_that_clash_are_found_without_the_rest() -> None:
+    found = system(level("a", 1, 2), level("b", 3, 4), level("c", 1, 9), level("d", 1, 1, Y), level("e", 2, 2, Y))
+    assert sorted(found.clashing(found.claims)) == [("a", "b"), ("d", "e")]
+    assert found.clashing(["a", "c", "d"]) == []
+
+
+def test_a_clash_takes_identities() -> None:
+    summed = says("", EQUAL, Z, (X, -ONE), (Y, -ONE))
+    found = system(summed, level("a", 1, 1), level("b", 1, 1, Y), level("c", 5, 5, Z), level("d", 0, 9, Z))
+    assert found.clashing(found.claims) == [("a", "b", "c")]
+
+
+def test_a_claim_that_cannot_hold_by_itself_clashes_alone() -> None:
+    found = system(level("a", -2, -1), level("b", 1, 2))
+    assert found.clashing(found.claims) == [("a",)]
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_without_what_clashes_the_rest_can_hold(seed: int) -> None:
+    rows = [
+        level(f"l{n}", (n * 3 + seed) % 7, (n * 3 + seed) % 7 + seed % 2, (X, Y, Z)[(n + seed) % 3]) for n in range(7)
+    ]
+    rows += [says("o", closed(0, 9), X, (Y, -ONE)), says("", closed(-9, 6), X, Y, Z)]
+    found = system(*rows)
+    clashes = found.clashing(found.claims)
+    assert clashes
+    assert found.feasible(standing(found, clashes))
+    assert len([name for names in clashes for name in names]) == len(found.claims) - len(standing(found, clashes))
+    minimal, _ = found.explore()
+    assert set(clashes) <= set(minimal)
+
+
+# --- growing
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_growing_by_halves_gives_what_growing_by_one_gives(seed: int) -> None:
+    rows = [level(f"l{n}", (n * 5 + seed) % 9, (n * 5 + seed) % 9 + 2, (X, Y)[n % 2]) for n in range(8)]
+    found = system(*rows, says("", NOT_NEGATIVE, X, (Y, -ONE)))
+    expected: set[str] = set()
+    for name in found.claims:
+        if found.feasible([*expected, name]):
+            expected.add(name)
+    assert found.grown([], found.claims) == expected
+    assert found.grown(expected, found.claims) == expected
+    assert found.grown(["l0"], []) == {"l0"}
+
+
+def test_growing_asks_once_where_all_can_hold(monkeypatch: pytest.MonkeyPatch) -> None:
+    found, asked = system(*(level(f"l{n}", n, 20) for n in range(16))), []
+    holds = found._holds
+    monkeypatch.setattr(found, "_holds", lambda on: asked.append(len(on)) or holds(on))
+    assert found.grown([], found.claims) == set(found.claims)
+    assert asked == [16]
+
+
+def test_what_z3_is_asked_directly_is_what_its_python_layer_says() -> None:
+    found = system(level("a", 1, 2), level("b", 3, 4), level("c", 2, 3), says("", EQUAL, X, (Y, -ONE)))
+    for size in range(4):
+        for names in itertools.combinations("abc", size):
+            on = [found._switch[name] for name in names] + found._rule
+            assert found._holds(on) == (found._solver.check(*on) == z3.sat)
 
 
 # --- what is implied

@@ -35,6 +35,9 @@ def test_too_many_conflicts_for_too_few_claims_are_refused() -> None:
 
 def written(ledger: Ledger, folder: Path) -> Path:
     shutil.copy(DATA / DESCRIPTOR, folder)
+    for schema in DATA.rglob("*.json"):
+        (folder / schema.relative_to(DATA).parent).mkdir(exist_ok=True)
+        shutil.copy(schema, folder / schema.relative_to(DATA))
     for name, table in ledger.schema.items():
         ledger[name].to_csv(folder / table.path, index=False, lineterminator="\n")
     return folder

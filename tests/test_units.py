@@ -14,6 +14,82 @@ def test_counts_and_ranks_are_exact(unit: str, exact: bool) -> None:
     assert units.is_exact(unit) is exact
 
 
+@pytest.mark.parametrize(
+    ("unit", "exact"),
+    [
+        ("thousand person", False),  # whoever gives so many thousand has rounded
+        ("million person", False),
+        ("item", True),
+        ("score", True),
+        ("thousand t", False),
+        ("month", False),
+        ("percent", False),
+        ("container", False),
+        ("dimensionless", False),
+    ],
+)
+def test_a_scaled_count_is_no_count(unit: str, exact: bool) -> None:
+    assert units.is_exact(unit) is exact
+
+
+SCALED = [
+    ("thousand person", "person", 10**3),
+    ("million USD", "USD", 10**6),
+    ("billion USD", "million USD", 10**3),
+    ("thousand t", "t", 10**3),
+    ("million t/year", "t/year", 10**6),
+    ("thousand bbl/day", "bbl/day", 10**3),
+    ("billion m^3", "m^3", 10**9),
+    ("billion m^3/year", "million m^3/day", Fraction(4000, 1461)),  # a thousand over 365.25 days
+    ("million AZN", "AZN", 10**6),
+    ("million TIV", "TIV", 10**6),
+]
+
+
+@pytest.mark.parametrize(("unit", "into", "by"), SCALED)
+def test_a_word_of_scale_multiplies_its_unit(unit: str, into: str, by: Fraction) -> None:
+    assert units.is_known(unit)
+    assert units.same_kind(unit, into)
+    assert units.factor(unit, into) == by
+    assert units.converted(portion.closedopen(Fraction(1), Fraction(2)), unit, into) == portion.closedopen(by, 2 * by)
+
+
+def test_a_scaled_rate_is_summed_over_days() -> None:
+    assert units.fits("million m^3/day", "m^3")
+    assert units.is_rate("thousand bbl/day", "bbl")
+    assert not units.is_rate("thousand bbl", "bbl")
+    assert units.factor("thousand bbl/day", "bbl", 366) == 366_000
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ("million USD", "USD", True),
+        ("percent", "times", True),
+        ("person", "item", True),
+        ("bbl/day", "m^3/year", True),
+        ("USD", "AZN", False),  # what one is in the other hangs on the day
+        ("USD", "TIV", False),
+        ("t", "bbl", False),
+        ("TEU", "container", False),
+        ("bbl", "bbl/day", False),
+        ("rank", "item", False),
+        ("t", "container", False),
+    ],
+)
+def test_units_are_of_one_kind_where_one_can_become_the_other(one: str, other: str, same: bool) -> None:
+    assert units.same_kind(one, other) is same
+    assert units.same_kind(other, one) is same
+
+
+@pytest.mark.parametrize(
+    ("unit", "whole"),
+    [("million USD", "USD"), ("billion m^3/year", "m^3/year"), ("t/year", "t/year"), ("percent", "percent"), ("", "")],
+)
+def test_a_unit_without_its_word_of_scale(unit: str, whole: str) -> None:
+    assert units.unscaled(unit) == whole
+
+
 @pytest.mark.parametrize("unit", ["furlung", "1/", ""])
 def test_nonsense_is_no_unit(unit: str) -> None:
     assert units.is_known(unit) is (unit == "")  # pint reads the empty text as a pure number

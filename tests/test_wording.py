@@ -228,7 +228,7 @@ def test_lists_are_told_as_such() -> None:
     ("rule", "interval", "told"),
     [
         (Rule.GROWTH, closed("1.05", "1.15"), "5.00–15.0 %"),
-        (Rule.GROWTH, closed("0.9", "0.95"), "-10.0–-5.00 %"),
+        (Rule.GROWTH, closed("0.9", "0.95"), "−10.0–−5.00 %"),
         (Rule.SHARE, closed("0.25", "0.35"), "25.0–35.0 %"),
         (Rule.MULTIPLE, closed("1.5", "1.75"), "1.50–1.75 times"),
         (Rule.GROWTH, portion.open(Fraction("1.3"), portion.inf), "more than 30.0 %"),
