@@ -117,12 +117,13 @@ def checked_table(
                 "Claim": stacked(
                     link("claim", one.claim_id, figure(claim), up=up),
                     link("source", claim["source_id"], claim["author"], up=up),
+                    described(claim),
+                    spoken(claim["period"]) or "no period given",
                 ),
-                "What it measures": stacked(described(claim), spoken(claim["period"]) or "no period given"),
                 "Independent figures": Markup("").join(_shown(held, rows_by_id, names, up) for held in one.held),
             }
         )
-    return table(pd.DataFrame(rows, columns=["Claim", "What it measures", "Independent figures"]), caption, css="roomy")
+    return table(pd.DataFrame(rows, columns=["Claim", "Independent figures"]), caption, css="roomy")
 
 
 def _shown(held: Held, observations: Mapping[str, Mapping[str, Any]], names: Names, up: str) -> Markup:

@@ -256,9 +256,7 @@ def _outline(axes: Axes, outlines: pd.DataFrame) -> None:
     if sea:
         rings = [Path(ring.coords, closed=True) for area in sea for ring in (area.exterior, *area.interiors)]
         pale = colors.to_rgba(style.FAINT, 0.65)
-        axes.add_patch(
-            PathPatch(Path.make_compound_path(*rings), fc=pale, ec=style.MUTED, linewidth=0.5, zorder=0.4)
-        )
+        axes.add_patch(PathPatch(Path.make_compound_path(*rings), fc=pale, ec=style.MUTED, linewidth=0.5, zorder=0.4))
     for kind, (dashes, width) in BORDERS.items():
         inside = within(lines[kind], (west, south, east, north), fine) if kind in lines else []
         if inside:

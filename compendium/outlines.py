@@ -21,12 +21,17 @@ def read(texts: Iterable[str]) -> MultiLineString:
 
 def within(lines: MultiLineString, box: Box, tolerance: float) -> list[LineString]:
     """Return the parts of lines that lie in a box, with as few points as keep them within a tolerance."""
+    west, south, east, north = box
+    if west >= east or south >= north:
+        return []
     inside = shapely.clip_by_rect(lines, *box)
     return list(shapely.get_parts(inside.simplify(tolerance, preserve_topology=False)))
 
 
 def water(coasts: MultiLineString, box: Box, tolerance: float) -> list[Polygon]:
-    """Return the water of a box as areas, thinned alike; their edges turn against the clock, islands the other way.
+    """Return the water of a box as areas, thinned alike, their edges against the clock and islands the other way.
+
+    Shapely knows areas but not the side of a line: that is what is told here.
 
     Parameters
     ----------
@@ -34,7 +39,7 @@ def water(coasts: MultiLineString, box: Box, tolerance: float) -> list[Polygon]:
         lines that have the land at their right hand, as rings or in pieces that share their ends; where one ends
         without a piece to follow, it ends at the edge of the box.
     """
-    inside = MultiLineString(within(coasts, box, tolerance))
+    inside = MultiLineString(within(shapely.line_merge(coasts, directed=True), box, tolerance))
     edges = shapely.union_all([inside, shapely.box(*box).exterior])  # broken wherever they meet
     faces = shapely.orient_polygons(shapely.get_parts(shapely.polygonize([edges])))
     return [face for face in faces if _at_left(inside, face)]

@@ -79,10 +79,8 @@ def _in_words(counts: Mapping[str, int]) -> str:
     return listed(said) if said else "–"
 
 
-def votes_table(
-    votes: pd.DataFrame, resolutions: pd.DataFrame, names: Mapping[str, str], alone: Sequence[str], caption: str
-) -> HTML:
-    """Return resolutions in order of time: the tally, what some states did in a column each, the others together.
+def votes_table(votes: pd.DataFrame, resolutions: pd.DataFrame, names: Mapping[str, str], caption: str) -> HTML:
+    """Return resolutions in order of time: each with its tally, and what some states did and who says so.
 
     Parameters
     ----------
@@ -91,25 +89,22 @@ def votes_table(
     resolutions
         the table of resolutions.
     names
-        the states to show, by id.
-    alone
-        those with a column of their own.
+        the states to show in order, by id.
     """
     tallies = resolutions.set_index("resolution_id")
     rows = []
     for name, group in votes.groupby("resolution_id", sort=False):
         held = {row["area"]: row for row in group.to_dict("records")}
-        first, others = group.iloc[0], [area for area in names if area not in alone]
+        first = group.iloc[0]
         rows.append(
             {
                 "Resolution": stacked(
                     first["title"], first["symbol"], spoken(first["date"]), *_tally(tallies.loc[name])
                 ),
-                **{names[area]: _vote(held.get(area)) for area in alone},
-                "Others": _together({names[area]: held[area] for area in others if area in held}),
+                "How states voted": _together({names[area]: held[area] for area in names if area in held}),
             }
         )
-    return table(pd.DataFrame(rows, columns=["Resolution", *(names[area] for area in alone), "Others"]), caption)
+    return table(pd.DataFrame(rows, columns=["Resolution", "How states voted"]), caption)
 
 
 def _tally(resolution: Mapping[str, Any]) -> list[Markup | str]:
@@ -117,11 +112,6 @@ def _tally(resolution: Mapping[str, Any]) -> list[Markup | str]:
     by = {"publisher": "tally_publisher", "address": "tally_address", "quality": "tally_quality"}
     who = source({**{name: resolution[column] for name, column in by.items()}, "original_source": ""})
     return [Markup("{}: {}").format(", ".join(said), who), resolution["note"]]
-
-
-def _vote(vote: Mapping[str, Any] | None) -> Markup | str:
-    """Return what a state did, on what basis, and who says so; a dash where the ledger holds nothing."""
-    return stacked(vote["said"], *_known_from(vote)) if vote else "–"
 
 
 def _together(votes: Mapping[str, Mapping[str, Any]]) -> Markup | str:

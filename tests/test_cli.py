@@ -7,12 +7,16 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import click
 import pytest
 from click.testing import CliRunner, Result
+from small import OFFICIAL, SCHEMA, claim, observation, small
 
 from compendium import cli, site
 from compendium.cli import main
+from compendium.corroborate import NOT_COMPARABLE, VERDICTS, corroborate
 from compendium.ledger import DATA, ROOT, load
+from compendium.observations import read_observations
 from compendium.validate import validate
 
 
@@ -25,6 +29,15 @@ def test_every_command_says_what_it_does() -> None:
         result = run(command, "--help")
         assert result.exit_code == 0
         assert len(result.output.splitlines()) > 3
+
+
+def test_the_help_lists_every_command_with_what_it_does() -> None:
+    result = run("--help")
+    assert (result.exit_code, result.stderr) == (0, "")
+    listed = [line.split() for line in result.stdout.partition("Commands:")[2].splitlines() if line.startswith("  ")]
+    assert [words[0] for words in listed] == sorted(main.commands)
+    assert {"check", "verify", "reconcile", "corroborate", "refresh", "build"} <= main.commands.keys()
+    assert all(len(words) > 4 for words in listed)
 
 
 def test_check_passes_on_the_ledger() -> None:
@@ -252,7 +265,7 @@ def test_nothing_is_computed_on_unsound_data(
     other = spoil("metrics", "gdp", "part_of", "gdp")
     problems = validate(data)
     monkeypatch.setattr("compendium.validate.validate", lambda folder: problems if folder == data else [])
-    for command in KEYS:
+    for command in (*KEYS, "corroborate"):
         result = run(command, "--data", str(data), "--format", "json")
         assert (result.exit_code, result.stdout) == (2, "")
         assert f"claims.csv:{line}:unit: found 'USDD'; expected perhaps 'USD'" in result.stderr
@@ -269,11 +282,104 @@ def test_data_that_cannot_be_read_end_an_analysis_without_a_traceback(data: Path
     assert isinstance(result.exception, SystemExit)
 
 
-@pytest.mark.parametrize("command", KEYS)
+@pytest.mark.parametrize("command", [*KEYS, "corroborate"])
 def test_a_form_that_is_none_is_a_wrong_call(command: str) -> None:
     result = run(command, "--format", "yaml")
     assert (result.exit_code, result.stdout) == (2, "")
     assert "'yaml' is not one of 'text', 'json'" in result.stderr
+
+
+# --- beside independent figures
+
+
+@pytest.fixture(scope="module")
+def corroborated() -> dict[str, Result]:
+    """What is said of every claim of the ledger in either form; it is worked out once."""
+    found = corroborate(load())
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("compendium.validate.validate", lambda data: [])
+        patch.setattr("compendium.reports.corroborate", lambda ledger: found)
+        return {form: run("corroborate", "--format", form) for form in ("text", "json")}
+
+
+def test_every_claim_is_held_against_independent_figures_in_json(corroborated: dict[str, Result]) -> None:
+    assert (corroborated["json"].exit_code, corroborated["json"].stderr) == (0, "")
+    report: list[dict[str, Any]] = json.loads(corroborated["json"].stdout)
+    claims, observations = load()["claims"], read_observations(load())
+    assert [row["claim_id"] for row in report] == list(claims.loc[claims["rank"] == "normal", "claim_id"])
+    assert {row["verdict"] for row in report} <= set(VERDICTS)
+    assert all(bool(row["reason"]) == (row["verdict"] == NOT_COMPARABLE) for row in report)
+    assert all({"claim_id", "verdict", "reason", "claimed", "observations"} <= row.keys() for row in report)
+    assert all({"low", "high", "unit"} <= row["claimed"].keys() for row in report)
+    held = [own for row in report for own in row["observations"]]
+    assert held
+    wanted = {"low", "high", "unit", "period", "publisher", "quality", "address"}
+    assert all(wanted <= own.keys() for own in held)
+    assert {name for own in held for name in own["observation_ids"]} <= set(observations.index)
+    assert all(own["publisher"] and own["address"] for own in held)
+    assert {word for own in held for word in own["quality"].split("; ")} == {"machine", "page"}
+
+
+def test_every_claim_is_held_against_independent_figures_in_lines(corroborated: dict[str, Result]) -> None:
+    text, report = corroborated["text"], json.loads(corroborated["json"].stdout)
+    assert (text.exit_code, text.stderr) == (0, "")
+    assert text.stdout.startswith(f"{len(report)} claims, {len(read_observations(load()))} independent figures: ")
+    heads = [line.partition(": ") for line in text.stdout.splitlines()[1:] if line and not line.startswith(" ")]
+    assert [(name, told.partition(" (")[0]) for name, _, told in heads] == [
+        (row["claim_id"], row["verdict"]) for row in report
+    ]
+
+
+@pytest.mark.usefixtures("unchecked")
+def test_a_figure_can_join_the_claims(few: Path) -> None:
+    words = ["reconcile", "--data", str(few), "--format", "json"]
+    alone, beside = (json.loads(run(*words, *more).stdout) for more in ((), ("--beside", "trade.turnover-2023")))
+    known = [{row["claim_id"] for row in report["verdicts"]} for report in (alone, beside)]
+    assert known[1] - known[0] == {"trade.turnover-2023"}
+    (row,) = (row for row in beside["verdicts"] if row["claim_id"] == "trade.turnover-2023")
+    assert row["verdict"] != "single"  # it bears on what the claims say
+    told = run(*words[:-2], "--beside", "trade.turnover-2023")
+    assert (told.exit_code, told.stderr) == (0, "")
+    assert "\n  trade.turnover-2023: " in told.stdout
+
+
+@pytest.mark.usefixtures("unchecked")
+def test_a_figure_that_nobody_knows_is_a_wrong_call_that_names_the_nearest() -> None:
+    result = run("reconcile", "--beside", "trade.turnover-2023", "--beside", "trade.turnovr-2024", "--format", "json")
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert (
+        "--beside: no independent figure is called trade.turnovr-2024; perhaps 'trade.turnover-2024'" in result.stderr
+    )
+    assert isinstance(result.exception, SystemExit)
+
+
+@pytest.mark.parametrize(
+    ("wanted", "joined"),
+    [
+        ((), []),
+        (("o",), ["o"]),
+        (("B",), ["p"]),  # a side, by its area
+        (("Two Office",), ["q"]),  # a publisher
+        (("first-table",), ["o", "p", "q"]),
+        (("p", "Two Office"), ["p", "q"]),
+        (("o", "o", "A"), ["o", "q"]),
+    ],
+)
+def test_figures_join_by_id_side_publisher_or_table(wanted: tuple[str, ...], joined: list[str]) -> None:
+    rows = observation("o", "5"), observation("p", "6", reporter="B"), observation("q", "7", publisher="Two Office")
+    beside = cli._beside(small(claim("c", "5"), observations=rows), tuple(stem(name) for name in wanted))
+    assert list(beside["claims"]["claim_id"]) == ["c", *joined]
+
+
+def stem(name: str) -> str:
+    """Return a name as it is; for the first table of observations, the name of its file."""
+    return Path(SCHEMA[OFFICIAL].path).stem if name == "first-table" else name
+
+
+def test_nothing_asks_for_a_publisher_of_no_side_by_an_empty_word() -> None:
+    ledger = small(observations=[observation("o", "5", reporter="")])
+    with pytest.raises(click.BadParameter):
+        cli._beside(ledger, ("",))
 
 
 @pytest.mark.usefixtures("unchecked")

@@ -571,6 +571,13 @@ def test_the_order_of_rows_chooses_nothing_that_is_shown() -> None:
     assert one(claim("c", "5"), *rows) == one(claim("c", "5"), *rows[::-1])
 
 
+@pytest.mark.parametrize("names", [[row["claim_id"]] for row in ROWS] + [["whole", "grows"], []])
+def test_which_other_claims_are_looked_at_changes_no_verdict(names: list[str]) -> None:
+    ledger = small(*ROWS, observations=SEVERAL, typed=[("typed", "i", "definition")])
+    every = corroborate(ledger)
+    assert corroborate(ledger, names) == {name: one for name, one in every.items() if name in names}
+
+
 FIGURES = st.decimals("0.1", "999", places=1).map(lambda found: f"{found:f}")
 HEDGES = st.sampled_from(sorted(EFFECTS))
 FEW = settings(max_examples=25)
