@@ -51,7 +51,8 @@ def over_time(
         ends.append((middles[-1], times[-1], name, colour))
     axes.set_title(unit)
     if zero:
-        axes.set_ylim(bottom=min(0, axes.get_ylim()[0]))
+        least = min((float(found.lower) for values in series.values() for found in values.values()), default=0)
+        axes.set_ylim(bottom=0 if least >= 0 else None)
     else:
         axes.axhline(0, color=style.MUTED, linewidth=0.8) if axes.get_ylim()[0] < 0 < axes.get_ylim()[1] else None
     _name_lines(axes, ends)
@@ -66,7 +67,8 @@ def _name_lines(axes: Axes, ends: Sequence[tuple[float, float, str, str]]) -> No
     at = -float("inf")
     for value, _, name, colour in sorted(ends):
         at = max(value, at + least)
-        axes.annotate(name, (last, at), (8, 0), textcoords="offset points", va="center", color=colour, fontsize=10)
+        axes.annotate(name, (last, at), (8, 0), textcoords="offset points", va="center", color=colour, fontsize=10,
+                      annotation_clip=False)  # fmt: skip
 
 
 Points = Sequence[tuple[float, portion.Interval]]

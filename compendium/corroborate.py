@@ -96,9 +96,9 @@ def corroborate(ledger: Ledger, among: Collection[str] | None = None) -> dict[st
     claims = {name: claim for name, claim in claims.items() if among is None or name in among}
     desk = _Desk(ledger)
     direct = {name: list(desk.direct(claim)) for name, claim in claims.items()}
-    lacking = {name: claim for name, claim in claims.items() if not direct[name] and name not in desk.barred}
+    lacking = {name: claim for name, claim in claims.items() if not desk.firm(direct[name]) and name not in desk.barred}
     derived = desk.derived(lacking)
-    return {name: desk.checked(claim, direct[name] or derived.get(name, [])) for name, claim in claims.items()}
+    return {name: desk.checked(claim, [*direct[name], *derived.get(name, ())]) for name, claim in claims.items()}
 
 
 @dataclass
@@ -140,7 +140,7 @@ class _Desk:
             if not binding_of.undated(claim, metric[name])
         }
         found: dict[str, list[Held]] = {}
-        for side in sides(self.ledger) if questions else ():
+        for side in (sides(self.ledger) or [""]) if questions else ():
             chosen = joined(self.ledger, firm(self.ledger, side), alone=True)
             answers = implied(chosen, list(questions.values()))
             for (name, question), answer in zip(questions.items(), answers, strict=True):
@@ -160,7 +160,7 @@ class _Desk:
         if not comparable:
             beside += self._near(claim, taken)
         verdict, reason = NONE_FOUND, ""
-        firm = [held for held in comparable if not self._doubtful(held)]
+        firm = self.firm(comparable)
         if firm:
             verdict = AGREES if any(held.verdict == AGREES for held in firm) else DIFFERS
         elif comparable:
@@ -170,6 +170,10 @@ class _Desk:
         held = (*sorted(comparable, key=self._order), *beside)
         return Checked(claim["claim_id"], verdict, reason, claimed, unit, held)
 
+    def firm(self, held: Sequence[Held]) -> list[Held]:
+        """Return what was held against a claim without what is of low reliability."""
+        return [one for one in held if not self._doubtful(one)]
+
     def _order(self, held: Held) -> tuple[bool, bool, tuple[str, ...]]:
         pages = any(self.rows[name]["quality"] != MACHINE for name in held.observations)
         return (self._doubtful(held), pages, held.observations)
@@ -177,9 +181,11 @@ class _Desk:
     def _doubtful(self, held: Held) -> bool:
         return any(self.rows[name]["obs_status"] == LOW for name in held.observations)
 
-    def _typed(self, claim: Row) -> Iterator[Held]:
-        for name, row in self.barred.get(claim["claim_id"], {}).items():
-            yield self._beside(claim, self.rows[name], row["reason"], row["why"])
+    def _typed(self, claim: Row) -> list[Held]:
+        """Return what a person has set apart from a claim: what would agree first, then the nearest in time."""
+        rows = self.barred.get(claim["claim_id"], {})
+        found = [self._beside(claim, self.rows[name], row["reason"], row["why"]) for name, row in rows.items()]
+        return sorted(found, key=lambda held: (not held.meets, far(claim, self.rows[held.observations[0]])))
 
     def _mirrored(self, claim: Row, taken: set[str]) -> list[Held]:
         """Return the same flow as the other side records it, which need not be equal."""

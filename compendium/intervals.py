@@ -112,9 +112,12 @@ def product(one: portion.Interval, other: portion.Interval) -> portion.Interval:
         where either can be negative.
     """
     _not_negative(one, other)
+    if 0 in (one.upper, other.upper):
+        return portion.singleton(Fraction(0))
     high = portion.inf if portion.inf in (one.upper, other.upper) else one.upper * other.upper
-    left, right = _side(one.left, other.left), _side(one.right, other.right)
-    return portion.Interval.from_atomic(left, one.lower * other.lower, high, right)
+    reaches_nothing = any(found.lower == 0 and found.left is portion.CLOSED for found in (one, other))
+    left = portion.CLOSED if reaches_nothing else _side(one.left, other.left)
+    return portion.Interval.from_atomic(left, one.lower * other.lower, high, _side(one.right, other.right))
 
 
 def quotient(above: portion.Interval, below: portion.Interval) -> portion.Interval:

@@ -174,6 +174,9 @@ def printed(observation: Mapping[str, Any]) -> str:
     A short text is taken only where it says neither more nor less than the value in its unit.
     """
     scale, _, name = observation["unit"].rpartition(" ")
+    if observation["value"].startswith("-") and name != "percent":  # a text prints no negative amount that can be read
+        below = units.factor(observation["unit"], name) * exactly(observation["value"])
+        return str(below if below.denominator == 1 else float(below))
     full = " ".join(part for part in (observation["value"], scale, UNITS.get(name, name)) if part)
     whole = portion.singleton(exactly(observation["value"]))
     short = amount(units.converted(whole, observation["unit"], name), name).replace("−", "-")

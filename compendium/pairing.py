@@ -21,6 +21,10 @@ RATIOS = ("growth", "share", "multiple", "direction")
 """Measures whose figure is no amount of what the metric counts."""
 
 
+RATES = ("growth", "multiple", "direction")
+"""Measures that say how much a quantity has changed."""
+
+
 class Pair(NamedTuple):
     """A claim and an observation in one unit; `points` where their distance is one of percentage points."""
 
@@ -38,7 +42,8 @@ def as_claim(observation: Row) -> dict[str, Any]:
 def shown(claim: Row, metric: Row) -> tuple[portion.Interval, str]:
     """Return the values of a claim and the unit in which it is shown: percent, times, or that of its metric."""
     if claim["measure"] in RATIOS or not units.same_kind(claim["unit"], metric["unit"]):
-        return claim["interval"], units.unscaled(claim["unit"])
+        whole = units.unscaled(claim["unit"])
+        return units.converted(claim["interval"], claim["unit"], whole), whole
     return units.converted(claim["interval"], claim["unit"], metric["unit"]), metric["unit"]
 
 
@@ -49,10 +54,10 @@ def equal(claim: Row, observation: Row, metric: Row) -> Pair | None:
     can be of one kind, too.
     """
     row = as_claim(observation)
-    if claim["population"] != row["population"]:
+    if claim["population"] != row["population"] or _planned(claim) != _planned(row):
         return None
     if claim["period"] == row["period"] == "" and _same_areas(claim, row):
-        return _plans(claim, row)
+        return _timeless(claim, row, metric)
     if binding_of.undated(claim, metric) or binding_of.undated(row, metric):
         return None
     own, other = (binding_of.of_claim(one, metric)[0] for one in (claim, row))
@@ -80,11 +85,14 @@ def _same_areas(claim: Row, row: Row) -> bool:
     return all(claim[name] == row[name] for name in ("ref_area", "counterpart_area"))
 
 
-def _plans(claim: Row, row: Row) -> Pair | None:
-    """Return two levels that hold at no set time, both planned or neither."""
+def _planned(row: Row) -> bool:
+    return bool(row["obs_status"] == FORECAST)
+
+
+def _timeless(claim: Row, row: Row, metric: Row) -> Pair | None:
+    """Return two levels that hold at no set time: both planned, or both of what does not add up over time."""
     levels = claim["measure"] == row["measure"] == "level"
-    alike = (claim["obs_status"] == FORECAST) == (row["obs_status"] == FORECAST)
-    if not (levels and alike and units.same_kind(claim["unit"], row["unit"])):
+    if not (levels and (_planned(claim) or metric["kind"] != "flow") and units.same_kind(claim["unit"], row["unit"])):
         return None
     return Pair(claim["interval"], units.converted(row["interval"], row["unit"], claim["unit"]), claim["unit"])
 
@@ -120,17 +128,17 @@ def why_not(claim: Row, observation: Row, metric: Row) -> tuple[str, str]:
     time, another base, a plan beside what has been.
     """
     undated = binding_of.undated(claim, metric)
-    planned = (claim["obs_status"] == FORECAST) != (observation["obs_status"] == FORECAST)
     together = undated or _together(claim["period"], observation["period"])
-    if planned or not together or not _same_areas(claim, observation):
+    if _planned(claim) != _planned(observation) or not together or not _same_areas(claim, observation):
         return FAR
     same_measure = claim["measure"] == observation["measure"]
     if claim["population"] != observation["population"]:
         return ("population", "") if same_measure else FAR
     if not same_measure:
         same_time = canonical(claim["period"]) == canonical(observation["period"])
-        return ("rate", "") if same_time and "level" in (claim["measure"], observation["measure"]) else FAR
-    if claim["base_metric_id"] != observation["base_metric_id"]:
+        measures = {claim["measure"], observation["measure"]}
+        return ("rate", "") if same_time and "level" in measures and measures & set(RATES) else FAR
+    if any(claim[name] != observation[name] for name in ("base_metric_id", "base_area", "base_counterpart")):
         return FAR
     if undated and metric["kind"] == "flow" and claim["measure"] == "level" and not _whole(claim, observation, metric):
         return FAR

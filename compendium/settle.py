@@ -14,7 +14,7 @@ import pandas as pd
 
 from compendium.groups import Conflict
 from compendium.ledger import Ledger
-from compendium.observations import LOW, joined, of_side, read_observations, sides
+from compendium.observations import FORECAST, LOW, joined, of_side, read_observations, sides
 from compendium.reconcile import bound_by, clashing, groups
 from compendium.solver import System
 
@@ -49,6 +49,8 @@ def settled(ledger: Ledger, conflicts: Iterable[Conflict]) -> list[Settled]:
     wanted = [conflict for conflict in conflicts if not conflict.assumed]
     found = [one for side in sides(ledger) for one in _beside(ledger, side, wanted)]
     told = {one.conflict.claims for one in found}
+    found += _beside(ledger, "", [one for one in wanted if one.claims not in told])
+    told = {one.conflict.claims for one in found}
     return found + [
         Settled(one, "", tuple(frozenset({name}) for name in one.claims), (), {})
         for one in wanted
@@ -74,9 +76,9 @@ def _beside(ledger: Ledger, side: str, wanted: list[Conflict]) -> Iterator[Settl
 
 
 def reliable(ledger: Ledger, side: str) -> pd.DataFrame:
-    """Return the observations of a side and of publishers of none, without those of low reliability."""
+    """Return the observations of a side and of publishers of none that are facts: no plans, none of low reliability."""
     chosen = of_side(read_observations(ledger), side)
-    return chosen[chosen["obs_status"] != LOW]
+    return chosen[~chosen["obs_status"].isin([LOW, FORECAST])]
 
 
 def clashes(ledger: Ledger, side: str) -> list[Conflict]:

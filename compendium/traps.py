@@ -21,7 +21,7 @@ from compendium.observations import joined, read_observations, sides
 from compendium.present import link
 from compendium.reconcile import bound_by, find_conflicts
 from compendium.schema import SEPARATOR
-from compendium.settle import clashes
+from compendium.settle import reliable
 from compendium.wording import Names, explained
 
 CONTRADICTIONS = ("contradiction", "misprint")
@@ -63,12 +63,13 @@ def contradictions(ledger: Ledger, names: Sequence[str]) -> list[str]:
 
 
 def unexplained(ledger: Ledger, rows: Sequence[Mapping[str, Any]]) -> Iterator[Conflict]:
-    """Yield the contradictions among observations that the engine finds and that share no two of them with a trap."""
+    """Yield the minimal contradictions among a side's observations that share no two of them with a trap."""
     known = [set(row["observations"].split(SEPARATOR)) for row in rows]
     told: set[tuple[str, ...]] = set()
     for side in sides(ledger):
-        for conflict in clashes(ledger, side):
-            if conflict.claims not in told and not any(len(own.intersection(conflict.claims)) > 1 for own in known):
+        for conflict in find_conflicts(joined(ledger, reliable(ledger, side), alone=True)):
+            fresh = conflict.claims not in told and not conflict.assumed
+            if fresh and not any(len(own.intersection(conflict.claims)) > 1 for own in known):
                 told.add(conflict.claims)
                 yield conflict
 

@@ -102,22 +102,25 @@ def _without_references(data: Path) -> dict[str, Any]:
 
 def _references(data: Path, schema: dict[str, Table]) -> Iterator[Problem]:
     """Yield every key that the table it refers to does not have; read as they stand, the rest may be broken."""
-    cells: dict[str, list[dict[str, str]]] = {name: _cells(data, table) for name, table in schema.items()}
+    cells = {name: _cells(data, table) for name, table in schema.items()}
     for table in schema.values():
         for own, other, column in table.foreign_keys:
-            known = {row.get(column) or "" for row in cells.get(other, ())} - {""}
-            for line, row in enumerate(cells[table.name], 2):
+            if cells.get(other) is None:
+                continue  # that it cannot be read is told once, where it stands
+            known = {row.get(column) or "" for row in cells[other] or ()} - {""}
+            for line, row in enumerate(cells[table.name] or (), 2):
                 cell = row.get(own) or ""
                 if cell and cell not in known:
                     yield Problem(table.path, line, own, cell, one_of(known, cell))
 
 
-def _cells(data: Path, table: Table) -> list[dict[str, str]]:
+def _cells(data: Path, table: Table) -> list[dict[str, str]] | None:
+    """Return the rows of a table as they stand, `None` where it cannot be read."""
     try:
         with (data / table.path).open(encoding="utf-8", newline="") as file:
             return list(csv.DictReader(file))
     except (OSError, UnicodeDecodeError, csv.Error):
-        return []
+        return None
 
 
 def _translated(error: Any, table: Table) -> Problem:

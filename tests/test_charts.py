@@ -115,7 +115,6 @@ def test_no_name_at_the_end_of_a_line_lies_on_another(height: float, zero: bool)
     assert (places["Russian Federation"], places["Ukraine"]) == (49, 90)  # there was room
 
 
-@pytest.mark.xfail(reason="a name moved above the upper end of the axis is not drawn")
 def test_the_names_of_the_highest_lines_are_seen_too() -> None:
     series = {name: {2020: POINT(10), 2021: POINT(end)} for name, end in (("first", 50), ("second", 49))}
     assert {"first", "second"} <= set(written(charts.over_time(series, unit="x")))
@@ -127,7 +126,6 @@ def test_amounts_begin_at_nothing_and_scores_need_not() -> None:
     assert charts.over_time(series, unit="x", zero=False).axes[0].get_ylim()[0] > 59
 
 
-@pytest.mark.xfail(reason="the margin below small values is kept")
 def test_amounts_near_nothing_begin_at_nothing_too() -> None:
     assert charts.over_time({"one": {2020: POINT(1), 2021: POINT(50)}}, unit="x").axes[0].get_ylim()[0] == 0
 

@@ -80,7 +80,6 @@ def test_other_tables_name_their_places_in_the_same_way(ledger: Ledger, table: s
     assert all(address.startswith("github:") for address in unfit[column])
 
 
-@pytest.mark.xfail(reason="one page is both of Ecosever and of ecosever.ru")
 def test_one_page_has_one_publisher_and_one_licence(observations: pd.DataFrame) -> None:
     for column in ("publisher", "licence"):
         several = observations.groupby("address")[column].unique().map(list)
@@ -134,7 +133,6 @@ def test_what_had_not_begun_when_it_was_said_is_a_forecast(observations: pd.Data
         assert span(row["period"]).first <= span(row["stated_on"] or row["entered"]).last, row["observation_id"]
 
 
-@pytest.mark.xfail(reason="trade.india-rank-2024 is of a whole year and was said in its November")
 def test_what_had_not_ended_when_it_was_said_is_not_firm(observations: pd.DataFrame) -> None:
     open_ended = observations["period"].str.contains(r"\.\.")
     firm = observations[(observations["obs_status"] == "normal") & (observations["period"] != "") & ~open_ended]

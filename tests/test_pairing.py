@@ -181,7 +181,6 @@ def test_a_rate_is_shown_as_the_rate_it_is() -> None:
     assert shown(own, metric) == (half_open("2.5", "3.5"), "bbl/day")
 
 
-@pytest.mark.xfail(reason="the unit loses its scale and the interval keeps it")
 def test_a_rate_given_in_thousands_is_shown_in_whole_units() -> None:
     _, row, metric = rows(claim("c", "3", "oil"), observation("o", "2", "oil", unit="thousand bbl/day"))
     assert shown(as_claim(row), metric) == (half_open(1500, 2500), "bbl/day")
@@ -285,14 +284,12 @@ def test_what_has_no_time_is_held_beside_whole_years(
     assert found == (("period", UNDATED) if near else FAR)
 
 
-@pytest.mark.xfail(reason="another whole of the same metric is told as another time")
 def test_a_share_of_another_whole_is_not_of_another_time() -> None:
     share = claim("c", "4.4%", "first", **SHARE)
     for other in ({"base_counterpart": "C"}, {"base_area": "C"}):
         assert reason(share, observation("o", "4.4", "first", **SHARE | other)) != ("period", OTHER_TIME)
 
 
-@pytest.mark.xfail(reason="a share is no rate over time, and neither is a multiple of something else")
 def test_a_share_beside_its_own_amount_is_not_called_a_rate() -> None:
     assert reason(claim("c", "4.4%", "first", **SHARE), observation("o", "5", "first")) != ("rate", "")
 

@@ -342,7 +342,6 @@ def test_unknown_keys_of_any_table_are_told_with_the_nearest_one(data: Path, spo
         ), own
 
 
-@pytest.mark.xfail(reason="every key to a table that cannot be read is told, too, with nothing that would be right")
 def test_a_table_that_cannot_be_read_is_told_and_not_by_everybody_who_refers_to_it(data: Path) -> None:
     (data / "metrics.csv").write_bytes(b"\xff\xfe")
     assert {problem.file for problem in validate(data)} == {"metrics.csv"}
