@@ -108,6 +108,9 @@ def votes_table(votes: pd.DataFrame, resolutions: pd.DataFrame, names: Mapping[s
 
 
 def _tally(resolution: Mapping[str, Any]) -> list[Markup | str]:
+    """Return how many states did what, with who says so, and the note; only the note where nobody gives a tally."""
+    if not resolution["tally_publisher"]:
+        return [resolution["note"]]
     said = [f"{resolution[column]} {word}" for column, word in TALLY if not pd.isna(resolution[column])]
     by = {"publisher": "tally_publisher", "address": "tally_address", "quality": "tally_quality"}
     who = source({**{name: resolution[column] for name, column in by.items()}, "original_source": ""})

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from bs4 import BeautifulSoup
-from small import METRICS, OWN, PLACES, SCHEMA, frame, observation, small
+from small import METRICS, OWN, PLACES, SCHEMA, claim, frame, observation, small
 
 from compendium.ledger import Ledger, load
 from compendium.observations import joined, read_observations, sides
@@ -78,6 +78,12 @@ def test_a_contradiction_may_take_a_rule() -> None:
 
 def test_only_the_figures_of_the_trap_are_held_together() -> None:
     assert contradictions(having(), ["a", "c"]) == []
+
+
+def test_claims_of_the_sources_take_no_part() -> None:
+    ledger = small(claim("c", "50"), claim("d", "900"), observations=[ONE])
+    assert contradictions(ledger, ["a"]) == []
+    assert traps(ledger) == []
 
 
 def test_what_two_sides_count_is_not_taken_for_one() -> None:
