@@ -140,7 +140,8 @@ class _Desk:
             if not binding_of.undated(claim, metric[name])
         }
         found: dict[str, list[Held]] = {}
-        for side in (sides(self.ledger) or [""]) if questions else ():
+        asked_of = {quantity.metric_id for question in questions.values() for quantity in question.quantities}
+        for side in (sides(self.ledger, asked_of) or [""]) if questions else ():
             chosen = joined(self.ledger, firm(self.ledger, side), alone=True)
             answers = implied(chosen, list(questions.values()))
             for (name, question), answer in zip(questions.items(), answers, strict=True):

@@ -46,12 +46,16 @@ def of_cells(ledger: Ledger, table: Table) -> Iterator[Problem]:
             worded = field.holds == "figure" and "measure" in frame and frame["measure"].iloc[line - 2] == DIRECTION
             if field.type == "string" and cell != cell.strip():
                 yield Problem(table.path, line, field.name, cell, "no white space at its ends")
-            elif field.type == "string" and any(unicodedata.category(char) in INVISIBLE for char in cell):
+            elif field.type == "string" and not cell.isprintable() and any(map(_invisible, cell)):
                 yield Problem(table.path, line, field.name, cell, "no control or formatting characters")
             elif cell and not worded:
                 expected = _misread(ledger, field.holds, cell)
                 if expected:
                     yield Problem(table.path, line, field.name, cell, expected)
+
+
+def _invisible(char: str) -> bool:
+    return unicodedata.category(char) in INVISIBLE
 
 
 def _misread(ledger: Ledger, holds: str, cell: str) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
+import networkx
 import pandas as pd
 import portion
 
@@ -18,7 +19,7 @@ from compendium.claims import bounds as claim_bounds
 from compendium.figures import UnreadableFigureError, read_figure
 from compendium.ledger import Ledger
 from compendium.present import UNITS, amount
-from compendium.schema import Table
+from compendium.schema import SEPARATOR, Table
 
 KEY = "observation_id"
 MISSING, FORECAST, LOW = "missing", "forecast", "low reliability"
@@ -115,10 +116,30 @@ def figure(observation: Mapping[str, Any], unit: str) -> str:
 # --- beside the claims
 
 
-def sides(ledger: Ledger) -> list[str]:
-    """Return whose authorities are among the observations: each counts in its own way."""
+def sides(ledger: Ledger, bearing_on: Collection[str] | None = None) -> list[str]:
+    """Return whose authorities are among the observations: each counts in its own way.
+
+    Parameters
+    ----------
+    bearing_on
+        metrics; only sides are wanted that count something which hangs together with one of them by its meaning.
+    """
     found = read_observations(ledger)
-    return sorted(set(found["reporter"]) - {""}) if len(found) else []
+    if found.empty:
+        return []
+    if bearing_on is not None:
+        found = found[found["metric_id"].isin(_related(ledger, bearing_on))]
+    return sorted(set(found["reporter"]) - {""})
+
+
+def _related(ledger: Ledger, names: Collection[str]) -> set[str]:
+    """Return metrics with all that are parts, sums or mirrors of them, in however many steps."""
+    ties = networkx.Graph()
+    ties.add_nodes_from(names)
+    for row in ledger.frames["metrics"].to_dict("records"):
+        others = [row["part_of"], row["mirror_of"], row["ranks"], *row["sum_of"].split(SEPARATOR)]
+        ties.add_edges_from((row["metric_id"], other) for other in others if other)
+    return set().union(*(networkx.node_connected_component(ties, name) for name in names))
 
 
 def of_side(observations: pd.DataFrame, side: str) -> pd.DataFrame:

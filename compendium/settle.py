@@ -47,7 +47,9 @@ def settled(ledger: Ledger, conflicts: Iterable[Conflict]) -> list[Settled]:
     of any side bears is returned once, with an empty side.
     """
     wanted = [conflict for conflict in conflicts if not conflict.assumed]
-    found = [one for side in sides(ledger) for one in _beside(ledger, side, wanted)]
+    metric = dict(zip(ledger.frames["claims"]["claim_id"], ledger.frames["claims"]["metric_id"], strict=True))
+    bearing_on = {metric[name] for conflict in wanted for name in conflict.claims}
+    found = [one for side in sides(ledger, bearing_on) for one in _beside(ledger, side, wanted)]
     told = {one.conflict.claims for one in found}
     found += _beside(ledger, "", [one for one in wanted if one.claims not in told])
     told = {one.conflict.claims for one in found}

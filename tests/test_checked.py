@@ -386,13 +386,15 @@ def test_figures_of_one_period_stand_beside_each_other_in_order_of_time() -> Non
     found, _ = observed(
         observation("late", "5", **BAD), observation("early", "4", period="2023-01/2023-04"),
         observation("other", "9", obs_status="provisional"), observation("again", "8", publisher="Two"),
+        observation("year", "7", period="2023"),
     )  # fmt: skip
-    columns = {"One <u>side</u>": found.loc[["late", "early"]], "Other": found.loc[["other", "again"]]}
+    columns = {"One <u>side</u>": found.loc[["late", "year", "early"]], "Other": found.loc[["other", "again"]]}
     follows = {("Other", "2022"): Markup("<b>7</b>"), ("One <u>side</u>", "2024"): Markup("follows")}
     assert texts(checked.by_period(columns, CAPTION, follows=follows)) == [
         ["Period", "One <u>side</u>", "Other"],
         ["2022", "–", "7"],
-        ["January–April 2023", "4 USD|Office (read from a page)", "–"],
+        ["January–April 2023", "4 USD|Office (read from a page)", "–"],  # begins with the year and ends before it
+        ["2023", "7 USD|Office (read from a page)", "–"],
         ["2024", "5 USD|<u>Office</u>| for <u>Bureau</u> (read from a page)|follows",
          "9 USD|provisional|Office (read from a page)|8 USD|Two (read from a page)"],
     ]  # fmt: skip
