@@ -348,19 +348,6 @@ def test_coordinates_lie_on_the_globe(ledger: Ledger) -> None:
         assert (line[:-1] != line[1:]).any(axis=1).all(), row["outline_id"]  # no point stands twice in a row
 
 
-def test_a_place_with_coordinates_lies_on_the_map_of_its_outlines(ledger: Ledger) -> None:
-    """Longitude and latitude that change places would put a city into another sea."""
-    lines = [points(text) for text in ledger["outlines"]["line"]]
-    west, east = min(line[:, 0].min() for line in lines), max(line[:, 0].max() for line in lines)
-    south, north = min(line[:, 1].min() for line in lines), max(line[:, 1].max() for line in lines)
-    stops = set(ledger["route_stops"]["place_id"])
-    places = ledger["places"].dropna(subset=["latitude"])
-    inside = places[places["longitude"].between(west, east) & places["latitude"].between(south, north)]
-    assert len(inside) > len(places) / 2
-    far = set(places["place_id"]) - set(inside["place_id"])
-    assert far <= stops, "only the ends of long routes lie beyond the map"
-
-
 def test_a_list_of_areas_holds_each_once(ledger: Ledger) -> None:
     for areas in ledger["series"]["areas"]:
         assert len(set(areas.split(SEPARATOR))) == len(areas.split(SEPARATOR))

@@ -282,6 +282,14 @@ def test_what_follows_from_several_has_all_their_places_each_once() -> None:
     assert (held["low"], held["high"]) == (11, 13)
 
 
+def test_what_follows_from_several_times_names_them_all() -> None:
+    rise = observation("b", "10.0", "savings", unit="percent", measure="growth", base="2023")
+    rows = observation("a", "10.0", "savings", period="2023"), rise
+    (row,) = corroborated(claim("c", "11", "savings"), observations=rows)
+    (held,) = (held for held in row["observations"] if held["derived"])
+    assert (row["verdict"], held["observation_ids"], held["period"]) == ("agrees", ["a", "b"], "2023; 2024")
+
+
 def test_how_claims_stand_is_told_in_lines() -> None:
     rows = claim("a", "5", "savings"), claim("b", "5", "oil"), claim("c", "5", "victims")
     others = observation("o", "5", "savings"), observation("p", "5", "oil", population="women")
