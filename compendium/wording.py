@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
@@ -139,10 +139,28 @@ def _shown(binding: Binding, interval: portion.Interval, names: Names) -> tuple[
 
 
 def said(interval: portion.Interval, unit: str, digits: int = DIGITS) -> str:
-    """Return a computed interval with as many digits as it takes to tell its ends apart, at least `digits`."""
+    """Return a computed interval with as many digits as it takes to tell its ends apart, at least `digits`.
+
+    A single end is rounded outwards: what is less than 4.321 is not said to be less than 4.32.
+    """
     if interval.lower == interval.upper:
         return amount(interval, unit)
-    return amount(interval, unit, digits=max(digits, _apart(interval)))
+    digits = max(digits, _apart(interval))
+    if portion.inf in (interval.upper, -interval.lower):
+        interval = interval.replace(
+            lower=lambda end: _outwards(end, digits, math.floor),
+            upper=lambda end: _outwards(end, digits, math.ceil),
+            ignore_inf=True,
+        )
+    return amount(interval, unit, digits=digits)
+
+
+def _outwards(end: Any, digits: int, towards: Callable[[Fraction], int]) -> Fraction:
+    """Return an end rounded to so many significant digits, up or down."""
+    if not end:
+        return Fraction(0)
+    step = Fraction(10) ** (math.floor(math.log10(abs(end))) - digits + 1)
+    return towards(Fraction(end) / step) * step
 
 
 def _apart(interval: portion.Interval) -> int:

@@ -282,6 +282,9 @@ def test_ends_without_end_are_told() -> None:
     assert said(portion.open(Fraction(4), portion.inf), "USD") == "more than 4.00 USD"
     assert said(portion.closedopen(Fraction(4), portion.inf), "USD") == "at least 4.00 USD"
     assert said(portion.open(-portion.inf, Fraction(4)), "USD") == "less than 4.00 USD"
+    assert said(portion.open(-portion.inf, Fraction(4321, 1000)), "USD") == "less than 4.33 USD"
+    assert said(portion.open(Fraction(4329, 1000), portion.inf), "USD") == "more than 4.32 USD"
+    assert said(portion.open(-portion.inf, Fraction(-4329, 1000)), "USD") == "less than −4.32 USD"
     assert said(portion.open(-portion.inf, portion.inf), "USD") == amount(
         portion.open(-portion.inf, portion.inf), "USD"
     )
