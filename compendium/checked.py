@@ -333,11 +333,12 @@ def counted(checked: Mapping[str, Checked], by: pd.Series) -> pd.DataFrame:
 
 
 def differing(checked: Iterable[Checked]) -> Iterator[tuple[Checked, Held]]:
-    """Yield what differs from a claim and has an upper end, each value once."""
+    """Yield what differs from a claim, is above nothing and has an upper end, each value once."""
     for one in checked:
         seen: set[portion.Interval] = set()
         for held in one.held:
-            if held.verdict == DIFFERS and held.apart is not None and held.interval not in seen:
+            drawable = held.apart is not None and held.interval.lower >= 0 < held.interval.upper
+            if held.verdict == DIFFERS and drawable and held.interval not in seen:
                 seen.add(held.interval)
                 yield one, held
 

@@ -18,7 +18,7 @@ import portion
 from compendium import bindings as binding_of
 from compendium.bindings import Binding
 from compendium.groups import Implied
-from compendium.intervals import quotient
+from compendium.intervals import is_narrow, quotient
 from compendium.ledger import Ledger
 from compendium.observations import LOW, MACHINE, joined, read_observations, sides
 from compendium.pairing import Pair, Row, as_claim, as_if, asked, equal, far, mirrors, shown, why_not
@@ -32,8 +32,6 @@ TELLING = ("definition", "population", "valuation")
 """Reasons not to compare with which it still says something that two figures are equal, or that they are not."""
 MOST_NEAR = 2
 """How many observations are shown that would agree with a claim if they were comparable."""
-NARROW = 5
-"""A derived figure that agrees counts only where its ends are within a fifth of each other: wide ones fit anything."""
 POINTS, TIMES = "points", "times"
 
 
@@ -96,8 +94,8 @@ def corroborate(ledger: Ledger, among: Collection[str] | None = None) -> dict[st
     claims = {name: claim for name, claim in claims.items() if among is None or name in among}
     desk = _Desk(ledger)
     direct = {name: list(desk.direct(claim)) for name, claim in claims.items()}
-    lacking = {name: claim for name, claim in claims.items() if not desk.firm(direct[name]) and name not in desk.barred}
-    derived = desk.derived(lacking)
+    answered = {name for name, held in direct.items() if desk.reliable(held)} | desk.barred.keys()
+    derived = desk.derived({name: claim for name, claim in claims.items() if name not in answered})
     return {name: desk.checked(claim, [*direct[name], *derived.get(name, ())]) for name, claim in claims.items()}
 
 
@@ -161,9 +159,9 @@ class _Desk:
         if not comparable:
             beside += self._near(claim, taken)
         verdict, reason = NONE_FOUND, ""
-        firm = self.firm(comparable)
-        if firm:
-            verdict = AGREES if any(held.verdict == AGREES for held in firm) else DIFFERS
+        decisive = self.reliable(comparable)
+        if decisive:
+            verdict = AGREES if any(held.verdict == AGREES for held in decisive) else DIFFERS
         elif comparable:
             verdict, reason = NOT_COMPARABLE, "reliability"
         elif beside:
@@ -171,7 +169,7 @@ class _Desk:
         held = (*sorted(comparable, key=self._order), *beside)
         return Checked(claim["claim_id"], verdict, reason, claimed, unit, held)
 
-    def firm(self, held: Sequence[Held]) -> list[Held]:
+    def reliable(self, held: Sequence[Held]) -> list[Held]:
         """Return what was held against a claim without what is of low reliability."""
         return [one for one in held if not self._doubtful(one)]
 
@@ -248,8 +246,7 @@ def _says_something(answer: Implied, question: Binding) -> bool:
     found = answer.interval
     if not answer.claims or answer.assumed or found.empty:
         return False
-    narrow = found.lower > 0 and found.upper != portion.inf and found.upper * NARROW <= found.lower * (NARROW + 1)
-    return narrow or not found.overlaps(question.interval)
+    return is_narrow(found) or not found.overlaps(question.interval)
 
 
 # --- dates

@@ -17,9 +17,9 @@ from markupsafe import Markup
 from compendium.bindings import NOT_NEGATIVE, ONE, Binding, Quantity, Rule, canonical
 from compendium.claims import figure, read_claims
 from compendium.groups import Implied
-from compendium.intervals import product, quotient
+from compendium.intervals import is_narrow, product, quotient
 from compendium.ledger import Ledger
-from compendium.observations import FORECAST, LOW, joined, read_observations
+from compendium.observations import facts, joined, read_observations
 from compendium.periods import known, spoken
 from compendium.present import amount, link, table
 from compendium.reconcile import implied
@@ -34,7 +34,7 @@ Areas = tuple[str, str]
 def sound(observations: pd.DataFrame, reporter: str | Collection[str]) -> pd.DataFrame:
     """Return the observations of one side's authorities, or of several, that are firm: no forecast, no doubtful one."""
     wanted = [reporter] if isinstance(reporter, str) else list(reporter)
-    return observations[observations["reporter"].isin(wanted) & ~observations["obs_status"].isin([LOW, FORECAST])]
+    return facts(observations[observations["reporter"].isin(wanted)])
 
 
 def holding(ledger: Ledger, chosen: pd.DataFrame, claims: Collection[str] = ()) -> Ledger:
@@ -53,10 +53,6 @@ def follows(ledger: Ledger, metric: str, areas: Areas, periods: Iterable[str]) -
     )
 
 
-NARROW = 5
-"""What follows is worth showing where its ends are within a fifth of each other."""
-
-
 def lacking(
     ledger: Ledger, metric: str, areas: Areas, printed: pd.DataFrame, years: Iterable[int]
 ) -> dict[str, Implied]:
@@ -64,12 +60,7 @@ def lacking(
     closed = {year for year, found in by_year(printed, _unit(ledger, metric)) if found.upper != portion.inf}
     asked = [str(year) for year in years if year not in closed]
     found = zip(asked, follows(ledger, metric, areas, asked), strict=True)
-    return {
-        year: one
-        for year, one in found
-        if one.claims and one.interval.upper != portion.inf
-        and one.interval.upper * NARROW <= one.interval.lower * (NARROW + 1)
-    }  # fmt: skip
+    return {year: one for year, one in found if one.claims and is_narrow(one.interval)}
 
 
 def _unit(ledger: Ledger, metric: str) -> str:

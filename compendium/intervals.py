@@ -103,6 +103,15 @@ def _apply(effect: Effect, figure: Figure, exact: bool) -> portion.Interval:
     return portion.closedopen(figure.low - half, figure.high + half)
 
 
+NARROW = 5
+"""What is computed is of use where its ends lie within a fifth of each other: what is wide fits anything."""
+
+
+def is_narrow(found: portion.Interval) -> bool:
+    """Tell whether the ends of an amount above nothing lie within a fifth of each other."""
+    return bool(found.lower > 0 and found.upper != portion.inf and found.upper * NARROW <= found.lower * (NARROW + 1))
+
+
 def product(one: portion.Interval, other: portion.Interval) -> portion.Interval:
     """Return what one quantity can be times another, neither of them negative; ends exact.
 

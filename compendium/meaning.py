@@ -204,16 +204,18 @@ def _unit_and_bounds(claim: dict[str, Any], metrics: pd.DataFrame, wrong: Any) -
         found = bounds(claim, None if pd.isna(least) else float(least))
         if found.empty:
             yield wrong("low", "bounds that leave a value possible")
-        elif claim["metric_id"] in metrics.index and _impossible(claim, metrics.loc[claim["metric_id"]], found):
+        elif claim["metric_id"] in metrics.index and impossible(claim, metrics.loc[claim["metric_id"]], found):
             yield wrong("as_printed", "a value that its metric can have")
     except (UnreadableFigureError, KeyError):
         return  # the figure or hedge is reported where it stands
 
 
-def _impossible(claim: dict[str, Any], metric: pd.Series, found: portion.Interval) -> bool:
+def impossible(claim: dict[str, Any], metric: pd.Series, found: portion.Interval) -> bool:
     """Tell whether a figure lies outside what its metric can be: a share of more than the whole, a rank of nought."""
     if claim["measure"] == "growth":
-        return not pd.isna(metric["minimum"]) and metric["minimum"] >= 0 and found.upper < -100
+        return bool(not pd.isna(metric["minimum"]) and metric["minimum"] >= 0 and found.upper < -100)
+    if claim["measure"] == "multiple":
+        return bool(not pd.isna(metric["minimum"]) and metric["minimum"] >= 0 and found.upper < 0)
     return not claim["base_metric_id"] and claim["unit"] == metric["unit"] and not found.overlaps(domain(metric))
 
 

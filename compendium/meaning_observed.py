@@ -14,10 +14,9 @@ import pandas as pd
 from compendium import units
 from compendium.figures import UnreadableFigureError
 from compendium.ledger import Ledger
-from compendium.meaning import BOUND_UNITS, base_problems
+from compendium.meaning import BOUND_UNITS, base_problems, impossible
 from compendium.observations import MISSING, bounds, conversion_of, tables
 from compendium.problems import Problem, one_of
-from compendium.reconcile import domain
 from compendium.schema import SEPARATOR
 
 PROVENANCE = ("publisher", "address", "licence", "quality")
@@ -87,8 +86,9 @@ def _observed(row: dict[str, Any], metric: pd.Series, ledger: Ledger, wrong: Any
         found = bounds(row)
     except (UnreadableFigureError, KeyError):
         return  # told where it stands
-    same = row["measure"] == "level" and units.same_kind(row["unit"], metric["unit"])
-    if found.empty or (same and not units.converted(found, row["unit"], metric["unit"]).overlaps(domain(metric))):
+    if row["measure"] == "level" and units.same_kind(row["unit"], metric["unit"]):
+        found, row = units.converted(found, row["unit"], metric["unit"]), {**row, "unit": metric["unit"]}
+    if found.empty or impossible(row, metric, found):
         yield wrong("value", "a value that its metric can have")
 
 

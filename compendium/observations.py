@@ -147,6 +147,11 @@ def of_side(observations: pd.DataFrame, side: str) -> pd.DataFrame:
     return observations[observations["reporter"].isin(["", side])]
 
 
+def facts(observations: pd.DataFrame) -> pd.DataFrame:
+    """Return the observations that say what has been and are not in doubt: no plans, none of low reliability."""
+    return observations[~observations["obs_status"].isin([LOW, FORECAST])]
+
+
 def joined(ledger: Ledger, chosen: pd.DataFrame, *, alone: bool = False) -> Ledger:
     """Return the ledger with some observations standing among the claims, as claims of their publishers.
 

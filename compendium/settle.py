@@ -14,7 +14,7 @@ import pandas as pd
 
 from compendium.groups import Conflict
 from compendium.ledger import Ledger
-from compendium.observations import FORECAST, LOW, joined, of_side, read_observations, sides
+from compendium.observations import facts, joined, of_side, read_observations, sides
 from compendium.reconcile import bound_by, clashing, groups
 from compendium.solver import System
 
@@ -78,9 +78,8 @@ def _beside(ledger: Ledger, side: str, wanted: list[Conflict]) -> Iterator[Settl
 
 
 def reliable(ledger: Ledger, side: str) -> pd.DataFrame:
-    """Return the observations of a side and of publishers of none that are facts: no plans, none of low reliability."""
-    chosen = of_side(read_observations(ledger), side)
-    return chosen[~chosen["obs_status"].isin([LOW, FORECAST])]
+    """Return the observations of a side, and of publishers of none, that are facts."""
+    return facts(of_side(read_observations(ledger), side))
 
 
 def clashes(ledger: Ledger, side: str) -> list[Conflict]:

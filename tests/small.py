@@ -88,12 +88,13 @@ def claim(name: str, as_printed: str, metric: str = "total", period: str = "2024
         "period": period, "measure": "level", "obs_status": "normal", "rank": "normal", "summary": name,
     }  # fmt: skip
     row = {field.name: "" if field.type == "string" else pd.NA for field in SCHEMA["claims"].fields} | row | cells
-    if base is not None:
-        row["base_metric_id"] = row["base_metric_id"] or metric
-        row["base_area"] = row["base_area"] or row["ref_area"]
-        row["base_counterpart"] = row["base_counterpart"] or row["counterpart_area"]
-        row["base_period"] = base
-    return row
+    return row if base is None else _over(row, base)
+
+
+def _over(row: dict[str, Any], base: str) -> dict[str, Any]:
+    """Return a row measured against its own quantity in another period, as far as it names no other base."""
+    own = {"base_metric_id": "metric_id", "base_area": "ref_area", "base_counterpart": "counterpart_area"}
+    return row | {name: row[name] or row[same] for name, same in own.items()} | {"base_period": base}
 
 
 def growth(name: str, as_printed: str, period: str = "2024", base: str = "2023", **cells: Any) -> dict[str, Any]:
@@ -123,12 +124,7 @@ def observation(name: str, value: str, metric: str = "total", period: str = "202
         "publisher": "Office", "quality": "page", "entered": "2025-01-01",
     }  # fmt: skip
     row = dict.fromkeys(SCHEMA[OFFICIAL].columns, "") | row | cells
-    if base is not None:
-        row["base_metric_id"] = row["base_metric_id"] or metric
-        row["base_area"] = row["base_area"] or row["ref_area"]
-        row["base_counterpart"] = row["base_counterpart"] or row["counterpart_area"]
-        row["base_period"] = base
-    return row
+    return row if base is None else _over(row, base)
 
 
 def checked(

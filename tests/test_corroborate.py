@@ -15,7 +15,6 @@ from compendium.corroborate import (
     AGREES,
     DIFFERS,
     MOST_NEAR,
-    NARROW,
     NONE_FOUND,
     NOT_COMPARABLE,
     POINTS,
@@ -28,7 +27,7 @@ from compendium.corroborate import (
     dated,
     ordered,
 )
-from compendium.intervals import EFFECTS
+from compendium.intervals import EFFECTS, NARROW
 from compendium.ledger import Ledger
 from compendium.pairing import OTHER_TIME, UNDATED
 

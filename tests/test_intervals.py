@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from compendium.intervals import EFFECTS, RULES, WIDENING, Effect, grown, interval, product, quotient, total
+from compendium.intervals import EFFECTS, RULES, WIDENING, Effect, grown, interval, is_narrow, product, quotient, total
 
 DECIMALS = st.decimals(min_value="0.001", max_value="999999", places=3).map(lambda d: f"{d.normalize():f}")
 HEDGES = st.sampled_from(sorted(EFFECTS))
@@ -166,3 +166,11 @@ def test_quotient_by_something_without_upper_end_reaches_down_to_zero() -> None:
     read = quotient(portion.closed(Fraction(1), Fraction(2)), portion.open(Fraction(4), portion.inf))
     assert (read.lower, read.upper) == (0, Fraction(1, 2))
     assert 0 in quotient(portion.closed(Fraction(0), Fraction(2)), portion.open(Fraction(4), portion.inf))
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "narrow"), [("100", "120", True), ("100", "120.1", False), ("0", "1", False), ("-2", "-1", False)]
+)
+def test_what_is_narrow_has_ends_within_a_fifth_of_each_other(low: str, high: str, narrow: bool) -> None:
+    assert is_narrow(portion.closed(Fraction(low), Fraction(high))) is narrow
+    assert not is_narrow(portion.closedopen(Fraction(1), portion.inf))

@@ -1,7 +1,5 @@
 """Every fault that a table of observations can have beyond its schema is named where it stands."""
 
-import csv
-import shutil
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -9,9 +7,10 @@ from typing import Any
 
 import pytest
 from small import OFFICIAL, OFFICIAL_TOO, SCHEMA, claim, frame, observation, small
+from spoiling import spoilt_copy
 
 from compendium import meaning_observed
-from compendium.ledger import DATA, Ledger, load
+from compendium.ledger import Ledger, load
 from compendium.meaning_observed import PROVENANCE
 from compendium.problems import LedgerError, Problem
 from compendium.validate import validate
@@ -247,6 +246,8 @@ SPOILT = [
     ("official/trade", "trade.turnover-growth-2023-russian", "base_metric_id", "", "what the growth is measured"),
     ("official/conversions", "crude-oil-tonnes-to-barrels", "high", "6.40", "not below the other"),
     ("official/conversions", "manat-to-dollars", "to_unit", "AZN", "USD, the unit of its metric"),
+    ("official/trade", "trade.turnover-growth-2023", "value", "-150", "a value that its metric can have"),
+    ("official/trade", "trade.turnover-ratio-2021-2023", "value", "-2", "a value that its metric can have"),
     ("comparisons", "stear2025.crash-deaths", "observation_id", "rupture.crash-deathss", "'rupture.crash-deaths'"),
 ]  # fmt: skip
 
@@ -254,18 +255,7 @@ SPOILT = [
 @pytest.fixture(scope="module")
 def spoilt(tmp_path_factory: pytest.TempPathFactory) -> tuple[dict[tuple[str, str, str], int], list[Problem]]:
     """Spoil every cell of `SPOILT` in one copy; return by cell the line it stands in, and all problems."""
-    data = Path(shutil.copytree(DATA, tmp_path_factory.mktemp("spoilt") / "data"))
-    lines: dict[tuple[str, str, str], int] = {}
-    for table in {table for table, *_ in SPOILT}:
-        with (data / f"{table}.csv").open(encoding="utf-8", newline="") as file:
-            header, *rows = csv.reader(file)
-        for name, key, column, value, _ in SPOILT:
-            if name == table:
-                place = next(place for place, row in enumerate(rows) if row[0] == key)
-                rows[place][header.index(column)] = value
-                lines[table, key, column] = place + 2
-        with (data / f"{table}.csv").open("w", encoding="utf-8", newline="") as file:
-            csv.writer(file, lineterminator="\n").writerows([header, *rows])
+    data, lines = spoilt_copy(tmp_path_factory.mktemp("spoilt"), (cell[:4] for cell in SPOILT))
     return lines, validate(data)
 
 

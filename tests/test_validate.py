@@ -1,10 +1,10 @@
 import csv
 import json
-import shutil
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from spoiling import spoilt_copy
 
 from compendium.ledger import DATA
 from compendium.problems import Problem
@@ -197,18 +197,7 @@ SENSELESS = [
 @pytest.fixture(scope="module")
 def senseless(tmp_path_factory: pytest.TempPathFactory) -> dict[tuple[str, str, str], list[Problem]]:
     """Spoil every cell of `SENSELESS` in one copy; return by cell the problems that are found there."""
-    data = Path(shutil.copytree(DATA, tmp_path_factory.mktemp("spoilt") / "data"))
-    lines: dict[tuple[str, str, str], int] = {}
-    for table in {table for table, *_ in SENSELESS}:
-        with (data / f"{table}.csv").open(encoding="utf-8", newline="") as file:
-            header, *rows = csv.reader(file)
-        for name, key, column, value, _ in SENSELESS:
-            if name == table:
-                place = next(place for place, row in enumerate(rows) if row[0] == key)
-                rows[place][header.index(column)] = value
-                lines[table, key, column] = place + 2
-        with (data / f"{table}.csv").open("w", encoding="utf-8", newline="") as file:
-            csv.writer(file, lineterminator="\n").writerows([header, *rows])
+    data, lines = spoilt_copy(tmp_path_factory.mktemp("spoilt"), (cell[:4] for cell in SENSELESS))
     problems = validate(data)
     return {
         (table, key, column): [
