@@ -1,5 +1,6 @@
-"""Every test run, the notebooks' included, happens in the environment that made the stored outputs."""
+"""Every test run, the notebooks' included, happens where the stored outputs were made, on the same kernels."""
 
-from compendium import kernels
+from compendium import kernels, warm
 
 kernels.prepare()
+warm.use()

@@ -8,12 +8,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from fractions import Fraction
 from typing import Any
-from urllib.parse import unquote
 
 import pandas as pd
 import portion
 
 from compendium import intervals, units
+from compendium.figures import figure as figure
 from compendium.ledger import Ledger
 
 
@@ -95,14 +95,6 @@ def read_claims(ledger: Ledger) -> pd.DataFrame:
     for name, column in AREAS.items():
         frame[name] = frame[column].map(places).fillna("")
     return frame
-
-
-def figure(claim: Mapping[str, Any]) -> str:
-    """Return a claim's figure with its hedge, in the order a reader expects: `almost $4.8 billion`."""
-    printed, hedge = unquote(claim["as_printed"]), claim["hedge"]
-    if hedge.startswith("-"):  # a suffix in the language of the source
-        return f"{printed}{hedge}"
-    return f"{hedge} {printed}".strip()
 
 
 QUANTITY = ["metric_id", "ref_area", "counterpart_area", "period", "population"]

@@ -14,11 +14,17 @@ from concurrent.futures import Executor
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from compendium.ledger import DATA, ROOT, Ledger, load
+from compendium.home import BOOK, DATA
 from compendium.problems import LedgerError, Problem
+
+if TYPE_CHECKING:
+    from compendium.building import Change
+    from compendium.ledger import Ledger
+    from compendium.runner import Done
 
 FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 
@@ -48,6 +54,8 @@ def check(data: Path) -> None:
 
 
 def _size(data: Path) -> str:
+    from compendium.ledger import load
+
     frames = load(data).frames
     return f"{len(frames)} tables, {sum(map(len, frames.values()))} rows"
 
@@ -57,10 +65,11 @@ def _size(data: Path) -> str:
 @click.option("--data", type=FOLDER, default=DATA, help="Folder of the ledger.  [default: data]")
 def verify(sources: Path, data: Path) -> None:
     """Hold every locator against the texts: each figure in its paragraph, each text by its hash, no number left."""
+    from compendium.ledger import load
     from compendium.verify import verify as verified
 
     try:
-        ledger = load(data)
+        ledger = load(data).whole()
     except LedgerError as error:
         _end(error.problems, "")
         return
@@ -87,6 +96,7 @@ def analysis(command: Callable[..., None]) -> Callable[..., None]:
 
 def _sound(data: Path) -> Ledger:
     """Return the ledger of a folder, or end the command with every problem: nothing is computed on unsound data."""
+    from compendium.ledger import load
     from compendium.validate import validate
 
     problems = validate(data)
@@ -232,13 +242,18 @@ def refresh(name: str, write: bool, data: Path, service: str, timeout: float) ->
 # --- the book
 
 
+SCHEDULER = click.option("--scheduler", envvar="SCHEDULER", default="", metavar="ADDRESS",
+                         help="Execute on the Dask cluster at an address, e.g. tcp://host:8786.")  # fmt: skip
+
+
 @main.command()
 @click.option("--check", "only_check", is_flag=True, help="Say which are stale, execute nothing.")
 @click.option("--fresh", is_flag=True, help="Execute all.")
-@click.option("--book", type=FOLDER, default=ROOT / "book", help="Folder with the chapters.  [default: book]")
-def notebooks(only_check: bool, fresh: bool, book: Path) -> None:
+@click.option("--book", type=FOLDER, default=BOOK, help="Folder with the chapters.  [default: book]")
+@SCHEDULER
+def notebooks(only_check: bool, fresh: bool, book: Path, scheduler: str) -> None:
     """Bring every notebook up to date with its chapter, the data and the engine."""
-    from compendium.notebooks import failures, stale, update
+    from compendium.notebooks import stale
 
     if only_check:
         found = stale(book)
@@ -246,64 +261,57 @@ def notebooks(only_check: bool, fresh: bool, book: Path) -> None:
             click.echo(line, err=True)
         click.echo(f"{len(found)} stale" if found else "every notebook is up to date")
         sys.exit(1 if found else 0)
-    failed = failures(update(book, fresh=fresh, say=click.echo))
-    if failed:
-        click.echo(failed, err=True)
-        sys.exit(1)
+    _notebooks(book, fresh, scheduler)
 
 
 @main.command()
-@click.option("--fresh", is_flag=True, envvar="FRESH", help="Execute all notebooks.")
-def build(fresh: bool) -> None:
-    """Check the data, bring the notebooks up to date, build the site; do nothing where nothing has changed."""
-    from compendium.site import fingerprint
+@click.option("--fresh", is_flag=True, envvar="FRESH", help="Execute all notebooks, build the site from nothing.")
+@SCHEDULER
+def build(fresh: bool, scheduler: str) -> None:
+    """Check the data, bring the notebooks up to date, build the site; do only what a change asks for."""
+    from compendium import building
 
     start = time.perf_counter()
-    stamp, front = ROOT / "_build" / "built", ROOT / "_build" / "html" / "index.html"
+    change = building.change(fresh=fresh)
     executed = 0
-    if fresh or not (front.is_file() and stamp.is_file() and stamp.read_text(encoding="utf-8") == fingerprint()):
-        stamp.unlink(missing_ok=True)
-        executed = _notebooks(fresh)
-        # Taken before the site is built: what is edited meanwhile is not in it, and must be built next time.
-        made_from = fingerprint()
-        _site()
-        stamp.write_text(made_from, encoding="utf-8")
-    _report(executed, time.perf_counter() - start)
+    if change:
+        with _executor(scheduler) as executor:
+            executed = _built(change, executor)
+    _end([], f"{building.said(executed)}, {time.perf_counter() - start:.1f} seconds. Open {building.FRONT}")
 
 
-def _notebooks(fresh: bool) -> int:
-    """Check the data and bring the notebooks up to date, or end the command; return how many ran."""
-    from compendium.notebooks import failures, update
-    from compendium.validate import validate
+def _built(change: Change, executor: Executor | None) -> int:
+    """Build what a change asks for, or end the command with what is wrong; return how many notebooks ran."""
+    from compendium import building
 
-    click.echo("Checking the data …")
-    problems = validate()
-    if problems:
-        _end(problems, "")
-    click.echo("Bringing the notebooks up to date …")
-    outcomes = update(fresh=fresh, say=click.echo)
-    failed = failures(outcomes)
+    try:
+        return building.build(change, executor, watch=_watched, say=click.echo)
+    except LedgerError as error:
+        _end(error.problems, "")
+    except building.BuildError as error:
+        click.echo(str(error), err=True)
+    sys.exit(1)
+
+
+def _notebooks(book: Path, fresh: bool, scheduler: str) -> None:
+    """Bring the notebooks up to date, or end the command with what each failed with."""
+    from compendium.notebooks import failures, slowest, update
+
+    with _executor(scheduler) as executor:
+        outcomes = update(book, fresh=fresh, executor=executor, watch=_watched)
+    failed, ran = failures(outcomes), slowest(outcomes)
+    if ran:
+        click.echo(f"Slowest: {ran}")
     if failed:
         click.echo(failed, err=True)
         sys.exit(1)
-    return sum(outcome.executed for outcome in outcomes)
 
 
-def _site() -> None:
-    """Build the site, or end the command with what Jupyter Book said."""
-    from compendium.site import build as build_site
+def _watched(done: Iterator[Done], number: int) -> Iterator[Done]:
+    """Hand on notebooks as they end, beneath a bar that grows with each."""
 
-    click.echo("Building the site …")
-    built = build_site(ROOT)
-    if built.returncode:
-        click.echo(built.stdout + built.stderr, err=True)
-        sys.exit(1)
+    def which(one: Done | None) -> str:
+        return one.chapter.stem if one else ""
 
-
-def _report(executed: int, seconds: float) -> None:
-    from compendium.notebooks import chapters
-    from compendium.site import pages
-
-    html = ROOT / "_build" / "html"
-    counts = f"{len(chapters())} notebooks ({executed} executed), {len(pages(html))} pages, {seconds:.0f} seconds"
-    click.echo(f"{counts}. Open {html / 'index.html'}")
+    with click.progressbar(done, number, "Executing", item_show_func=which) as bar:
+        yield from bar

@@ -43,7 +43,7 @@ def holding(ledger: Ledger, chosen: pd.DataFrame, claims: Collection[str] = ()) 
     rows = beside.frames["claims"]
     kept = rows[rows["claim_id"].isin([*chosen.index, *claims])]
     apart = beside.frames["incomparable"].iloc[:0]
-    return Ledger(beside.data, beside.schema, {**beside.frames, "claims": kept, "incomparable": apart})
+    return beside.replaced(claims=kept, incomparable=apart)
 
 
 def follows(ledger: Ledger, metric: str, areas: Areas, periods: Iterable[str]) -> list[Implied]:

@@ -7,9 +7,11 @@ that is the interval table's office (`compendium.intervals`).
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import pairwise
+from typing import Any
 from urllib.parse import unquote
 
 _CARDINALS = (
@@ -132,3 +134,11 @@ def _step(term: re.Match[str]) -> Fraction:
 
 def _plain(digits: str) -> str:
     return digits.replace(",", "" if re.fullmatch(_GROUPED, digits) else ".")
+
+
+def figure(claim: Mapping[str, Any]) -> str:
+    """Return a claim's figure with its hedge, in the order a reader expects: `almost $4.8 billion`."""
+    printed, hedge = unquote(claim["as_printed"]), claim["hedge"]
+    if hedge.startswith("-"):  # a suffix in the language of the source
+        return f"{printed}{hedge}"
+    return f"{hedge} {printed}".strip()

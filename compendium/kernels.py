@@ -7,11 +7,14 @@ from __future__ import annotations
 
 import os
 
-from compendium.ledger import ROOT
+from compendium.home import CACHE, ROOT
 
-CACHE = ROOT / ".cache"
 # ipykernel warns once a kernel that it listens on TCP; the transport is the client's choice, so it is said to nobody.
-CONFIG = "c.IPKernelApp.log_level = 40\nc.HistoryManager.enabled = False\n"
+CONFIG = """\
+c.IPKernelApp.log_level = 40
+c.HistoryManager.enabled = False
+c.InteractiveShellApp.extensions = ["compendium.reads"]
+"""
 
 
 def prepare() -> None:

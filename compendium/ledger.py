@@ -1,25 +1,25 @@
-"""The ledger as one object: every table of `data/`, read as text and cast to the types of its schema.
+"""The ledger as one object: the tables of `data/`, read as text and cast to the types of their schema.
 
-Reading is quick and strict about form (columns, types); whether the content makes sense is the office
-of `compendium.validate`. Nothing here changes, fills or drops a cell.
+A table is read when it is first asked for, so that whoever needs two tables depends on two files. Reading is quick
+and strict about form (columns, types); whether the content makes sense is the office of `compendium.validate`.
+Nothing here changes, fills or drops a cell.
 """
 
 from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
+from compendium.home import DATA
 from compendium.problems import LedgerError, Problem
 from compendium.schema import Field, Table, tables
-
-ROOT = Path(__file__).resolve().parent.parent
-DATA = ROOT / "data"
 
 INTEGER = re.compile(r"-?\d{1,15}", re.ASCII)
 NUMBER = re.compile(r"-?\d{1,15}(?:\.\d{1,20})?", re.ASCII)
@@ -37,25 +37,65 @@ A cell is one line, so that the n-th row is the n-th line of the file, as an edi
 """
 
 
+class Frames(Mapping[str, pd.DataFrame]):
+    """Tables by name, each made when it is first asked for, and only then."""
+
+    def __init__(self, makers: Mapping[str, Callable[[], pd.DataFrame]]) -> None:
+        """Remember how each table is made; make none."""
+        self._makers = dict(makers)
+        self._made: dict[str, pd.DataFrame] = {}
+
+    def __getitem__(self, table: str) -> pd.DataFrame:
+        """Return a table; raise `KeyError` where there is none of the name, and whatever its maker raises."""
+        if table not in self._made:
+            self._made[table] = self._makers[table]()
+        return self._made[table]
+
+    def __contains__(self, table: object) -> bool:
+        """Say whether there is a table of the name, without making it."""
+        return table in self._makers
+
+    def __iter__(self) -> Iterator[str]:
+        """Return the names, in the order of the schema."""
+        return iter(self._makers)
+
+    def __len__(self) -> int:
+        """Return how many tables there are."""
+        return len(self._makers)
+
+    def __or__(self, others: Mapping[str, pd.DataFrame]) -> Frames:
+        """Return these tables with some replaced or added, none of them made for it."""
+        return Frames({name: partial(self.__getitem__, name) for name in self} | _makers(others))
+
+
+def _makers(frames: Mapping[str, pd.DataFrame]) -> dict[str, Callable[[], pd.DataFrame]]:
+    return {name: partial(frames.__getitem__, name) for name in frames}
+
+
 @dataclass(frozen=True)
 class Ledger:
     """All tables and their schema; `ledger["claims"]` is a DataFrame with one row a line of the file."""
 
     data: Path
     schema: dict[str, Table]
-    frames: dict[str, pd.DataFrame]
+    frames: Mapping[str, pd.DataFrame]
 
     def __getitem__(self, table: str) -> pd.DataFrame:
         """Return a copy of a table, so that no page can change what another sees."""
         return self.frames[table].copy()
 
+    def replaced(self, **tables: pd.DataFrame) -> Ledger:
+        """Return the ledger with some of its tables replaced."""
+        return replace(self, frames=Frames(_makers(self.frames)) | tables)
+
     def without(self, source: str) -> Ledger:
         """Return the ledger as it would be had one source never been read."""
-        kept = {
-            name: frame[frame["source_id"] != source] if "source_id" in frame else frame
-            for name, frame in self.frames.items()
-        }
-        return Ledger(self.data, self.schema, kept)
+
+        def kept(table: str) -> pd.DataFrame:
+            frame = self.frames[table]
+            return frame[frame["source_id"] != source] if "source_id" in frame else frame
+
+        return replace(self, frames=Frames({name: partial(kept, name) for name in self.frames}))
 
     def row(self, table: str, key: str) -> dict[str, Any]:
         """Return one row by its primary key; raise `KeyError` naming table and key where there is none."""
@@ -65,26 +105,48 @@ class Ledger:
             raise KeyError(f"{table} has no row {key!r}")
         return {str(name): value for name, value in found.iloc[0].items()}
 
+    def whole(self) -> Ledger:
+        """Return the ledger with every table read.
+
+        Raises
+        ------
+        LedgerError
+            with every missing file, missing or unknown column, ragged row and cell that is not of its type.
+        """
+        problems: list[Problem] = []
+        for name in self.frames:
+            try:
+                self.frames[name]
+            except LedgerError as error:
+                problems.extend(error.problems)
+        if problems:
+            raise LedgerError(problems)
+        return self
+
 
 def load(data: Path = DATA) -> Ledger:
-    """Return the ledger that lies in a folder.
+    """Return the ledger that lies in a folder; its tables are read as they are asked for.
 
     Text columns hold `""` where a cell is empty; number columns hold `pandas.NA`.
 
     Raises
     ------
     LedgerError
-        with every missing file, missing or unknown column, ragged row and cell that is not of its type.
+        here, where the schema cannot be read; when a table is asked for, with every fault in the form of its file.
     """
-    problems: list[Problem] = []
     schema = tables(data)
-    frames = {name: _read(data, table, problems) for name, table in schema.items()}
+    return Ledger(data, schema, Frames({name: partial(_read, data, table) for name, table in schema.items()}))
+
+
+def _read(data: Path, table: Table) -> pd.DataFrame:
+    problems: list[Problem] = []
+    frame = _parsed(data, table, problems)
     if problems:
         raise LedgerError(problems)
-    return Ledger(data, schema, frames)
+    return frame
 
 
-def _read(data: Path, table: Table, problems: list[Problem]) -> pd.DataFrame:
+def _parsed(data: Path, table: Table, problems: list[Problem]) -> pd.DataFrame:
     try:
         with (data / table.path).open(encoding="utf-8", newline="") as file:
             header, *rows = list(csv.reader(file, strict=True)) or [[]]

@@ -1,36 +1,34 @@
 """Keeps the notebooks up to date with the chapters that people edit.
 
-A chapter is a MyST Markdown file; the notebook beside it is made from it, with its outputs. A key kept in
-the notebook says what the outputs were made with: the code cells, the data, the engine, the lock. Where the
-key still holds, outputs are carried over and only prose is renewed; where it does not, the notebook runs.
+A chapter is a MyST Markdown file; the notebook beside it is made from it, with its outputs. A key kept in the
+notebook says what the outputs were made with (`compendium.keys`). Where the key still holds, outputs are carried over
+and only prose is renewed; where it does not, the notebook runs (`compendium.runner`).
 
 It never edits a chapter, and never keeps the outputs of a run that failed.
 """
 
 from __future__ import annotations
 
-import asyncio
 import hashlib
 import os
-import time
-from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor, as_completed
+from collections.abc import Callable, Collection, Iterable, Iterator
+from concurrent.futures import Executor
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
+from typing import Any
 
-import jupytext
 import nbformat
-from nbclient import NotebookClient
-from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 from nbformat import NotebookNode
 
-from compendium import kernels
-from compendium.ledger import ROOT
+from compendium import keys
+from compendium.home import BOOK, CACHE, ROOT, chapters, named, notebook_of
+from compendium.runner import Done, Work, side_by_side
 
-BOOK = ROOT / "book"
-TIMEOUT = 120
 FOLDED = "hide-input"
+HELD = CACHE / "held"
+"""Names the notebooks whose outputs came out the same with another version of Python than made them."""
+Watch = Callable[[Iterator[Done], int], Iterable[Done]]
+"""Stands between the runner and what becomes of its work, to show how far it is: gets what is done, and how many."""
 
 
 class UnreadableChapterError(ValueError):
@@ -47,30 +45,21 @@ class Outcome:
     failure: str = ""
 
 
-def chapters(book: Path = BOOK) -> list[Path]:
-    """Return every chapter file of a book in order of path; templates and hidden folders are none."""
-    found = book.rglob("*.md")
-    return sorted(path for path in found if not any(part[0] in "._" for part in path.relative_to(book).parts))
-
-
-def notebook_of(chapter: Path) -> Path:
-    """Return where the notebook made from a chapter lies."""
-    return chapter.with_suffix(".ipynb")
-
-
 def compose(chapter: Path) -> NotebookNode:
-    """Return the notebook that a chapter describes, without outputs, its key in the metadata.
+    """Return the notebook that a chapter describes, without outputs and without a key.
 
     Raises
     ------
     UnreadableChapterError
         where the file is not MyST Markdown in UTF-8 with sound front matter.
     """
+    import jupytext  # imported late: who only asks what is stale by its key needs none
+
     try:
         read = jupytext.read(chapter, fmt="md:myst")
     except Exception as error:  # YAML, encoding, unclosed cells: jupytext passes on whatever its parts raise
         reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
-        raise UnreadableChapterError(f"{_named(chapter)}: cannot be read as a chapter: {reason}") from None
+        raise UnreadableChapterError(f"{named(chapter)}: cannot be read as a chapter: {reason}") from None
     notebook = nbformat.v4.new_notebook()
     seen: dict[str, int] = {}
     for cell in read.cells:
@@ -88,49 +77,51 @@ def compose(chapter: Path) -> NotebookNode:
         {
             "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
             "language_info": {"name": "python"},
-            "ledger": {"generated_from": chapter.name, "key": key(notebook)},
+            "ledger": {"generated_from": chapter.name, "key": "", "reads": []},
         }
     )
     return notebook
 
 
-def key(notebook: NotebookNode) -> str:
-    """Return the name of everything that the outputs of a notebook depend on; `""` where it has no code."""
-    code = [cell.source for cell in notebook.cells if cell.cell_type == "code"]
-    if not code:
-        return ""
-    return hashlib.sha256("\0".join([surroundings(), *code]).encode()).hexdigest()
-
-
-@cache
-def surroundings() -> str:
-    """Return the name of what all notebooks depend on: data, engine, lock."""
-    digest = hashlib.sha256()
-    data = [path for path in (ROOT / "data").rglob("*") if path.suffix in {".csv", ".json"} and path.name[0] != "."]
-    files = [*data, *(ROOT / "compendium").rglob("*.py"), ROOT / "requirements.txt"]
-    for path in sorted(path for path in files if path.is_file()):
-        digest.update(f"{path.relative_to(ROOT)}\0{hashlib.sha256(path.read_bytes()).hexdigest()}\n".encode())
-    return digest.hexdigest()
+def code_of(notebook: NotebookNode) -> list[str]:
+    """Return the sources of a notebook's code cells."""
+    return [cell.source for cell in notebook.cells if cell.cell_type == "code"]
 
 
 def carried(fresh: NotebookNode, chapter: Path) -> bool:
     """Give a freshly composed notebook the stored outputs, if they were made with the same; say whether."""
-    path = notebook_of(chapter)
-    if not path.is_file():
+    stored = _stored(chapter)
+    if stored is None or code_of(stored) != code_of(fresh):
         return False
-    try:
-        stored = nbformat.read(path, as_version=4)
-    except Exception:  # a notebook that cannot be read is made again
+    made = stored.metadata.get("ledger", {})
+    if made.get("key") != keys.key(code_of(fresh), made.get("reads", [])):
         return False
-    if stored.metadata.get("ledger", {}).get("key") != fresh.metadata["ledger"]["key"]:
-        return False
-    outputs = [cell for cell in stored.cells if cell.cell_type == "code"]
-    code = [cell for cell in fresh.cells if cell.cell_type == "code"]
-    if [cell.source for cell in outputs] != [cell.source for cell in code]:
-        return False
-    for cell, old in zip(code, outputs, strict=True):
+    for cell, old in zip(_code(fresh), _code(stored), strict=True):
         cell.outputs, cell.execution_count = old.outputs, old.execution_count
+    fresh.metadata["ledger"] = made
     return True
+
+
+def same_python(notebook: NotebookNode) -> bool:
+    """Say whether stored outputs were made with this version of Python, or came out the same with it here."""
+    made = notebook.metadata["ledger"]
+    return not made["key"] or made.get("python") == keys.python() or _held(made["key"]).is_file()
+
+
+def _held(key: str) -> Path:
+    return HELD / f"{key}-{keys.python()}"
+
+
+def _stored(chapter: Path) -> NotebookNode | None:
+    """Return the notebook beside a chapter, `None` where there is none that can be read: it is made again."""
+    try:
+        return nbformat.read(notebook_of(chapter), as_version=4)
+    except Exception:  # nbformat passes on whatever its parts raise
+        return None
+
+
+def _code(notebook: NotebookNode) -> list[NotebookNode]:
+    return [cell for cell in notebook.cells if cell.cell_type == "code"]
 
 
 def stale(book: Path = BOOK) -> list[str]:
@@ -144,91 +135,84 @@ def stale(book: Path = BOOK) -> list[str]:
             found.append(str(error))
             continue
         if not path.is_file():
-            found.append(f"{_named(path)}: missing")
+            found.append(f"{named(path)}: missing")
         elif not carried(fresh, chapter):
-            found.append(f"{_named(path)}: outputs made with other code, data, engine or lock")
+            found.append(f"{named(path)}: outputs made with other code, data, engine or lock")
         elif path.read_text(encoding="utf-8") != nbformat.writes(fresh) + "\n":
-            found.append(f"{_named(path)}: prose of {chapter.name} has changed")
+            found.append(f"{named(path)}: prose of {chapter.name} has changed")
     kept = {notebook_of(chapter) for chapter in chapters(book)}
-    found.extend(f"{_named(path)}: no chapter beside it" for path in sorted(book.rglob("*.ipynb")) if path not in kept)
+    found.extend(f"{named(path)}: no chapter beside it" for path in sorted(book.rglob("*.ipynb")) if path not in kept)
     return found
 
 
-def update(book: Path = BOOK, *, fresh: bool = False, say: Callable[[str], None] = print) -> list[Outcome]:
+def update(
+    book: Path = BOOK, *, among: Collection[Path] | None = None, fresh: bool = False, executor: Executor | None = None,
+    watch: Watch = lambda done, number: done,
+) -> list[Outcome]:  # fmt: skip
     """Bring every notebook of a book up to date; execute those that need it, side by side.
 
     Parameters
     ----------
     book
         folder with the chapters.
+    among
+        the chapters to look at; without them, all.
     fresh
         execute all, whatever their keys say.
-    say
-        told one line for each executed notebook, as it ends.
+    executor
+        where to execute; without one, on the cores of this machine.
+    watch
+        is given the notebooks as they end and how many there will be, and hands them on.
 
     Returns
     -------
     list of Outcome
         one a chapter; a failed notebook is not written and names its failure.
     """
-    kernels.prepare()
-    done: list[Outcome] = []
-    waiting: list[tuple[Path, NotebookNode]] = []
-    for chapter in chapters(book):
+    outcomes: list[Outcome] = []
+    waiting: list[Work] = []
+    surroundings = keys.surroundings()
+    for chapter in chapters(book) if among is None else sorted(among):
         try:
             notebook = compose(chapter)
         except UnreadableChapterError as error:
-            done.append(Outcome(chapter, False, 0.0, str(error)))
+            outcomes.append(Outcome(chapter, False, 0.0, str(error)))
             continue
-        code = any(cell.cell_type == "code" for cell in notebook.cells)
-        if code and (fresh or not carried(notebook, chapter)):
-            waiting.append((chapter, notebook))
+        bare = nbformat.writes(notebook)
+        if code_of(notebook) and (fresh or not (carried(notebook, chapter) and same_python(notebook))):
+            waiting.append(Work(chapter, bare, os.path.relpath(chapter.parent, ROOT), surroundings))
         else:
             _write(notebook, chapter)
-            done.append(Outcome(chapter, False, 0.0))
-    done.extend(_side_by_side(waiting, say))
-    return sorted(done, key=lambda outcome: outcome.chapter)
+            outcomes.append(Outcome(chapter, False, 0.0))
+    if waiting:
+        ended = watch(side_by_side(waiting, executor), len(waiting))
+        outcomes.extend(_kept(done, surroundings) for done in ended)
+    return sorted(outcomes, key=lambda outcome: outcome.chapter)
 
 
-def _side_by_side(waiting: list[tuple[Path, NotebookNode]], say: Callable[[str], None]) -> Iterator[Outcome]:
-    """Execute notebooks on all cores this process may use; an interruption drops those that have not begun."""
-    pool = ThreadPoolExecutor(max_workers=cores())
-    try:
-        running = [pool.submit(_execute, chapter, notebook) for chapter, notebook in waiting]
-        for count, future in enumerate(as_completed(running), 1):
-            outcome = future.result()
-            how = "failed" if outcome.failure else f"{outcome.seconds:.1f} s"
-            say(f"  [{count}/{len(waiting)}] {_named(outcome.chapter)}: {how}")
-            yield outcome
-    finally:
-        pool.shutdown(cancel_futures=True)
+def _kept(done: Done, surroundings: str) -> Outcome:
+    """Write an executed notebook with its key; what was made while something changed is nobody's outputs."""
+    failure = done.failure
+    if not failure and keys.surroundings() != surroundings:
+        failure = "Data, engine or lock were edited while it ran, so that its outputs were not kept; run it again."
+    if failure:
+        return Outcome(done.chapter, True, done.seconds, failure)
+    notebook, stored = nbformat.reads(done.notebook, as_version=4), _stored(done.chapter)
+    key = keys.key(code_of(notebook), done.reads)
+    made: dict[str, Any] = {"key": key, "python": keys.python(), "reads": list(done.reads)}
+    # Where another version of Python gives the same, the version that made it stays: the file is the same on both.
+    before = stored.metadata.get("ledger", {}) if stored else {}
+    if stored and before.get("key") == key and _outputs(stored) == _outputs(notebook):
+        made["python"] = before.get("python", made["python"])
+        HELD.mkdir(parents=True, exist_ok=True)
+        _held(key).touch()
+    notebook.metadata["ledger"].update(made)
+    _write(notebook, done.chapter)
+    return Outcome(done.chapter, True, done.seconds)
 
 
-def cores() -> int:
-    """Return how many cores this process may use, where the system tells; else how many there are."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
-
-
-def _execute(chapter: Path, notebook: NotebookNode) -> Outcome:
-    start = time.perf_counter()
-    client = NotebookClient(
-        notebook,
-        timeout=TIMEOUT,
-        kernel_name="python3",
-        record_timing=False,
-        shutdown_kernel="immediate",
-        resources={"metadata": {"path": str(chapter.parent)}},
-    )
-    try:
-        # One event loop a notebook, closed with it: nbclient's own wrapper leaves its loop open.
-        asyncio.run(client.async_execute())
-    except (CellExecutionError, CellTimeoutError, DeadKernelError, RuntimeError) as error:
-        return Outcome(chapter, True, time.perf_counter() - start, str(error))
-    notebook.metadata["language_info"] = {"name": "python"}
-    _write(notebook, chapter)
-    return Outcome(chapter, True, time.perf_counter() - start)
+def _outputs(notebook: NotebookNode) -> list[tuple[int | None, list[NotebookNode]]]:
+    return [(cell.execution_count, cell.outputs) for cell in _code(notebook)]
 
 
 def _write(notebook: NotebookNode, chapter: Path) -> None:
@@ -241,10 +225,12 @@ def _write(notebook: NotebookNode, chapter: Path) -> None:
     partial.replace(path)
 
 
-def _named(path: Path) -> str:
-    return str(path.relative_to(ROOT)) if path.is_relative_to(ROOT) else str(path)
-
-
 def failures(outcomes: Iterable[Outcome]) -> str:
     """Return the failures in full, each under the name of its chapter; `""` where all went well."""
-    return "\n\n".join(f"{_named(o.chapter)}\n{o.failure}" for o in outcomes if o.failure)
+    return "\n\n".join(f"{named(o.chapter)}\n{o.failure}" for o in outcomes if o.failure)
+
+
+def slowest(outcomes: Iterable[Outcome], number: int = 3) -> str:
+    """Return in words the executed notebooks that took longest; `""` where none ran."""
+    ran = sorted((o for o in outcomes if o.executed), key=lambda o: o.seconds, reverse=True)
+    return ", ".join(f"{named(o.chapter)} {o.seconds:.1f} s" for o in ran[:number])

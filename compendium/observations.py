@@ -164,10 +164,8 @@ def joined(ledger: Ledger, chosen: pd.DataFrame, *, alone: bool = False) -> Ledg
     """
     rows = pd.DataFrame(list(_as_claims(chosen)), columns=ledger.frames["claims"].columns)
     claims = ledger.frames["claims"].iloc[:0] if alone else ledger.frames["claims"]
-    frames = {**ledger.frames, "claims": _under(claims, rows), "sources": _with_publishers(ledger, chosen)}
-    if alone:
-        frames["incomparable"] = ledger.frames["incomparable"].iloc[:0]
-    return Ledger(ledger.data, ledger.schema, frames)
+    apart = {"incomparable": ledger.frames["incomparable"].iloc[:0]} if alone else {}
+    return ledger.replaced(claims=_under(claims, rows), sources=_with_publishers(ledger, chosen), **apart)
 
 
 def _under(above: pd.DataFrame, below: pd.DataFrame) -> pd.DataFrame:

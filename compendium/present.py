@@ -21,6 +21,7 @@ from matplotlib import pyplot
 from matplotlib.figure import Figure
 from myst_nb import glue
 
+from compendium.home import PAGES
 from compendium.style import as_variables
 
 UNITS = {
@@ -47,14 +48,6 @@ UNITS = {
 SINGLE = ("person", "container", "month", "year")
 """Units that stand as in the data beside a one."""
 SCALES = ((10**12, "trillion"), (10**9, "billion"), (10**6, "million"))
-PAGES = {
-    "claim": "evidence/claims",
-    "source": "evidence/sources",
-    "event": "evidence/timeline",
-    "conflict": "evidence/contradictions",
-    "observation": "evidence/official",
-}
-"""Where in a book the permanent place of each kind of thing is."""
 
 
 def numbers(**values: str | int) -> None:

@@ -67,7 +67,7 @@ def _refuse_unsound(data: Path, texts: Texts) -> None:
         for path, (_, after) in texts.items():
             (copy / path).write_bytes(after.encode())
         try:
-            load(copy)
+            load(copy).whole()
         except LedgerError as error:
             refused = [replace(one, expected=f"{one.expected}; nothing was written") for one in error.problems]
             raise LedgerError(refused) from None

@@ -9,42 +9,37 @@ A thin adapter: it looks up and links, and says which ids are near where one doe
 
 from __future__ import annotations
 
+import csv
 from collections.abc import Callable
-from functools import cache
-from typing import Any
 
 from docutils import nodes
 from sphinx.application import Sphinx
+from sphinx.environment import BuildEnvironment
 from sphinx.util import logging
 from sphinx.util.docutils import SphinxRole
 
-from compendium.claims import figure
-from compendium.ledger import DATA, Ledger, load
+from compendium.figures import figure
+from compendium.home import DATA, PAGES
 from compendium.periods import spoken
-from compendium.present import PAGES
 from compendium.problems import one_of
+from compendium.schema import tables
 
 logger = logging.getLogger(__name__)
 
 
-@cache
-def _ledger() -> Ledger:
-    return load()
-
-
-def _claim(row: dict[str, Any]) -> str:
+def _claim(row: dict[str, str]) -> str:
     return figure(row)
 
 
-def _date(row: dict[str, Any]) -> str:
+def _date(row: dict[str, str]) -> str:
     return spoken(row["date"]) or "at an unknown date"
 
 
-def _source(row: dict[str, Any]) -> str:
+def _source(row: dict[str, str]) -> str:
     return f"{row['author'] or row['publisher']} ({row['written'][:4]})"
 
 
-KINDS: dict[str, tuple[str, str, Callable[[dict[str, Any]], str]]] = {
+KINDS: dict[str, tuple[str, str, Callable[[dict[str, str]], str]]] = {
     "claim": ("claims", "claim", _claim),
     "date": ("events", "event", _date),
     "source": ("sources", "source", _source),
@@ -57,19 +52,28 @@ class LedgerRole(SphinxRole):
     def run(self) -> tuple[list[nodes.Node], list[nodes.system_message]]:
         """Return the text as a link to its place; warn, naming near ids, where there is no such row."""
         table, page, said = KINDS[self.name]
-        # The site is always built anew; a live preview reads a page again when its table changes.
-        self.env.note_dependency(str(DATA / _ledger().schema[table].path))
-        try:
-            row = _ledger().row(table, self.text)
-        except KeyError:
-            known = _ledger()[table].iloc[:, 0]
-            logger.warning(
-                "%s has no row %r; %s", table, self.text, one_of(known, self.text), location=self.get_location()
-            )
+        rows = _rows(self.env, table)
+        if self.text not in rows:
+            problem = one_of(rows, self.text)
+            logger.warning("%s has no row %r; %s", table, self.text, problem, location=self.get_location())
             return [nodes.literal(text=self.text)], []
         builder = self.env.app.builder
         target = builder.get_relative_uri(self.env.docname, f"book/{PAGES[page]}")
-        return [nodes.reference("", said(row), refuri=f"{target}#{self.text}", classes=[self.name])], []
+        return [nodes.reference("", said(rows[self.text]), refuri=f"{target}#{self.text}", classes=[self.name])], []
+
+
+def _rows(env: BuildEnvironment, table: str) -> dict[str, dict[str, str]]:
+    """Return the rows of a table by their key, as text; note that the page depends on the file.
+
+    They are read once a page, and by the plainest means: what tables else need would take longer than the page.
+    """
+    known: dict[str, dict[str, dict[str, str]]] = env.temp_data.setdefault("ledger", {})
+    if table not in known:
+        path = DATA / tables(DATA)[table].path
+        env.note_dependency(str(path))
+        with path.open(encoding="utf-8", newline="") as file:
+            known[table] = {next(iter(row.values())): row for row in csv.DictReader(file)}
+    return known[table]
 
 
 def setup(app: Sphinx) -> dict[str, bool]:

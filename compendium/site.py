@@ -5,41 +5,56 @@ It executes nothing and changes nothing but the folder it builds into.
 
 from __future__ import annotations
 
-import hashlib
+import io
 import shutil
 import subprocess
 import sys
+from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
 
-from compendium.ledger import ROOT
-from compendium.notebooks import surroundings
+from compendium.home import ROOT
 
-# The console script beside Python names the folder in which it was installed; this works in any.
-PROGRAM = "import sys; from jupyter_book.cli.main import main; sys.exit(main(prog_name='jupyter-book'))"
+OPTIONS = ("--warningiserror", "--nitpick", "--keep-going", "--quiet")
+
+
+def make(into: Path, *, root: Path = ROOT, clean: bool = True) -> str:
+    """Build the book of a folder into `into/_build/html`, in this process; return what was wrong, `""` if nothing.
+
+    Parameters
+    ----------
+    clean
+        begin from nothing; else the pages that have not changed since the last build are left as they are. Both give
+        the same files (`compendium.incremental`).
+    """
+    from jupyter_book.cli.main import main
+
+    for leftover in ("html", ".doctrees") if clean else ():
+        shutil.rmtree(into / "_build" / leftover, ignore_errors=True)
+    said, warned = io.StringIO(), io.StringIO()
+    try:
+        with redirect_stdout(said), redirect_stderr(warned):
+            main(["build", str(root), *OPTIONS, "--path-output", str(into)], "jupyter-book", standalone_mode=False)
+    except SystemExit as end:
+        return warned.getvalue() + said.getvalue() if end.code else ""
+    except Exception as error:  # Jupyter Book raises whatever its parts do; to the author it is one failed build
+        return f"{warned.getvalue()}{said.getvalue()}{error}"
+    return warned.getvalue()
 
 
 def build(into: Path, *, root: Path = ROOT) -> subprocess.CompletedProcess[str]:
-    """Build the book of a folder cleanly into `into/_build/html` and return the finished process.
+    """Build the book of a folder cleanly into `into/_build/html`, in a process of its own, and return that.
 
     The exit code is not 0 where there was any warning, a missing cross-reference included; the standard error
     holds the warnings.
     """
-    for leftover in ("html", ".doctrees"):
-        shutil.rmtree(into / "_build" / leftover, ignore_errors=True)
-    options = ["--warningiserror", "--nitpick", "--keep-going", "--quiet", "--path-output", str(into)]
-    command = [sys.executable, "-c", PROGRAM, "build", str(root), *options]
+    command = [sys.executable, "-m", "compendium.site", str(into), str(root)]
     return subprocess.run(command, capture_output=True, text=True, cwd=root, check=False)
-
-
-def fingerprint(root: Path = ROOT) -> str:
-    """Return the name of everything a site is built from: chapters, configuration, data, engine, lock."""
-    digest = hashlib.sha256(surroundings().encode())
-    files = [root / "_config.yml", root / "_toc.yml", *(root / "book").rglob("*")]
-    for path in sorted(path for path in files if path.is_file()):
-        digest.update(f"{path.relative_to(root)}\0{hashlib.sha256(path.read_bytes()).hexdigest()}\n".encode())
-    return digest.hexdigest()
 
 
 def pages(html: Path) -> list[Path]:
     """Return the pages of a built site, the ones that Sphinx adds (search, index) included."""
     return sorted(html.rglob("*.html"))
+
+
+if __name__ == "__main__":
+    sys.exit(make(Path(sys.argv[1]), root=Path(sys.argv[2])) or 0)

@@ -19,8 +19,9 @@ import pandas as pd
 
 from compendium.bindings import Quantity
 from compendium.claims import bounds
+from compendium.home import DATA
 from compendium.intervals import EFFECTS, Effect
-from compendium.ledger import CASTS, DATA, Ledger
+from compendium.ledger import CASTS, Ledger
 from compendium.periods import known
 from compendium.schema import Table, tables
 

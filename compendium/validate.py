@@ -14,7 +14,8 @@ from typing import Any
 
 from compendium import meaning, meaning_observed
 from compendium.findings import gone
-from compendium.ledger import DATA, load
+from compendium.home import DATA
+from compendium.ledger import load
 from compendium.problems import LedgerError, Problem, one_of
 from compendium.schema import DESCRIPTOR, Field, Table, descriptor, schema_of, tables
 
@@ -51,7 +52,7 @@ def validate(data: Path = DATA) -> list[Problem]:
         return error.problems
     problems = set(_against_schema(data, schema))
     try:
-        ledger = load(data)
+        ledger = load(data).whole()
     except LedgerError as error:
         return sorted(problems | set(error.problems))
     for table in schema.values():

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-from compendium.ledger import DATA, ROOT
+from compendium.home import DATA, ROOT
 
 # The same examples in every run, no clock on them, and nothing left in the folder.
 settings.register_profile("book", deadline=None, derandomize=True, database=None)

@@ -10,7 +10,8 @@ import portion
 
 from compendium.bindings import ONE, Binding, Quantity, Rule
 from compendium.corroborate import Checked, corroborate
-from compendium.ledger import CASTS, DATA, Ledger
+from compendium.home import DATA
+from compendium.ledger import CASTS, Ledger
 from compendium.observations import tables as observation_tables
 from compendium.reconcile import Reconciliation, reconcile
 from compendium.schema import Table, tables

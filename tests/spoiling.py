@@ -5,7 +5,7 @@ import shutil
 from collections.abc import Iterable
 from pathlib import Path
 
-from compendium.ledger import DATA
+from compendium.home import DATA
 
 Place = tuple[str, str, str]
 """Table, key of the row, column."""

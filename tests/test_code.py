@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from compendium.ledger import ROOT
+from compendium.home import ROOT
 
 TOOLS = {
     "lint": ["ruff", "check", "--no-cache", "."],

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from compendium.ledger import ROOT, Ledger, load
+from compendium.home import ROOT
+from compendium.ledger import Ledger, load
 from compendium.notebooks import BOOK
 
 MODULES = sorted((ROOT / "compendium").rglob("*.py"))

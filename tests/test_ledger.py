@@ -41,7 +41,7 @@ def test_all_faults_of_form_are_named_at_once(data: Path) -> None:
     metrics = data / "metrics.csv"
     metrics.write_text(metrics.read_text(encoding="utf-8").replace("definition", "meaning", 1), encoding="utf-8")
     with pytest.raises(LedgerError) as caught:
-        load(data)
+        load(data).whole()
     assert {problem.file for problem in caught.value.problems} == {"claims.csv", "events.csv", "metrics.csv"}
     assert any(problem.file == "claims.csv" and problem.row == 4 for problem in caught.value.problems)
 
@@ -101,7 +101,7 @@ def test_a_figure_may_have_twenty_decimals_and_keeps_each(data: Path, spoil: Cal
     assert load(data)[table.name][column][0] == figure
     line = spoil(stem, key, column, f"{figure}0")
     with pytest.raises(LedgerError, match=rf"{table.path}:{line}:{column}: found '{figure}0'; expected a number"):
-        load(data)
+        load(data).whole()
 
 
 @pytest.fixture
@@ -133,7 +133,7 @@ def test_a_number_that_holds_a_figure_is_kept_as_it_is_written(own: Callable[[st
 @pytest.mark.parametrize("cell", ["4,4", "1e3", "+4", "4.", ".4", "four", "4 ", "٤", "4.4 %", "−4"])
 def test_a_figure_is_a_number_all_the_same(own: Callable[[str], Path], cell: str) -> None:
     with pytest.raises(LedgerError, match=r"own\.csv:2:value: found .*expected a number"):
-        load(own(f'"{cell}",1'))
+        load(own(f'"{cell}",1')).whole()
 
 
 def test_every_value_of_an_observation_keeps_its_last_digit() -> None:
@@ -143,3 +143,16 @@ def test_every_value_of_an_observation_keeps_its_last_digit() -> None:
     assert figures
     assert all(ledger[table.name][column].dtype == "str" for table, column in figures)
     assert any(cell.endswith("0") and "." in cell for table, column in figures for cell in ledger[table.name][column])
+
+
+def test_a_table_is_read_when_it_is_asked_for(data: Path) -> None:
+    (data / "events.csv").unlink()
+    ledger = load(data)
+    more = ledger.replaced(sources=ledger["sources"].iloc[:1])
+    assert "events" in more.frames
+    assert list(more.frames) == list(ledger.schema)
+    left = more["sources"]["source_id"][0]
+    assert set(more.without(left)["claims"]["source_id"]) == set(ledger["claims"]["source_id"]) - {left}
+    for without_file in (ledger, more, more.without(left)):
+        with pytest.raises(LedgerError, match=r"events\.csv"):
+            without_file["events"]

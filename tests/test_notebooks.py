@@ -5,22 +5,11 @@ from pathlib import Path
 
 import nbformat
 import pytest
+from chapters import page, write
 
-from compendium import notebooks
-from compendium.ledger import ROOT
-
-HEAD = """---
-jupytext:
-  text_representation:
-    extension: .md
-    format_name: myst
-kernelspec:
-  display_name: Python 3
-  language: python
-  name: python3
----
-
-"""
+from compendium import keys, notebooks, runner
+from compendium.home import ROOT
+from compendium.notebooks import Outcome
 
 
 @pytest.fixture
@@ -31,16 +20,8 @@ def book(tmp_path: Path) -> Path:
     return folder
 
 
-def write(path: Path, body: str) -> None:
-    path.write_text(HEAD + body, encoding="utf-8")
-
-
-def silent(_: str) -> None:
-    pass
-
-
 def executed(book: Path) -> list[str]:
-    return [outcome.chapter.name for outcome in notebooks.update(book, say=silent) if outcome.executed]
+    return [outcome.chapter.name for outcome in notebooks.update(book) if outcome.executed]
 
 
 def outputs(book: Path) -> list[str]:
@@ -58,9 +39,9 @@ def test_a_chapter_becomes_a_notebook_with_outputs_once(book: Path) -> None:
 
 
 def test_prose_is_renewed_without_executing(book: Path) -> None:
-    notebooks.update(book, say=silent)
-    page = book / "page.md"
-    page.write_text(page.read_text(encoding="utf-8").replace("Some prose", "Other prose"), encoding="utf-8")
+    notebooks.update(book)
+    path = book / "page.md"
+    path.write_text(path.read_text(encoding="utf-8").replace("Some prose", "Other prose"), encoding="utf-8")
     assert "prose" in notebooks.stale(book)[0]
     assert executed(book) == []
     assert "Other prose" in (book / "page.ipynb").read_text(encoding="utf-8")
@@ -68,23 +49,70 @@ def test_prose_is_renewed_without_executing(book: Path) -> None:
 
 
 def test_code_is_executed_again(book: Path) -> None:
-    notebooks.update(book, say=silent)
-    page = book / "page.md"
-    page.write_text(page.read_text(encoding="utf-8").replace("6 * 7", "6 * 8"), encoding="utf-8")
+    notebooks.update(book)
+    path = book / "page.md"
+    path.write_text(path.read_text(encoding="utf-8").replace("6 * 7", "6 * 8"), encoding="utf-8")
     assert "other code" in notebooks.stale(book)[0]
     assert executed(book) == ["page.md"]
     assert outputs(book) == ["48\n"]
 
 
-def test_data_engine_or_lock_make_every_notebook_stale(book: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    notebooks.update(book, say=silent)
-    monkeypatch.setattr(notebooks, "surroundings", lambda: "changed")
+def test_data_engine_or_lock_make_a_notebook_stale(book: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    notebooks.update(book)
+    monkeypatch.setattr(keys, "key", lambda code, reads: "changed")
     assert "data, engine or lock" in notebooks.stale(book)[0]
+
+
+def test_only_the_chapters_asked_for_are_looked_at(book: Path) -> None:
+    page(book / "other.md", "print(1)")
+    outcomes = notebooks.update(book, among=[book / "other.md"])
+    assert [outcome.chapter.name for outcome in outcomes] == ["other.md"]
+    assert not (book / "page.ipynb").exists()
+
+
+def test_another_version_of_python_is_tried_once_and_leaves_no_trace_where_it_gives_the_same(
+    book: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(notebooks, "HELD", tmp_path / "held")
+    notebooks.update(book)
+    before = (book / "page.ipynb").read_bytes()
+    monkeypatch.setattr(keys, "python", lambda: "2.7")
+    assert executed(book) == ["page.md"]
+    assert executed(book) == []
+    assert (book / "page.ipynb").read_bytes() == before
+    assert notebooks.stale(book) == []
+
+
+def test_outputs_that_another_version_of_python_changes_are_its_own(
+    book: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(notebooks, "HELD", tmp_path / "held")
+    notebooks.update(book)
+    path = book / "page.ipynb"
+    path.write_text(path.read_text(encoding="utf-8").replace("42\\n", "of an older version\\n"), encoding="utf-8")
+    monkeypatch.setattr(keys, "python", lambda: "2.7")
+    assert executed(book) == ["page.md"]
+    assert outputs(book) == ["42\n"]
+    assert nbformat.read(path, as_version=4).metadata["ledger"]["python"] == "2.7"
+
+
+def test_what_was_made_while_something_was_edited_is_not_kept(book: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    names = iter(["before", "after"])
+    monkeypatch.setattr(keys, "surroundings", lambda: next(names))
+    monkeypatch.setattr(runner, "surroundings", lambda: "before")
+    assert "edited while it ran" in notebooks.failures(notebooks.update(book))
+    assert not (book / "page.ipynb").exists()
+
+
+def test_the_slowest_are_named() -> None:
+    took = [Outcome(Path(f"{number}.md"), number != 3, float(number)) for number in range(6)]
+    assert notebooks.slowest(took) == "5.md 5.0 s, 4.md 4.0 s, 2.md 2.0 s"
+    assert notebooks.slowest([]) == ""
 
 
 def test_a_chapter_that_cannot_be_read_is_named_and_the_others_go_on(book: Path) -> None:
     (book / "broken.md").write_bytes(b"---\nbad: [\n---\n\xff")
-    outcomes = notebooks.update(book, say=silent)
+    outcomes = notebooks.update(book)
     assert "broken.md: cannot be read as a chapter" in notebooks.failures(outcomes)
     assert outputs(book) == ["42\n"]
     assert any("broken.md" in line for line in notebooks.stale(book))
@@ -99,29 +127,12 @@ def test_a_book_in_a_hidden_folder_is_a_book(tmp_path: Path) -> None:
     assert [path.name for path in notebooks.chapters(folder)] == ["page.md"]
 
 
-def test_surroundings_name_every_file_they_should(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("data/a.csv", "data/official/b.csv", "compendium/c.py", "requirements.txt"):
-        path = tmp_path / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text("before", encoding="utf-8")
-    monkeypatch.setattr(notebooks, "ROOT", tmp_path)
-    seen = {notebooks.surroundings.__wrapped__()}
-    for path in sorted(tmp_path.rglob("*.*")):
-        if path.is_file():
-            path.write_text("after", encoding="utf-8")
-            seen.add(notebooks.surroundings.__wrapped__())
-    assert len(seen) == 5
-    (tmp_path / "data" / ".~lock.a.csv#").write_text("an editor's", encoding="utf-8")
-    (tmp_path / "data" / ".a.csv").write_text("an editor's", encoding="utf-8")
-    assert notebooks.surroundings.__wrapped__() in seen
-
-
 def test_a_notebook_that_raises_keeps_its_old_outputs_and_is_named(book: Path) -> None:
-    notebooks.update(book, say=silent)
+    notebooks.update(book)
     before = (book / "page.ipynb").read_bytes()
     write(book / "page.md", "# A page\n\n```{code-cell} ipython3\nraise ValueError('on purpose')\n```\n")
     write(book / "sound.md", "# Another\n\n```{code-cell} ipython3\nprint(1)\n```\n")
-    outcomes = notebooks.update(book, say=silent)
+    outcomes = notebooks.update(book)
     assert "on purpose" in notebooks.failures(outcomes)
     assert (book / "page.ipynb").read_bytes() == before
     assert (book / "sound.ipynb").is_file()
@@ -137,7 +148,7 @@ def test_the_command_fails_where_a_notebook_raises(book: Path) -> None:
 
 
 def test_a_notebook_without_a_chapter_is_stale(book: Path) -> None:
-    notebooks.update(book, say=silent)
+    notebooks.update(book)
     (book / "page.ipynb").rename(book / "left.ipynb")
     assert {line.split(": ")[1] for line in notebooks.stale(book)} == {"missing", "no chapter beside it"}
 
@@ -148,7 +159,7 @@ def nbval(notebook: Path) -> subprocess.CompletedProcess[str]:
 
 
 def test_a_wrong_figure_in_stored_outputs_turns_the_run_red(book: Path) -> None:
-    notebooks.update(book, say=silent)
+    notebooks.update(book)
     path = book / "page.ipynb"
     assert nbval(path).returncode == 0
     path.write_text(path.read_text(encoding="utf-8").replace("42\\n", "43\\n"), encoding="utf-8")

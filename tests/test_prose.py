@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from compendium.ledger import ROOT
+from compendium.home import ROOT
 from compendium.notebooks import chapters
 from compendium.prose import figures_in_prose
 

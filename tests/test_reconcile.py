@@ -16,7 +16,8 @@ from compendium import reconcile as module
 from compendium import solver
 from compendium.bindings import NOT_NEGATIVE, ONE, Binding, Rule
 from compendium.groups import EVERYTHING, Implied
-from compendium.ledger import ROOT, Ledger, load
+from compendium.home import ROOT
+from compendium.ledger import Ledger, load
 from compendium.reconcile import (
     VERDICTS,
     Reconciliation,

@@ -127,7 +127,7 @@ def test_what_is_written_is_what_was_told_and_nothing_else(folder: Path, service
     assert {path.name for path in folder.rglob("*.*")} == {
         "datapackage.json", "economy.csv", "revisions.csv", "series.csv"
     }  # fmt: skip
-    load(folder)
+    load(folder).whole()
 
 
 def test_a_second_refresh_finds_only_what_was_withdrawn(folder: Path, service: Publisher) -> None:

@@ -28,7 +28,8 @@ from publisher import (
 )
 
 from compendium.cli import main
-from compendium.ledger import DATA, ROOT, load
+from compendium.home import DATA, ROOT
+from compendium.ledger import load
 from compendium.series import REVISIONS
 
 

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from compendium.ledger import DATA, load
+from compendium.home import DATA
+from compendium.ledger import load
 from compendium.observations import tables as observation_tables
 from compendium.problems import LedgerError
 from compendium.schema import tables

@@ -9,7 +9,7 @@ from types import ModuleType
 
 import pytest
 
-from compendium.ledger import ROOT
+from compendium.home import ROOT
 
 LOCK = ROOT / "requirements.txt"
 

@@ -12,7 +12,8 @@ import yaml
 from bs4 import BeautifulSoup, Tag
 
 from compendium import site
-from compendium.ledger import ROOT, load
+from compendium.home import ROOT
+from compendium.ledger import load
 from compendium.notebooks import BOOK, chapters, update
 
 MADE_BY_SPHINX = {"search.html", "genindex.html"}

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from spoiling import spoilt_copy
 
-from compendium.ledger import DATA
+from compendium.home import DATA
 from compendium.problems import Problem
 from compendium.validate import validate
 

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from compendium.ledger import ROOT, Ledger, load
+from compendium.home import ROOT
+from compendium.ledger import Ledger, load
 from compendium.verify import _stands_in, numbers, read_text, verify
 
 TEXTS = Path(os.environ.get("LEDGER_SOURCES", ROOT.parent / "shared" / "sources"))

@@ -1,0 +1,179 @@
+"""Builds the book: checks the data, brings the notebooks up to date, builds the site; and does only what it must.
+
+What the last finished build was made from is kept, file by file, with the content of each. What differs now decides:
+nothing is done where nothing differs; where only chapters do, these alone are looked at; where anything differs that
+Sphinx does not watch, the site is built from nothing. It decides by content, never by the time of a file, and forgets
+the last build before it begins another, so that what was cut short is never taken for finished.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import sys
+from collections.abc import Callable, Collection, Iterator
+from concurrent.futures import Executor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from compendium.home import BOOK, BUILT, ROOT, chapters, notebook_of
+from compendium.keys import LOCK, data
+from compendium.problems import LedgerError
+from compendium.reads import ALL
+
+if TYPE_CHECKING:
+    from compendium.notebooks import Outcome, Watch
+
+STAMP = BUILT / "built.json"
+PYTHON = "python"
+FRONT = BUILT / "html" / "index.html"
+
+
+class BuildError(Exception):
+    """The book cannot be built; the message is what the notebooks or the site failed with."""
+
+
+@dataclass(frozen=True)
+class Change:
+    """What a build has to begin with: the content of every file it is made from, and which are not as last time."""
+
+    inputs: dict[str, str]
+    touched: frozenset[str]
+    fresh: bool
+
+    @property
+    def chapters(self) -> list[Path] | None:
+        """Return the chapters that differ, and those that read what differs of the data; `None` where all may."""
+        if self.clean:
+            return None
+        pages, tables = self._pages, self.touched - self._pages.keys()
+        return sorted({pages[path] for path in self.touched & pages.keys()} | set(_reading(tables)))
+
+    @property
+    def sound(self) -> bool:
+        """Say whether the data were found sound by the last build, and nothing that this rests on differs."""
+        rests_on = ("data/", "compendium/", LOCK, PYTHON)
+        return not self.fresh and not any(path.startswith(rests_on) for path in self.touched)
+
+    @property
+    def clean(self) -> bool:
+        """Say whether all must be built from nothing: where more differs than chapters and data that were there."""
+        return self.fresh or not all(path in self._pages or path.startswith("data/") for path in self.touched)
+
+    @property
+    def _pages(self) -> dict[str, Path]:
+        pairs = {path: chapter for chapter in chapters(BOOK) for path in (chapter, notebook_of(chapter))}
+        return {str(path.relative_to(ROOT)): pairs[path] for path in pairs if path.is_file()}
+
+
+def _reading(tables: Collection[str]) -> Iterator[Path]:
+    """Yield the chapters whose notebooks read any of these files when they last ran, or do not say what they read."""
+    for chapter in chapters(BOOK) if tables else ():
+        try:
+            stored = json.loads(notebook_of(chapter).read_text(encoding="utf-8"))
+            reads = {str(path) for path in stored["metadata"]["ledger"]["reads"]}
+        except (OSError, ValueError, KeyError, TypeError):
+            yield chapter
+            continue
+        if ALL in reads or any(path in reads or str(Path(path).parent) in reads for path in tables):
+            yield chapter
+
+
+def change(*, fresh: bool = False) -> Change | None:
+    """Return what differs from the last finished build, `None` where nothing does and the site is there.
+
+    Parameters
+    ----------
+    fresh
+        build everything, whatever differs.
+    """
+    now = inputs()
+    before: dict[str, str] = {}
+    if STAMP.is_file() and FRONT.is_file():
+        before = _read(STAMP)
+    touched = frozenset(path for path in now.keys() | before.keys() if now.get(path) != before.get(path))
+    return Change(now, touched, fresh) if fresh or touched else None
+
+
+def _read(stamp: Path) -> dict[str, str]:
+    try:
+        found = json.loads(stamp.read_text(encoding="utf-8"))
+    except ValueError:  # cut short, or somebody else's: as if there had been no build
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def inputs() -> dict[str, str]:
+    """Return the SHA-256 of every file that the book is made from, by its path below the project's folder."""
+    book = (path for path in BOOK.rglob("*") if path.is_file() and path.suffix != ".part")
+    engine = (ROOT / "compendium").rglob("*.py")
+    files = [ROOT / "_config.yml", ROOT / "_toc.yml", ROOT / LOCK, *data(ROOT), *engine, *book]
+    found = {str(path.relative_to(ROOT)): _content(path) for path in sorted(files)}
+    return found | {PYTHON: sys.version}
+
+
+def build(change: Change, executor: Executor | None, *, watch: Watch, say: Callable[[str], None]) -> int:
+    """Build what a change asks for; return how many notebooks ran.
+
+    Raises
+    ------
+    LedgerError
+        where the data are not sound.
+    BuildError
+        where a notebook or the site failed; every notebook that did not is up to date.
+    """
+    STAMP.unlink(missing_ok=True)
+    if not change.sound:
+        say("Checking the data …")
+        _check()
+    outcomes = _notebooks(change, executor, watch, say)
+    say("Building the site …")
+    # What is edited from here on is not in the site, and must be built next time; notebooks were written just now.
+    made = [path for chapter in chapters(BOOK) if (path := notebook_of(chapter)).is_file()]
+    built = change.inputs | {str(path.relative_to(ROOT)): _content(path) for path in made}
+    _site(change)
+    STAMP.write_text(json.dumps(built, indent=0), encoding="utf-8")
+    return sum(outcome.executed for outcome in outcomes)
+
+
+def _check() -> None:
+    from compendium.validate import validate
+
+    problems = validate()
+    if problems:
+        raise LedgerError(problems)
+
+
+def _notebooks(change: Change, executor: Executor | None, watch: Watch, say: Callable[[str], None]) -> list[Outcome]:
+    from compendium.notebooks import failures, slowest, update
+
+    outcomes = update(among=change.chapters, fresh=change.fresh, executor=executor, watch=watch)
+    ran, failed = slowest(outcomes), failures(outcomes)
+    if ran:
+        say(f"Slowest: {ran}")
+    if failed:
+        raise BuildError(failed)
+    return outcomes
+
+
+def _site(change: Change) -> None:
+    from compendium.site import make
+
+    # Sphinx goes by the time of a file, which a copy or a restored version may bring from long ago.
+    for path in () if change.clean else change.touched & change.inputs.keys():
+        os.utime(ROOT / path)
+    said = make(BUILT.parent, clean=change.clean)
+    if said:
+        raise BuildError(said)
+
+
+def said(executed: int) -> str:
+    """Return in words what the built book consists of, and how many of its notebooks ran."""
+    pages = sum(1 for _ in FRONT.parent.rglob("*.html"))
+    return f"{len(chapters(BOOK))} notebooks ({executed} executed), {pages} pages"
+
+
+def _content(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()

@@ -1,0 +1,134 @@
+"""Executes notebooks: one on a kernel of its own, or many side by side, on this machine or on any executor.
+
+What is sent to an executor is text and comes back as text; nothing is written here. A worker elsewhere must have the
+same project: it is asked for the name of everything a notebook depends on, and what it made from others is refused.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import time
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Executor, Future, ThreadPoolExecutor, as_completed
+from dataclasses import dataclass
+from pathlib import Path
+
+import nbformat
+
+from compendium import kernels
+from compendium.home import ROOT
+from compendium.keys import surroundings
+
+TIMEOUT = 120
+"""Seconds that one cell may take."""
+ASK = "import json\nfrom compendium import reads\nprint(json.dumps(reads.listed()))"
+"""The last cell of every run, which is not kept: what the others have read."""
+
+
+@dataclass(frozen=True)
+class Work:
+    """A notebook to execute: its text, the folder to run in, below the project's, and what the project must hold."""
+
+    chapter: Path
+    notebook: str
+    folder: str
+    surroundings: str
+
+
+@dataclass(frozen=True)
+class Done:
+    """A notebook that ran: its text with outputs, what it read, how long it took, what it failed with."""
+
+    chapter: Path
+    notebook: str = ""
+    reads: tuple[str, ...] = ()
+    seconds: float = 0.0
+    failure: str = ""
+
+
+def execute(work: Work) -> Done:
+    """Execute one notebook on a kernel of its own; a failure of its code is an answer, not an error."""
+    from nbclient import NotebookClient  # imported late: most builds execute nothing
+    from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
+
+    from compendium import warm
+
+    kernels.prepare()
+    warm.use()
+    if surroundings() != work.surroundings:
+        return Done(
+            work.chapter, failure="The worker has other data, engine or lock than this folder; nothing was run."
+        )
+    start = time.perf_counter()
+    notebook = nbformat.reads(work.notebook, as_version=4)
+    notebook.cells.append(nbformat.v4.new_code_cell(ASK))
+    client = NotebookClient(
+        notebook,
+        timeout=TIMEOUT,
+        kernel_name="python3",
+        record_timing=False,
+        shutdown_kernel="immediate",
+        resources={"metadata": {"path": str(ROOT / work.folder)}},
+    )
+    try:
+        # One event loop a notebook, closed with it: nbclient's own wrapper leaves its loop open.
+        asyncio.run(client.async_execute())
+    except (CellExecutionError, CellTimeoutError, DeadKernelError, RuntimeError) as error:
+        return Done(work.chapter, seconds=time.perf_counter() - start, failure=str(error))
+    reads = json.loads(notebook.cells.pop().outputs[0]["text"])
+    notebook.metadata["language_info"] = {"name": "python"}
+    return Done(work.chapter, nbformat.writes(notebook), tuple(reads), time.perf_counter() - start)
+
+
+def side_by_side(works: Sequence[Work], executor: Executor | None = None) -> Iterator[Done]:
+    """Execute notebooks and yield each as it ends; an interruption drops those that have not begun.
+
+    Parameters
+    ----------
+    executor
+        where to run them; without one, on all cores this process may use. What an executor loses (its process was
+        killed, its host is gone) is run here.
+    """
+    lost = list(works)
+    if executor:
+        lost = []
+        yield from _through(executor, works, lost)
+    if lost:
+        # The threads only wait for kernels, which are processes.
+        with ThreadPoolExecutor(cores()) as here:
+            yield from _through(here, lost)
+
+
+def _through(executor: Executor, works: Sequence[Work], lost: list[Work] | None = None) -> Iterator[Done]:
+    """Execute notebooks on an executor; those that it loses go into a list, or raise its error where there is none."""
+    running: dict[Future[Done], Work] = {}
+    try:
+        for work in works:
+            running[_submitted(executor, work)] = work
+        for future in as_completed(running):
+            # An executor has its own errors for a worker that was killed; what a notebook raises is in its answer.
+            if future.exception() and lost is not None:
+                lost.append(running[future])
+            else:
+                yield future.result()
+    finally:
+        for future in running:
+            future.cancel()
+
+
+def _submitted(executor: Executor, work: Work) -> Future[Done]:
+    try:
+        return executor.submit(execute, work)
+    except RuntimeError as error:  # a pool takes nothing more once one of its processes was killed
+        future: Future[Done] = Future()
+        future.set_exception(error)
+        return future
+
+
+def cores() -> int:
+    """Return how many cores this process may use, where the system tells; else how many there are."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1

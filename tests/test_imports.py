@@ -1,0 +1,73 @@
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from compendium.home import ROOT
+from compendium.imports import modules
+
+MODULES = sorted((ROOT / "compendium").glob("*.py"))
+
+
+def names(code: str, root: Path = ROOT) -> set[str]:
+    return {path.stem for path in modules(code, root)}
+
+
+def package(root: Path, **files: str) -> Path:
+    (root / "compendium").mkdir()
+    for name, code in {"__init__": "", **files}.items():
+        (root / "compendium" / f"{name}.py").write_text(code, encoding="utf-8")
+    return root
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "import compendium.one",
+        "import compendium.one as other",
+        "from compendium import one",
+        "from compendium.one import x",
+        "from compendium import (\n    one,\n)",
+        "def f():\n    from compendium import one",
+        "try:\n    import os, compendium.one\nexcept ImportError:\n    pass",
+    ],
+)
+def test_an_import_is_seen_wherever_it_stands(tmp_path: Path, code: str) -> None:
+    root = package(tmp_path, one="from compendium.two import x", two="x = 1", three="")
+    assert names(code, root) == {"__init__", "one", "two"}
+
+
+def test_modules_that_import_each_other_are_found_once(tmp_path: Path) -> None:
+    root = package(tmp_path, one="import compendium.two", two="from compendium import one")
+    assert names("from compendium import two", root) == {"__init__", "one", "two"}
+
+
+def test_other_packages_are_none_of_the_engine(tmp_path: Path) -> None:
+    root = package(tmp_path, one="")
+    assert names("import pandas\nfrom compendia import one\nimport os.path", root) == set()
+
+
+def test_an_edit_is_seen_at_once(tmp_path: Path) -> None:
+    root = package(tmp_path, one="", two="")
+    assert "two" not in names("import compendium.one", root)
+    (root / "compendium" / "one.py").write_text("import compendium.two", encoding="utf-8")
+    assert "two" in names("import compendium.one", root)
+
+
+@pytest.mark.parametrize("module", MODULES, ids=lambda path: path.stem)
+def test_the_engine_names_its_imports_in_its_text(module: Path) -> None:
+    tree = ast.parse(module.read_text(encoding="utf-8"))
+    called = {node.func.id for node in ast.walk(tree) if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)}
+    assert not called & {"import_module", "__import__"}
+    assert not [node for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) and node.level]
+
+
+def test_what_is_told_from_the_text_is_what_is_imported() -> None:
+    program = (
+        "import sys; import compendium.checked, compendium.rollcalls\n"
+        "print(*sorted(name.rpartition('.')[2] for name in sys.modules if name.startswith('compendium.')))"
+    )
+    run = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, cwd=ROOT)
+    assert set(run.stdout.split()) <= names("import compendium.checked, compendium.rollcalls")

@@ -1,0 +1,76 @@
+import multiprocessing
+import os
+import time
+from pathlib import Path
+
+import pytest
+from jupyter_client.manager import KernelManager
+from jupyter_client.provisioning.factory import KernelProvisionerFactory
+
+from compendium import warm
+from compendium.home import ROOT
+from compendium.warm import WarmProvisioner
+
+
+@pytest.fixture
+def kernel(tmp_path: Path) -> KernelManager:
+    manager = KernelManager(kernel_name="python3")
+    manager.start_kernel(cwd=str(tmp_path))
+    yield manager
+    manager.shutdown_kernel(now=True)
+
+
+def answer(manager: KernelManager, code: str) -> str:
+    client = manager.blocking_client()
+    client.start_channels()
+    client.wait_for_ready(timeout=60)
+    said: list[str] = []
+    client.execute_interactive(
+        code, timeout=60, output_hook=lambda message: said.append(message["content"].get("text", ""))
+    )
+    client.stop_channels()
+    return "".join(said).strip()
+
+
+def test_any_client_in_this_process_gets_a_warm_kernel(kernel: KernelManager, tmp_path: Path) -> None:
+    assert isinstance(kernel.provisioner, WarmProvisioner)
+    loaded = "import sys, os; print('compendium.reconcile' in sys.modules, 'pandas' in sys.modules, os.getcwd())"
+    assert answer(kernel, loaded) == f"True True {tmp_path.resolve()}"
+
+
+def test_a_kernel_is_a_process_of_its_own_and_ends_when_told(kernel: KernelManager) -> None:
+    pid = int(answer(kernel, "import os; print(os.getpid())"))
+    assert pid != os.getpid()
+    assert pid == kernel.provisioner.pid
+    kernel.shutdown_kernel(now=True)
+    with pytest.raises(ProcessLookupError):
+        for _ in range(100):
+            os.kill(pid, 0)
+            time.sleep(0.05)
+
+
+def test_nothing_is_left_from_one_kernel_to_the_next(tmp_path: Path) -> None:
+    seen = []
+    for _ in range(2):
+        manager = KernelManager(kernel_name="python3")
+        manager.start_kernel(cwd=str(tmp_path))
+        code = "import pandas; print(hasattr(pandas, 'left'), 'left' in globals()); pandas.left = left = 1"
+        seen.append(answer(manager, code))
+        manager.shutdown_kernel(now=True)
+    assert seen == ["False False"] * 2
+
+
+def test_every_module_of_the_engine_is_imported_or_of_the_workshop() -> None:
+    found = {path.stem for path in (ROOT / "compendium").glob("*.py")}
+    assert found >= warm.WORKSHOP
+    assert {f"compendium.{name}" for name in found - warm.WORKSHOP} <= set(warm.imported())
+
+
+def test_a_process_that_may_have_no_children_starts_kernels_as_usual(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(KernelProvisionerFactory.instance(), "default_provisioner_name", "local-provisioner")
+    with monkeypatch.context() as patch:
+        patch.setattr(multiprocessing.current_process(), "_config", {"daemon": True})
+        warm.use()
+        assert KernelProvisionerFactory.instance().default_provisioner_name == "local-provisioner"
+    warm.use()
+    assert KernelProvisionerFactory.instance().default_provisioner_name == warm.NAME
