@@ -132,10 +132,9 @@ class Dictionary:
     def make_feasible(self) -> bool:
         """Find values that all rows allow; tell whether there are any."""
         while True:
-            wrong = [place for place in range(len(self.rows)) if self._is_wrong(place)]
-            if not wrong:
+            place = self._first_wrong()
+            if place is None:
                 return True
-            place = min(wrong, key=self.basis.__getitem__)
             row = self.rows[place]
             up = _constant(row) < (0, 0)
             columns = [c for c, part in row.items() if c > SMALL and self._helps(c, part > 0 if up else part < 0)]
@@ -143,12 +142,16 @@ class Dictionary:
                 return False
             self.pivot(place, min(columns, key=self.columns.__getitem__))
 
-    def _is_wrong(self, place: int) -> bool:
-        kind = self.kinds[self.basis[place]]
-        if kind is Kind.FREE:
-            return False
-        value = _constant(self.rows[place])
-        return value < (0, 0) or (kind is Kind.ZERO and value != (0, 0))
+    def _first_wrong(self) -> int | None:
+        """Return the row of the first unknown by number whose value is not allowed, `None` where all are."""
+        kinds, found, first = self.kinds, None, len(self.kinds)
+        for place, name in enumerate(self.basis):
+            if name < first and (kind := kinds[name]) is not Kind.FREE:
+                row = self.rows[place]
+                unit = row.get(UNIT, 0) or row.get(SMALL, 0)  # the infinitely small counts where there is nothing else
+                if unit < 0 or (unit and kind is Kind.ZERO):
+                    found, first = place, name
+        return found
 
     def _helps(self, column: int, rising: bool) -> bool:
         kind = self.kinds[self.columns[column]]

@@ -132,8 +132,9 @@ class System:
         """Return every minimal set of claims that cannot all be true, and every maximal set that can.
 
         Take one claim from a minimal set, and the rest can hold; add one to a maximal set, and it cannot. The map
-        of what has been explored, and the shrinking and growing of seeds, follow MARCO (Liffiton, Previti, Malik
-        and Marques-Silva 2016). Both lists are in order of size and name.
+        of what has been explored, and the shrinking of seeds, follow MARCO (Liffiton, Previti, Malik and Marques-Silva
+        2016); a seed is as large as the minimal sets known so far allow, so that one that can hold is maximal.
+        Both lists are in order of size and name.
 
         Parameters
         ----------
@@ -152,9 +153,9 @@ class System:
             if explored.check() != z3.sat:
                 break
             model = explored.model()
-            seed = [name for name in among if not z3.is_false(model[switch[name]])]
-            if self.feasible(seed):
-                maximal.append(self.grown(seed, among))
+            seed = _widened([name for name in among if not z3.is_false(model[switch[name]])], among, minimal)
+            if self.feasible(seed):  # whatever more is added completes a set that cannot be true
+                maximal.append(frozenset(seed))
                 explored.add(z3.Or(none, *(switch[name] for name in among if name not in maximal[-1])))
             else:
                 minimal.append(self._shrunk(seed))
@@ -257,6 +258,19 @@ class System:
     def _sum(self, terms: Terms) -> str:
         parts = [f"(* {_number(factor)} {self.names[quantity]})" for quantity, factor in terms]
         return f"(+ {' '.join(parts)})" if len(parts) > 1 else parts[0]
+
+
+def _widened(seed: Iterable[str], among: Iterable[str], apart: Iterable[Sequence[str]]) -> list[str]:
+    """Return claims with all that can be added from some others, in order, without completing a set of those apart."""
+    wide = set(seed)
+    rest: dict[str, list[set[str]]] = {}
+    for names in apart:
+        for name in names:
+            rest.setdefault(name, []).append({other for other in names if other != name})
+    for name in among:
+        if not any(wide.issuperset(others) for others in rest.get(name, ())):
+            wide.add(name)
+    return sorted(wide)
 
 
 def _within(text: str, interval: portion.Interval, scale: str) -> list[str]:
