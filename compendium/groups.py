@@ -264,11 +264,12 @@ def conflict_of(system: System, claims: tuple[str, ...], *, assumed: bool = Fals
 
 def _ways(system: System, claims: tuple[str, ...]) -> tuple[Rule, ...]:
     """Return the ways of binding that a conflict needs; one that it can do without is none of its rules."""
-    standing = [binding for binding in system.bindings if set(claims).issuperset(binding.claims)]
+    every = set(claims)
+    standing = [binding for binding in system.bindings if binding.claims and every.issuperset(binding.claims)]
     often = Counter(name for binding in standing for name in binding.claims)
     for binding in [binding for binding in standing if any(often[name] > 1 for name in binding.claims)]:
         rest = [other for other in standing if other is not binding]
         own = {name for other in rest for name in other.claims}
-        if own.issuperset(claims) and not System(rest, system.domains).linear(claims).feasible:
+        if own.issuperset(claims) and not system.standing(rest).feasible:
             standing = rest
-    return tuple(sorted({binding.rule for binding in standing if binding.claims}))
+    return tuple(sorted({binding.rule for binding in standing}))

@@ -14,7 +14,7 @@ import portion
 import z3
 
 from compendium.bindings import Binding, Quantity
-from compendium.simplex import Linear
+from compendium.simplex import Linear, Start
 
 Domains = Mapping[Quantity, portion.Interval]
 """What each quantity can be before anything is claimed."""
@@ -57,9 +57,17 @@ class System:
         """Return these claims and every identity as linear rows, which answer what they imply; built once."""
         on = frozenset(claims)
         if on not in self._linear:
-            standing = [binding for binding in self.bindings if on.issuperset(binding.claims)]
-            self._linear[on] = Linear(standing, self.domains)
+            claimed = (binding for binding in self.bindings if binding.claims)
+            self._linear[on] = self.standing(binding for binding in claimed if on.issuperset(binding.claims))
         return self._linear[on]
+
+    def standing(self, bindings: Iterable[Binding]) -> Linear:
+        """Return bindings of claims and every identity as linear rows."""
+        return Linear(bindings, self.domains, self._start)
+
+    @cached_property
+    def _start(self) -> Start:
+        return Start(self.domains, self.identities)
 
     @cached_property
     def _solver(self) -> z3.Solver:
