@@ -156,12 +156,12 @@ class System:
         maximal: list[frozenset[str]] = []
         explored = z3.Solver(ctx=self._context)
         explored.set("phase_selection", 1)  # seeds as large as can be: the large ones are in conflict
-        switch, none = {name: self._switch[name] for name in among}, z3.BoolVal(False, self._context)
+        switch, none = self._switch, z3.BoolVal(False, self._context)
         for _ in range(MOST_SEEDS):
             if explored.check() != z3.sat:
                 break
-            model = explored.model()
-            seed = _widened([name for name in among if not z3.is_false(model[switch[name]])], among, minimal)
+            off = self._off(explored.model())
+            seed = _widened([name for name in among if name not in off], among, minimal)
             if self.feasible(seed):  # whatever more is added completes a set that cannot be true
                 maximal.append(frozenset(seed))
                 explored.add(z3.Or(none, *(switch[name] for name in among if name not in maximal[-1])))
@@ -173,6 +173,15 @@ class System:
         minimal.sort(key=lambda names: (len(names), names))
         maximal.sort(key=lambda names: (-len(names), sorted(names)))
         return minimal, maximal
+
+    def _off(self, model: z3.ModelRef) -> set[str]:
+        """Return the claims that a model leaves out, again without z3's Python layer."""
+        found, context = set(), self._context.ref()
+        for name, switch in self._switch.items():
+            value = z3.Z3_model_get_const_interp(context, model.model, z3.Z3_get_app_decl(context, switch.as_ast()))
+            if value and z3.Z3_get_bool_value(context, value) == z3.Z3_L_FALSE:
+                found.add(name)
+        return found
 
     def grown(self, seed: Iterable[str], among: Iterable[str]) -> frozenset[str]:
         """Return a set of claims that can hold together, grown by all that can be added from some others, in order."""
