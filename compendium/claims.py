@@ -38,7 +38,7 @@ WHOLE = portion.closed(Fraction(0), Fraction(100))
 """No share lies outside its whole, in percent."""
 
 
-def exactly(number: float) -> Fraction:
+def exactly(number: float | str) -> Fraction:
     """Return a decimal of a table as the fraction that was written: 0.1 is a tenth."""
     return Fraction(str(number))
 

@@ -13,7 +13,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Executor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import networkx
@@ -33,8 +33,10 @@ from compendium.groups import (
     Test,
     as_tree,
     ask,
+    clashes_of,
     conflict_of,
     conflicts_of,
+    holds_as_tree,
     solve,
 )  # fmt: skip
 from compendium.identities import Meaning, identities
@@ -149,13 +151,25 @@ def clashing(ledger: Ledger) -> list[Conflict]:
 
     Quicker than every conflict, where there are many claims and only the rest is wanted.
     """
+    return [
+        conflict_of(System(group.bindings, group.domains), names)
+        for group, found in _clashing(ledger)
+        for names in found
+    ]
+
+
+def at_odds(ledger: Ledger) -> frozenset[str]:
+    """Return the claims of `clashing` conflicts: without them the rest can all hold."""
+    return frozenset(name for _, found in _clashing(ledger) for names in found for name in names)
+
+
+def _clashing(ledger: Ledger) -> Iterator[tuple[Group, list[tuple[str, ...]]]]:
+    """Yield groups, without what is assumed, and their clashes; only those that are not seen to hold at once."""
     _, bound, _ = bound_by(ledger)
-    found = []
     for group in groups(bound, ledger):
-        firm = [binding for binding in group.bindings if not binding.assumed]
-        system = System(firm, group.domains)
-        found += [conflict_of(system, names) for names in system.clashing({n for one in firm for n in one.claims})]
-    return found
+        firm = replace(group, bindings=tuple(binding for binding in group.bindings if not binding.assumed))
+        if not holds_as_tree(firm):
+            yield firm, clashes_of(firm)
 
 
 def bound_by(ledger: Ledger) -> tuple[dict[str, dict[str, Any]], list[Binding], dict[str, str]]:
@@ -204,7 +218,9 @@ def groups(bound: Sequence[Binding], ledger: Ledger, forecasts: frozenset[str] =
 
 
 def _group(members: list[Binding], by_metric: Mapping[str, portion.Interval], forecasts: frozenset[str]) -> Group:
-    quantities = dict.fromkeys(quantity for binding in members for quantity in binding.quantities)
+    # A question comes last, so that it changes nothing in the order of what is bound.
+    bound = sorted(members, key=lambda binding: binding.interval == EVERYTHING)
+    quantities = dict.fromkeys(quantity for binding in bound for quantity in binding.quantities)
     domains = {quantity: by_metric[quantity.metric_id] for quantity in quantities}
     own = forecasts.intersection(name for binding in members for name in binding.claims)
     return Group(tuple(members), domains, own)

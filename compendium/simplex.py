@@ -132,11 +132,6 @@ class Dictionary:
         """Turn a free row into what is as much below zero as it was above."""
         self.rows[place] = {column: -part for column, part in self.rows[place].items()}
 
-    def drop(self) -> None:
-        """Take the row that was added last away again."""
-        for part in (self.rows, self.dens, self.basis, self.kinds):
-            part.pop()
-
     def solve_equations(self, first: int = 0) -> None:
         """Bring every slack that is zero, from some row on, out of the rows, as far as it says anything new."""
         for place, name in list(enumerate(self.basis))[first:]:
@@ -315,9 +310,7 @@ class Start:
         return self._known[id(binding)][1]
 
 
-def _rows(
-    terms: Mapping[int, Fraction], interval: portion.Interval, per: int
-) -> list[tuple[Kind, dict[int, int]]]:
+def _rows(terms: Mapping[int, Fraction], interval: portion.Interval, per: int) -> list[tuple[Kind, dict[int, int]]]:
     """Return what it says that a sum lies in an interval, times an unknown."""
     low, high = interval.lower, interval.upper
     if low == high:
@@ -378,7 +371,8 @@ class Linear:
         ValueError
             where these bindings cannot hold together.
         """
-        dictionary = self._dictionary.copy(self._slacks.get(without, ())) if per or without else self._dictionary
+        # A copy, so that no answer depends on what was asked before.
+        dictionary = self._dictionary.copy(self._slacks.get(without, ()))
         if not self.feasible and not (without and dictionary.make_feasible()):
             raise ValueError("these bindings cannot hold together")
         if per and not dictionary.measure_by(self._at[per]):
@@ -388,7 +382,6 @@ class Linear:
         high, above = self._end(dictionary, place, known.upper)
         dictionary.turn(place)
         low, below = self._end(dictionary, place, -known.lower)
-        dictionary.drop()
         interval = portion.Interval.from_atomic(
             portion.OPEN if low is None or low[1] else portion.CLOSED,
             -portion.inf if low is None else -low[0],
