@@ -16,6 +16,7 @@ import portion
 
 from compendium import intervals, units
 from compendium.ledger import Ledger
+from compendium.rows import records
 
 
 def authors(sources: pd.DataFrame) -> pd.Series:
@@ -93,11 +94,11 @@ def read_claims(ledger: Ledger) -> pd.DataFrame:
     metrics = ledger["metrics"].set_index("metric_id")
     sources = ledger["sources"]
     least = frame["metric_id"].map(metrics["minimum"])
+    rows = records(frame)
     frame["interval"] = [
-        bounds(row, None if pd.isna(minimum) else float(minimum))
-        for row, minimum in zip(frame.to_dict("records"), least, strict=True)
+        bounds(row, None if pd.isna(minimum) else float(minimum)) for row, minimum in zip(rows, least, strict=True)
     ]
-    frame["figure"] = [figure(row) for row in frame.to_dict("records")]
+    frame["figure"] = [figure(row) for row in rows]
     frame["metric"] = frame["metric_id"].map(metrics["name"])
     frame["relation"] = frame["metric_id"].map(metrics["relation"])
     frame["chapter"] = frame["metric_id"].map(metrics["chapter"])

@@ -20,6 +20,7 @@ from compendium.claims import bounds as claim_bounds
 from compendium.figures import UnreadableFigureError, read_figure
 from compendium.ledger import Ledger
 from compendium.present import UNITS, amount
+from compendium.rows import records
 from compendium.schema import SEPARATOR, Table
 
 KEY = "observation_id"
@@ -55,9 +56,9 @@ def read_observations(ledger: Ledger, *, missing: bool = False) -> pd.DataFrame:
     frame.index.name = None  # a column has the same name
     if missing or frame.empty:
         return frame
-    metrics = {row["metric_id"]: row for row in ledger.frames["metrics"].to_dict("records")}
+    metrics = {row["metric_id"]: row for row in records(ledger.frames["metrics"])}
     conversions = _conversions(ledger)
-    rows = frame.to_dict("records")
+    rows = records(frame)
     read = [_converted(row, metrics[row["metric_id"]], conversions) for row in rows]
     frame["interval"] = pd.Series([found for found, _ in read], index=frame.index, dtype=object)
     frame["in_unit"] = [unit for _, unit in read]
@@ -160,7 +161,7 @@ def _related(ledger: Ledger, names: Collection[str]) -> set[str]:
     """Return metrics with all that are parts, sums or mirrors of them, in however many steps."""
     ties = networkx.Graph()
     ties.add_nodes_from(names)
-    for row in ledger.frames["metrics"].to_dict("records"):
+    for row in records(ledger.frames["metrics"]):
         others = [row["part_of"], row["mirror_of"], row["ranks"], *row["sum_of"].split(SEPARATOR)]
         ties.add_edges_from((row["metric_id"], other) for other in others if other)
     return set().union(*(networkx.node_connected_component(ties, name) for name in names))
@@ -203,19 +204,30 @@ def _under(above: pd.DataFrame, below: pd.DataFrame) -> pd.DataFrame:
 def _as_claims(chosen: pd.DataFrame) -> Iterator[dict[str, Any]]:
     shared = ("metric_id", "ref_area", "counterpart_area", "period", "population", "measure", "hedge", "note",
               "base_metric_id", "base_area", "base_counterpart", "base_period", "obs_status")  # fmt: skip
-    for row in chosen.to_dict("records"):
-        whole = units.unscaled(row["in_unit"])
+    for row in records(chosen):
         claim = {
             **{name: row[name] for name in shared},
             "claim_id": row[KEY], "source_id": row["publisher"], "scope": SCOPE, "as_printed": printed(row),
-            "unit": whole, "direction": "", "origin": row["original_source"], "citation_id": "",
-            "rank": "normal", "rank_reason": "", "bounds_reason": "", "summary": "", "low": pd.NA, "high": pd.NA,
+            "unit": units.unscaled(row["in_unit"]), "direction": "", "origin": row["original_source"],
+            "citation_id": "", "rank": "normal", "rank_reason": "", "bounds_reason": "", "summary": "",
         }  # fmt: skip
-        meant = units.converted(row["interval"], row["in_unit"], whole)
-        if row["in_unit"] != row["unit"] or claim_bounds(claim) != meant:  # what is printed says less than is known
-            ends = {"low": meant.lower, "high": meant.upper}
-            claim |= {name: float(end) for name, end in ends.items() if end not in (portion.inf, -portion.inf)}
-        yield claim
+        yield claim | _own_bounds(
+            claim["as_printed"], row["hedge"], row["measure"], row["interval"], row["in_unit"], row["unit"]
+        )
+
+
+@lru_cache(maxsize=_KEPT)
+def _own_bounds(
+    as_printed: str, hedge: str, measure: str, found: portion.Interval, in_unit: str, unit: str
+) -> dict[str, Any]:
+    """Return the bounds that a claim needs of its own: those of the observation, where what is printed says less."""
+    whole = units.unscaled(in_unit)
+    meant, none = units.converted(found, in_unit, whole), {"low": pd.NA, "high": pd.NA}
+    bare = {"as_printed": as_printed, "hedge": hedge, "measure": measure, "unit": whole, "direction": "", **none}
+    if in_unit == unit and claim_bounds(bare) == meant:
+        return none
+    ends = {"low": meant.lower, "high": meant.upper}
+    return none | {name: float(end) for name, end in ends.items() if end not in (portion.inf, -portion.inf)}
 
 
 def printed(observation: Mapping[str, Any]) -> str:

@@ -16,9 +16,9 @@ from concurrent.futures import Executor
 from dataclasses import dataclass, replace
 from typing import Any
 
-import networkx
 import pandas as pd
 import portion
+from networkx.utils import UnionFind
 
 from compendium import bindings as binding_of
 from compendium import trees
@@ -42,6 +42,7 @@ from compendium.groups import (
 from compendium.identities import Meaning, identities
 from compendium.ledger import Ledger
 from compendium.periods import span
+from compendium.rows import records
 from compendium.solver import System
 
 CONSISTENT, IN_CONFLICT, SINGLE, NOT_COMPARABLE = "consistent", "in conflict", "single", "not comparable"
@@ -176,7 +177,7 @@ def bound_by(ledger: Ledger) -> tuple[dict[str, dict[str, Any]], list[Binding], 
     """Return the claims that stand, by id, what they bind, and the code of the reason for those that bind nothing."""
     claims = _claims(ledger)
     apart = dict(zip(ledger.frames["incomparable"]["claim_id"], ledger.frames["incomparable"]["reason"], strict=True))
-    metrics = {row["metric_id"]: row for row in ledger.frames["metrics"].to_dict("records")}
+    metrics = {row["metric_id"]: row for row in records(ledger.frames["metrics"])}
     bound: list[Binding] = []
     open_: dict[str, str] = {}
     for name, claim in claims.items():
@@ -196,23 +197,17 @@ def _forecasts(claims: Mapping[str, Mapping[str, Any]]) -> frozenset[str]:
 
 def groups(bound: Sequence[Binding], ledger: Ledger, forecasts: frozenset[str] = frozenset()) -> list[Group]:
     """Return the bindings of claims, with every identity that bears on them, in groups that share no quantity."""
-    metrics = {row["metric_id"]: row for row in ledger.frames["metrics"].to_dict("records")}
+    metrics = {row["metric_id"]: row for row in records(ledger.frames["metrics"])}
     places = ledger.frames["places"]
     meaning = Meaning(metrics, dict(zip(places["place_id"], places["within"], strict=True)))
     every = [*bound, *identities({quantity for binding in bound for quantity in binding.quantities}, meaning)]
     every.sort(key=lambda binding: (binding.claims, binding.rule, binding.terms))  # rows may stand in any order
-    graph = networkx.Graph()
+    tied: UnionFind[Quantity] = UnionFind()
     for binding in every:
-        networkx.add_path(graph, binding.quantities)
-        graph.add_nodes_from(binding.quantities)
-    part = {
-        quantity: place
-        for place, component in enumerate(networkx.connected_components(graph))
-        for quantity in component
-    }
-    grouped: dict[int, list[Binding]] = {}
+        tied.union(*binding.quantities)
+    grouped: dict[Quantity, list[Binding]] = {}
     for binding in every:
-        grouped.setdefault(part[binding.quantities[0]], []).append(binding)
+        grouped.setdefault(tied[binding.quantities[0]], []).append(binding)
     domains = {name: domain(metric) for name, metric in metrics.items()}
     return [_group(members, domains, forecasts) for members in grouped.values()]
 
@@ -261,7 +256,7 @@ def _claims(ledger: Ledger) -> dict[str, dict[str, Any]]:
     frame = ledger.frames["claims"]
     frame = frame[frame["rank"] == "normal"]
     least = dict(zip(ledger.frames["metrics"]["metric_id"], ledger.frames["metrics"]["minimum"], strict=True))
-    rows = frame.to_dict("records")
+    rows = records(frame)
     for row in rows:
         minimum = least[row["metric_id"]]
         row["interval"] = bounds(row, None if pd.isna(minimum) else float(minimum))
