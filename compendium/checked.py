@@ -19,6 +19,7 @@ from compendium.corroborate import AGREES, DIFFERS, NOT_COMPARABLE, POINTS, TIME
 from compendium.observations import of_series
 from compendium.periods import span, spoken
 from compendium.present import link, table
+from compendium.rows import records
 from compendium.tables import described, stacked
 from compendium.wording import Names, listed, relations, said
 
@@ -108,7 +109,7 @@ def checked_table(
     Takes checked claims, the claims as `compendium.claims.read_claims` returns them indexed by id, and the
     observations as `compendium.observations.read_observations` does.
     """
-    rows_by_id = {row["observation_id"]: row for row in observations.to_dict("records")}
+    rows_by_id = {row["observation_id"]: row for row in records(observations)}
     rows = []
     for one in checked:
         claim = claims.loc[one.claim_id]

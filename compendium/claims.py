@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any
 
 import pandas as pd
@@ -15,6 +16,7 @@ import portion
 from compendium import intervals, units
 from compendium.figures import figure as figure
 from compendium.ledger import Ledger
+from compendium.rows import records
 
 
 def authors(sources: pd.DataFrame) -> pd.Series:
@@ -37,7 +39,7 @@ WHOLE = portion.closed(Fraction(0), Fraction(100))
 """No share lies outside its whole, in percent."""
 
 
-def exactly(number: float) -> Fraction:
+def exactly(number: float | str) -> Fraction:
     """Return a decimal of a table as the fraction that was written: 0.1 is a tenth."""
     return Fraction(str(number))
 
@@ -54,20 +56,31 @@ def bounds(claim: Mapping[str, Any], minimum: float | None = None) -> portion.In
     UnreadableFigureError, KeyError
         as `compendium.intervals.interval` does.
     """
-    if claim["measure"] == DIRECTION:
+    low, high = (None if pd.isna(claim[end]) else claim[end] for end in ("low", "high"))
+    direction = claim["direction"] if claim["measure"] == DIRECTION else ""
+    printed = (claim["as_printed"], claim["hedge"], claim["unit"])
+    return _bounds(claim["measure"], direction, *printed, low, high, minimum)
+
+
+@lru_cache(maxsize=2**14)
+def _bounds(
+    measure: str, direction: str, as_printed: str, hedge: str, unit: str, low: float | None, high: float | None,
+    minimum: float | None,
+) -> portion.Interval:  # fmt: skip
+    """Return the bounds of a claim, read once for all claims that print the same."""
+    if measure == DIRECTION:
         nothing = Fraction(0)
-        rises = claim["direction"] == "rises"
-        return portion.open(nothing, portion.inf) if rises else portion.open(-portion.inf, nothing)
-    read = intervals.interval(claim["as_printed"], claim["hedge"], exact=units.is_exact(claim["unit"]))
-    if not (pd.isna(claim["low"]) or pd.isna(claim["high"])):  # one end at a time could pass the other on the way
-        read = portion.closed(exactly(claim["low"]), exactly(claim["high"]))
-    elif not pd.isna(claim["low"]):
-        read = read.replace(left=portion.CLOSED, lower=exactly(claim["low"]))
-    elif not pd.isna(claim["high"]):
-        read = read.replace(right=portion.CLOSED, upper=exactly(claim["high"]))
-    if claim["measure"] == "level" and minimum is not None and read.lower < minimum:
+        return portion.open(nothing, portion.inf) if direction == "rises" else portion.open(-portion.inf, nothing)
+    read = intervals.interval(as_printed, hedge, exact=units.is_exact(unit))
+    if low is not None and high is not None:  # one end at a time could pass the other on the way
+        read = portion.closed(exactly(low), exactly(high))
+    elif low is not None:
+        read = read.replace(left=portion.CLOSED, lower=exactly(low))
+    elif high is not None:
+        read = read.replace(right=portion.CLOSED, upper=exactly(high))
+    if measure == "level" and minimum is not None and read.lower < minimum:
         read = read.replace(left=portion.CLOSED, lower=exactly(minimum))
-    return read & WHOLE if claim["measure"] == "share" else read
+    return read & WHOLE if measure == "share" else read
 
 
 def read_claims(ledger: Ledger) -> pd.DataFrame:
@@ -81,11 +94,11 @@ def read_claims(ledger: Ledger) -> pd.DataFrame:
     metrics = ledger["metrics"].set_index("metric_id")
     sources = ledger["sources"]
     least = frame["metric_id"].map(metrics["minimum"])
+    rows = records(frame)
     frame["interval"] = [
-        bounds(row, None if pd.isna(minimum) else float(minimum))
-        for row, minimum in zip(frame.to_dict("records"), least, strict=True)
+        bounds(row, None if pd.isna(minimum) else float(minimum)) for row, minimum in zip(rows, least, strict=True)
     ]
-    frame["figure"] = [figure(row) for row in frame.to_dict("records")]
+    frame["figure"] = [figure(row) for row in rows]
     frame["metric"] = frame["metric_id"].map(metrics["name"])
     frame["relation"] = frame["metric_id"].map(metrics["relation"])
     frame["chapter"] = frame["metric_id"].map(metrics["chapter"])

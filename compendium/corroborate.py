@@ -24,6 +24,7 @@ from compendium.observations import LOW, MACHINE, joined, read_observations, sid
 from compendium.pairing import Pair, Row, as_claim, as_if, asked, equal, far, mirrors, shown, why_not
 from compendium.periods import span
 from compendium.reconcile import bound_by, implied
+from compendium.rows import records
 from compendium.settle import firm
 
 AGREES, DIFFERS, NOT_COMPARABLE, NONE_FOUND = "agrees", "differs", "not comparable", "no independent figure found"
@@ -111,9 +112,9 @@ class _Desk:
     barred: dict[str, dict[str, Row]] = field(init=False)
 
     def __post_init__(self) -> None:
-        self.metrics = {row["metric_id"]: row for row in self.ledger.frames["metrics"].to_dict("records")}
+        self.metrics = {row["metric_id"]: row for row in records(self.ledger.frames["metrics"])}
         self.observations = read_observations(self.ledger)
-        self.rows = {row["observation_id"]: row for row in self.observations.to_dict("records")}
+        self.rows = {row["observation_id"]: row for row in records(self.observations)}
         self.by_metric, self.barred = {}, {}
         for row in self.rows.values():
             self.by_metric.setdefault(row["metric_id"], []).append(row)

@@ -8,16 +8,19 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property, lru_cache
 
 import portion
 
-from compendium import trees
+from compendium import solver, trees
 from compendium.bindings import NOT_NEGATIVE, ONE, Binding, Quantity, Rule
 from compendium.simplex import before
 from compendium.solver import System
 
 MOST_WORLDS = 16
 """With more ways than this of deciding between claims in conflict, bounds rest on the undisputed ones alone."""
+KEPT = 64
+"""How many groups are kept as they were explored, for those who ask the same again."""
 
 
 @dataclass(frozen=True)
@@ -95,7 +98,7 @@ def solve(group: Group) -> Solution:
     found = as_tree(group)
     if found:
         return found
-    explored = Explored(group)
+    explored = explored_once(group)
     undisputed = sorted(frozenset.intersection(*explored.worlds))
     bounds, tests = _beheld(explored.firm, explored.worlds, list(group.domains), undisputed)
     if explored.whole is not explored.firm:
@@ -106,12 +109,12 @@ def solve(group: Group) -> Solution:
     every = set(explored.firm.claims)
     known = explored.minimal and explored.fewest
     giving = tuple(frozenset(every - world) for world in explored.worlds) if known else ()
-    return Solution(bounds, tests, explored.conflicts(), explored.complete, giving)
+    return Solution(bounds, tests, explored.conflicts, explored.complete, giving)
 
 
 def conflicts_of(group: Group) -> tuple[Conflict, ...]:
     """Return every minimal conflict of a group, and nothing else."""
-    return () if as_tree(group) else Explored(group).conflicts()
+    return () if holds_as_tree(group) else explored_once(group).conflicts
 
 
 def ask(group: Group, questions: Sequence[Binding]) -> list[Implied]:
@@ -120,7 +123,7 @@ def ask(group: Group, questions: Sequence[Binding]) -> list[Implied]:
     Where claims are in conflict, that is what holds if as few as can be give way, whichever these are; an assumed
     identity is used only where nothing follows without it.
     """
-    explored = Explored(group)
+    explored = explored_once(group)
     answers = []
     for question in questions:
         found = _held(explored.firm, explored.worlds, [question])[0]
@@ -140,6 +143,11 @@ def as_tree(group: Group) -> Solution | None:
         {quantity: Implied(*implied) for quantity, implied in bounds.items()},
         {claim: Test(claim, binding, Implied(*implied)) for claim, (binding, implied) in tests.items()},
     )
+
+
+def holds_as_tree(group: Group) -> bool:
+    """Tell whether the group is a tree without contradiction: where it is not one, that is for a solver to say."""
+    return not any(binding.assumed for binding in group.bindings) and trees.holds(group.bindings, group.domains)
 
 
 class Explored:
@@ -179,10 +187,42 @@ class Explored:
         """Tell whether every conflict was found."""
         return self.firm.complete and self.assuming.complete
 
+    @cached_property
     def conflicts(self) -> tuple[Conflict, ...]:
-        """Return the minimal conflicts, each with the claim that shows it best; the assumed ones last."""
+        """The minimal conflicts, each with the claim that shows it best; the assumed ones last."""
         firm = (conflict_of(self.firm, claims) for claims in self.minimal)
         return (*firm, *(conflict_of(self.assuming, claims, assumed=True) for claims in self.assumed))
+
+
+def explored_once(group: Group) -> Explored:
+    """Return what is known of a group, explored once for all groups that say the same, limits included.
+
+    What binds nothing is left out: a question changes no answer to another.
+    """
+    binding = tuple(one for one in group.bindings if one.claims or one.per or one.interval != EVERYTHING)
+    limits = MOST_WORLDS, solver.MOST_SEEDS
+    return _explored(binding, tuple(group.domains.items()), group.forecasts, limits)
+
+
+@lru_cache(maxsize=KEPT)
+def _explored(
+    bindings: tuple[Binding, ...], domains: tuple[tuple[Quantity, portion.Interval], ...], forecasts: frozenset[str],
+    limits: tuple[int, int],
+) -> Explored:  # fmt: skip
+    return Explored(Group(bindings, dict(domains), forecasts))
+
+
+def clashes_of(group: Group) -> list[tuple[str, ...]]:
+    """Return minimal conflicts of a group that share no claim, without which the rest can hold; looked for once."""
+    return list(_clashes(group.bindings, tuple(group.domains.items())))
+
+
+@lru_cache(maxsize=KEPT)
+def _clashes(
+    bindings: tuple[Binding, ...], domains: tuple[tuple[Quantity, portion.Interval], ...]
+) -> tuple[tuple[str, ...], ...]:
+    system = System(bindings, dict(domains))
+    return tuple(system.clashing(system.claims))
 
 
 def _beheld(
@@ -264,11 +304,12 @@ def conflict_of(system: System, claims: tuple[str, ...], *, assumed: bool = Fals
 
 def _ways(system: System, claims: tuple[str, ...]) -> tuple[Rule, ...]:
     """Return the ways of binding that a conflict needs; one that it can do without is none of its rules."""
-    standing = [binding for binding in system.bindings if set(claims).issuperset(binding.claims)]
+    every = set(claims)
+    standing = [binding for binding in system.bindings if binding.claims and every.issuperset(binding.claims)]
     often = Counter(name for binding in standing for name in binding.claims)
     for binding in [binding for binding in standing if any(often[name] > 1 for name in binding.claims)]:
         rest = [other for other in standing if other is not binding]
         own = {name for other in rest for name in other.claims}
-        if own.issuperset(claims) and not System(rest, system.domains).linear(claims).feasible:
+        if own.issuperset(claims) and not system.standing(rest).feasible:
             standing = rest
-    return tuple(sorted({binding.rule for binding in standing if binding.claims}))
+    return tuple(sorted({binding.rule for binding in standing}))

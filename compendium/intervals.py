@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
+from functools import lru_cache
 
 import portion
 
@@ -57,6 +58,7 @@ RULES: tuple[Rule, ...] = (
 EFFECTS: dict[str, Effect] = {word: rule.effect for rule in RULES for word in rule.words}
 
 
+@lru_cache(maxsize=2**14)
 def interval(as_printed: str, hedge: str = "", *, exact: bool = False) -> portion.Interval:
     """Return the values that a printed figure leaves possible, in the unit it is printed in.
 

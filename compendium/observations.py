@@ -6,7 +6,8 @@ nobody has a figure there is a row without a value, which no computation sees.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from functools import lru_cache
 from typing import Any
 
 import networkx
@@ -19,6 +20,7 @@ from compendium.claims import bounds as claim_bounds
 from compendium.figures import UnreadableFigureError, read_figure
 from compendium.ledger import Ledger
 from compendium.present import UNITS, amount
+from compendium.rows import records
 from compendium.schema import SEPARATOR, Table
 
 KEY = "observation_id"
@@ -54,12 +56,13 @@ def read_observations(ledger: Ledger, *, missing: bool = False) -> pd.DataFrame:
     frame.index.name = None  # a column has the same name
     if missing or frame.empty:
         return frame
-    metrics = ledger.frames["metrics"].set_index("metric_id")
-    rows = frame.to_dict("records")
-    read = [_converted(row, metrics.loc[row["metric_id"]], ledger) for row in rows]
+    metrics = {row["metric_id"]: row for row in records(ledger.frames["metrics"])}
+    conversions = _conversions(ledger)
+    rows = records(frame)
+    read = [_converted(row, metrics[row["metric_id"]], conversions) for row in rows]
     frame["interval"] = pd.Series([found for found, _ in read], index=frame.index, dtype=object)
     frame["in_unit"] = [unit for _, unit in read]
-    frame["figure"] = [figure(row, metrics.loc[row["metric_id"], "unit"]) for row in rows]
+    frame["figure"] = [figure(row, metrics[row["metric_id"]]["unit"]) for row in rows]
     return frame
 
 
@@ -71,18 +74,30 @@ def bounds(observation: Mapping[str, Any], minimum: float | None = None) -> port
     UnreadableFigureError, KeyError
         as `compendium.intervals.interval` does.
     """
-    exact = units.is_exact(observation["unit"])
-    read = intervals.interval(observation["value"], observation["hedge"], exact=exact)
-    if observation["measure"] == "level" and minimum is not None and read.lower < minimum:
+    said = (observation["value"], observation["hedge"], observation["unit"], observation["measure"])
+    return _bounds(*said, minimum)
+
+
+# Many rows print alike, and a page reads all of them more than once: what texts mean is worked out once for each.
+_KEPT = 2**14
+
+
+@lru_cache(maxsize=_KEPT)
+def _bounds(value: str, hedge: str, unit: str, measure: str, minimum: float | None) -> portion.Interval:
+    read = intervals.interval(value, hedge, exact=units.is_exact(unit))
+    if measure == "level" and minimum is not None and read.lower < minimum:
         read = read.replace(left=portion.CLOSED, lower=exactly(minimum))
-    return read & WHOLE if observation["measure"] == "share" else read
+    return read & WHOLE if measure == "share" else read
 
 
-def _converted(row: Mapping[str, Any], metric: Mapping[str, Any], ledger: Ledger) -> tuple[portion.Interval, str]:
+Row = Mapping[str, Any]
+
+
+def _converted(row: Row, metric: Row, conversions: Mapping[str, Iterable[Row]]) -> tuple[portion.Interval, str]:
     found = bounds(row, None if pd.isna(metric["minimum"]) else float(metric["minimum"]))
     if row["measure"] not in ("level", "difference") or units.fits(row["unit"], metric["unit"]):
         return found, row["unit"]
-    conversion = conversion_of(row, ledger)
+    conversion = _conversion(row, conversions)
     if conversion is None:
         return found, row["unit"]
     found = units.converted(found, row["unit"], conversion["from_unit"])
@@ -90,27 +105,37 @@ def _converted(row: Mapping[str, Any], metric: Mapping[str, Any], ledger: Ledger
     return intervals.product(found, each), str(conversion["to_unit"])
 
 
-def conversion_of(row: Mapping[str, Any], ledger: Ledger) -> dict[str, Any] | None:
+def _conversions(ledger: Ledger) -> dict[str, list[Row]]:
+    """Return the rows that convert units, by metric; none where the ledger has no such table."""
+    found: dict[str, list[Row]] = {}
+    for row in ledger.frames["conversions"].to_dict("records") if "conversions" in ledger.frames else ():
+        found.setdefault(row["metric_id"], []).append({str(name): value for name, value in row.items()})
+    return found
+
+
+def _conversion(row: Row, conversions: Mapping[str, Iterable[Row]]) -> Row | None:
+    fitting = (one for one in conversions.get(row["metric_id"], ()) if units.same_kind(row["unit"], one["from_unit"]))
+    return next(fitting, None)
+
+
+def conversion_of(row: Row, ledger: Ledger) -> dict[str, Any] | None:
     """Return the row that converts an observation into the unit of its metric, `None` where there is none."""
-    if "conversions" not in ledger.frames:
-        return None
-    for conversion in ledger.frames["conversions"].to_dict("records"):
-        if conversion["metric_id"] == row["metric_id"] and units.same_kind(row["unit"], conversion["from_unit"]):
-            return {str(name): value for name, value in conversion.items()}
-    return None
+    found = _conversion(row, _conversions(ledger))
+    return None if found is None else dict(found)
 
 
-def figure(observation: Mapping[str, Any], unit: str) -> str:
+def figure(observation: Row, unit: str) -> str:
     """Return an observation's figure for a reader, with its hedge, in whole units: `almost 5 billion USD`."""
-    exact = portion.singleton(exactly(observation["value"]))
-    if unit == "rank" == observation["unit"]:
-        return f"rank {observation['value']}"
-    if units.same_kind(observation["unit"], unit):
-        said = amount(units.converted(exact, observation["unit"], unit), unit)
-    else:
-        whole = units.unscaled(observation["unit"])
-        said = amount(units.converted(exact, observation["unit"], whole), whole)
-    return f"{observation['hedge']} {said}".strip()
+    return f"{observation['hedge']} {_amount(observation['value'], observation['unit'], unit)}".strip()
+
+
+@lru_cache(maxsize=_KEPT)
+def _amount(value: str, own: str, unit: str) -> str:
+    """Return a value in whole units for a reader: in those of a metric where the two measure the same."""
+    if unit == "rank" == own:
+        return f"rank {value}"
+    whole = unit if units.same_kind(own, unit) else units.unscaled(own)
+    return amount(units.converted(portion.singleton(exactly(value)), own, whole), whole)
 
 
 # --- beside the claims
@@ -136,7 +161,7 @@ def _related(ledger: Ledger, names: Collection[str]) -> set[str]:
     """Return metrics with all that are parts, sums or mirrors of them, in however many steps."""
     ties = networkx.Graph()
     ties.add_nodes_from(names)
-    for row in ledger.frames["metrics"].to_dict("records"):
+    for row in records(ledger.frames["metrics"]):
         others = [row["part_of"], row["mirror_of"], row["ranks"], *row["sum_of"].split(SEPARATOR)]
         ties.add_edges_from((row["metric_id"], other) for other in others if other)
     return set().union(*(networkx.node_connected_component(ties, name) for name in names))
@@ -177,19 +202,30 @@ def _under(above: pd.DataFrame, below: pd.DataFrame) -> pd.DataFrame:
 def _as_claims(chosen: pd.DataFrame) -> Iterator[dict[str, Any]]:
     shared = ("metric_id", "ref_area", "counterpart_area", "period", "population", "measure", "hedge", "note",
               "base_metric_id", "base_area", "base_counterpart", "base_period", "obs_status")  # fmt: skip
-    for row in chosen.to_dict("records"):
-        whole = units.unscaled(row["in_unit"])
+    for row in records(chosen):
         claim = {
             **{name: row[name] for name in shared},
             "claim_id": row[KEY], "source_id": row["publisher"], "scope": SCOPE, "as_printed": printed(row),
-            "unit": whole, "direction": "", "origin": row["original_source"], "citation_id": "",
-            "rank": "normal", "rank_reason": "", "bounds_reason": "", "summary": "", "low": pd.NA, "high": pd.NA,
+            "unit": units.unscaled(row["in_unit"]), "direction": "", "origin": row["original_source"],
+            "citation_id": "", "rank": "normal", "rank_reason": "", "bounds_reason": "", "summary": "",
         }  # fmt: skip
-        meant = units.converted(row["interval"], row["in_unit"], whole)
-        if row["in_unit"] != row["unit"] or claim_bounds(claim) != meant:  # what is printed says less than is known
-            ends = {"low": meant.lower, "high": meant.upper}
-            claim |= {name: float(end) for name, end in ends.items() if end not in (portion.inf, -portion.inf)}
-        yield claim
+        yield claim | _own_bounds(
+            claim["as_printed"], row["hedge"], row["measure"], row["interval"], row["in_unit"], row["unit"]
+        )
+
+
+@lru_cache(maxsize=_KEPT)
+def _own_bounds(
+    as_printed: str, hedge: str, measure: str, found: portion.Interval, in_unit: str, unit: str
+) -> dict[str, Any]:
+    """Return the bounds that a claim needs of its own: those of the observation, where what is printed says less."""
+    whole = units.unscaled(in_unit)
+    meant, none = units.converted(found, in_unit, whole), {"low": pd.NA, "high": pd.NA}
+    bare = {"as_printed": as_printed, "hedge": hedge, "measure": measure, "unit": whole, "direction": "", **none}
+    if in_unit == unit and claim_bounds(bare) == meant:
+        return none
+    ends = {"low": meant.lower, "high": meant.upper}
+    return none | {name: float(end) for name, end in ends.items() if end not in (portion.inf, -portion.inf)}
 
 
 def printed(observation: Mapping[str, Any]) -> str:
@@ -197,13 +233,18 @@ def printed(observation: Mapping[str, Any]) -> str:
 
     A short text is taken only where it says neither more nor less than the value in its unit.
     """
-    scale, _, name = observation["unit"].rpartition(" ")
-    if observation["value"].startswith("-") and name != "percent":  # a text prints no negative amount that can be read
-        below = units.factor(observation["unit"], name) * exactly(observation["value"])
+    return _printed(observation["value"], observation["unit"])
+
+
+@lru_cache(maxsize=_KEPT)
+def _printed(value: str, unit: str) -> str:
+    scale, _, name = unit.rpartition(" ")
+    if value.startswith("-") and name != "percent":  # a text prints no negative amount that can be read
+        below = units.factor(unit, name) * exactly(value)
         return str(below if below.denominator == 1 else float(below))
-    full = " ".join(part for part in (observation["value"], scale, UNITS.get(name, name)) if part)
-    whole = portion.singleton(exactly(observation["value"]))
-    short = amount(units.converted(whole, observation["unit"], name), name).replace("−", "-")
+    full = " ".join(part for part in (value, scale, UNITS.get(name, name)) if part)
+    whole = portion.singleton(exactly(value))
+    short = amount(units.converted(whole, unit, name), name).replace("−", "-")
     try:
         return short if read_figure(short) == read_figure(full) else full
     except UnreadableFigureError:

@@ -13,12 +13,12 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Executor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
-import networkx
 import pandas as pd
 import portion
+from networkx.utils import UnionFind
 
 from compendium import bindings as binding_of
 from compendium import trees
@@ -33,13 +33,16 @@ from compendium.groups import (
     Test,
     as_tree,
     ask,
+    clashes_of,
     conflict_of,
     conflicts_of,
+    holds_as_tree,
     solve,
 )  # fmt: skip
 from compendium.identities import Meaning, identities
 from compendium.ledger import Ledger
 from compendium.periods import span
+from compendium.rows import records
 from compendium.solver import System
 
 CONSISTENT, IN_CONFLICT, SINGLE, NOT_COMPARABLE = "consistent", "in conflict", "single", "not comparable"
@@ -149,20 +152,32 @@ def clashing(ledger: Ledger) -> list[Conflict]:
 
     Quicker than every conflict, where there are many claims and only the rest is wanted.
     """
+    return [
+        conflict_of(System(group.bindings, group.domains), names)
+        for group, found in _clashing(ledger)
+        for names in found
+    ]
+
+
+def at_odds(ledger: Ledger) -> frozenset[str]:
+    """Return the claims of `clashing` conflicts: without them the rest can all hold."""
+    return frozenset(name for _, found in _clashing(ledger) for names in found for name in names)
+
+
+def _clashing(ledger: Ledger) -> Iterator[tuple[Group, list[tuple[str, ...]]]]:
+    """Yield groups, without what is assumed, and their clashes; only those that are not seen to hold at once."""
     _, bound, _ = bound_by(ledger)
-    found = []
     for group in groups(bound, ledger):
-        firm = [binding for binding in group.bindings if not binding.assumed]
-        system = System(firm, group.domains)
-        found += [conflict_of(system, names) for names in system.clashing({n for one in firm for n in one.claims})]
-    return found
+        firm = replace(group, bindings=tuple(binding for binding in group.bindings if not binding.assumed))
+        if not holds_as_tree(firm):
+            yield firm, clashes_of(firm)
 
 
 def bound_by(ledger: Ledger) -> tuple[dict[str, dict[str, Any]], list[Binding], dict[str, str]]:
     """Return the claims that stand, by id, what they bind, and the code of the reason for those that bind nothing."""
     claims = _claims(ledger)
     apart = dict(zip(ledger.frames["incomparable"]["claim_id"], ledger.frames["incomparable"]["reason"], strict=True))
-    metrics = {row["metric_id"]: row for row in ledger.frames["metrics"].to_dict("records")}
+    metrics = {row["metric_id"]: row for row in records(ledger.frames["metrics"])}
     bound: list[Binding] = []
     open_: dict[str, str] = {}
     for name, claim in claims.items():
@@ -182,29 +197,25 @@ def _forecasts(claims: Mapping[str, Mapping[str, Any]]) -> frozenset[str]:
 
 def groups(bound: Sequence[Binding], ledger: Ledger, forecasts: frozenset[str] = frozenset()) -> list[Group]:
     """Return the bindings of claims, with every identity that bears on them, in groups that share no quantity."""
-    metrics = {row["metric_id"]: row for row in ledger.frames["metrics"].to_dict("records")}
+    metrics = {row["metric_id"]: row for row in records(ledger.frames["metrics"])}
     places = ledger.frames["places"]
     meaning = Meaning(metrics, dict(zip(places["place_id"], places["within"], strict=True)))
     every = [*bound, *identities({quantity for binding in bound for quantity in binding.quantities}, meaning)]
     every.sort(key=lambda binding: (binding.claims, binding.rule, binding.terms))  # rows may stand in any order
-    graph = networkx.Graph()
+    tied: UnionFind[Quantity] = UnionFind()
     for binding in every:
-        networkx.add_path(graph, binding.quantities)
-        graph.add_nodes_from(binding.quantities)
-    part = {
-        quantity: place
-        for place, component in enumerate(networkx.connected_components(graph))
-        for quantity in component
-    }
-    grouped: dict[int, list[Binding]] = {}
+        tied.union(*binding.quantities)
+    grouped: dict[Quantity, list[Binding]] = {}
     for binding in every:
-        grouped.setdefault(part[binding.quantities[0]], []).append(binding)
+        grouped.setdefault(tied[binding.quantities[0]], []).append(binding)
     domains = {name: domain(metric) for name, metric in metrics.items()}
     return [_group(members, domains, forecasts) for members in grouped.values()]
 
 
 def _group(members: list[Binding], by_metric: Mapping[str, portion.Interval], forecasts: frozenset[str]) -> Group:
-    quantities = dict.fromkeys(quantity for binding in members for quantity in binding.quantities)
+    # A question comes last, so that it changes nothing in the order of what is bound.
+    bound = sorted(members, key=lambda binding: binding.interval == EVERYTHING)
+    quantities = dict.fromkeys(quantity for binding in bound for quantity in binding.quantities)
     domains = {quantity: by_metric[quantity.metric_id] for quantity in quantities}
     own = forecasts.intersection(name for binding in members for name in binding.claims)
     return Group(tuple(members), domains, own)
@@ -245,7 +256,7 @@ def _claims(ledger: Ledger) -> dict[str, dict[str, Any]]:
     frame = ledger.frames["claims"]
     frame = frame[frame["rank"] == "normal"]
     least = dict(zip(ledger.frames["metrics"]["metric_id"], ledger.frames["metrics"]["minimum"], strict=True))
-    rows = frame.to_dict("records")
+    rows = records(frame)
     for row in rows:
         minimum = least[row["metric_id"]]
         row["interval"] = bounds(row, None if pd.isna(minimum) else float(minimum))

@@ -15,6 +15,7 @@ from compendium.independence import SAME, origins, shared_hosts, witnesses
 from compendium.ledger import Ledger
 from compendium.observations import read_observations
 from compendium.reconcile import Reconciliation
+from compendium.rows import records
 from compendium.schema import SEPARATOR
 from compendium.sensitivity import sensitivity
 from compendium.wording import Names, explained, number, rule_of_conflict, said, verdict_row
@@ -175,7 +176,7 @@ def corroboration(ledger: Ledger) -> list[Report]:
     Each observation has the verdict against it, its ends and unit, its period, publisher, quality class and address.
     What follows from several is marked `derived` and has all their periods, publishers, classes and addresses.
     """
-    rows = {row["observation_id"]: row for row in read_observations(ledger).to_dict("records")}
+    rows = {row["observation_id"]: row for row in records(read_observations(ledger))}
     return [
         {
             "claim_id": one.claim_id,
@@ -211,7 +212,7 @@ def _held(held: Held, rows: dict[str, Any]) -> Report:
 
 def corroboration_lines(ledger: Ledger) -> Iterator[str]:
     """Yield how claims stand against independent figures, as a person reads it."""
-    names, rows = Names.of(ledger), {row["observation_id"]: row for row in read_observations(ledger).to_dict("records")}
+    names, rows = Names.of(ledger), {row["observation_id"]: row for row in records(read_observations(ledger))}
     checked = corroborate(ledger)
     counts = (f"{sum(one.verdict == verdict for one in checked.values())} {verdict}" for verdict in VERDICTS)
     yield f"{_counted(len(checked), 'claim')}, {_counted(len(rows), 'independent figure')}: {', '.join(counts)}"

@@ -15,7 +15,7 @@ import pandas as pd
 from compendium.groups import Conflict
 from compendium.ledger import Ledger
 from compendium.observations import facts, joined, of_side, read_observations, sides
-from compendium.reconcile import bound_by, clashing, groups
+from compendium.reconcile import at_odds, bound_by, clashing, groups
 from compendium.solver import System
 
 
@@ -90,8 +90,7 @@ def clashes(ledger: Ledger, side: str) -> list[Conflict]:
 def firm(ledger: Ledger, side: str) -> pd.DataFrame:
     """Return the observations of a side that can all hold: those of a contradiction are set aside."""
     chosen = reliable(ledger, side)
-    aside = {name for conflict in clashes(ledger, side) for name in conflict.claims}
-    return chosen[~chosen.index.isin(list(aside))]
+    return chosen[~chosen.index.isin(list(at_odds(joined(ledger, chosen, alone=True))))]
 
 
 def _giving(system: System, conflict: Conflict, bearing: set[str]) -> tuple[frozenset[str], ...]:

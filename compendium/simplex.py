@@ -64,14 +64,31 @@ class Dictionary:
         self.columns.append(len(self.kinds) - 1)
         return len(self.kinds) - 1
 
-    def slack(self, kind: Kind, row: Mapping[int, Fraction]) -> int:
-        """Add a slack that is so much of each unknown, up to a factor above zero; return its number."""
-        scale = math.lcm(*(part.denominator for part in row.values()))
-        self.kinds.append(kind)
-        self.basis.append(len(self.kinds) - 1)
-        self.rows.append({name: part.numerator * (scale // part.denominator) for name, part in row.items() if part})
-        self.dens.append(1)
-        return len(self.kinds) - 1
+    def slacks(self, more: Iterable[tuple[Kind, Mapping[int, int]]]) -> list[int]:
+        """Add slacks that are so much of each unknown, up to a factor above zero; return their numbers."""
+        column = {name: place for place, name in enumerate(self.columns)}
+        at = {name: place for place, name in enumerate(self.basis) if name not in column}
+        first = len(self.kinds)
+        for kind, row in more:
+            total: dict[int, int] = {}
+            den = 1
+            for name, factor in row.items():
+                if name in column:
+                    own, by = {column[name]: 1}, 1
+                else:
+                    own, by = self.rows[at[name]], self.dens[at[name]]
+                common = math.gcd(den, by)
+                if (times := by // common) != 1:
+                    total, den = {c: times * part for c, part in total.items()}, den * times
+                factor *= den // by
+                for c, part in own.items():
+                    total[c] = total.get(c, 0) + factor * part
+            total, den = _reduced({c: part for c, part in total.items() if part}, den)
+            self.kinds.append(kind)
+            self.basis.append(len(self.kinds) - 1)
+            self.rows.append(total)
+            self.dens.append(den)
+        return list(range(first, len(self.kinds)))
 
     def pivot(self, place: int, column: int) -> None:
         """Let the unknown of a row and that of a column change places."""
@@ -115,14 +132,9 @@ class Dictionary:
         """Turn a free row into what is as much below zero as it was above."""
         self.rows[place] = {column: -part for column, part in self.rows[place].items()}
 
-    def drop(self) -> None:
-        """Take the row that was added last away again."""
-        for part in (self.rows, self.dens, self.basis, self.kinds):
-            part.pop()
-
-    def solve_equations(self) -> None:
-        """Bring every slack that is zero out of the rows, as far as it says anything new."""
-        for place, name in enumerate(self.basis):
+    def solve_equations(self, first: int = 0) -> None:
+        """Bring every slack that is zero, from some row on, out of the rows, as far as it says anything new."""
+        for place, name in list(enumerate(self.basis))[first:]:
             if self.kinds[name] is Kind.ZERO:
                 row = self.rows[place]
                 found = [c for c in row if c > SMALL and self.kinds[self.columns[c]] is not Kind.ZERO]
@@ -132,10 +144,9 @@ class Dictionary:
     def make_feasible(self) -> bool:
         """Find values that all rows allow; tell whether there are any."""
         while True:
-            wrong = [place for place in range(len(self.rows)) if self._is_wrong(place)]
-            if not wrong:
+            place = self._first_wrong()
+            if place is None:
                 return True
-            place = min(wrong, key=self.basis.__getitem__)
             row = self.rows[place]
             up = _constant(row) < (0, 0)
             columns = [c for c, part in row.items() if c > SMALL and self._helps(c, part > 0 if up else part < 0)]
@@ -143,12 +154,16 @@ class Dictionary:
                 return False
             self.pivot(place, min(columns, key=self.columns.__getitem__))
 
-    def _is_wrong(self, place: int) -> bool:
-        kind = self.kinds[self.basis[place]]
-        if kind is Kind.FREE:
-            return False
-        value = _constant(self.rows[place])
-        return value < (0, 0) or (kind is Kind.ZERO and value != (0, 0))
+    def _first_wrong(self) -> int | None:
+        """Return the row of the first unknown by number whose value is not allowed, `None` where all are."""
+        kinds, found, first = self.kinds, None, len(self.kinds)
+        for place, name in enumerate(self.basis):
+            if name < first and (kind := kinds[name]) is not Kind.FREE:
+                row = self.rows[place]
+                unit = row.get(UNIT, 0) or row.get(SMALL, 0)  # the infinitely small counts where there is nothing else
+                if unit < 0 or (unit and kind is Kind.ZERO):
+                    found, first = place, name
+        return found
 
     def _helps(self, column: int, rising: bool) -> bool:
         kind = self.kinds[self.columns[column]]
@@ -252,59 +267,91 @@ def _reduced(row: dict[int, int], den: int) -> tuple[dict[int, int], int]:
 NO_REASON: tuple[frozenset[str], tuple[Binding, ...]] = (frozenset(), ())
 
 
+class Start:
+    """What is the same for every choice of bindings: what quantities can be, and bindings that always stand.
+
+    Their equations are solved once, and the rows of any other binding are worked out once.
+    """
+
+    def __init__(self, domains: Mapping[Quantity, portion.Interval], always: Iterable[Binding] = ()) -> None:
+        """Take the domain of every quantity, and the bindings that stand with any others."""
+        self.domains, self.dictionary = domains, Dictionary()
+        self.at = {
+            quantity: self.dictionary.unknown(Kind.POSITIVE if domain.lower >= 0 else Kind.FREE)
+            for quantity, domain in domains.items()
+        }
+        self._known: dict[int, tuple[Binding, list[tuple[Kind, dict[int, int]]]]] = {}
+        # Wherever something else is measured by, 1 is above zero.
+        self.dictionary.slacks([_row({UNIT: Fraction(1)}, opened=True)])
+        for quantity, domain in domains.items():
+            inner = domain.replace(left=portion.OPEN, lower=-portion.inf) if domain.lower == 0 else domain
+            self.dictionary.slacks(_rows({self.at[quantity]: Fraction(1)}, inner, UNIT))
+        self.reason = self.add(self.dictionary, always)
+
+    def add(self, dictionary: Dictionary, bindings: Iterable[Binding]) -> dict[int, Binding]:
+        """Add bindings to a dictionary that this one began, and solve their equations; return them by their slacks."""
+        first, reason = len(dictionary.basis), {}
+        for binding in bindings:
+            reason.update(dict.fromkeys(dictionary.slacks(self._of(binding)), binding))
+        dictionary.solve_equations(first)
+        return reason
+
+    def _of(self, binding: Binding) -> list[tuple[Kind, dict[int, int]]]:
+        """Return the rows of a binding; it is kept beside them, so that its place in memory is no other's."""
+        if id(binding) not in self._known:
+            terms: dict[int, Fraction] = {}
+            for quantity, factor in binding.terms:
+                terms[self.at[quantity]] = terms.get(self.at[quantity], Fraction(0)) + factor
+            per = self.at[binding.per] if binding.per else UNIT
+            rows = _rows(terms, binding.interval, per)
+            if binding.per:  # a base that something is measured against is not zero
+                rows.append(_row({per: Fraction(1)}, opened=True))
+            self._known[id(binding)] = (binding, rows)
+        return self._known[id(binding)][1]
+
+
+def _rows(terms: Mapping[int, Fraction], interval: portion.Interval, per: int) -> list[tuple[Kind, dict[int, int]]]:
+    """Return what it says that a sum lies in an interval, times an unknown."""
+    low, high = interval.lower, interval.upper
+    if low == high:
+        return [_row(_less(terms, low, per), kind=Kind.ZERO)]
+    rows = []
+    if low != -portion.inf:
+        rows.append(_row(_less(terms, low, per), opened=interval.left is portion.OPEN))
+    if high != portion.inf:
+        negative = {name: -part for name, part in _less(terms, high, per).items()}
+        rows.append(_row(negative, opened=interval.right is portion.OPEN))
+    return rows
+
+
+def _row(row: dict[int, Fraction], *, opened: bool = False, kind: Kind = Kind.POSITIVE) -> tuple[Kind, dict[int, int]]:
+    """Return a row in whole numbers."""
+    whole = {**row, SMALL: Fraction(-1)} if opened else row
+    scale = math.lcm(*(part.denominator for part in whole.values()))
+    return kind, {name: part.numerator * (scale // part.denominator) for name, part in whole.items() if part}
+
+
 class Linear:
     """Bindings among quantities, all of them standing, as the rows of a dictionary."""
 
-    def __init__(self, bindings: Iterable[Binding], domains: Mapping[Quantity, portion.Interval]) -> None:
-        """Take bindings and the domain of every quantity in them; tell in `feasible` whether they can hold together."""
-        self.domains, self._dictionary = domains, Dictionary()
-        self._at = {
-            quantity: self._dictionary.unknown(Kind.POSITIVE if domain.lower >= 0 else Kind.FREE)
-            for quantity, domain in domains.items()
-        }
-        self._reason: dict[int, Binding] = {}
-        self._row({UNIT: Fraction(1)}, opened=True)  # wherever something else is measured by, 1 is above zero
-        for quantity, domain in domains.items():
-            inner = domain.replace(left=portion.OPEN, lower=-portion.inf) if domain.lower == 0 else domain
-            self._rows({self._at[quantity]: Fraction(1)}, inner, UNIT)
-        for binding in bindings:
-            self._bind(binding)
-        self._dictionary.solve_equations()
+    def __init__(
+        self, bindings: Iterable[Binding], domains: Mapping[Quantity, portion.Interval], start: Start | None = None
+    ) -> None:
+        """Take bindings and the domain of every quantity in them; tell in `feasible` whether they can hold together.
+
+        Parameters
+        ----------
+        start
+            what always stands among the same quantities, and need not be among the bindings.
+        """
+        start = start or Start(domains)
+        self.domains, self._at, self._dictionary = domains, start.at, start.dictionary.copy()
+        self._reason = start.reason | start.add(self._dictionary, bindings)
         self.feasible = self._dictionary.make_feasible()
         self._slacks: dict[str, list[int]] = {}
         for slack, binding in self._reason.items():
             for name in binding.claims:
                 self._slacks.setdefault(name, []).append(slack)
-
-    def _bind(self, binding: Binding) -> None:
-        terms: dict[int, Fraction] = {}
-        for quantity, factor in binding.terms:
-            terms[self._at[quantity]] = terms.get(self._at[quantity], Fraction(0)) + factor
-        per = self._at[binding.per] if binding.per else UNIT
-        self._rows(terms, binding.interval, per, binding)
-        if binding.per:  # a base that something is measured against is not zero
-            self._row({per: Fraction(1)}, opened=True, reason=binding)
-
-    def _rows(
-        self, terms: Mapping[int, Fraction], interval: portion.Interval, per: int, reason: Binding | None = None
-    ) -> None:
-        low, high = interval.lower, interval.upper
-        if low == high:
-            self._row(_less(terms, low, per), kind=Kind.ZERO, reason=reason)
-            return
-        if low != -portion.inf:
-            self._row(_less(terms, low, per), opened=interval.left is portion.OPEN, reason=reason)
-        if high != portion.inf:
-            negative = {name: -part for name, part in _less(terms, high, per).items()}
-            self._row(negative, opened=interval.right is portion.OPEN, reason=reason)
-
-    def _row(
-        self, row: dict[int, Fraction], *, opened: bool = False, kind: Kind = Kind.POSITIVE,
-        reason: Binding | None = None,
-    ) -> None:  # fmt: skip
-        slack = self._dictionary.slack(kind, {**row, SMALL: Fraction(-1)} if opened else row)
-        if reason:
-            self._reason[slack] = reason
 
     def implied(self, terms: Terms, per: Quantity | None = None, without: str = "") -> Answer:
         """Return what is left to a sum of quantities, or to its multiple of one, and what both ends rest on.
@@ -324,7 +371,8 @@ class Linear:
         ValueError
             where these bindings cannot hold together.
         """
-        dictionary = self._dictionary.copy(self._slacks.get(without, ())) if per or without else self._dictionary
+        # A copy, so that no answer depends on what was asked before.
+        dictionary = self._dictionary.copy(self._slacks.get(without, ()))
         if not self.feasible and not (without and dictionary.make_feasible()):
             raise ValueError("these bindings cannot hold together")
         if per and not dictionary.measure_by(self._at[per]):
@@ -334,7 +382,6 @@ class Linear:
         high, above = self._end(dictionary, place, known.upper)
         dictionary.turn(place)
         low, below = self._end(dictionary, place, -known.lower)
-        dictionary.drop()
         interval = portion.Interval.from_atomic(
             portion.OPEN if low is None or low[1] else portion.CLOSED,
             -portion.inf if low is None else -low[0],

@@ -14,7 +14,7 @@ import portion
 import z3
 
 from compendium.bindings import Binding, Quantity
-from compendium.simplex import Linear
+from compendium.simplex import Linear, Start
 
 Domains = Mapping[Quantity, portion.Interval]
 """What each quantity can be before anything is claimed."""
@@ -57,9 +57,17 @@ class System:
         """Return these claims and every identity as linear rows, which answer what they imply; built once."""
         on = frozenset(claims)
         if on not in self._linear:
-            standing = [binding for binding in self.bindings if on.issuperset(binding.claims)]
-            self._linear[on] = Linear(standing, self.domains)
+            claimed = (binding for binding in self.bindings if binding.claims)
+            self._linear[on] = self.standing(binding for binding in claimed if on.issuperset(binding.claims))
         return self._linear[on]
+
+    def standing(self, bindings: Iterable[Binding]) -> Linear:
+        """Return bindings of claims and every identity as linear rows."""
+        return Linear(bindings, self.domains, self._start)
+
+    @cached_property
+    def _start(self) -> Start:
+        return Start(self.domains, self.identities)
 
     @cached_property
     def _solver(self) -> z3.Solver:
@@ -132,8 +140,9 @@ class System:
         """Return every minimal set of claims that cannot all be true, and every maximal set that can.
 
         Take one claim from a minimal set, and the rest can hold; add one to a maximal set, and it cannot. The map
-        of what has been explored, and the shrinking and growing of seeds, follow MARCO (Liffiton, Previti, Malik
-        and Marques-Silva 2016). Both lists are in order of size and name.
+        of what has been explored, and the shrinking of seeds, follow MARCO (Liffiton, Previti, Malik and Marques-Silva
+        2016); a seed is as large as the minimal sets known so far allow, so that one that can hold is maximal.
+        Both lists are in order of size and name.
 
         Parameters
         ----------
@@ -147,14 +156,14 @@ class System:
         maximal: list[frozenset[str]] = []
         explored = z3.Solver(ctx=self._context)
         explored.set("phase_selection", 1)  # seeds as large as can be: the large ones are in conflict
-        switch, none = {name: self._switch[name] for name in among}, z3.BoolVal(False, self._context)
+        switch, none = self._switch, z3.BoolVal(False, self._context)
         for _ in range(MOST_SEEDS):
             if explored.check() != z3.sat:
                 break
-            model = explored.model()
-            seed = [name for name in among if not z3.is_false(model[switch[name]])]
-            if self.feasible(seed):
-                maximal.append(self.grown(seed, among))
+            off = self._off(explored.model())
+            seed = _widened([name for name in among if name not in off], among, minimal)
+            if self.feasible(seed):  # whatever more is added completes a set that cannot be true
+                maximal.append(frozenset(seed))
                 explored.add(z3.Or(none, *(switch[name] for name in among if name not in maximal[-1])))
             else:
                 minimal.append(self._shrunk(seed))
@@ -164,6 +173,15 @@ class System:
         minimal.sort(key=lambda names: (len(names), names))
         maximal.sort(key=lambda names: (-len(names), sorted(names)))
         return minimal, maximal
+
+    def _off(self, model: z3.ModelRef) -> set[str]:
+        """Return the claims that a model leaves out, again without z3's Python layer."""
+        found, context = set(), self._context.ref()
+        for name, switch in self._switch.items():
+            value = z3.Z3_model_get_const_interp(context, model.model, z3.Z3_get_app_decl(context, switch.as_ast()))
+            if value and z3.Z3_get_bool_value(context, value) == z3.Z3_L_FALSE:
+                found.add(name)
+        return found
 
     def grown(self, seed: Iterable[str], among: Iterable[str]) -> frozenset[str]:
         """Return a set of claims that can hold together, grown by all that can be added from some others, in order."""
@@ -257,6 +275,19 @@ class System:
     def _sum(self, terms: Terms) -> str:
         parts = [f"(* {_number(factor)} {self.names[quantity]})" for quantity, factor in terms]
         return f"(+ {' '.join(parts)})" if len(parts) > 1 else parts[0]
+
+
+def _widened(seed: Iterable[str], among: Iterable[str], apart: Iterable[Sequence[str]]) -> list[str]:
+    """Return claims with all that can be added from some others, in order, without completing a set of those apart."""
+    wide = set(seed)
+    rest: dict[str, list[set[str]]] = {}
+    for names in apart:
+        for name in names:
+            rest.setdefault(name, []).append({other for other in names if other != name})
+    for name in among:
+        if not any(wide.issuperset(others) for others in rest.get(name, ())):
+            wide.add(name)
+    return sorted(wide)
 
 
 def _within(text: str, interval: portion.Interval, scale: str) -> list[str]:

@@ -20,6 +20,7 @@ from compendium.ledger import Ledger
 from compendium.observations import joined, read_observations, sides
 from compendium.present import link
 from compendium.reconcile import bound_by, find_conflicts
+from compendium.rows import records
 from compendium.schema import SEPARATOR
 from compendium.settle import reliable
 from compendium.wording import Names, explained
@@ -89,7 +90,7 @@ ROW = Markup("<li><strong>{}</strong> {}<small>{}</small></li>")
 
 def cards(found: Sequence[Trap], ledger: Ledger, *, up: str = "..") -> HTML:
     """Return traps as cards: the figures with who prints them, what is odd, the arithmetic, what may explain it."""
-    observations = {row["observation_id"]: row for row in read_observations(ledger).to_dict("records")}
+    observations = {row["observation_id"]: row for row in records(read_observations(ledger))}
     names = Names.of(ledger)
     return HTML(Markup("\n").join(_card(trap, observations, names, up) for trap in found))
 

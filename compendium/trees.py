@@ -72,24 +72,21 @@ def solve(
 
     `None` where the bindings are no tree of the kind read here, or leave no value to some quantity.
     """
-    if not is_tree(bindings, domains):
+    found = _solved(bindings, domains)
+    if found is None:
         return None
-    passed = _passed(bindings, domains)
-    if passed is None:
-        return None
-    to_quantity, to_binding = passed
-    around: dict[Quantity, list[Range]] = {quantity: [_of(domain)] for quantity, domain in domains.items()}
-    for (_, quantity), found in to_quantity.items():
-        around[quantity].append(found)
-    bounds = {quantity: _meet(ranges) for quantity, ranges in around.items()}
-    if any(found.empty for found in bounds.values()):
-        return None
+    bounds, to_binding = found
     tests: dict[str, tuple[Binding, Answer]] = {}
     for place, binding in enumerate(bindings):
         others = _left_to(binding, [to_binding[place, quantity] for quantity in binding.quantities])
         if others.low.claims or others.high.claims:
             tests.update((name, (binding, _answer(others))) for name in binding.claims)
     return {quantity: _answer(found) for quantity, found in bounds.items()}, tests
+
+
+def holds(bindings: Sequence[Binding], domains: Mapping[Quantity, portion.Interval]) -> bool:
+    """Tell whether the bindings are a tree of the kind read here, and leave some value to every quantity."""
+    return _solved(bindings, domains) is not None
 
 
 def is_tree(bindings: Sequence[Binding], domains: Mapping[Quantity, portion.Interval]) -> bool:
@@ -113,6 +110,23 @@ def _simple(binding: Binding, domains: Mapping[Quantity, portion.Interval]) -> b
 
 
 Passed = dict[tuple[int, Quantity], Range]
+
+
+def _solved(
+    bindings: Sequence[Binding], domains: Mapping[Quantity, portion.Interval]
+) -> tuple[dict[Quantity, Range], Passed] | None:
+    """Return the bounds of every quantity, and what each says to each of its bindings; `None` as `solve` does."""
+    if not is_tree(bindings, domains):
+        return None
+    passed = _passed(bindings, domains)
+    if passed is None:
+        return None
+    to_quantity, to_binding = passed
+    around: dict[Quantity, list[Range]] = {quantity: [_of(domain)] for quantity, domain in domains.items()}
+    for (_, quantity), found in to_quantity.items():
+        around[quantity].append(found)
+    bounds = {quantity: _meet(ranges) for quantity, ranges in around.items()}
+    return None if any(found.empty for found in bounds.values()) else (bounds, to_binding)
 
 
 def _passed(bindings: Sequence[Binding], domains: Mapping[Quantity, portion.Interval]) -> tuple[Passed, Passed] | None:

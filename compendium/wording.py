@@ -21,6 +21,7 @@ from compendium.ledger import Ledger
 from compendium.periods import spoken
 from compendium.present import amount
 from compendium.reconcile import CONSISTENT, IN_CONFLICT, NOT_COMPARABLE, Reconciliation
+from compendium.rows import records
 from compendium.tables import between
 
 DIGITS = 3
@@ -50,7 +51,7 @@ class Names:
     def of(cls, ledger: Ledger) -> Names:
         """Take the names from a ledger."""
         return cls(
-            {row["metric_id"]: row for row in ledger.frames["metrics"].to_dict("records")},
+            {row["metric_id"]: row for row in records(ledger.frames["metrics"])},
             dict(zip(ledger.frames["places"]["place_id"], ledger.frames["places"]["name"], strict=True)),
             authors(ledger.frames["sources"]).to_dict(),
             {row["reason"]: row for row in ledger.frames["reasons"].to_dict("records")},
