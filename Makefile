@@ -3,6 +3,7 @@
 .SILENT:
 PYTHON = python3
 RUN = .venv/bin/python
+COMPILE = .venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header
 
 book: environment ## Build the book into _build/html (FRESH=1 executes every notebook)
 	$(RUN) -m compendium build
@@ -22,9 +23,11 @@ stale: environment ## Say which notebooks are not up to date; executes nothing
 check: environment ## Hold the data against its schema and its meaning
 	$(RUN) -m compendium check
 
-lock: environment ## Renew both lock files from pyproject.toml
-	.venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header pyproject.toml -o requirements.txt
-	.venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --group authors -c requirements.txt pyproject.toml -o requirements-authors.txt
+lock: environment ## Renew both lock files from pyproject.toml and show what moved
+	mkdir -p .cache/lock && cp requirements.txt requirements-authors.txt .cache/lock
+	$(COMPILE) --upgrade pyproject.toml -o requirements.txt
+	$(COMPILE) --upgrade --group authors -c requirements.txt pyproject.toml -o requirements-authors.txt
+	$(RUN) scripts/lock_changes.py .cache/lock .
 
 authors: ## Make .venv-authors hold what authors want besides: JupyterLab, nbdime, live preview
 	$(PYTHON) scripts/setup_environment.py requirements-authors.txt

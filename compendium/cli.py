@@ -315,3 +315,25 @@ def _watched(done: Iterator[Done], number: int) -> Iterator[Done]:
 
     with click.progressbar(done, number, "Executing", item_show_func=which) as bar:
         yield from bar
+
+
+@main.command()
+@click.argument("folder", type=FOLDER)
+@click.option("--against", type=click.Path(exists=True, path_type=Path), help="A manifest, or another folder.")
+def manifest(folder: Path, against: Path | None) -> None:
+    """Print the SHA-256 of every file of a folder, as `sha256sum -c` reads it; or name what differs from another."""
+    from compendium import manifest as manifests
+
+    if against is None:
+        for line in manifests.lines(manifests.manifest(folder)):
+            click.echo(line)
+        return
+    try:
+        found = manifests.compared(folder, against) if against.is_dir() else manifests.listed(folder, against)
+    except LedgerError as error:
+        _end(error.problems, "")
+        return
+    for line in found:
+        click.echo(line, err=True)
+    click.echo(f"{len(found)} files differ" if found else "every file is the same")
+    sys.exit(1 if found else 0)

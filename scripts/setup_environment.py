@@ -119,14 +119,18 @@ def wheel(version: str, hashes: set[str]) -> bytes:
         listing = json.loads(fetch(f"{index}/uv/", "application/vnd.pypi.simple.v1+json"))
     except ValueError:
         sys.exit(f"{plain(index)} does not answer in the form of PEP 691 (a simple index in JSON)")
-    for file in listing["files"]:
-        name, known = file["filename"], file["hashes"].get("sha256")
-        if name.startswith(f"uv-{version}-") and known in hashes and fits(name):
-            content = fetch(urllib.parse.urljoin(f"{index}/uv/", file["url"]), "*/*")
-            if hashlib.sha256(content).hexdigest() == known:
-                return content
-    machine = f"{platform.system()} {platform.machine()}"
-    sys.exit(f"No wheel of uv {version} for {machine} with a locked hash at {plain(index)}")
+    found = [file for file in listing["files"] if file["filename"].startswith(f"uv-{version}-")]
+    refused = []
+    for file in (file for file in found if fits(file["filename"])):
+        content = fetch(urllib.parse.urljoin(f"{index}/uv/", file["url"]), "*/*")
+        # What the index says of its own file proves nothing: only the lock does.
+        digest = hashlib.sha256(content).hexdigest()
+        if digest in hashes:
+            return content
+        refused.append(f"{file['filename']} has the SHA-256 {digest}, which is not in the lock")
+    if refused:
+        sys.exit(f"Refused, from {plain(index)}: {'; '.join(refused)}. Nothing of it was used.")
+    sys.exit(f"No wheel of uv {version} for {platform.system()} {platform.machine()} at {plain(index)}")
 
 
 def fits(name: str) -> bool:
