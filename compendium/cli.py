@@ -307,3 +307,27 @@ def _report(executed: int, seconds: float) -> None:
     html = ROOT / "_build" / "html"
     counts = f"{len(chapters())} notebooks ({executed} executed), {len(pages(html))} pages, {seconds:.0f} seconds"
     click.echo(f"{counts}. Open {html / 'index.html'}")
+
+
+@main.command()
+@click.argument("pages", nargs=-1)
+@click.option("--html", type=FOLDER, default=None, help="Folder of the built site.  [default: _build/html]")
+@click.option("--data", type=FOLDER, default=DATA, help="Folder of the ledger.  [default: data]")
+def audit(pages: tuple[str, ...], html: Path | None, data: Path) -> None:
+    """Measure every page of the built site, or some, with Lighthouse and axe; write data/audits.csv.
+
+    A page is named by its address without its ending: book/index. It takes about half a minute a page.
+    """
+    from compendium.audit import AuditError
+    from compendium.audit import audit as audited
+
+    try:
+        failures = audited(html or ROOT / "_build" / "html", data=data, only=pages, say=click.echo)
+    except LedgerError as error:
+        _end(error.problems, "")
+        return
+    except AuditError as error:
+        failures = [str(error)]
+    for failure in failures:
+        click.echo(failure, err=True)
+    sys.exit(1 if failures else 0)
