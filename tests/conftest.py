@@ -1,6 +1,9 @@
 import csv
+import fcntl
+import json
 import os
 import shutil
+import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
@@ -36,3 +39,24 @@ def spoil(data: Path) -> Callable[..., int]:
         return place + 2
 
     return change
+
+
+Built = tuple[Path, subprocess.CompletedProcess[str]]
+
+
+@pytest.fixture(scope="session")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Built:
+    """The site, built once for all workers of a test run: the folder of its pages, and how the build ended."""
+    from compendium import site  # imported late: most workers never build
+
+    top = tmp_path_factory.getbasetemp()
+    # Each worker has a folder of its own in one that they share; a run without workers shares nothing.
+    into = (top.parent if "PYTEST_XDIST_WORKER" in os.environ else top) / "site"
+    into.mkdir(exist_ok=True)
+    ended = into / "ended.json"
+    with (into / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # falls with the process, however that ends
+        if not ended.is_file():
+            run = site.build(into)
+            ended.write_text(json.dumps([run.args, run.returncode, run.stdout, run.stderr]), encoding="utf-8")
+    return into / "_build" / "html", subprocess.CompletedProcess(*json.loads(ended.read_text(encoding="utf-8")))
