@@ -4,11 +4,12 @@ import json
 import os
 import shutil
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
+from playwright.sync_api import Browser
 
 from compendium.ledger import DATA, ROOT
 
@@ -60,3 +61,16 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Built:
             run = site.build(into)
             ended.write_text(json.dumps([run.args, run.returncode, run.stdout, run.stderr]), encoding="utf-8")
     return into / "_build" / "html", subprocess.CompletedProcess(*json.loads(ended.read_text(encoding="utf-8")))
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """This machine's Chromium. Without one a test is skipped; where `NEED_BROWSER` is set, as CI does, it fails."""
+    from compendium.audit import BROWSERS, browsing, chromium
+
+    found = chromium()
+    if not found:
+        said = f"no Chromium here, so no page was looked at: none of {', '.join(BROWSERS)} is found, nor CHROME_PATH"
+        (pytest.fail if os.environ.get("NEED_BROWSER") else pytest.skip)(said)
+    with browsing(found) as opened:
+        yield opened

@@ -5,7 +5,6 @@ there is no Chromium these tests are skipped, and say so; where `NEED_BROWSER` i
 """
 
 import gzip
-import os
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -16,7 +15,7 @@ from urllib.parse import urldefrag, urljoin
 import pytest
 from playwright.sync_api import Browser, BrowserContext, CDPSession, ConsoleMessage, Page, Request, Response
 
-from compendium.audit import BROWSERS, SCHEMES, SIZES, audited, browsing, chromium, named
+from compendium.audit import SCHEMES, SIZES, audited, named
 from compendium.serving import LEVEL, serving
 from conftest import Built
 
@@ -125,16 +124,6 @@ class Visitor:
         self.page.wait_for_selector("#search-results a")
         self.page.wait_for_load_state("networkidle")
         return visit, [link.get_attribute("href") or "" for link in self.page.query_selector_all("#search-results a")]
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    found = chromium()
-    if not found:
-        said = f"no Chromium here, so no page was looked at: none of {', '.join(BROWSERS)} is found, nor CHROME_PATH"
-        (pytest.fail if os.environ.get("NEED_BROWSER") else pytest.skip)(said)
-    with browsing(found) as opened:
-        yield opened
 
 
 @pytest.fixture(scope="module")
