@@ -13,10 +13,10 @@ from typing import Any
 from urllib.parse import urldefrag, urljoin
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, CDPSession, ConsoleMessage, Page, Request, Response
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, Response
 
 from compendium.audit import SCHEMES, SIZES, audited, named
-from compendium.serving import LEVEL, serving
+from compendium.serving import serving
 from conftest import Built
 
 PHONE, DESK = SIZES
@@ -46,10 +46,11 @@ LOOK = """() => {
     body: [getComputedStyle(document.body).color, getComputedStyle(document.body).backgroundColor],
   };
 }"""
-SETTLED = """() => new Promise(done =>
-  requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(() => done(window.seen), 0))))"""
-WEIGHTS = """() => Object.fromEntries(["navigation", "resource"].flatMap(kind =>
-  performance.getEntriesByType(kind).map(entry => [entry.name, entry.encodedBodySize])))"""
+SEEN = """() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(() => done({
+  ...window.seen,
+  weights: Object.fromEntries(["navigation", "resource"].flatMap(kind =>
+    performance.getEntriesByType(kind).map(entry => [entry.name, entry.encodedBodySize]))),
+})))))"""
 
 
 @dataclass
@@ -59,6 +60,7 @@ class Visit:
     name: str
     address: str
     root: str
+    """The address of the site, which all that a page may ask for begins with."""
     asked: list[str] = field(default_factory=list)
     failed: list[str] = field(default_factory=list)
     said: list[str] = field(default_factory=list)
@@ -66,6 +68,7 @@ class Visit:
     shift: float = 0
     looks: dict[str, dict[str, Any]] = field(default_factory=dict)
     weights: dict[str, int] = field(default_factory=dict)
+    """Of all that the page is made of, by address: bytes of the body as sent, also where the browser had kept it."""
 
     @property
     def elsewhere(self) -> list[str]:
@@ -80,10 +83,6 @@ class Visitor:
         self.root = root
         self.page: Page = context.new_page()
         self.page.add_init_script(WATCH)
-        # What a first visit weighs: nothing comes out of the browser's own store.
-        self.session: CDPSession = context.new_cdp_session(self.page)
-        self.session.send("Network.enable")
-        self.session.send("Network.setCacheDisabled", {"cacheDisabled": True})
         self.visit = Visit("", "", root)
         self.page.on("request", self._asked)
         self.page.on("requestfailed", self._failed)
@@ -110,9 +109,8 @@ class Visitor:
         self.visit = visit = Visit(name, f"{self.root}{name}", self.root)
         self.page.emulate_media(color_scheme="light")
         self.page.goto(visit.address)
-        seen = self.page.evaluate(SETTLED)
-        visit.shift, visit.broken = seen["shift"], seen["broken"]
-        visit.weights = self.page.evaluate(WEIGHTS)
+        seen = self.page.evaluate(SEEN)
+        visit.shift, visit.broken, visit.weights = seen["shift"], seen["broken"], seen["weights"]
         visit.looks["light"] = self.page.evaluate(LOOK)
         self.page.emulate_media(color_scheme="dark")
         visit.looks["dark"] = self.page.evaluate(LOOK)
@@ -273,7 +271,7 @@ def files(visit: Visit, html: Path) -> dict[str, str]:
 
 def packed(path: Path) -> int:
     content = path.read_bytes()
-    return len(content) if path.suffix in {".png", ".ico"} else len(gzip.compress(content, LEVEL, mtime=0))
+    return len(content) if path.suffix in {".png", ".ico"} else len(gzip.compress(content, 6, mtime=0))
 
 
 # --- the policy that every page carries
