@@ -35,10 +35,13 @@ authors: ## Make .venv-authors hold what authors want besides: JupyterLab, nbdim
 bench: environment ## Measure how reconciliation grows with the number of claims (some minutes)
 	$(RUN) -m compendium.bench
 
+audit: book ## Measure every page with Lighthouse and axe (PAGES="book/index …" measures some; needs node and Chromium)
+	$(RUN) -m compendium audit $(PAGES)
+
 clean: ## Remove what was built, keep the environment
 	rm -rf _build
 
 help: ## List every target
 	awk -F ':.*## ' '/^[a-z]+:.*## / {printf "%-12s %s\n", $$1, $$2}' Makefile
 
-.PHONY: book test environment notebooks stale check lock authors bench clean help
+.PHONY: book test environment notebooks stale check lock authors bench audit clean help

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from compendium.home import BOOK, DATA
+from compendium.home import BOOK, BUILT, DATA
 from compendium.problems import LedgerError, Problem
 
 if TYPE_CHECKING:
@@ -337,3 +337,27 @@ def manifest(folder: Path, against: Path | None) -> None:
         click.echo(line, err=True)
     click.echo(f"{len(found)} files differ" if found else "every file is the same")
     sys.exit(1 if found else 0)
+
+
+@main.command()
+@click.argument("pages", nargs=-1)
+@click.option("--html", type=FOLDER, default=None, help="Folder of the built site.  [default: _build/html]")
+@click.option("--data", type=FOLDER, default=DATA, help="Folder of the ledger.  [default: data]")
+def audit(pages: tuple[str, ...], html: Path | None, data: Path) -> None:
+    """Measure every page of the built site, or some, with Lighthouse and axe; write data/audits.csv.
+
+    A page is named by its address without its ending: book/index. It takes about half a minute a page.
+    """
+    from compendium.audit import AuditError
+    from compendium.audit import audit as audited
+
+    try:
+        failures = audited(html or BUILT / "html", data=data, only=pages, say=click.echo)
+    except LedgerError as error:
+        _end(error.problems, "")
+        return
+    except AuditError as error:
+        failures = [str(error)]
+    for failure in failures:
+        click.echo(failure, err=True)
+    sys.exit(1 if failures else 0)

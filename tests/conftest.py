@@ -1,11 +1,15 @@
 import csv
+import fcntl
+import json
 import os
 import shutil
-from collections.abc import Callable
+import subprocess
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
+from playwright.sync_api import Browser
 
 from compendium.home import DATA, ROOT
 
@@ -36,3 +40,37 @@ def spoil(data: Path) -> Callable[..., int]:
         return place + 2
 
     return change
+
+
+Built = tuple[Path, subprocess.CompletedProcess[str]]
+
+
+@pytest.fixture(scope="session")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Built:
+    """The site, built once for all workers of a test run: the folder of its pages, and how the build ended."""
+    from compendium import site  # imported late: most workers never build
+
+    top = tmp_path_factory.getbasetemp()
+    # Each worker has a folder of its own in one that they share; a run without workers shares nothing.
+    into = (top.parent if "PYTEST_XDIST_WORKER" in os.environ else top) / "site"
+    into.mkdir(exist_ok=True)
+    ended = into / "ended.json"
+    with (into / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # falls with the process, however that ends
+        if not ended.is_file():
+            run = site.build(into)
+            ended.write_text(json.dumps([run.args, run.returncode, run.stdout, run.stderr]), encoding="utf-8")
+    return into / "_build" / "html", subprocess.CompletedProcess(*json.loads(ended.read_text(encoding="utf-8")))
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """This machine's Chromium. Without one a test is skipped; where `NEED_BROWSER` is set, as CI does, it fails."""
+    from compendium.audit import BROWSERS, browsing, chromium
+
+    found = chromium()
+    if not found:
+        said = f"no Chromium here, so no page was looked at: none of {', '.join(BROWSERS)} is found, nor CHROME_PATH"
+        (pytest.fail if os.environ.get("NEED_BROWSER") else pytest.skip)(said)
+    with browsing(found) as opened:
+        yield opened

@@ -20,13 +20,6 @@ MADE_BY_SPHINX = {"search.html", "genindex.html"}
 
 
 @pytest.fixture(scope="module")
-def built(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, subprocess.CompletedProcess[str]]:
-    into = tmp_path_factory.mktemp("site")
-    run = site.build(into)
-    return into / "_build" / "html", run
-
-
-@pytest.fixture(scope="module")
 def pages(built: tuple[Path, subprocess.CompletedProcess[str]]) -> dict[Path, BeautifulSoup]:
     return {page: BeautifulSoup(page.read_text(encoding="utf-8"), "html.parser") for page in site.pages(built[0])}
 
