@@ -35,9 +35,10 @@ CHAPTER = """
 ```{{code-cell}} ipython3
 import portion
 
-from compendium import draw, load, present
+from compendium import draw, load, present, style
 from compendium.claims import read_claims
 
+style.use()
 ledger = load()
 claims = read_claims(ledger)
 own = claims.iloc[[({start} + place) % len(claims) for place in range({shown})]]

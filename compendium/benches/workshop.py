@@ -90,7 +90,8 @@ class Workshop:
 
     def _warm(self, made: Copy) -> None:
         """Let a copy's modules be compiled and its fonts be listed, which happens once and in no build after."""
-        _cells(made, chapters(made)[:1])
+        if first := chapters(made)[:1]:
+            _cells(made, first)
 
 
 def _cells(copy: Copy, named: list[Path]) -> dict[Path, float]:
