@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from itertools import pairwise
 from typing import Any
 
 import pandas as pd
@@ -11,7 +10,6 @@ from IPython.display import HTML
 
 from compendium.benches.rows import BEYOND, TIMES
 from compendium.present import table
-
 
 
 def _has(value: Any) -> bool:
@@ -103,35 +101,60 @@ def named(rows: pd.DataFrame, wanted: bool) -> list[str]:
 
 
 def listed(names: Iterable[str]) -> str:
-    """Return names as a sentence lists them, each beginning small; `none` where there is none."""
-    said = [name[0].lower() + name[1:] for name in names]
-    return "; ".join(said) or "none"
+    """Return names as a sentence lists them, each beginning small but for commands; `none` where there is none."""
+    return "; ".join(name[0].lower() + name[1:] for name in names) or "none"
 
 
-def series(rows: pd.DataFrame, size: str) -> dict[str, dict[float, float]]:
-    """Return, by what was measured, the seconds by size."""
-    return {
-        str(what): dict(zip(own[size].astype(float), own["seconds"].astype(float), strict=True))
-        for what, own in rows.groupby("what", sort=False)
-    }
+LINES = {"cold": "everything executed", "prose": "a sentence added", "nothing": "nothing changed"}
+"""What is measured of every generated book, and the name of its line."""
+
+
+def by_chapters(rows: pd.DataFrame) -> dict[str, dict[float, float]]:
+    """Return the seconds of the generated books, by name of the line and by number of chapters."""
+    own = rows[rows["part"] == "chapters"].sort_values("chapters")
+    kinds = own["name"].str.rpartition("-")[2]
+    return {said: _by(own[kinds == kind], "chapters") for kind, said in LINES.items()}
+
+
+def by_claims(rows: pd.DataFrame, reconciled: pd.DataFrame) -> dict[str, dict[float, float]]:
+    """Return the seconds of the made-up ledgers, by name of the line and by number of claims.
+
+    Takes the rows of this benchmark and those of reconciliation, of which one process alone counts.
+    """
+    alone = reconciled[reconciled["processes"] == 1].sort_values("claims")
+    checked = rows[rows["part"] == "ledger"].sort_values("claims")
+    return {"reconciling": _by(alone, "claims"), "reading, checking": _by(checked, "claims")}
+
+
+def _by(rows: pd.DataFrame, size: str) -> dict[float, float]:
+    return dict(zip(rows[size].astype(float), rows["seconds"].astype(float), strict=True))
 
 
 def in_words(lines: Mapping[str, Mapping[float, float]], unit: str) -> str:
-    """Return, for whoever does not see it, what a figure of growth draws: every line from its first to its last."""
+    """Return, for whoever does not see it, what a figure of growth draws: the value of every line at every size."""
     parts = []
     for name, values in lines.items():
-        sizes = sorted(values)
-        parts.append(f"{name}: " + ", ".join(f"{seconds(values[one])} for {one:,.0f} {unit}" for one in sizes))
-    return ". ".join(parts) + "."
+        points = ", ".join(f"{seconds(values[size])} for {size:,.0f}" for size in sorted(values))
+        parts.append(f"{name}: {points} {unit}")
+    return "; ".join(parts) + "."
 
 
-def steepest(lines: Mapping[str, Mapping[float, float]]) -> dict[str, float]:
-    """Return, by line, the largest factor by which the time of one thing grew from a size to the next.
+LIKE = 1.25
+"""A time of one thing that changes by less than this factor has stayed the same."""
 
-    A factor of 1 is growth in proportion, one below it slower growth.
-    """
-    found = {}
-    for name, values in lines.items():
-        each = [values[size] / size for size in sorted(values)]
-        found[name] = max((after / before for before, after in pairwise(each)), default=1.0)
-    return found
+
+def grows(values: Mapping[float, float]) -> str:
+    """Return in words how a time grows between the smallest and the largest size."""
+    least, most = min(values), max(values)
+    times, larger = values[most] / values[least], most / least
+    if times < LIKE:
+        return "hardly at all"
+    if times > larger * LIKE:
+        return "faster than in proportion"
+    return "in proportion" if times > larger / LIKE else "more slowly than in proportion"
+
+
+def apart(rows: pd.DataFrame) -> float:
+    """Return how far apart the runs of one measurement lay at most, as a part of their median; 0 where all ran once."""
+    often = rows[rows["runs"] > 1]
+    return float((often["spread_seconds"] / often["seconds"]).max()) if len(often) else 0.0
