@@ -71,7 +71,6 @@ def test_nothing_changed_is_held_against_the_start_of_python(shop: Workshop) -> 
 
 
 def test_jupyter_book_as_it_comes_executes_the_notebooks_itself(shop: Workshop) -> None:
-    shop.built()
     page = shop.plain.html / "book" / "chapter-1.html"
     assert not page.exists()
     assert rivals.jupyter_book(shop.plain) > 0
@@ -80,25 +79,33 @@ def test_jupyter_book_as_it_comes_executes_the_notebooks_itself(shop: Workshop) 
     assert '<table class="ledger">' in text
 
 
-def test_a_build_that_fails_is_told_in_words(shop: Workshop) -> None:
-    chapter = books.chapters(shop.book)[0]
-    before = chapter.read_text(encoding="utf-8")
-    chapter.write_text(before + "\n```{code-cell} ipython3\n1 / 0\n```\n", encoding="utf-8")
-    with pytest.raises(
-        BenchError, match=r"(?s)`python -m compendium build` ended with exit code 1:.*ZeroDivisionError"
-    ):
-        parts.nothing(shop)
-    chapter.write_text(before, encoding="utf-8")
-
-
-def test_nothing_is_left_behind_and_nothing_is_written_into_the_checkout(shop: Workshop) -> None:
+def test_copies_lie_outside_the_checkout_and_are_gone_afterwards(shop: Workshop) -> None:
     assert not shop.folder.is_relative_to(ROOT)
     with workshop(book_of(0), silent) as other:
         assert other.folder.is_dir()
     assert not other.folder.exists()
 
 
-# --- make, in a repository that has nothing but a Makefile
+# --- what fails, and make: in a repository that has nothing else
+
+
+def test_a_build_that_fails_is_told_in_words() -> None:
+    def make(into: Path) -> Copy:
+        (into / "compendium").mkdir(parents=True)
+        (into / "compendium" / "__init__.py").touch()
+        (into / "compendium" / "__main__.py").write_text("raise SystemExit('a cell raised')", encoding="utf-8")
+        return Copy(into)
+
+    with (
+        workshop(make, silent) as shop,
+        pytest.raises(BenchError, match=r"`python -m compendium build` ended with exit code 1:\na cell raised"),
+    ):
+        parts.nothing(shop)
+
+
+def test_a_copy_without_a_package_never_runs_that_of_the_checkout(tmp_path: Path) -> None:
+    with pytest.raises(BenchError, match="no package of its own"):
+        Copy(tmp_path).python("-c", "print('here')")
 
 
 def repository_of(recipe: str) -> Callable[[Path], Copy]:
@@ -188,10 +195,8 @@ def test_growth_is_told_by_how_it_stands_to_the_size() -> None:
     assert said == ["hardly at all", "more slowly than in proportion", "in proportion", "faster than in proportion"]
 
 
-def test_runs_apart_are_those_of_one_measurement() -> None:
-    frame = pd.DataFrame({"runs": [3, 3, 1], "spread_seconds": [0.5, 1.0, 0.0], "seconds": [5.0, 4.0, 1.0]})
-    assert shown.apart(frame) == 0.25
-    assert shown.apart(frame[frame["runs"] == 1]) == 0
+def test_runs_are_apart_as_far_as_those_of_the_least_steady_measurement() -> None:
+    assert shown.apart(pd.DataFrame({"spread_seconds": [0.5, 1.0, 0.0], "seconds": [5.0, 4.0, 1.0]})) == 0.25
 
 
 # --- the table

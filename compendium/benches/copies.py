@@ -73,8 +73,11 @@ class Copy:
         Raises
         ------
         BenchError
-            where the command ends in an error; with the last of what it said.
+            where it has no package of its own, because that of the checkout would take its place and build there;
+            or where the command ends in an error, with the last of what it said.
         """
+        if not (self.root / "compendium" / "__init__.py").is_file():
+            raise BenchError("the copy has no package of its own; is compendium/ known to git?")
         return self.command(sys.executable, *words)
 
     def command(self, *words: str, **variables: str) -> Run:

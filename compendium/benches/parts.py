@@ -25,7 +25,7 @@ CHAPTERS = (10, 50, 200)
 CLAIMS = (100, 1_000, 10_000)
 START = "Python's start and the imports of the command line"
 FLOOR = "the cells in warm processes on all cores, and bare Sphinx"
-EDITS = {"data": ("benchmarks", "machine"), "claims": ("claims", "summary")}
+EDITS = {"data": (TABLE, "machine"), "claims": ("claims", "summary")}
 """Of which table and column a cell is edited: of one that a single notebook shows, and of one that many read."""
 
 
@@ -109,9 +109,10 @@ def edited(shop: Workshop, table: str, column: str) -> Row:
     def ours() -> float:
         word = shop.word()
         books.edit_cell(book, table, column, word)
-        seconds = book.python("-m", "compendium", "build").seconds
+        ended = book.python("-m", "compendium", "build")
         books.must_show(book, word, [books.page_of(book, path) for path in books.naming(book, word)])
-        return seconds
+        shop.say(f"    {ended.stdout.strip().splitlines()[-1]}")
+        return ended.seconds
 
     def theirs() -> float:
         seen[:] = _follow(book, bare)

@@ -155,6 +155,5 @@ def grows(values: Mapping[float, float]) -> str:
 
 
 def apart(rows: pd.DataFrame) -> float:
-    """Return how far apart the runs of one measurement lay at most, as a part of their median; 0 where all ran once."""
-    often = rows[rows["runs"] > 1]
-    return float((often["spread_seconds"] / often["seconds"]).max()) if len(often) else 0.0
+    """Return how far apart the runs of one measurement lay at most, as a part of their median."""
+    return float((rows["spread_seconds"] / rows["seconds"]).max())
