@@ -32,8 +32,8 @@ lock: environment ## Renew both lock files from pyproject.toml and show what mov
 authors: ## Make .venv-authors hold what authors want besides: JupyterLab, nbdime, live preview
 	$(PYTHON) scripts/setup_environment.py requirements-authors.txt
 
-bench: environment ## Measure how reconciliation grows with the number of claims (some minutes)
-	$(RUN) -m compendium.bench
+bench: environment ## Measure the building of the book and the reconciliation, and how both grow (half an hour)
+	$(RUN) -m compendium bench --write
 
 audit: book ## Measure every page with Lighthouse and axe (PAGES="book/index …" measures some; needs node and Chromium)
 	$(RUN) -m compendium audit $(PAGES)

@@ -365,3 +365,44 @@ def scores(events: pd.DataFrame) -> Figure:
     axes.set_ylim(-11, 11)
     axes.set_ylabel("Goldstein score")
     return drawn
+
+
+def growth(lines: Mapping[str, Mapping[float, float]], *, across: str, unit: str) -> Figure:
+    """Draw how times grow with a size, both on logarithmic axes, each line with its name at its end.
+
+    A faint line shows what growing in proportion looks like.
+
+    Parameters
+    ----------
+    lines
+        by name, a positive value by size.
+    across, unit
+        what the sizes and the values are.
+    """
+    drawn, axes = pyplot.subplots(figsize=(style.WIDTH, 3.4))
+    axes.set(xscale="log", yscale="log", xlabel=across)
+    axes.set_title(unit)
+    sizes = sorted({size for values in lines.values() for size in values})
+    for place, values in enumerate(lines.values()):
+        points = sorted(values.items())
+        axes.plot(*zip(*points, strict=True), "osD^vP"[place % 6] + "-", color=style.SERIES[place], markersize=6)
+    low = min(value for values in lines.values() for value in values.values())
+    axes.plot([sizes[0], sizes[-1]], [low, low * sizes[-1] / sizes[0]], ":", color=style.MUTED, linewidth=1, zorder=1)
+    axes.set_xticks(sizes, [f"{size:,g}" for size in sizes])
+    axes.minorticks_off()
+    axes.yaxis.set_major_formatter("{x:g}")
+    ends = {name: values[max(values)] for name, values in lines.items()} | {"in proportion": low * sizes[-1] / sizes[0]}
+    colours = [*style.SERIES[: len(lines)], style.MUTED]
+    _name_ends(axes, sizes[-1], dict(zip(ends, zip(ends.values(), colours, strict=True), strict=True)))
+    return drawn
+
+
+def _name_ends(axes: Axes, last: float, ends: Mapping[str, tuple[float, str]]) -> None:
+    """Write names beside the last values of a logarithmic axis, moved apart where they would lie on each other."""
+    bottom, top = axes.get_ylim()
+    apart = (top / bottom) ** (1 / 14)
+    at = 0.0
+    for name, (value, colour) in sorted(ends.items(), key=lambda end: end[1][0]):
+        at = max(value, at * apart)
+        axes.annotate(name, (last, at), (9, 0), textcoords="offset points", va="center", color=colour,
+                      annotation_clip=False)  # fmt: skip
