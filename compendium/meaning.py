@@ -206,7 +206,7 @@ def _unit_and_bounds(claim: dict[str, Any], metrics: Mapping[str, Mapping[str, A
         if units.is_known(metric) and not units.fits(claim["unit"], metric):
             yield wrong("unit", f"a unit in which {metric} or a rate of it can be given")
     try:
-        least = metrics[claim["metric_id"]]["minimum"] if claim["metric_id"] in metrics else None
+        least: Any = metrics[claim["metric_id"]]["minimum"] if claim["metric_id"] in metrics else None
         if not units.is_known(claim["unit"]):
             return
         found = bounds(claim, None if pd.isna(least) else float(least))
