@@ -6,7 +6,7 @@ It finds faults and mends none; independent figures are the office of `compendiu
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import networkx
@@ -38,12 +38,16 @@ BOUND_UNITS = {
 def of_cells(ledger: Ledger, table: Table) -> Iterator[Problem]:
     """Yield every cell of a table that does not hold what its field is for."""
     frame = ledger.frames[table.name]
+    measures = list(frame["measure"]) if "measure" in frame else [""] * len(frame)
     for field in table.fields:
         if not field.holds and field.type != "string":
             continue
-        for line, cell in enumerate(frame[field.name], 2):
+        sound = {""}  # what was read once need not be read again
+        for line, (cell, measure) in enumerate(zip(frame[field.name], measures, strict=True), 2):
+            if cell in sound:
+                continue
             # Where the direction is all that is said, its words stand in the place of the figure.
-            worded = field.holds == "figure" and "measure" in frame and frame["measure"].iloc[line - 2] == DIRECTION
+            worded = field.holds == "figure" and measure == DIRECTION
             if field.type == "string" and cell != cell.strip():
                 yield Problem(table.path, line, field.name, cell, "no white space at its ends")
             elif field.type == "string" and not cell.isprintable() and any(map(_invisible, cell)):
@@ -52,6 +56,8 @@ def of_cells(ledger: Ledger, table: Table) -> Iterator[Problem]:
                 expected = _misread(ledger, field.holds, cell)
                 if expected:
                     yield Problem(table.path, line, field.name, cell, expected)
+                else:
+                    sound.add(cell)
 
 
 def _invisible(char: str) -> bool:
@@ -81,9 +87,14 @@ def _misread(ledger: Ledger, holds: str, cell: str) -> str:
     return ""
 
 
+def by_id(ledger: Ledger) -> dict[str, dict[str, Any]]:
+    """Return the rows of the metrics by id; where one is there twice, which is told elsewhere, the first of them."""
+    return {row["metric_id"]: row for row in reversed(ledger.frames["metrics"].to_dict("records"))}
+
+
 def _claims(ledger: Ledger) -> Iterator[Problem]:
     path = ledger.schema["claims"].path
-    metrics = ledger.frames["metrics"].drop_duplicates("metric_id").set_index("metric_id")
+    metrics = by_id(ledger)
     for line, claim in enumerate(ledger.frames["claims"].to_dict("records"), 2):
 
         def wrong(column: str, expected: str, line: int = line, claim: dict[str, Any] = claim) -> Problem:
@@ -93,6 +104,9 @@ def _claims(ledger: Ledger) -> Iterator[Problem]:
         if not claim["claim_id"].startswith(f"{claim['source_id']}."):
             yield wrong("claim_id", f"an id that begins with {claim['source_id']}.")
         yield from base_problems(claim, metrics, wrong)
+        if bool(claim["direction"]) != bool(claim["base_metric_id"] and claim["measure"] in ("level", DIRECTION)):
+            right = "rises or falls exactly where a level has a base, or where that is all that is said"
+            yield wrong("direction", right)
         if not claim["period"] and not claim["note"]:
             yield wrong("period", "a period, or a note that says why there is none")
         allowed = BOUND_UNITS.get(claim["measure"])
@@ -103,20 +117,18 @@ def _claims(ledger: Ledger) -> Iterator[Problem]:
             yield wrong("rank_reason", "a reason where the claim is deprecated, and only there")
 
 
-def base_problems(claim: dict[str, Any], metrics: pd.DataFrame, wrong: Any) -> Iterator[Problem]:
+def base_problems(claim: dict[str, Any], metrics: Mapping[str, Mapping[str, Any]], wrong: Any) -> Iterator[Problem]:
     """Hold what a claim is measured against: named where it must be, and of the same kind."""
     measure, base = claim["measure"], claim["base_metric_id"]
-    own_unit = metrics["unit"].get(claim["metric_id"], "")
+    own_unit = metrics[claim["metric_id"]]["unit"] if claim["metric_id"] in metrics else ""
     if measure in MEASURED_AGAINST and not base:
         yield wrong("base_metric_id", f"what the {measure} is measured against")
     if measure == "share" and not base and own_unit != "percent":
         yield wrong("base_metric_id", "the whole that it is a share of: its metric is not itself a share in percent")
     if base and not claim["base_period"] and not claim["note"]:
         yield wrong("base_period", f"the period of what the {measure} is measured against, or a note that says why not")
-    if base in metrics.index and metrics.loc[base, "unit"] != own_unit:
+    if base in metrics and metrics[base]["unit"] != own_unit:
         yield wrong("base_metric_id", f"a metric in {own_unit}, like its own")
-    if bool(claim["direction"]) != bool(base and measure in ("level", DIRECTION)):
-        yield wrong("direction", "rises or falls exactly where a level has a base, or where that is all that is said")
     own_key = [claim[column] for column in ("metric_id", "ref_area", "counterpart_area", "period")]
     if claim["period"] and own_key == [base, *(claim[f"base_{part}"] for part in ("area", "counterpart", "period"))]:
         yield wrong("base_metric_id", f"another quantity than its own to measure the {measure} against")
@@ -185,32 +197,28 @@ def _analyses(ledger: Ledger) -> Iterator[Problem]:
             yield Problem(path, line, "over_metric_id", over, f"a metric in {unit.get(row['metric_id'])}, like its own")
 
 
-def _unit_and_bounds(claim: dict[str, Any], metrics: pd.DataFrame, wrong: Any) -> Iterator[Problem]:
+def _unit_and_bounds(claim: dict[str, Any], metrics: Mapping[str, Mapping[str, Any]], wrong: Any) -> Iterator[Problem]:
     overridden = not (pd.isna(claim["low"]) and pd.isna(claim["high"]))
     if overridden != bool(claim["bounds_reason"]):
         yield wrong("bounds_reason", "a reason where bounds are replaced, and only there")
-    if (
-        claim["measure"] in ("level", "difference")
-        and claim["metric_id"] in metrics.index
-        and units.is_known(claim["unit"])
-    ):
-        metric = metrics.loc[claim["metric_id"], "unit"]
+    if claim["measure"] in ("level", "difference") and claim["metric_id"] in metrics and units.is_known(claim["unit"]):
+        metric = metrics[claim["metric_id"]]["unit"]
         if units.is_known(metric) and not units.fits(claim["unit"], metric):
             yield wrong("unit", f"a unit in which {metric} or a rate of it can be given")
     try:
-        least = metrics["minimum"].get(claim["metric_id"])
+        least: Any = metrics[claim["metric_id"]]["minimum"] if claim["metric_id"] in metrics else None
         if not units.is_known(claim["unit"]):
             return
         found = bounds(claim, None if pd.isna(least) else float(least))
         if found.empty:
             yield wrong("low", "bounds that leave a value possible")
-        elif claim["metric_id"] in metrics.index and impossible(claim, metrics.loc[claim["metric_id"]], found):
+        elif claim["metric_id"] in metrics and impossible(claim, metrics[claim["metric_id"]], found):
             yield wrong("as_printed", "a value that its metric can have")
     except (UnreadableFigureError, KeyError):
         return  # the figure or hedge is reported where it stands
 
 
-def impossible(claim: dict[str, Any], metric: pd.Series, found: portion.Interval) -> bool:
+def impossible(claim: Mapping[str, Any], metric: Mapping[str, Any], found: portion.Interval) -> bool:
     """Tell whether a figure lies outside what its metric can be: a share of more than the whole, a rank of nought."""
     if claim["measure"] == "growth":
         return bool(not pd.isna(metric["minimum"]) and metric["minimum"] >= 0 and found.upper < -100)

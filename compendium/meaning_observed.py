@@ -5,16 +5,14 @@ It finds faults and mends none, and never holds an observation against a claim.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 from typing import Any
-
-import pandas as pd
 
 from compendium import units
 from compendium.figures import UnreadableFigureError
 from compendium.ledger import Ledger
-from compendium.meaning import BOUND_UNITS, base_problems, impossible
+from compendium.meaning import BOUND_UNITS, base_problems, by_id, impossible
 from compendium.observations import MISSING, bounds, conversion_of, tables
 from compendium.problems import Problem, one_of
 from compendium.schema import SEPARATOR
@@ -24,7 +22,7 @@ PROVENANCE = ("publisher", "address", "licence", "quality")
 
 def _observations(ledger: Ledger) -> Iterator[Problem]:
     """Hold every observation: whose id says its table, that has a value or says why not, and that can be read."""
-    metrics = ledger.frames["metrics"].drop_duplicates("metric_id").set_index("metric_id")
+    metrics = by_id(ledger)
     ids: dict[str, str] = {}
     for table in tables(ledger.schema):
         prefix = f"{Path(table.path).stem}."
@@ -37,11 +35,13 @@ def _observations(ledger: Ledger) -> Iterator[Problem]:
 
             if not row["observation_id"].startswith(prefix):
                 yield wrong("observation_id", f"an id that begins with {prefix}")
-            yield from base_problems(row | {"direction": ""}, metrics, wrong)
+            yield from base_problems(row, metrics, wrong)
+            if row["measure"] == "level" and row["base_metric_id"]:
+                yield wrong("base_metric_id", "nothing, for a level, which is measured against nothing")
             yield from _found(row, wrong)
             ids[row["observation_id"]] = table.path
-            if row["value"] and row["metric_id"] in metrics.index:
-                yield from _observed(row, metrics.loc[row["metric_id"]], ledger, wrong)
+            if row["value"] and row["metric_id"] in metrics:
+                yield from _observed(row, metrics[row["metric_id"]], ledger, wrong)
     for name in ("comparisons", "revisions"):
         for line, cell in enumerate(ledger.frames[name]["observation_id"], 2):
             if cell not in ids:
@@ -72,15 +72,15 @@ def _found(row: dict[str, Any], wrong: Any) -> Iterator[Problem]:
         yield wrong("period", "a period, or the day of the statement, or a note that says why there is neither")
 
 
-def _observed(row: dict[str, Any], metric: pd.Series, ledger: Ledger, wrong: Any) -> Iterator[Problem]:
+def _observed(row: dict[str, Any], metric: Mapping[str, Any], ledger: Ledger, wrong: Any) -> Iterator[Problem]:
     """Hold the unit and the value of an observation against what its metric can be."""
     allowed = BOUND_UNITS.get(row["measure"])
     if not units.is_known(row["unit"]):
         return  # told where it stands
     if allowed and row["unit"] not in allowed:
         yield wrong("unit", f"{one_of(allowed, row['unit'])} for a {row['measure']}")
-    convertible = units.fits(row["unit"], metric["unit"]) or conversion_of(row, ledger)
-    if row["measure"] in ("level", "difference") and not convertible:
+    amount = row["measure"] in ("level", "difference")
+    if amount and not (units.fits(row["unit"], metric["unit"]) or conversion_of(row, ledger)):
         yield wrong("unit", f"a unit in which {metric['unit']} can be given, or a row of the conversions")
     try:
         found = bounds(row)

@@ -13,6 +13,7 @@ MODULES = sorted((ROOT / "compendium").rglob("*.py"))
 EVERYDAY = {"evidence", "reference"}  # parts that every compendium has
 
 
+@pytest.fixture(scope="module")
 def names() -> set[str]:
     ledger = load()
     found: set[str] = set()
@@ -38,9 +39,10 @@ def ids(ledger: Ledger) -> set[str]:
 
 
 @pytest.mark.parametrize("module", MODULES, ids=lambda path: path.name)
-def test_a_module_names_nothing_of_this_ledger(module: Path) -> None:
+def test_a_module_names_nothing_of_this_ledger(module: Path, names: set[str]) -> None:
     text = module.read_text(encoding="utf-8")
-    assert [name for name in names() if re.search(rf"\b{re.escape(name)}(?![A-Z])", text)] == []
+    near = [name for name in names if name in text]  # most are not; only for these do borders of words matter
+    assert [name for name in near if re.search(rf"\b{re.escape(name)}(?![A-Z])", text)] == []
 
 
 @pytest.mark.parametrize("module", MODULES, ids=lambda path: path.name)

@@ -132,6 +132,11 @@ def test_a_base_is_of_the_same_kind_and_has_a_period() -> None:
     assert fault[:2] == (2, "base_period")
 
 
+def test_a_level_is_measured_against_nothing() -> None:
+    (fault,) = expected(sound(base="2023", base_metric_id="total"))
+    assert fault == (2, "base_metric_id", "nothing, for a level, which is measured against nothing")
+
+
 def test_nothing_is_measured_against_itself() -> None:
     (fault,) = expected(sound(**GROWTH | {"base": "2024"}))
     assert fault[:2] == (2, "base_metric_id")
