@@ -5,7 +5,8 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
-from compendium.ledger import DATA, Ledger
+from compendium.home import DATA
+from compendium.ledger import Ledger
 from compendium.synthetic import world
 
 SEED = 1
