@@ -274,21 +274,17 @@ def audit(
         if name not in pages:
             raise AuditError(f"The site has no page {name!r}; {one_of(pages, name)}")
     tools = ready()
-    rows: list[Row] = []
     failures = []
-    try:
-        with serving(html) as address, browsing(tools.browser) as browser:
-            wanted = list(only) or list(pages)
-            for count, name in enumerate(wanted, 1):
-                try:
-                    rows.append(_row(browser, name, f"{address}/{name}.html", lambda url: ask(url, tools)))
-                except AuditError as error:
-                    failures.append(str(error))
-                    continue
-                say(f"  [{count}/{len(wanted)}] {_told(rows[-1])}")
-    finally:  # an hour's work is kept where it is interrupted
-        if rows:
-            write(data, rows, pages)
+    with serving(html) as address, browsing(tools.browser) as browser:
+        wanted = list(only) or list(pages)
+        for count, name in enumerate(wanted, 1):
+            try:
+                row = _row(browser, name, f"{address}/{name}.html", lambda url: ask(url, tools))
+            except AuditError as error:
+                failures.append(str(error))
+                continue
+            write(data, [row], pages)  # at once: what is interrupted can be gone on with, page by page
+            say(f"  [{count}/{len(wanted)}] {_told(row)}")
     return failures
 
 

@@ -68,7 +68,7 @@ class Visit:
     shift: float = 0
     looks: dict[str, dict[str, Any]] = field(default_factory=dict)
     weights: dict[str, int] = field(default_factory=dict)
-    """Of all that the page is made of, by address: bytes of the body as sent, also where the browser had kept it."""
+    """Of all that the page is made of, by address: bytes of the body as sent."""
 
     @property
     def elsewhere(self) -> list[str]:
@@ -83,6 +83,10 @@ class Visitor:
         self.root = root
         self.page: Page = context.new_page()
         self.page.add_init_script(WATCH)
+        # Each visit is a first one: what the browser keeps would hide what moves while it is fetched.
+        session = context.new_cdp_session(self.page)
+        session.send("Network.enable")
+        session.send("Network.setCacheDisabled", {"cacheDisabled": True})
         self.visit = Visit("", "", root)
         self.page.on("request", self._asked)
         self.page.on("requestfailed", self._failed)
