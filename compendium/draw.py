@@ -14,7 +14,6 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 import portion
-import shapely
 from matplotlib import colors, dates, pyplot
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
@@ -25,7 +24,6 @@ from matplotlib.text import Text
 from matplotlib.transforms import Bbox
 
 from compendium import style
-from compendium.outlines import read, water, within
 from compendium.periods import Span
 from compendium.present import signed
 
@@ -245,6 +243,10 @@ BORDERS = {"border": ("-", 0.5), "disputed": (":", 1.3)}
 
 def _outline(axes: Axes, outlines: pd.DataFrame) -> None:
     """Draw water as an area and borders as lines as far as they reach into the map, each kind as one path."""
+    import shapely  # only maps need it, and most pages have none
+
+    from compendium.outlines import read, water, within
+
     (west, east), (south, north) = axes.get_xlim(), axes.get_ylim()
     lines = {kind: read(rows["line"]) for kind, rows in outlines.groupby("kind")}
     known = shapely.total_bounds(list(lines.values()))
@@ -293,6 +295,8 @@ def _name_places(axes: Axes, places: pd.DataFrame, lines: Sequence[np.ndarray]) 
     for place in places.to_dict("records"):
         tries: list[tuple[float, int, Text, Bbox]] = []
         for far, turn in itertools.product((8, 18, 30, 44), range(0, 360, 30)):
+            if any(cost <= far / 2 for cost, *_ in tries):  # what lies further away costs more, however free it stands
+                break
             aside, up = math.cos(math.radians(turn)), math.sin(math.radians(turn))
             text = axes.annotate(
                 place["name"], (place["longitude"], place["latitude"]), (far * aside, far * up), fontsize=10,

@@ -6,6 +6,7 @@ Plane geometry on longitude and latitude, for drawing only; it knows no projecti
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 
 import shapely
 from shapely import LineString, MultiLineString, Polygon
@@ -16,6 +17,12 @@ Box = tuple[float, float, float, float]
 
 def read(texts: Iterable[str]) -> MultiLineString:
     """Return lines as a table writes them, each as `49.1 40.2, 49.3 40.4`: longitude and latitude by point."""
+    return _read(tuple(texts))
+
+
+@lru_cache(maxsize=8)
+def _read(texts: tuple[str, ...]) -> MultiLineString:
+    """Read lines once for all maps of a page; what is read cannot be changed."""
     return MultiLineString([[tuple(map(float, point.split())) for point in text.split(", ")] for text in texts])
 
 

@@ -208,3 +208,19 @@ def test_a_map_without_outlines_has_no_water_and_one_without_coasts_neither() ->
 def test_a_map_with_outlines_still_names_its_places() -> None:
     axes = mapped(OUTLINES)
     assert [text.get_text() for text in axes.texts] == ["One", "Two"]
+
+
+def test_a_name_stops_looking_where_nothing_further_away_can_be_freer(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Names stand where they would if every place around a point were tried."""
+    places = [(f"p{turn}", f"Place {turn}", turn % 4, turn * 7 % 5) for turn in range(9)]
+    rows = [("one", *place) for place in places]
+    stops = pd.DataFrame(rows, columns=["route_id", "place_id", "name", "longitude", "latitude"])
+
+    def placed() -> list[tuple[str, tuple[float, float]]]:
+        (axes,) = draw.route_map(stops, {"one": style.SERIES[0]}).axes
+        return [(text.get_text(), text.xyann) for text in axes.texts]
+
+    soon = placed()
+    monkeypatch.setattr(draw, "any", lambda _: False, raising=False)  # never stop
+    assert placed() == soon
+    assert len({far for _, far in soon}) > 3  # it is crowded

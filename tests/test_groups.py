@@ -319,3 +319,40 @@ def test_conflicts_alone_are_those_of_the_whole_answer() -> None:
     ):
         found: tuple[Conflict, ...] = conflicts_of(rows)
         assert found == solve(rows).conflicts
+
+
+# --- explored once
+
+
+def test_groups_that_differ_in_anything_are_explored_each_for_itself() -> None:
+    """What is kept from one is no answer for another: an end, a domain, a forecast, an assumption, a name."""
+    below = says("a", portion.closedopen(Fraction(1), Fraction(2)), X)
+    assert sets(solve(group(below, level("b", 2, 3)))) == [("a", "b")]
+    assert sets(solve(group(level("a", 1, 2), level("b", 2, 3)))) == []
+    assert sets(solve(group(below, level("c", 2, 3)))) == [("a", "c")]
+    assert solve(group(level("a", 1, 1), level("f", 5, 5))).giving == (frozenset("f"), frozenset("a"))
+    assert solve(group(level("a", 1, 1), level("f", 5, 5), forecasts="f")).giving == (frozenset("f"),)
+    rows = level("a", -1, -1), says("b", closed(0, 9), X)
+    assert conflicts_of(Group(rows, {X: NOT_NEGATIVE}))[0].claims == ("a",)
+    assert conflicts_of(Group(rows, {X: groups.EVERYTHING}))[0].claims == ("a", "b")
+
+
+def test_what_was_kept_is_what_is_found_anew() -> None:
+    rows = (SUM, level("a", 1, 1), level("b", 1, 1, Y), level("c", 5, 5, Z), level("d", 6, 6, Z))
+    question = says("", NOT_NEGATIVE, Z)
+    kept = [solve(group(*rows)), conflicts_of(group(*rows)), ask(group(*rows), [question])]
+    groups._explored.cache_clear()
+    assert [ask(group(*rows), [question]), conflicts_of(group(*rows)), solve(group(*rows))] == kept[::-1]
+
+
+def test_a_question_changes_no_answer_to_another() -> None:
+    rows = (SUM, level("a", 1, 1), level("b", 1, 1, Y), level("c", 5, 5, Z))
+    vacuous = says("", groups.EVERYTHING, Z)
+    assert groups.explored_once(group(*rows)) is groups.explored_once(group(SUM, vacuous, *rows[1:]))
+    claimed = says("v", groups.EVERYTHING, Z)
+    assert groups.explored_once(group(*rows, claimed)).firm.claims == ["a", "b", "c", "v"]
+
+
+def test_clashes_are_those_of_the_bindings_asked_about() -> None:
+    assert groups.clashes_of(group(level("a", 1, 2), level("b", 3, 4))) == [("a", "b")]
+    assert groups.clashes_of(group(level("a", 1, 3), level("b", 3, 4))) == []

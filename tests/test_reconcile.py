@@ -21,6 +21,7 @@ from compendium.ledger import Ledger, load
 from compendium.reconcile import (
     VERDICTS,
     Reconciliation,
+    at_odds,
     bound_by,
     clashing,
     domain,
@@ -567,3 +568,33 @@ def test_what_binds_nothing_or_only_by_assumption_clashes_with_nothing() -> None
 def test_the_order_of_rows_sets_nothing_else_aside(seed: int) -> None:
     ledger = mixed()
     assert [one.claims for one in clashing(shuffled(ledger, seed))] == [one.claims for one in clashing(ledger)]
+
+
+def test_what_is_at_odds_is_in_the_clashes() -> None:
+    ledger = mixed()
+    found = at_odds(ledger)
+    assert found == {name for conflict in clashing(ledger) for name in conflict.claims} != set()
+    assert at_odds(small(claim("a", "$5"), claim("b", "$5"))) == set()
+
+
+def test_asking_for_more_at_once_changes_no_answer() -> None:
+    ledger = mixed()
+    asked = [Binding(Rule.SAME, ((quantity, ONE),), NOT_NEGATIVE) for quantity in sorted(once().bounds)]
+    together = implied(ledger, asked)
+    for question, answer in list(zip(asked, together, strict=True))[::7]:
+        (alone,) = implied(ledger, [question])
+        assert (alone.interval, alone.claims) == (answer.interval, answer.claims), question.terms
+
+
+def test_a_source_left_out_takes_its_conflicts_with_it() -> None:
+    """What was found with all sources answers nothing about the ledger without one of them."""
+    rows = (
+        claim("a", "$4", source_id="one2024"),
+        claim("b", "$6", source_id="two2024"),
+        claim("c", "$8", source_id="two2024"),
+    )
+    ledger = small(*rows)
+    assert len(find_conflicts(ledger)) == 3
+    assert [conflict.claims for conflict in find_conflicts(ledger.without("one2024"))] == [("b", "c")]
+    assert find_conflicts(ledger.without("two2024")) == ()
+    assert len(find_conflicts(ledger)) == 3

@@ -118,3 +118,29 @@ def test_what_cannot_hold_leaves_nothing() -> None:
     with pytest.raises(ValueError, match="cannot hold together"):
         found.implied(((X, ONE),))
     assert left_to(found, without="a") == closed(3, 4)
+
+
+@given(SYSTEMS)
+@settings(max_examples=80)
+def test_no_answer_depends_on_what_was_asked_before(drawn: tuple[Binding, ...]) -> None:
+    asked = linear(*drawn)
+    if asked.feasible:
+        for quantity in (Z, Y, X):
+            asked.implied(((quantity, ONE),))
+            asked.implied(((quantity, -ONE),), X)
+        for quantity in DOMAINS:
+            assert asked.implied(((quantity, ONE),)) == linear(*drawn).implied(((quantity, ONE),)), quantity
+
+
+@given(SYSTEMS, st.data())
+@settings(max_examples=80)
+def test_what_always_stands_can_be_solved_first(drawn: tuple[Binding, ...], data: st.DataObject) -> None:
+    """A system answers for some of its claims what the rows of these and of all identities answer from the start."""
+    system = System(drawn, DOMAINS)
+    some = data.draw(st.sets(st.sampled_from(system.claims))) if system.claims else set()
+    early, late = system.linear(some), linear(*(one for one in drawn if some.issuperset(one.claims)))
+    assert early.feasible == late.feasible == system.feasible(some)
+    if early.feasible:
+        for quantity in DOMAINS:
+            assert left_to(early, quantity) == left_to(late, quantity), quantity
+            assert left_to(early, quantity, X) == left_to(late, quantity, X), quantity

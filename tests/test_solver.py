@@ -1,5 +1,6 @@
 import itertools
 from fractions import Fraction
+from random import Random
 from typing import Any
 
 import portion
@@ -105,6 +106,27 @@ def held(found: System) -> None:
     assert sorted(minimal) == sorted(tuple(sorted(s)) for s in cannot if not any(other < s for other in cannot))
     assert {*maximal} == {frozenset(s) for s in can if not any(s < other for other in can)}
     assert len(maximal) == len({*maximal})
+
+
+@pytest.mark.parametrize("seed", range(15))
+def test_what_is_explored_is_what_every_subset_shows(seed: int) -> None:
+    """Levels, ratios and a sum of three quantities, by chance: most of it cannot be true together."""
+    chance = Random(seed)
+    rows = [says("", EQUAL, Z, (X, -ONE), (Y, -ONE))]
+    for name in "abcdefg"[: chance.randint(3, 7)]:
+        one, other = chance.sample([X, Y, Z], 2)
+        low = chance.randint(0, 5)
+        read = closed(low, low + chance.randint(0, 2))
+        rows.append(says(name, read, one, per=other if chance.random() < 0.3 else None))
+    held(system(*rows))
+
+
+def test_a_seed_is_widened_by_all_that_completes_no_set_apart() -> None:
+    widened = solver._widened
+    assert widened("d", "abcd", [("a", "b"), ("c", "d")]) == ["a", "d"]
+    assert widened("", "ba", [("a", "b")]) == ["b"]  # in the order given
+    assert widened("", "ab", [("a",)]) == ["b"]
+    assert widened("", "ab", []) == ["a", "b"]
 
 
 def test_three_levels_that_differ_give_three_pairs() -> None:

@@ -260,3 +260,15 @@ def test_a_tree_grown_by_chance_gives_what_the_solver_gives(seed: int) -> None:
     else:
         claims = [name for binding in tree for name in binding.claims]
         assert not System(tree, domains(tree)).feasible(claims)
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_a_tree_holds_where_it_can_be_solved(seed: int) -> None:
+    tree = grown(seed)
+    assert trees.holds(tree, domains(tree)) == (trees.solve(tree, domains(tree)) is not None)
+
+
+def test_what_is_no_tree_is_not_said_to_hold() -> None:
+    circle = [level("a", "[1,2]"), level("b", "[1,2]"), level("b", "[0,9]")]  # b binds twice
+    assert not trees.holds(circle, domains(circle))
+    assert trees.holds(circle[:2], domains(circle[:2]))

@@ -1,0 +1,47 @@
+"""Rows read a column at a time are the rows that pandas gives."""
+
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from compendium import Ledger, load
+from compendium.chronology import read_events
+from compendium.observations import read_observations
+from compendium.rows import records
+
+
+def same(frame: pd.DataFrame) -> None:
+    """Hold rows against those of pandas: the same names in the same order, equal values of the same types."""
+
+    def told(rows: list[dict[Any, Any]]) -> list[list[tuple[str, type, str]]]:
+        return [[(name, type(value), repr(value)) for name, value in row.items()] for row in rows]
+
+    assert told(records(frame)) == told(frame.to_dict("records"))
+
+
+@pytest.fixture(scope="module")
+def ledger() -> Ledger:
+    return load()
+
+
+def test_every_table_of_the_ledger_is_read_alike(ledger: Ledger) -> None:
+    for name in ledger.schema:
+        same(ledger[name])
+
+
+def test_what_a_page_adds_to_tables_is_read_alike(ledger: Ledger) -> None:
+    same(read_observations(ledger))
+    same(read_observations(ledger, missing=True))
+    same(read_events(ledger))
+
+
+@pytest.mark.parametrize("dtype", ["Int64", "Float64", "str", "float64", "object"])
+def test_an_empty_cell_is_read_alike(dtype: str) -> None:
+    values = ["one", None] if dtype == "str" else [1, None]
+    same(pd.DataFrame({"cell": pd.Series(values, dtype=dtype)}))
+
+
+def test_a_table_without_rows_has_none() -> None:
+    assert records(pd.DataFrame(columns=["one", "other"])) == []
+    assert records(pd.DataFrame()) == []
