@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from compendium.ledger import ROOT, Ledger, load
+from compendium.ledger import ROOT, Ledger
 from compendium.notebooks import BOOK
 
 MODULES = sorted((ROOT / "compendium").rglob("*.py"))
@@ -13,8 +13,7 @@ EVERYDAY = {"evidence", "reference"}  # parts that every compendium has
 
 
 @pytest.fixture(scope="module")
-def names() -> set[str]:
-    ledger = load()
+def names(ledger: Ledger) -> set[str]:
     found: set[str] = set()
     for table in ("places", "actors", "routes"):
         for column in ("name", "variants"):
