@@ -11,12 +11,36 @@ import pytest
 from hypothesis import settings
 from playwright.sync_api import Browser
 
+from compendium.corroborate import Checked, corroborate
 from compendium.home import DATA, ROOT
+from compendium.ledger import Ledger, load
+from compendium.reconcile import Reconciliation, reconcile
 
 # The same examples in every run, no clock on them, and nothing left in the folder.
 settings.register_profile("book", deadline=None, derandomize=True, database=None)
 settings.load_profile("book")
 os.environ["HYPOTHESIS_STORAGE_DIRECTORY"] = str(ROOT / ".cache" / "hypothesis")
+
+
+# --- the ledger itself and what follows from it, worked out once; tests read it and change nothing
+
+
+@pytest.fixture(scope="session")
+def ledger() -> Ledger:
+    return load()
+
+
+@pytest.fixture(scope="session")
+def reconciled_ledger(ledger: Ledger) -> Reconciliation:
+    return reconcile(ledger)
+
+
+@pytest.fixture(scope="session")
+def corroborated_ledger(ledger: Ledger) -> dict[str, Checked]:
+    return corroborate(ledger)
+
+
+# --- copies of it
 
 
 @pytest.fixture

@@ -21,9 +21,8 @@ from compendium.corroborate import (
     VERDICTS,
     Checked,
     Held,
-    corroborate,
 )
-from compendium.ledger import Ledger, load
+from compendium.ledger import Ledger
 from compendium.observations import read_observations
 from compendium.pairing import Pair, equal
 from compendium.reconcile import bound_by
@@ -34,13 +33,8 @@ LOW, HIGH, BOTH, NEITHER = "low", "high", "both", "neither"
 
 
 @pytest.fixture(scope="module")
-def ledger() -> Ledger:
-    return load()
-
-
-@pytest.fixture(scope="module")
-def found(ledger: Ledger) -> dict[str, Checked]:
-    return corroborate(ledger)
+def found(corroborated_ledger: dict[str, Checked]) -> dict[str, Checked]:
+    return corroborated_ledger
 
 
 @pytest.fixture(scope="module")

@@ -14,10 +14,11 @@ from small import OFFICIAL, SCHEMA, claim, observation, small
 
 from compendium import cli
 from compendium.cli import main
-from compendium.corroborate import NOT_COMPARABLE, VERDICTS, corroborate
+from compendium.corroborate import NOT_COMPARABLE, VERDICTS, Checked
 from compendium.home import DATA, ROOT
 from compendium.ledger import load
 from compendium.observations import read_observations
+from compendium.reconcile import Reconciliation
 from compendium.validate import validate
 
 
@@ -105,13 +106,15 @@ KEYS = {
 
 
 @pytest.fixture(scope="module")
-def answers() -> dict[str, Result]:
-    """What each analysis says of the ledger, as JSON; that the ledger is sound is checked for the first."""
-    first, *others = KEYS
-    answers = {first: run(first, "--format", "json")}
+def answers(reconciled_ledger: Reconciliation) -> dict[str, Result]:
+    """What each analysis says of the ledger, as JSON; each must have asked whether the ledger is sound."""
+    asked: list[Path] = []
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("compendium.validate.validate", lambda data: [])
-        return answers | {command: run(command, "--format", "json") for command in others}
+        patch.setattr("compendium.validate.validate", lambda data: asked.append(data) or [])
+        patch.setattr("compendium.reconcile.reconcile", lambda ledger, executor: reconciled_ledger)
+        answers = {command: run(command, "--format", "json") for command in KEYS}
+    assert asked == [DATA] * len(KEYS)
+    return answers
 
 
 @pytest.mark.parametrize("command", KEYS)
@@ -218,12 +221,11 @@ def test_a_form_that_is_none_is_a_wrong_call(command: str) -> None:
 
 
 @pytest.fixture(scope="module")
-def corroborated() -> dict[str, Result]:
+def corroborated(corroborated_ledger: dict[str, Checked]) -> dict[str, Result]:
     """What is said of every claim of the ledger in either form; it is worked out once."""
-    found = corroborate(load())
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("compendium.validate.validate", lambda data: [])
-        patch.setattr("compendium.reports.corroborate", lambda ledger: found)
+        patch.setattr("compendium.reports.corroborate", lambda ledger: corroborated_ledger)
         return {form: run("corroborate", "--format", form) for form in ("text", "json")}
 
 

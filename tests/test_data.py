@@ -8,15 +8,10 @@ from compendium.bindings import Rule
 from compendium.citations import ABOUT_ANOTHER
 from compendium.dating import RULES
 from compendium.findings import BOTH_WAYS, Family, families, findings
-from compendium.ledger import Ledger, load
+from compendium.ledger import Ledger
 from compendium.periods import span
-from compendium.reconcile import NOT_COMPARABLE, SINGLE, Reconciliation, reconcile
+from compendium.reconcile import NOT_COMPARABLE, SINGLE, Reconciliation
 from compendium.sensitivity import HOLDS, sensitivity
-
-
-@pytest.fixture(scope="module")
-def ledger() -> Ledger:
-    return load()
 
 
 def test_the_hedges_of_the_schema_are_those_of_the_interval_table(ledger: Ledger) -> None:
@@ -88,8 +83,8 @@ def test_every_share_of_a_whole_is_a_share(ledger: Ledger) -> None:
 
 
 @pytest.fixture(scope="module")
-def found(ledger: Ledger) -> Reconciliation:
-    return reconcile(ledger)
+def found(reconciled_ledger: Reconciliation) -> Reconciliation:
+    return reconciled_ledger
 
 
 @pytest.fixture(scope="module")

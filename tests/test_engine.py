@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from compendium.home import ROOT
-from compendium.ledger import Ledger, load
+from compendium.ledger import Ledger
 from compendium.notebooks import BOOK
 
 MODULES = sorted((ROOT / "compendium").rglob("*.py"))
@@ -14,8 +14,7 @@ EVERYDAY = {"evidence", "reference"}  # parts that every compendium has
 
 
 @pytest.fixture(scope="module")
-def names() -> set[str]:
-    ledger = load()
+def names(ledger: Ledger) -> set[str]:
     found: set[str] = set()
     for table in ("places", "actors", "routes"):
         for column in ("name", "variants"):

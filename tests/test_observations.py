@@ -10,7 +10,7 @@ from small import OFFICIAL, OFFICIAL_TOO, SCHEMA, claim, closed, frame, observat
 
 from compendium import units
 from compendium.claims import bounds as claim_bounds
-from compendium.ledger import Ledger, load
+from compendium.ledger import Ledger
 from compendium.observations import (
     bounds,
     conversion_of,
@@ -251,11 +251,6 @@ def test_what_is_printed_gives_way_to_what_is_known(cells: dict[str, Any], low: 
     ledger = small(observations=[observation("o", **cells)], conversions=[BARRELS])
     found = claim_bounds(joined(ledger, read_observations(ledger)).row("claims", "o"), minimum=0)
     assert (found.lower, found.upper) == (low, high)
-
-
-@pytest.fixture(scope="module")
-def ledger() -> Ledger:
-    return load()
 
 
 def test_every_observation_of_the_ledger_says_the_same_among_the_claims(ledger: Ledger) -> None:

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from compendium import units
-from compendium.ledger import Ledger, load
+from compendium.ledger import Ledger
 from compendium.observations import FORECAST, LOW, MACHINE, PAGE, read_observations, tables
 from compendium.periods import known, span
 from compendium.schema import SEPARATOR
@@ -25,11 +25,6 @@ ADDRESS = re.compile(
     r"|(?:pip|npm|debian):\S+[@=]\S+( \S.*)?"
 )  # fmt: skip
 """A page, or a file of a repository at a commit, or of a package in a version."""
-
-
-@pytest.fixture(scope="module")
-def ledger() -> Ledger:
-    return load()
 
 
 @pytest.fixture(scope="module")

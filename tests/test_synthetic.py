@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from compendium.bench import TABLE, run
+from compendium.bench import TABLE, measured, run, summary
 from compendium.bindings import Binding
 from compendium.home import DATA
 from compendium.intervals import Effect
@@ -82,14 +82,14 @@ def test_half_of_the_claims_stand_alone_and_few_groups_are_large() -> None:
 
 def test_the_benchmark_prints_rows_of_its_table_and_how_the_time_grew() -> None:
     said: list[str] = []
-    rows = run((20, 100), (1,), said.append)
+    (row,) = run((100,), (1,), said.append)  # in a process of its own
     assert said[0].split(",") == tables(DATA)[TABLE].columns
-    assert [(row["claims"], row["planted"], row["found"], row["invented"]) for row in rows] == [
-        ("20", "0", "0", "0"),
-        ("100", "1", "1", "0"),
-    ]
-    assert [line.split(",")[0] for line in said[3:]] == ["20 claims", "100 claims"]
-    assert "times that of the size before" in said[-1]
+    assert [row[name] for name in ("claims", "planted", "found", "invented")] == ["100", "1", "1", "0"]
+    assert said[1].split(",")[:3] == [row[name] for name in tables(DATA)[TABLE].columns[:3]]
+    assert said[2].startswith("100 claims, 1 process: ")
+    told = summary([measured(20, 1), row])
+    assert [line.split(",")[0] for line in told] == ["20 claims", "100 claims"]
+    assert "times that of the size before" in told[-1]
 
 
 def test_every_kind_of_small_group_can_be_spoilt() -> None:

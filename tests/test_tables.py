@@ -7,12 +7,7 @@ from bs4 import BeautifulSoup
 from compendium import tables
 from compendium.chronology import read_events
 from compendium.claims import read_claims, rivals, stated
-from compendium.ledger import Ledger, load
-
-
-@pytest.fixture(scope="module")
-def ledger() -> Ledger:
-    return load()
+from compendium.ledger import Ledger
 
 
 def soup(shown: object) -> BeautifulSoup:

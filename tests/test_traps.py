@@ -7,7 +7,8 @@ import pytest
 from bs4 import BeautifulSoup
 from small import METRICS, OWN, PLACES, SCHEMA, claim, frame, observation, small
 
-from compendium.ledger import Ledger, load
+from compendium.groups import Conflict
+from compendium.ledger import Ledger
 from compendium.observations import joined, read_observations, sides
 from compendium.reconcile import find_conflicts
 from compendium.schema import SEPARATOR
@@ -207,13 +208,27 @@ def test_no_traps_are_no_cards() -> None:
 
 
 @pytest.fixture(scope="module")
-def ledger() -> Ledger:
-    return load()
+def conflicts(ledger: Ledger) -> dict[str, tuple[Conflict, ...]]:
+    """By side, every minimal set of its figures, and of those of no side, that cannot all be right."""
+    return {side: find_conflicts(beside(ledger, side)) for side in sides(ledger)}
+
+
+def beside(ledger: Ledger, side: str) -> Ledger:
+    return joined(ledger, reliable(ledger, side), alone=True)
 
 
 @pytest.fixture(scope="module")
-def found(ledger: Ledger) -> list[Trap]:
-    return traps(ledger)
+def found(ledger: Ledger, conflicts: dict[str, tuple[Conflict, ...]]) -> list[Trap]:
+    """The traps of the ledger; what takes longest, the conflicts of a whole side, is not worked out again."""
+    known = {frozenset(beside(ledger, side)["claims"]["claim_id"]): found for side, found in conflicts.items()}
+
+    def looked_up(asked: Ledger) -> tuple[Conflict, ...]:
+        names = frozenset(asked["claims"]["claim_id"])
+        return known[names] if names in known else find_conflicts(asked)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("compendium.traps.find_conflicts", looked_up)
+        return traps(ledger)
 
 
 def test_every_trap_that_says_contradiction_is_one(found: list[Trap]) -> None:
@@ -227,15 +242,10 @@ def test_every_contradiction_is_explained(ledger: Ledger, found: list[Trap]) -> 
     assert [one.name for one in found] == list(ledger["traps"]["trap_id"])
 
 
-def test_every_minimal_contradiction_is_explained(ledger: Ledger) -> None:
+def test_every_minimal_contradiction_is_explained(ledger: Ledger, conflicts: dict[str, tuple[Conflict, ...]]) -> None:
     """Unlike the traps, which are told of contradictions that share no figure, this looks for all of them."""
     known = [set(row["observations"].split(SEPARATOR)) for row in ledger["traps"].to_dict("records")]
-    told = {
-        conflict.claims
-        for side in sides(ledger)
-        for conflict in find_conflicts(joined(ledger, reliable(ledger, side), alone=True))
-        if not conflict.assumed
-    }
+    told = {conflict.claims for own in conflicts.values() for conflict in own if not conflict.assumed}
     assert told
     assert sorted(names for names in told if not any(len(own.intersection(names)) > 1 for own in known)) == []
 

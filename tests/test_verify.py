@@ -104,11 +104,6 @@ def test_numbers_of_a_text(text: str, found: list[str]) -> None:
     assert numbers(text) == found
 
 
-@pytest.fixture
-def ledger() -> Ledger:
-    return load()
-
-
 @pytest.mark.skipif(not TEXTS.is_dir(), reason=f"the source texts are not at hand ({TEXTS})")
 def test_every_row_stands_where_it_says_and_no_number_is_left(ledger: Ledger) -> None:
     assert [str(problem) for problem in verify(ledger, TEXTS)] == []
