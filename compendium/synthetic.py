@@ -11,6 +11,7 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
+from functools import cache
 from random import Random
 from types import MappingProxyType
 from typing import Any
@@ -314,7 +315,10 @@ class _Scribe:
             ],
             "sources": [{**_blank(self.schema["sources"]), **_source(number, most)} for number in numbers],
         }
-        return Ledger(DATA, self.schema, {name: _frame(t, rows.get(name, [])) for name, t in self.schema.items()})
+        frames = {
+            name: _frame(table, rows[name]) if rows.get(name) else _empty(table) for name, table in self.schema.items()
+        }
+        return Ledger(DATA, self.schema, frames)
 
 
 def _source(number: int, paragraphs: int) -> dict[str, Any]:
@@ -331,9 +335,15 @@ def _blank(table: Table) -> dict[str, Any]:
     }
 
 
-def _frame(table: Table, rows: list[dict[str, Any]]) -> pd.DataFrame:
+def _frame(table: Table, rows: Sequence[dict[str, Any]]) -> pd.DataFrame:
     types = {cell.name: CASTS[cell.type][2] for cell in table.fields}
     return pd.DataFrame(rows, columns=table.columns).astype(types)
+
+
+@cache
+def _empty(table: Table) -> pd.DataFrame:
+    """Return a table without rows, as most of a made-up ledger are: to make each anew took longer than all the rest."""
+    return _frame(table, ())
 
 
 def figure(value: Fraction, unit: str, digits: int, effect: Effect = Effect.BARE) -> str:

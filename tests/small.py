@@ -62,7 +62,7 @@ def frame(table: Table, rows: Iterable[Mapping[str, Any]]) -> pd.DataFrame:
     for field in table.fields:
         dtype = CASTS[field.cast][2]
         empty = "" if dtype == "str" else None
-        columns[field.name] = pd.Series([row.get(field.name, empty) for row in rows], dtype=dtype)
+        columns[field.name] = pd.array([row.get(field.name, empty) for row in rows], dtype=dtype)
     return pd.DataFrame(columns)
 
 
@@ -153,9 +153,13 @@ def small(
 
     `typed` holds (claim, observation, reason) and `conversions` (metric, from unit, to unit, low, high).
     """
-    frames = {**ALWAYS, "claims": frame(SCHEMA["claims"], claims), OFFICIAL: frame(SCHEMA[OFFICIAL], observations)}
-    frames["comparisons"] = _named("comparisons", ("claim_id", "observation_id", "reason"), typed)
-    frames["conversions"] = _named("conversions", ("metric_id", "from_unit", "to_unit", "low", "high"), conversions)
+    frames = {**ALWAYS, "claims": frame(SCHEMA["claims"], claims)}
+    if observations:
+        frames[OFFICIAL] = frame(SCHEMA[OFFICIAL], observations)
+    if typed:
+        frames["comparisons"] = _named("comparisons", ("claim_id", "observation_id", "reason"), typed)
+    if conversions:
+        frames["conversions"] = _named("conversions", ("metric_id", "from_unit", "to_unit", "low", "high"), conversions)
     if apart:
         names = ("claim_id", "other_claim_id", "reason")
         rows = ({**dict(zip(names, row, strict=True)), "why": ""} for row in apart)
