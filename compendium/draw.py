@@ -395,18 +395,18 @@ def growth(lines: Mapping[str, Mapping[float, float]], *, across: str, unit: str
     axes.set_xticks(sizes, [f"{size:,g}" for size in sizes])
     axes.minorticks_off()
     axes.yaxis.set_major_formatter("{x:g}")
-    ends = {name: values[max(values)] for name, values in lines.items()} | {"in proportion": low * sizes[-1] / sizes[0]}
-    colours = [*style.SERIES[: len(lines)], style.MUTED]
-    _name_ends(axes, sizes[-1], dict(zip(ends, zip(ends.values(), colours, strict=True), strict=True)))
+    ends = [(values[max(values)], max(values), name, style.SERIES[place])
+            for place, (name, values) in enumerate(lines.items())]  # fmt: skip
+    _name_ends(axes, [*ends, (low * sizes[-1] / sizes[0], sizes[-1], "in proportion", style.MUTED)])
     return drawn
 
 
-def _name_ends(axes: Axes, last: float, ends: Mapping[str, tuple[float, str]]) -> None:
-    """Write names beside the last values of a logarithmic axis, moved apart where they would lie on each other."""
+def _name_ends(axes: Axes, ends: Sequence[tuple[float, float, str, str]]) -> None:
+    """Write names beside the last values of lines, moved apart where they would lie on each other."""
     bottom, top = axes.get_ylim()
     apart = (top / bottom) ** (1 / 14)
-    at = 0.0
-    for name, (value, colour) in sorted(ends.items(), key=lambda end: end[1][0]):
-        at = max(value, at * apart)
-        axes.annotate(name, (last, at), (9, 0), textcoords="offset points", va="center", color=colour,
+    taken: dict[float, float] = {}
+    for value, size, name, colour in sorted(ends):
+        taken[size] = max(value, taken.get(size, 0) * apart)
+        axes.annotate(name, (size, taken[size]), (9, 0), textcoords="offset points", va="center", color=colour,
                       annotation_clip=False)  # fmt: skip

@@ -195,6 +195,16 @@ def test_growth_is_told_by_how_it_stands_to_the_size() -> None:
     assert said == ["hardly at all", "more slowly than in proportion", "in proportion", "faster than in proportion"]
 
 
+def test_lines_of_growth_have_the_sizes_that_are_measured_here() -> None:
+    built = [row() | {"name": f"chapters-{size}-{kind}", "part": "chapters", "chapters": size, "seconds": size / 2}
+             for size in (10, 2) for kind in ("cold", "nothing", "prose")]  # fmt: skip
+    checked = [row() | {"name": "ledger-100", "part": "ledger", "claims": 100}]
+    frame = pd.DataFrame([*built, *checked])
+    assert next(iter(shown.by_chapters(frame).items())) == ("everything executed", {2: 1, 10: 5})
+    reconciled = pd.DataFrame({"processes": [1, 1, 2], "claims": [100, 1000, 100], "seconds": [0.2, 0.8, 0.1]})
+    assert shown.by_claims(frame, reconciled) == {"reconciling": {100: 0.2}, "reading, checking": {100: 3.0}}
+
+
 def test_runs_are_apart_as_far_as_those_of_the_least_steady_measurement() -> None:
     assert shown.apart(pd.DataFrame({"spread_seconds": [0.5, 1.0, 0.0], "seconds": [5.0, 4.0, 1.0]})) == 0.25
 
