@@ -24,9 +24,6 @@ from sphinx.environment import BuildEnvironment
 from sphinx.search import js_index
 from sphinx.util.docutils import new_document
 
-# A year for the copyright, a file of docutils' settings: both would change pages behind the back of the repository.
-FOREIGN = ("SOURCE_DATE_EPOCH", "DOCUTILSCONFIG")
-
 
 class SearchIndex(type(js_index)):  # type: ignore[misc]  # the class has no public name
     """The form of the search index, without the words that no page has any more."""
@@ -71,20 +68,16 @@ def seen(env: BuildEnvironment) -> str:
     parts: list[Any] = [
         sorted((name, title.astext()) for name, title in env.longtitles.items()),
         sorted((name, title.astext()) for name, title in env.titles.items()),
-        sorted(env.toctree_includes.items()),
+        sorted((name, toc.pformat()) for name, toc in env.tocs.items()),
         sorted(env.toc_secnumbers.items()),
-        # The number is the line, which moves with the prose above it.
-        sorted((name, [place[1:] for place in data.get("myst_slugs", {}).values()]) for name, data in _metadata(env)),
+        # The first of a place is its line, which moves with the prose above it.
+        sorted((name, [at[1:] for at in told.get("myst_slugs", {}).values()]) for name, told in env.metadata.items()),
         [(domain.name, sorted(map(str, domain.get_objects()))) for domain in domains],
         [sorted(map(str, std.get(kind, {}).items())) for kind in ("labels", "anonlabels", "terms")],
         [(work.citation_id, str(work.bibliography_key), work.key, repr(work.entry)) for work in cited],
         sorted((name, repr(glued[name].get("glue"))) for name in glued),
     ]
     return hashlib.sha256(repr(parts).encode()).hexdigest()
-
-
-def _metadata(env: BuildEnvironment) -> Iterable[tuple[str, dict[str, Any]]]:
-    return ((name, dict(data)) for name, data in env.metadata.items())
 
 
 def write_again(_: Sphinx, env: BuildEnvironment) -> list[str]:
@@ -105,9 +98,9 @@ def empty_static(_: Sphinx, builder: Builder) -> None:
 
 
 def setup(app: Sphinx) -> dict[str, Any]:
-    """Register the builder and the two steps with Sphinx; forget the variables that would change a page."""
-    for name in FOREIGN:
-        os.environ.pop(name, None)
+    """Register the builder and the two steps with Sphinx; forget what the user's surroundings would do to a page."""
+    # Sphinx puts the year of this variable into the copyright.
+    os.environ.pop("SOURCE_DATE_EPOCH", None)
     # An empty list of files: neither the machine's settings of docutils nor those in the user's home.
     os.environ["DOCUTILSCONFIG"] = ""
     app.add_builder(HTMLBuilder, override=True)
