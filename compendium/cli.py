@@ -307,3 +307,25 @@ def _report(executed: int, seconds: float) -> None:
     html = ROOT / "_build" / "html"
     counts = f"{len(chapters())} notebooks ({executed} executed), {len(pages(html))} pages, {seconds:.0f} seconds"
     click.echo(f"{counts}. Open {html / 'index.html'}")
+
+
+@main.command()
+@click.option("--write", is_flag=True, help="Renew the budget from what is there.")
+@click.option("--site", type=FOLDER, help="Folder of a built site.  [default: _build/html]")
+def weigh(write: bool, site: Path | None) -> None:
+    """Weigh every page and asset of the built site over the wire, against book/budget.csv."""
+    from compendium import weight
+
+    try:
+        found = weight.weigh(site or ROOT / "_build" / "html")
+        if write:
+            weight.write_budget(found)
+        budget = weight.read_budget()
+    except (OSError, ValueError) as error:
+        click.echo(str(error), err=True)
+        sys.exit(2)
+    click.echo(weight.table(found, budget))
+    heavy = weight.problems(found, budget)
+    for line in heavy:
+        click.echo(line, err=True)
+    sys.exit(1 if heavy else 0)
