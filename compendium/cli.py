@@ -383,3 +383,25 @@ def audit(pages: tuple[str, ...], html: Path | None, data: Path) -> None:
     for failure in failures:
         click.echo(failure, err=True)
     sys.exit(1 if failures else 0)
+
+
+@main.command()
+@click.option("--write", is_flag=True, help="Renew the budget from what is there.")
+@click.option("--site", type=FOLDER, help="Folder of a built site.  [default: _build/html]")
+def weigh(write: bool, site: Path | None) -> None:
+    """Weigh every page and asset of the built site over the wire, against book/budget.csv."""
+    from compendium import weight
+
+    try:
+        found = weight.weigh(site or BUILT / "html")
+        if write:
+            weight.write_budget(found)
+        budget = weight.read_budget()
+    except (OSError, ValueError) as error:
+        click.echo(str(error), err=True)
+        sys.exit(2)
+    click.echo(weight.table(found, budget))
+    heavy = weight.problems(found, budget)
+    for line in heavy:
+        click.echo(line, err=True)
+    sys.exit(1 if heavy else 0)

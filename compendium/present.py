@@ -5,7 +5,6 @@ It formats and escapes; it computes nothing that a table does not hold.
 
 from __future__ import annotations
 
-import hashlib
 import math
 import re
 from collections.abc import Iterable
@@ -22,7 +21,7 @@ from matplotlib.figure import Figure
 from myst_nb import glue
 
 from compendium.home import PAGES
-from compendium.style import as_variables
+from compendium.vector import lean
 
 UNITS = {
     "percent": "%",
@@ -165,29 +164,10 @@ def _cell(value: Any) -> str:
 def figure(drawn: Figure, alt: str, caption: str) -> HTML:
     """Return a figure as inline SVG that takes the page's colours, with its alternative text and caption.
 
-    The text of the figure stays text, paths are kept to the hundredth of a point; the drawing is closed afterwards.
-    The same drawing gives the same bytes.
+    The text of the figure stays text; the drawing is closed afterwards. The same drawing gives the same bytes.
     """
     out = StringIO()
     drawn.savefig(out, format="svg", metadata={"Date": None, "Creator": None})
     pyplot.close(drawn)
-    svg = out.getvalue()
-    svg = svg[svg.index("<svg") :]
-    svg = re.sub(r"<metadata>.*?</metadata>\s*|<!--.*?-->\s*", "", svg, flags=re.S)
-    svg = re.sub(r' d="[^"]*"', lambda found: re.sub(r"(\.\d\d)\d+", r"\1", found[0]), _own_ids(svg))
-    head = re.match(r'<svg[^>]*viewBox="([^"]+)"[^>]*>', svg)
-    box = head[1] if head else ""
-    body = svg[head.end() :] if head else svg
-    label = escape(alt)
-    svg = f'<svg role="img" aria-label="{label}" viewBox="{box}" xmlns="http://www.w3.org/2000/svg">{body}'
-    return HTML(f'<figure class="chart">{as_variables(svg)}<figcaption>{escape(caption)}</figcaption></figure>')
-
-
-def _own_ids(svg: str) -> str:
-    """Drop ids that nothing refers to and rename the others, so that no two figures of a page share one."""
-    svg = svg.replace("xlink:href", "href")
-    stamp = hashlib.sha256(svg.encode()).hexdigest()[:6]
-    used = dict.fromkeys(re.findall(r"(?:url\(#|href=\"#)([^)\"]+)", svg))
-    renamed = {old: f"f{stamp}-{place}" for place, old in enumerate(used)}
-    svg = re.sub(r' id="([^"]+)"', lambda found: f' id="{renamed[found[1]]}"' if found[1] in renamed else "", svg)
-    return re.sub(r'(url\(#|href="#)([^)"]+)', lambda found: found[1] + renamed[found[2]], svg)
+    svg = lean(out.getvalue(), alt)
+    return HTML(f'<figure class="chart">{svg}<figcaption>{escape(caption)}</figcaption></figure>')

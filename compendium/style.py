@@ -1,7 +1,7 @@
 """One look for every figure: size, type, and colours that follow the page into light and dark.
 
-A figure is drawn in stand-in colours, which become CSS variables in the finished SVG; the stylesheet of the
-book gives each its value for either scheme. Outside the book the fallback is the light one.
+A figure is drawn in the colours of the light scheme, and keeps them wherever it is shown on its own; inside the book
+the stylesheet knows each by its value and gives it that of the page's scheme.
 """
 
 from __future__ import annotations
@@ -32,6 +32,7 @@ def use() -> None:
             "svg.fonttype": "none",
             "svg.hashsalt": "ledger",
             "font.family": "sans-serif",
+            "font.sans-serif": ["DejaVu Sans", "Verdana", "Arial"],
             "font.size": 10,
             "axes.titlesize": 10,
             "axes.titlelocation": "left",
@@ -54,10 +55,3 @@ def use() -> None:
             "legend.frameon": False,
         }
     )
-
-
-def as_variables(svg: str) -> str:
-    """Replace the stand-in colours of an SVG by CSS variables, each with its colour as fallback."""
-    for colour, name in VARIABLES.items():
-        svg = svg.replace(colour, f"var({name}, {colour})")
-    return svg.replace("font: 10px 'sans-serif'", "font: 10px sans-serif")

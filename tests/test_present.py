@@ -9,6 +9,7 @@ from markupsafe import Markup
 from matplotlib import pyplot
 
 from compendium import present, style
+from compendium.home import ROOT
 
 
 @pytest.mark.parametrize(
@@ -66,19 +67,57 @@ def test_a_figure_is_inline_svg_with_alternative_text_and_caption() -> None:
     assert soup.figcaption.text == "A <line>"
 
 
-def test_a_figure_takes_the_colours_of_the_page_and_shares_no_id() -> None:
+def test_no_two_figures_share_an_id_and_the_same_drawing_gives_the_same() -> None:
     first, second = drawn(style.SERIES[0]), drawn(style.SERIES[1])
-    assert "var(--series-1, " in first
-    ids = [set(re.findall(r'id="([^"]+)"', text)) for text in (first, second)]
+    ids = [set(re.findall(r' id="([^"]+)"', text)) for text in (first, second)]
     assert ids[0]
     assert not ids[0] & ids[1]
-    assert {name for text in (first, second) for name in re.findall(r'(?:url\(#|href="#)([^)"]+)', text)} == ids[
-        0
-    ] | ids[1]
     assert drawn(style.SERIES[0]) == first != second
 
 
-def test_the_paths_of_a_figure_are_kept_to_the_hundredth() -> None:
-    paths = re.findall(r' d="([^"]*)"', drawn(style.SERIES[0]))
-    assert paths
-    assert not [path for path in paths if re.search(r"\.\d{3}", path)]
+# --- the stylesheet of the book
+
+
+STYLESHEET = (ROOT / "book" / "_static" / "ledger.css").read_text(encoding="utf-8")
+SCHEMES = [
+    dict(re.findall(r"(--[\w-]+):\s*(#\w+)", block)) for block in re.findall(r"\{[^{}]*--ink:[^}]*\}", STYLESHEET)
+]
+
+
+def test_the_stylesheet_gives_every_colour_of_a_figure_that_of_the_page() -> None:
+    for colour, name in style.VARIABLES.items():
+        for what in ("fill", "stroke"):
+            assert f'.chart [{what}="{colour}"] {{ {what}: var({name}); }}' in STYLESHEET
+
+
+def test_the_light_scheme_of_the_page_has_the_colours_of_a_figure_on_its_own() -> None:
+    for colour, name in style.VARIABLES.items():
+        assert contrast(SCHEMES[0][name], colour) < 1.02, name
+
+
+def test_the_dark_scheme_is_the_same_whether_asked_for_by_reader_or_system() -> None:
+    assert len(SCHEMES) == 3
+    assert SCHEMES[1] == SCHEMES[2] != SCHEMES[0]
+    assert SCHEMES[0].keys() == SCHEMES[1].keys()
+
+
+def contrast(one: str, other: str) -> float:
+    """The contrast ratio of two colours, after WCAG 2, success criterion 1.4.3."""
+    high, low = sorted((luminance(one), luminance(other)), reverse=True)
+    return (high + 0.05) / (low + 0.05)
+
+
+def luminance(colour: str) -> float:
+    whole = colour if len(colour) == 7 else "#" + "".join(2 * digit for digit in colour[1:])
+    parts = [int(whole[place : place + 2], 16) / 255 for place in (1, 3, 5)]
+    red, green, blue = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+@pytest.mark.parametrize("scheme", SCHEMES[:2], ids=["light", "dark"])
+def test_text_code_and_data_stand_out_from_what_they_stand_on(scheme: dict[str, str]) -> None:
+    assert contrast("#000", "#fff") == pytest.approx(21)
+    shown = ["--ink", "--muted", "--color-brand-content", "--color-brand-visited", "--color-code-foreground"]
+    for name in [*shown, *(f"--series-{place}" for place in range(1, 7))]:
+        for ground in ("--paper", "--color-code-background"):
+            assert contrast(scheme[name], scheme[ground]) >= 4.5, (name, ground)

@@ -9,7 +9,7 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from compendium.ledger import ROOT
+from compendium.home import ROOT
 from compendium.manifest import compared, manifest
 
 PAGES = {

@@ -15,6 +15,7 @@ from compendium import site
 from compendium.home import ROOT
 from compendium.ledger import load
 from compendium.notebooks import BOOK, chapters, update
+from compendium.policy import policy
 
 MADE_BY_SPHINX = {"search.html", "genindex.html"}
 
@@ -70,6 +71,29 @@ def test_no_page_loads_anything_from_another_host(pages: dict[Path, BeautifulSou
             assert not urlsplit(address).netloc, f"{page.name}: {address}"
 
 
+def test_no_page_holds_an_inline_style_or_a_handler(pages: dict[Path, BeautifulSoup]) -> None:
+    for page, soup in pages.items():
+        assert not soup.find_all("style"), page.name
+        assert not [tag.name for tag in soup.find_all(style=True)], page.name
+        handlers = [name for tag in soup.find_all(True) for name in tag.attrs if name.lower().startswith("on")]
+        assert handlers == [], page.name
+        addresses = [str(tag[name]) for name in ("href", "src", "action") for tag in soup.find_all(attrs={name: True})]
+        assert not [found for found in addresses if found.lower().startswith(("javascript:", "data:"))], page.name
+
+
+def test_every_page_states_a_policy_that_allows_its_own_scripts_and_nothing_unsafe(
+    pages: dict[Path, BeautifulSoup],
+) -> None:
+    scripts = 0
+    for page, soup in pages.items():
+        (stated,) = soup.select('meta[http-equiv="Content-Security-Policy"]')
+        assert not stated.find_all_previous(["script", "link", "style"]), f"{page.name}: the policy comes too late"
+        own = [script.string or "" for script in soup.find_all("script", src=False)]
+        assert stated["content"] == policy(*own, connect=page.name == "search.html"), page.name
+        scripts += len(own)
+    assert scripts > len(pages) - 2  # every page but the front door has one
+
+
 def test_no_id_stands_twice_on_a_page(pages: dict[Path, BeautifulSoup]) -> None:
     for page, soup in pages.items():
         ids = [str(tag["id"]) for tag in soup.find_all(id=True)]
@@ -117,7 +141,8 @@ def test_code_is_folded(shown: dict[Path, Tag]) -> None:
 def small_book(folder: Path, body: str) -> Path:
     """Make a folder with the book's own configuration and one page."""
     shutil.copy(ROOT / "_config.yml", folder)
-    shutil.copytree(BOOK / "_static", folder / "book" / "_static")
+    for part in ("_static", "_templates"):
+        shutil.copytree(BOOK / part, folder / "book" / part)
     shutil.copy(BOOK / "references.bib", folder / "book")
     (folder / "_toc.yml").write_text("format: jb-book\nroot: book/index\n", encoding="utf-8")
     head = re.match(r"---\n.*?\n---\n", (BOOK / "index.md").read_text(encoding="utf-8"), re.S)

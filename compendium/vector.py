@@ -1,0 +1,111 @@
+"""Makes Matplotlib's SVG fit for a page: short, without inline style, right on its own as well.
+
+Every property becomes a presentation attribute in the figure's own colours; the stylesheet of the book gives these
+their value for light and dark. It changes nothing that can be seen: coordinates keep the tenth of a point, those of
+markers the hundredth.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterator
+from xml.etree import ElementTree
+from xml.etree.ElementTree import Element
+
+MEASURES = {"x", "y", "width", "height", "viewBox", "transform"}
+UNSEEN = {"metadata", "style"}
+"""What is left out; the one style that Matplotlib writes says how lines join and end, which the root says instead."""
+
+
+def lean(svg: str, label: str) -> str:
+    """Return an SVG of Matplotlib's as one element named by `label`; the same drawing gives the same text."""
+    root = ElementTree.fromstring(svg)
+    for element in root.iter():
+        element.tag = element.tag.rpartition("}")[2]
+        element.attrib = dict(_attributes(element))
+        element.text, element.tail = (element.text or "").strip() or None, None
+    _unwrap(root)
+    _own_ids(root, hashlib.sha256(svg.encode()).hexdigest()[:6])
+    own = {"xmlns": "http://www.w3.org/2000/svg", "role": "img", "aria-label": label}
+    own |= {name: root.attrib[name] for name in ("width", "height", "viewBox")}
+    root.attrib = own | {"stroke-linejoin": "round"} | _family(list(root.iter("text")))
+    return ElementTree.tostring(root, encoding="unicode")
+
+
+def _attributes(element: Element) -> Iterator[tuple[str, str]]:
+    """Yield the attributes of an element, with what its style says among them.
+
+    A marker, the one kind of path with an id, gets no style: each use of it says all of it again, and only what a
+    use says can a stylesheet change.
+    """
+    marker = element.tag == "path" and "id" in element.attrib
+    for name, value in element.attrib.items():
+        name = name.rpartition("}")[2]
+        if name == "d":
+            yield name, _path(value, 2 if marker else 1)
+        elif name == "style":
+            if marker:
+                continue
+            said = (declaration.partition(":") for declaration in value.split(";") if declaration.strip())
+            yield from ((what.strip(), how.strip()) for what, _, how in said)
+        elif not value.startswith("rotate(-0 "):  # how Matplotlib turns what stands upright
+            yield name, re.sub(r"\d+\.\d+", _tenth, value) if name in MEASURES else value
+
+
+def _tenth(found: re.Match[str]) -> str:
+    return f"{float(found[0]):.1f}".removesuffix(".0")
+
+
+def _path(path: str, digits: int) -> str:
+    """Return a path of absolute commands with relative ones; points are rounded first, so that none drifts."""
+    out: list[str] = []
+    at = start = [0, 0]
+    for command, numbers in re.findall(r"([MLQCz])([^MLQCz]*)", path):
+        points = [round(float(number) * 10**digits) for number in numbers.split()]
+        steps = [point - at[place % 2] for place, point in enumerate(points)]
+        at = points[-2:] or start
+        start = at if command == "M" else start
+        if any(steps) or command != "L" or out[-1][0] != "l":  # a line to where it is shows only where it is the first
+            out.append(command.lower() + " ".join(_number(step, digits) for step in steps))
+    return "".join(out).replace(" -", "-")
+
+
+def _number(step: int, digits: int) -> str:
+    return re.sub(r"^(-?)0\.", r"\1.", f"{step / 10**digits:.{digits}f}".rstrip("0").rstrip(".")) or "0"
+
+
+def _unwrap(parent: Element) -> None:
+    """Take out what shows nothing, and the groups that say nothing about what they hold."""
+    kept: list[Element] = []
+    for child in parent:
+        _unwrap(child)
+        bare = child.tag == "path" and child.get("fill") == "none" and "stroke" not in child.attrib
+        if child.tag == "g" and child.attrib.keys() <= {"id"}:
+            kept.extend(child)
+        elif child.tag not in UNSEEN and not bare and (len(child) or child.tag != "defs"):
+            kept.append(child)
+    parent[:] = kept
+
+
+def _own_ids(root: Element, stamp: str) -> None:
+    """Drop ids that nothing refers to and rename the others, so that no two figures of a page share one."""
+    refers = re.compile(r"#([^)]+)")
+    pointers = [(e, name) for e in root.iter() for name in ("href", "clip-path") if name in e.attrib]
+    used = dict.fromkeys(found for e, name in pointers for found in refers.findall(e.attrib[name]))
+    new = {old: f"f{stamp}-{place}" for place, old in enumerate(used)}
+    for element, name in pointers:
+        element.attrib[name] = refers.sub(lambda found: f"#{new[found[1]]}", element.attrib[name])
+    for element in root.iter():
+        if (old := element.attrib.pop("id", "")) in new:
+            element.attrib["id"] = new[old]
+
+
+def _family(texts: list[Element]) -> dict[str, str]:
+    """Take from texts the one family that all are set in, for their root to say once."""
+    families = {text.get("font-family", "") for text in texts}
+    if len(families) != 1:
+        return {}
+    for text in texts:
+        text.attrib.pop("font-family", None)
+    return {"font-family": families.pop()}
