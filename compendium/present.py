@@ -137,13 +137,14 @@ def table(
     label = escape(caption)
     out.write(f'<div class="table-wrapper {css}" role="region" tabindex="0" aria-label="{label}">')
     out.write(f'<table class="ledger"><caption>{label}</caption><thead><tr>')
-    out.writelines(f'<th scope="col"{_side(name in right)}>{escape(name)}</th>' for name in shown)
+    out.writelines(f'<th scope="col"{_side(name in right)}>{escape(name)}</th>\n' for name in shown)
     out.write("</tr></thead>\n<tbody>\n")
     for row in frame.to_dict("records"):
         out.write(f'<tr id="{escape(row[ids])}">' if ids else "<tr>")
         for place, name in enumerate(shown):
             tag = 'th scope="row"' if place == 0 else "td"
-            out.write(f"<{tag}{_side(name in right)}>{_cell(row[name])}</{tag[:2]}>")
+            # A line's end after each cell keeps its words apart from the next one's in the index of the search.
+            out.write(f"<{tag}{_side(name in right)}>{_cell(row[name])}</{tag[:2]}>\n")
         out.write("</tr>\n")
     out.write("</tbody></table></div>")
     return HTML(out.getvalue())

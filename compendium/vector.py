@@ -24,7 +24,8 @@ def lean(svg: str, label: str) -> str:
     for element in root.iter():
         element.tag = element.tag.rpartition("}")[2]
         element.attrib = dict(_attributes(element))
-        element.text, element.tail = (element.text or "").strip() or None, None
+        # A line's end after each text keeps its last word apart from the next one's first, for whoever searches.
+        element.text, element.tail = (element.text or "").strip() or None, "\n" if element.tag == "text" else None
     _unwrap(root)
     _own_ids(root, hashlib.sha256(svg.encode()).hexdigest()[:6])
     own = {"xmlns": "http://www.w3.org/2000/svg", "role": "img", "aria-label": label}

@@ -49,6 +49,7 @@ def test_a_table_has_caption_scopes_ids_and_escapes() -> None:
     assert soup.find("b") is None
     assert soup.find("i") is not None
     assert [td.text for td in soup.find_all("td")] == ["1,234", ""]
+    assert "1,234" in soup.text.split()
 
 
 def drawn(colour: str) -> str:

@@ -74,6 +74,11 @@ def test_every_text_stays(before: Element, after: Element) -> None:
     assert next(text.get("transform") for text in after.iter(f"{SVG}text") if text.text == "upright").endswith("(-90)")
 
 
+def test_the_words_of_two_texts_stay_apart(after: Element) -> None:
+    words = "".join(after.itertext()).split()
+    assert {"Two", "lines", "upright"} <= set(words)
+
+
 def test_every_path_that_is_seen_keeps_its_points_to_the_tenth(before: Element, after: Element) -> None:
     seen = [path for path in before.iter(f"{SVG}path") if path.get("style") != "fill: none"]
     kept = list(after.iter(f"{SVG}path"))
