@@ -9,6 +9,8 @@ from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
+
 from compendium import units
 from compendium.figures import UnreadableFigureError
 from compendium.ledger import Ledger
@@ -97,7 +99,8 @@ def _conversions(ledger: Ledger) -> Iterator[Problem]:
     path = ledger.schema["conversions"].path
     unit = dict(zip(ledger.frames["metrics"]["metric_id"], ledger.frames["metrics"]["unit"], strict=True))
     for line, row in enumerate(ledger.frames["conversions"].to_dict("records"), 2):
-        if not 0 < row["low"] <= row["high"]:
+        complete = not (pd.isna(row["low"]) or pd.isna(row["high"]))  # that an end is missing is told by the schema
+        if complete and not 0 < row["low"] <= row["high"]:
             yield Problem(
                 path, line, "high", str(row["high"]), "an end that is not below the other, both above nothing"
             )

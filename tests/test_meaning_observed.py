@@ -224,6 +224,10 @@ def test_a_conversion_rises_from_above_nothing(low: float, high: float) -> None:
     assert float(problem.found) == high
 
 
+def test_a_conversion_without_an_end_is_left_to_the_schema() -> None:
+    assert problems(conversions=[("oil", "t", "bbl", None, 7), ("oil", "t", "bbl", 6, None)]) == []
+
+
 def test_a_conversion_may_be_exact() -> None:
     assert problems(conversions=[("oil", "t", "bbl", 7, 7)]) == []
 
