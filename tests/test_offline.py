@@ -26,7 +26,7 @@ with socket.socket() as asked:
     fcntl.ioctl(asked, 0x8914, struct.pack("16sh14x", b"lo", 0x41))
 os.execv(sys.argv[1], sys.argv[1:])
 """
-QUICK = ["tests/test_intervals.py", "tests/test_services.py", "tests/test_kernels.py", "tests/test_cluster.py"]
+QUICK = ["tests/test_services.py", "tests/test_kernels.py", "tests/test_cluster.py"]
 
 
 def cut_off() -> tuple[str, ...]:

@@ -61,8 +61,9 @@ CHANGES = [
     # Page, what is there, what comes in its place, and whether a neighbour that has not changed is written again.
     ("first", "# First page", "# Another page", True),
     ("first", "## A heading", "## A heading\n\n## Another heading", True),
-    ("first", "oldword", "newword", False),
     ("third", "Something", "Something else", False),
+    # Last, so that the page with entries of the index is one that is kept.
+    ("first", "oldword", "newword", False),
 ]
 
 
