@@ -15,7 +15,7 @@ import portion
 from compendium import solver, trees
 from compendium.bindings import NOT_NEGATIVE, ONE, Binding, Quantity, Rule
 from compendium.simplex import before
-from compendium.solver import System
+from compendium.solver import System, narrowed
 
 MOST_WORLDS = 16
 """With more ways than this of deciding between claims in conflict, bounds rest on the undisputed ones alone."""
@@ -165,7 +165,9 @@ class Explored:
         against_others = (claims for claims in self.minimal if not group.forecasts.issuperset(claims))
         doubtful = {name for claims in against_others for name in claims} & group.forecasts
         believed = set(self.firm.claims) - doubtful
-        if doubtful:
+        if doubtful and self.firm.complete:
+            self.worlds = narrowed(self.worlds, believed)
+        elif doubtful:
             _, self.worlds = self.firm.explore(believed)
         self.worlds = [world for world in self.worlds if len(world) == len(self.worlds[0])]
         self.fewest = True

@@ -91,10 +91,13 @@ class System:
         return self._holds([self._switch[name] for name in sorted(claims)] + self._rule)
 
     def _holds(self, on: Sequence[z3.BoolRef]) -> bool:
+        return self._checked(on) == z3.sat
+
+    def _checked(self, on: Sequence[z3.BoolRef]) -> z3.CheckSatResult:
         """Ask z3 without the conversions of its Python layer, which take most of the time where there are many."""
         asts = (z3.Ast * len(on))(*(one.as_ast() for one in on))
         found = z3.Z3_solver_check_assumptions(self._context.ref(), self._solver.solver, len(on), asts)
-        return z3.CheckSatResult(found) == z3.sat
+        return z3.CheckSatResult(found)
 
     def core(self, claims: Iterable[str], besides: Binding | None = None) -> tuple[list[str], list[Binding]]:
         """Return claims and identities, none of them idle, that cannot hold together, with one binding besides.
@@ -111,7 +114,7 @@ class System:
         try:
             if besides:
                 solver.from_string("".join(f"(assert {row})" for row in self._rows(besides, "")))
-            if solver.check(*(self._switch[name] for name in on.values()), *self._rule) != z3.unsat:
+            if self._checked([*(self._switch[name] for name in on.values()), *self._rule]) != z3.unsat:
                 raise ValueError("these claims can hold together")
             found = [part.decl().name() for part in solver.unsat_core()]
         finally:
@@ -132,7 +135,7 @@ class System:
         for binding in list(needed):
             rest = [other for other in needed if other is not binding]
             on = [self._switch[name] for name in names] + [self._rule[place[id(other)]] for other in rest]
-            if self._solver.check(*on) == z3.unsat:
+            if self._checked(on) == z3.unsat:
                 needed = rest
         return needed
 
@@ -275,6 +278,14 @@ class System:
     def _sum(self, terms: Terms) -> str:
         parts = [f"(* {_number(factor)} {self.names[quantity]})" for quantity, factor in terms]
         return f"(+ {' '.join(parts)})" if len(parts) > 1 else parts[0]
+
+
+def narrowed(maximal: Iterable[frozenset[str]], claims: Iterable[str]) -> list[frozenset[str]]:
+    """Return the maximal sets among some claims that can hold, given every one among more."""
+    some = frozenset(claims)
+    inside = {some & names for names in maximal}
+    found = [names for names in inside if not any(names < other for other in inside)]
+    return sorted(found, key=lambda names: (-len(names), sorted(names)))
 
 
 def _widened(seed: Iterable[str], among: Iterable[str], apart: Iterable[Sequence[str]]) -> list[str]:

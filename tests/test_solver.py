@@ -10,7 +10,7 @@ from small import NOT_NEGATIVE, X, Y, Z, closed, says
 
 from compendium import solver
 from compendium.bindings import ONE, Binding
-from compendium.solver import System
+from compendium.solver import System, narrowed
 
 ANY = portion.open(-portion.inf, portion.inf)
 EQUAL = closed(0, 0)
@@ -118,7 +118,10 @@ def test_what_is_explored_is_what_every_subset_shows(seed: int) -> None:
         low = chance.randint(0, 5)
         read = closed(low, low + chance.randint(0, 2))
         rows.append(says(name, read, one, per=other if chance.random() < 0.3 else None))
-    held(system(*rows))
+    found = system(*rows)
+    held(found)
+    some = chance.sample(found.claims, chance.randint(0, len(found.claims)))
+    assert narrowed(found.explore()[1], some) == found.explore(some)[1]
 
 
 def test_a_seed_is_widened_by_all_that_completes_no_set_apart() -> None:
