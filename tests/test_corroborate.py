@@ -551,14 +551,25 @@ SEVERAL = (
 )
 
 
-@pytest.mark.parametrize("seed", range(4))
-def test_the_order_of_rows_changes_nothing(seed: int) -> None:
-    ledger = small(*ROWS, observations=SEVERAL, typed=[("typed", "i", "definition")])
-    found = corroborate(ledger)
+@pytest.fixture(scope="module")
+def several() -> Ledger:
+    return small(*ROWS, observations=SEVERAL, typed=[("typed", "i", "definition")])
+
+
+@pytest.fixture(scope="module")
+def found(several: Ledger) -> dict[str, Checked]:
+    return corroborate(several)
+
+
+def test_of_several_claims_each_has_its_verdict(found: dict[str, Checked]) -> None:
     assert [found[row["claim_id"]].verdict for row in ROWS] == [
         AGREES, DIFFERS, DIFFERS, NOT_COMPARABLE, NOT_COMPARABLE, NOT_COMPARABLE, AGREES,
     ]  # fmt: skip
-    again = corroborate(shuffled(ledger, seed))
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_the_order_of_rows_changes_nothing(several: Ledger, found: dict[str, Checked], seed: int) -> None:
+    again = corroborate(shuffled(several, seed))
     assert again == found
     assert [again[name].held for name in found] == [one.held for one in found.values()]
 
@@ -576,15 +587,15 @@ def test_the_order_of_rows_chooses_nothing_that_is_shown() -> None:
 
 
 @pytest.mark.parametrize("names", [[row["claim_id"]] for row in ROWS] + [["whole", "grows"], []])
-def test_which_other_claims_are_looked_at_changes_no_verdict(names: list[str]) -> None:
-    ledger = small(*ROWS, observations=SEVERAL, typed=[("typed", "i", "definition")])
-    every = corroborate(ledger)
-    assert corroborate(ledger, names) == {name: one for name, one in every.items() if name in names}
+def test_which_other_claims_are_looked_at_changes_no_verdict(
+    several: Ledger, found: dict[str, Checked], names: list[str]
+) -> None:
+    assert corroborate(several, names) == {name: one for name, one in found.items() if name in names}
 
 
 FIGURES = st.decimals("0.1", "999", places=1).map(lambda found: f"{found:f}")
 HEDGES = st.sampled_from(sorted(EFFECTS))
-FEW = settings(max_examples=25)
+FEW = settings(max_examples=15)
 
 
 def pair(printed: str, hedge: str, value: str, other: str, scale: str = "billion") -> Held:
@@ -641,14 +652,14 @@ def without_more() -> dict[str, Checked]:
     return checked(ROWS, SEVERAL)
 
 
-@settings(max_examples=15)
+@settings(max_examples=10)
 @given(OTHERS, FIGURES, HEDGES, st.sampled_from(["A", "B", ""]))
 def test_a_figure_of_another_key_changes_no_verdict(cells: dict[str, Any], value: str, hedge: str, side: str) -> None:
     more = observation("more", value, hedge=hedge, reporter=side, **cells)
     assert checked(ROWS, [*SEVERAL, more]) == without_more()
 
 
-@settings(max_examples=20)
+@settings(max_examples=12)
 @given(st.lists(FIGURES, min_size=1, max_size=4), FIGURES)
 def test_a_claim_agrees_exactly_where_it_meets_any_figure(values: list[str], printed: str) -> None:
     rows = [observation(f"o{place}", value, **BILLION) for place, value in enumerate(values)]

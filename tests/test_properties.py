@@ -25,7 +25,7 @@ def without(ledger: Ledger, place: int) -> Ledger:
 
 
 @given(SIZES, SEEDS)
-@settings(max_examples=30)
+@settings(max_examples=15)
 def test_true_claims_are_never_in_conflict_and_the_truth_lies_in_every_bound(claims: int, seed: int) -> None:
     made = world(claims, seed=seed)
     found = reconcile(made.ledger)
@@ -41,7 +41,7 @@ def test_true_claims_are_never_in_conflict_and_the_truth_lies_in_every_bound(cla
 
 
 @given(SIZES, SEEDS, st.randoms(use_true_random=False))
-@settings(max_examples=15)
+@settings(max_examples=10)
 def test_one_more_claim_never_widens_a_bound(claims: int, seed: int, random: Random) -> None:
     ledger = world(claims, seed=seed).ledger
     after, before = reconcile(ledger).bounds, reconcile(without(ledger, random.randrange(claims))).bounds
@@ -58,7 +58,7 @@ def test_every_planted_conflict_is_found_and_none_invented(seed: int) -> None:
 
 
 @given(SIZES, SEEDS)
-@settings(max_examples=30)
+@settings(max_examples=12)
 def test_trees_and_the_solver_agree(claims: int, seed: int) -> None:
     ledger = world(claims, seed=seed).ledger
     for group in groups(bound_by(ledger)[1], ledger):

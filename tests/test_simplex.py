@@ -56,7 +56,7 @@ SYSTEMS = st.integers(1, 6).flatmap(lambda size: st.tuples(*(bindings(f"c{place}
 
 
 @given(SYSTEMS)
-@settings(max_examples=150)
+@settings(max_examples=50)
 def test_it_answers_what_z3_answers(drawn: tuple[Binding, ...]) -> None:
     system, found = System(drawn, DOMAINS), linear(*drawn)
     assert found.feasible == system.feasible(system.claims)
