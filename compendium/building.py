@@ -52,6 +52,13 @@ class Change:
         return sorted({pages[path] for path in self.touched & pages.keys()} | set(_reading(tables)))
 
     @property
+    def known(self) -> list[Path]:
+        """Return the chapters whose text alone differs, their notebooks being those that the last build left."""
+        if not self.touched <= self._pages.keys():
+            return []
+        return [path for path in self.chapters or () if str(notebook_of(path).relative_to(ROOT)) not in self.touched]
+
+    @property
     def sound(self) -> bool:
         """Say whether the data were found sound by the last build, and nothing that this rests on differs."""
         rests_on = ("data/", "compendium/", LOCK, PYTHON)
@@ -126,6 +133,7 @@ def build(change: Change, executor: Executor | None, *, watch: Watch, say: Calla
     """
     STAMP.unlink(missing_ok=True)
     if not change.sound:
+        _begin_kernels(executor)
         say("Checking the data …")
         _check()
     outcomes = _notebooks(change, executor, watch, say)
@@ -146,10 +154,23 @@ def _check() -> None:
         raise LedgerError(problems)
 
 
+def _begin_kernels(executor: Executor | None) -> None:
+    """Let the process that kernels are forked from import what it needs while this one looks at the data."""
+    if executor is None:
+        from compendium import kernels, warm
+
+        kernels.prepare()
+        warm.begin()
+
+
 def _notebooks(change: Change, executor: Executor | None, watch: Watch, say: Callable[[str], None]) -> list[Outcome]:
     from compendium.notebooks import failures, slowest, update
+    from compendium.site import get_ready
 
-    outcomes = update(among=change.chapters, fresh=change.fresh, executor=executor, watch=watch)
+    outcomes = update(
+        among=change.chapters, known=change.known, fresh=change.fresh, executor=executor, watch=watch,
+        meanwhile=get_ready,
+    )  # fmt: skip
     ran, failed = slowest(outcomes), failures(outcomes)
     if ran:
         say(f"Slowest: {ran}")

@@ -22,7 +22,7 @@ from nbformat import NotebookNode
 
 from compendium import keys
 from compendium.home import BOOK, CACHE, ROOT, chapters, named, notebook_of
-from compendium.runner import Done, Work, side_by_side
+from compendium.runner import Done, Work, nothing, side_by_side
 
 FOLDED = "hide-input"
 HELD = CACHE / "held"
@@ -88,13 +88,16 @@ def code_of(notebook: NotebookNode) -> list[str]:
     return [cell.source for cell in notebook.cells if cell.cell_type == "code"]
 
 
-def carried(fresh: NotebookNode, chapter: Path) -> bool:
-    """Give a freshly composed notebook the stored outputs, if they were made with the same; say whether."""
+def carried(fresh: NotebookNode, chapter: Path, *, known: bool = False) -> bool:
+    """Give a freshly composed notebook the stored outputs, if they were made with the same; say whether.
+
+    `known` says that all but the chapter is known to be as it was when the stored notebook was found up to date.
+    """
     stored = _stored(chapter)
     if stored is None or code_of(stored) != code_of(fresh):
         return False
     made = stored.metadata.get("ledger", {})
-    if made.get("key") != keys.key(code_of(fresh), made.get("reads", [])):
+    if not known and made.get("key") != keys.key(code_of(fresh), made.get("reads", [])):
         return False
     for cell, old in zip(_code(fresh), _code(stored), strict=True):
         cell.outputs, cell.execution_count = old.outputs, old.execution_count
@@ -146,8 +149,9 @@ def stale(book: Path = BOOK) -> list[str]:
 
 
 def update(
-    book: Path = BOOK, *, among: Collection[Path] | None = None, fresh: bool = False, executor: Executor | None = None,
-    watch: Watch = lambda done, number: done,
+    book: Path = BOOK, *, among: Collection[Path] | None = None, known: Collection[Path] = (), fresh: bool = False,
+    executor: Executor | None = None, watch: Watch = lambda done, number: done,
+    meanwhile: Callable[[], None] = nothing,
 ) -> list[Outcome]:  # fmt: skip
     """Bring every notebook of a book up to date; execute those that need it, side by side.
 
@@ -157,12 +161,16 @@ def update(
         folder with the chapters.
     among
         the chapters to look at; without them, all.
+    known
+        chapters for which nothing else has changed since their notebooks were found up to date.
     fresh
         execute all, whatever their keys say.
     executor
         where to execute; without one, on the cores of this machine.
     watch
         is given the notebooks as they end and how many there will be, and hands them on.
+    meanwhile
+        called once when notebooks have begun to run.
 
     Returns
     -------
@@ -179,13 +187,15 @@ def update(
             outcomes.append(Outcome(chapter, False, 0.0, str(error)))
             continue
         bare = nbformat.writes(notebook)
-        if code_of(notebook) and (fresh or not (carried(notebook, chapter) and same_python(notebook))):
+        if code_of(notebook) and (
+            fresh or not (carried(notebook, chapter, known=chapter in known) and same_python(notebook))
+        ):
             waiting.append(Work(chapter, bare, os.path.relpath(chapter.parent, ROOT), surroundings))
         else:
             _write(notebook, chapter)
             outcomes.append(Outcome(chapter, False, 0.0))
     if waiting:
-        ended = watch(side_by_side(waiting, executor), len(waiting))
+        ended = watch(side_by_side(waiting, executor, meanwhile), len(waiting))
         outcomes.extend(_kept(done, surroundings) for done in ended)
     return sorted(outcomes, key=lambda outcome: outcome.chapter)
 

@@ -10,7 +10,7 @@ import asyncio
 import json
 import os
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor, Future, ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
 from pathlib import Path
@@ -82,7 +82,13 @@ def execute(work: Work) -> Done:
     return Done(work.chapter, nbformat.writes(notebook), tuple(reads), time.perf_counter() - start)
 
 
-def side_by_side(works: Sequence[Work], executor: Executor | None = None) -> Iterator[Done]:
+def nothing() -> None:
+    """Do nothing meanwhile."""
+
+
+def side_by_side(
+    works: Sequence[Work], executor: Executor | None = None, meanwhile: Callable[[], None] = nothing
+) -> Iterator[Done]:
     """Execute notebooks and yield each as it ends; an interruption drops those that have not begun.
 
     Parameters
@@ -90,23 +96,32 @@ def side_by_side(works: Sequence[Work], executor: Executor | None = None) -> Ite
     executor
         where to run them; without one, on all cores this process may use. What an executor loses (its process was
         killed, its host is gone) is run here.
+    meanwhile
+        called once when the notebooks have begun: this process only waits for them.
     """
+    # Imported here, because the threads would import it at the same time as what is done meanwhile.
+    import nbclient  # noqa: F401
+
     lost = list(works)
     if executor:
         lost = []
-        yield from _through(executor, works, lost)
+        yield from _through(executor, works, meanwhile, lost)
+        meanwhile = nothing
     if lost:
         # The threads only wait for kernels, which are processes.
         with ThreadPoolExecutor(cores()) as here:
-            yield from _through(here, lost)
+            yield from _through(here, lost, meanwhile)
 
 
-def _through(executor: Executor, works: Sequence[Work], lost: list[Work] | None = None) -> Iterator[Done]:
+def _through(
+    executor: Executor, works: Sequence[Work], meanwhile: Callable[[], None], lost: list[Work] | None = None
+) -> Iterator[Done]:
     """Execute notebooks on an executor; those that it loses go into a list, or raise its error where there is none."""
     running: dict[Future[Done], Work] = {}
     try:
         for work in works:
             running[_submitted(executor, work)] = work
+        meanwhile()
         for future in as_completed(running):
             # An executor has its own errors for a worker that was killed; what a notebook raises is in its answer.
             if future.exception() and lost is not None:

@@ -10,11 +10,18 @@ import shutil
 import subprocess
 import sys
 from contextlib import redirect_stderr, redirect_stdout
+from importlib import import_module
 from pathlib import Path
 
 from compendium.home import ROOT
 
 OPTIONS = ("--warningiserror", "--nitpick", "--keep-going", "--quiet")
+
+
+def get_ready() -> None:
+    """Import what `make` needs, at a time when this process has nothing else to do."""
+    for name in ("jupyter_book.sphinx", "myst_nb.sphinx_ext", "sphinxcontrib.bibtex", "furo", "sphinx.builders.html"):
+        import_module(name)
 
 
 def make(into: Path, *, root: Path = ROOT, clean: bool = True) -> str:

@@ -12,6 +12,7 @@ import signal
 import sys
 from functools import partial
 from importlib.metadata import EntryPoint
+from multiprocessing import forkserver
 from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 from typing import Any, cast
@@ -49,6 +50,13 @@ def use() -> None:
     factory = KernelProvisionerFactory.instance()
     factory.provisioners[NAME] = EntryPoint(NAME, f"{__name__}:WarmProvisioner", factory.GROUP_NAME)
     factory.default_provisioner_name = NAME
+
+
+def begin() -> None:
+    """Start the process that kernels are forked from, and let it import while this one does something else."""
+    use()
+    if not multiprocessing.current_process().daemon:
+        forkserver.ensure_running()
 
 
 class WarmProvisioner(LocalProvisioner):
