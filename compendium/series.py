@@ -114,7 +114,7 @@ def opened(data: Path, name: str) -> tuple[Series, Sheet, Sheet]:
     LedgerError
         where the ledger cannot be read, knows no such series, or holds observations of it that are not alike.
     """
-    paths = {table.path for table in load(data).schema.values()}
+    paths = {table.path for table in load(data).whole().schema.values()}
     series = series_of(read(data, SERIES, paths), name)
     table = read(data, series.path, paths)
     held(series, table)

@@ -92,7 +92,7 @@ def test_make_lock_takes_newer_versions_and_shows_what_moved(folders: list[Path]
     installer.write_text(INSTALLER, encoding="utf-8")
     installer.chmod(0o755)
     # The set-up of the environment is left out; all else is the recipe as it stands.
-    command = ["make", "lock", "PYTHON=true", f"RUN={sys.executable}"]
+    command = ["make", "--no-print-directory", "lock", "PYTHON=true", f"RUN={sys.executable}"]
     run = subprocess.run(command, capture_output=True, encoding="utf-8", cwd=here, check=False)
     assert run.returncode == 0, run.stderr
     moved = "  moved  moved-one  1.9 → 1.10"

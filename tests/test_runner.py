@@ -2,8 +2,6 @@
 
 import os
 import signal
-import threading
-import time
 from collections.abc import Iterator
 from concurrent.futures import Executor, Future, ProcessPoolExecutor
 from multiprocessing import get_context
@@ -107,15 +105,12 @@ def test_an_interruption_drops_what_has_not_begun(book: Path) -> None:
     deaf = Deaf()
     works = [Work(path, "", ".", keys.surroundings()) for path in notebooks.chapters(book)]
 
-    def interrupt() -> None:
-        while len(deaf.futures) < COUNT:
-            time.sleep(0.01)
-        os.kill(os.getpid(), signal.SIGINT)
+    def interrupted() -> None:
+        raise KeyboardInterrupt
 
-    threading.Thread(target=interrupt).start()
     with pytest.raises(KeyboardInterrupt):
-        list(side_by_side(works, deaf))
-    assert all(future.cancelled() for future in deaf.futures)
+        list(side_by_side(works, deaf, interrupted))
+    assert [future.cancelled() for future in deaf.futures] == [True] * COUNT
 
 
 def test_an_error_here_is_not_taken_for_a_loss(book: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -148,7 +148,7 @@ def small_book(folder: Path, body: str) -> Path:
     head = re.match(r"---\n.*?\n---\n", (BOOK / "index.md").read_text(encoding="utf-8"), re.S)
     assert head
     (folder / "book" / "index.md").write_text(f"{head[0]}\n# A page\n\n{body}\n", encoding="utf-8")
-    outcomes = update(folder / "book", say=lambda _: None)
+    outcomes = update(folder / "book")
     assert not any(outcome.failure for outcome in outcomes)
     return folder
 
