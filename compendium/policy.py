@@ -21,22 +21,21 @@ def digest(script: str) -> str:
     return f"'sha256-{base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()}'"
 
 
-def policy(*scripts: str, connect: bool = False) -> str:
+def policy(*scripts: str) -> str:
     """Return the policy of a page, as the value of its `<meta>` element.
 
     Parameters
     ----------
     scripts
         the texts of the page's inline scripts, exactly as they stand between their tags.
-    connect
-        whether the page's scripts may read other pages of the site; the search does, for its summaries.
     """
     directives = {
         "default-src": NONE,
         "script-src": " ".join([OWN, *map(digest, scripts)]),
         "style-src": OWN,
         "img-src": OWN,
-        "connect-src": OWN if connect else NONE,
+        # The search reads pages for its summaries; search engines' checks read robots.txt from within any page.
+        "connect-src": OWN,
         "object-src": NONE,
         "base-uri": NONE,
         "form-action": OWN,
