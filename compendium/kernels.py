@@ -16,6 +16,9 @@ c.HistoryManager.enabled = False
 c.InteractiveShellApp.extensions = ["compendium.reads"]
 """
 
+# A user's own look of figures, and the switch that turns every `assert` of a cell off.
+FOREIGN = ("MATPLOTLIBRC", "PYTHONOPTIMIZE")
+
 
 def prepare() -> None:
     """Set the variables that make notebooks reproducible and self-contained, for this process and its children."""
@@ -24,6 +27,8 @@ def prepare() -> None:
     config = profile / "ipython_kernel_config.py"
     if not config.is_file() or config.read_text(encoding="utf-8") != CONFIG:
         config.write_text(CONFIG, encoding="utf-8")
+    for name in FOREIGN:
+        os.environ.pop(name, None)
     os.environ.update(
         PYTHONHASHSEED="0",
         PYTHONPATH=str(ROOT),

@@ -40,11 +40,8 @@ def imported() -> list[str]:
 
 
 def use() -> None:
-    """Let every kernel that this process starts be a warm one, whoever asks for it: the generator, or nbval.
-
-    A process that may have no children (a worker of some schedulers) starts its kernels as usual.
-    """
-    if multiprocessing.current_process().daemon or sys.platform == "win32":
+    """Let every kernel that this process starts be a warm one, whoever asks for it: the generator, or nbval."""
+    if not possible():
         return
     multiprocessing.get_context("forkserver").set_forkserver_preload(imported())
     factory = KernelProvisionerFactory.instance()
@@ -52,10 +49,19 @@ def use() -> None:
     factory.default_provisioner_name = NAME
 
 
+def possible() -> bool:
+    """Say whether kernels can be forked for this process; else they start as usual.
+
+    They cannot for one that may have no children (a worker of some schedulers), nor for one without assertions, which
+    would hand that on to what is forked for it.
+    """
+    return not (multiprocessing.current_process().daemon or sys.flags.optimize or sys.platform == "win32")
+
+
 def begin() -> None:
     """Start the process that kernels are forked from, and let it import while this one does something else."""
     use()
-    if not multiprocessing.current_process().daemon:
+    if possible():
         forkserver.ensure_running()
 
 

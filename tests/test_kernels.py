@@ -20,3 +20,10 @@ def test_hashing_is_the_same_in_every_kernel(monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setenv("PYTHONHASHSEED", "42")
     kernels.prepare()
     assert os.environ["PYTHONHASHSEED"] == "0"
+
+
+def test_nothing_that_a_user_has_set_reaches_a_notebook(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in kernels.FOREIGN:
+        monkeypatch.setenv(name, "1")
+    kernels.prepare()
+    assert not set(kernels.FOREIGN) & set(os.environ)

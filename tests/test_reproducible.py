@@ -10,7 +10,6 @@ from pathlib import Path
 import elsewhere
 import pytest
 
-from compendium import site
 from compendium.home import ROOT
 from compendium.manifest import compared, manifest
 
@@ -19,6 +18,7 @@ AWAY = {
     "TZ": "Asia/Baku",
     "SOURCE_DATE_EPOCH": "0",  # a year that packagers give to the copyright
     "COLUMNS": "40",
+    "MATPLOTLIBRC": str(ROOT / "tests"),  # a user's own look of figures, from tests/matplotlibrc
 }
 # What a user's home says to the libraries, read by whoever does not take care.
 HOME = {
@@ -27,13 +27,6 @@ HOME = {
     ".matplotlib/matplotlibrc": "font.size: 30\n",
     ".ipython/profile_default/startup/say.py": "print('started')\n",
 }
-
-
-@pytest.fixture(scope="module")
-def built(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, subprocess.CompletedProcess[str]]:
-    into = tmp_path_factory.mktemp("site")
-    run = site.build(into)
-    return into / "_build" / "html", run
 
 
 @pytest.fixture(scope="module")
