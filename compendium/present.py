@@ -49,6 +49,24 @@ SINGLE = ("person", "container", "month", "year")
 SCALES = ((10**12, "trillion"), (10**9, "billion"), (10**6, "million"))
 
 
+class Shown(HTML):
+    """What a cell shows, and beside it the same in other forms, each by its MIME type, for whoever builds the site."""
+
+    def __init__(self, html: str) -> None:
+        """Take what is shown; `beside` adds the rest."""
+        super().__init__(html)
+        self.others: dict[str, Any] = {}
+
+    def beside(self, mime: str, content: Any) -> Shown:
+        """Put another form beside what is shown, and return this: text, or plain objects under a type of JSON."""
+        self.others[mime] = content
+        return self
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
+        """Return all forms, as IPython asks for them."""
+        return {"text/html": self.data, **self.others}
+
+
 def numbers(**values: str | int) -> None:
     """Make computed values available to the prose of the page as `{glue:text}`NAME``.
 

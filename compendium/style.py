@@ -6,8 +6,12 @@ the stylesheet knows each by its value and gives it that of the page's scheme.
 
 from __future__ import annotations
 
+from weakref import WeakKeyDictionary
+
+import pandas as pd
 from cycler import cycler
 from matplotlib import pyplot
+from matplotlib.figure import Figure
 
 WIDTH = 5.4
 """Width of a figure in inches: narrow enough that its text is still legible on a phone."""
@@ -55,3 +59,25 @@ def use() -> None:
             "legend.frameon": False,
         }
     )
+
+
+_BEHIND: WeakKeyDictionary[Figure, pd.DataFrame] = WeakKeyDictionary()
+
+
+def put_behind(drawn: Figure, frame: pd.DataFrame) -> Figure:
+    """Remember the table that a figure shows, a row for each mark with names a reader knows, and return the figure."""
+    _BEHIND[drawn] = frame
+    return drawn
+
+
+def behind(drawn: Figure) -> pd.DataFrame:
+    """Return the table that a figure shows.
+
+    Raises
+    ------
+    ValueError
+        where nobody has put one behind it.
+    """
+    if drawn not in _BEHIND:
+        raise ValueError("a figure without the table that it shows; `style.put_behind` puts one behind it")
+    return _BEHIND[drawn]
