@@ -15,8 +15,8 @@ from markupsafe import Markup
 from compendium.claims import authors, read_claims
 from compendium.findings import BOTH_WAYS, REFERENCE, TIME, Family, Finding
 from compendium.ledger import Ledger
+from compendium.links import link, place
 from compendium.periods import spoken
-from compendium.present import link
 from compendium.tables import described
 
 NOTHING = "Nothing on this page is part of a conflict that the engine finds."
@@ -108,8 +108,7 @@ def _rows(ledger: Ledger, up: str) -> Rows:
 
 
 def _who(row: dict, *, names: dict[str, str], up: str) -> Markup:
-    place = f"¶ {row['paragraph']}{', list of references' if row['scope'] == 'reference' else ''}"
-    return Markup("{} {}").format(link("source", row["source_id"], names[row["source_id"]], up=up), place)
+    return Markup("{} {}").format(link("source", row["source_id"], names[row["source_id"]], up=up), place(row))
 
 
 def summary(known: Sequence[Family]) -> pd.DataFrame:

@@ -15,12 +15,13 @@ from IPython.display import HTML
 from markupsafe import Markup
 
 from compendium.claims import figure
-from compendium.corroborate import AGREES, DIFFERS, NOT_COMPARABLE, POINTS, TIMES, VERDICTS, Checked, Held
+from compendium.corroborate import POINTS, TIMES, Checked, Held
 from compendium.observations import of_series
 from compendium.periods import span, spoken
 from compendium.present import link, table
 from compendium.rows import records
 from compendium.tables import described, stacked
+from compendium.verdicts import AGREES, BESIDE, DIFFERS, NOT_COMPARABLE
 from compendium.wording import Names, listed, relations, said
 
 CLASSES = {"machine": "parsed from a data file", "page": "read from a page"}
@@ -328,7 +329,7 @@ def counted(checked: Mapping[str, Checked], by: pd.Series) -> pd.DataFrame:
         a name (an author, a chapter) by claim id.
     """
     frame = pd.DataFrame({"by": [by[name] for name in checked], "verdict": [one.verdict for one in checked.values()]})
-    grid = pd.crosstab(frame["by"], frame["verdict"]).reindex(columns=list(VERDICTS), fill_value=0)
+    grid = pd.crosstab(frame["by"], frame["verdict"]).reindex(columns=list(BESIDE), fill_value=0)
     grid.loc["All"] = grid.sum()
     return grid
 

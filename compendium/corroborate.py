@@ -26,9 +26,8 @@ from compendium.periods import span
 from compendium.reconcile import bound_by, implied
 from compendium.rows import records
 from compendium.settle import firm
+from compendium.verdicts import AGREES, DIFFERS, NONE_FOUND, NOT_COMPARABLE
 
-AGREES, DIFFERS, NOT_COMPARABLE, NONE_FOUND = "agrees", "differs", "not comparable", "no independent figure found"
-VERDICTS = (AGREES, DIFFERS, NOT_COMPARABLE, NONE_FOUND)
 TELLING = ("definition", "population", "valuation")
 """Reasons not to compare with which it still says something that two figures are equal, or that they are not."""
 MOST_NEAR = 2

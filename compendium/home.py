@@ -19,6 +19,9 @@ PAGES = {
     "event": "evidence/timeline",
     "conflict": "evidence/contradictions",
     "observation": "evidence/official",
+    "quantity": "evidence/implied",
+    "headline": "evidence/sensitivity",
+    "citation": "evidence/citations",
 }
 """Where in a book the permanent place of each kind of thing is."""
 

@@ -20,7 +20,7 @@ from matplotlib import pyplot
 from matplotlib.figure import Figure
 from myst_nb import glue
 
-from compendium.home import PAGES
+from compendium.links import link as link
 from compendium.vector import lean
 
 UNITS = {
@@ -123,14 +123,6 @@ def brackets(interval: portion.Interval) -> str:
     high = "∞" if interval.upper == portion.inf else _digits(interval.upper, 1)
     opening = "[" if interval.left is portion.CLOSED else "("
     return f"{opening}{low}, {high}{']' if interval.right is portion.CLOSED else ')'}"
-
-
-def link(kind: str, key: str, text: str | None = None, *, up: str = "..") -> Markup:
-    """Return a link to the permanent place of a claim, source or event, for a cell of a table.
-
-    `up` leads from the page to the root of the book: `..` from a chapter's folder, `.` from the front page.
-    """
-    return Markup('<a href="{}/{}.html#{}">{}</a>').format(up, PAGES[kind], key, text or key)
 
 
 def table(

@@ -44,9 +44,8 @@ from compendium.ledger import Ledger
 from compendium.periods import span
 from compendium.rows import records
 from compendium.solver import System
+from compendium.verdicts import CONSISTENT, IN_CONFLICT, NOT_COMPARABLE, SINGLE
 
-CONSISTENT, IN_CONFLICT, SINGLE, NOT_COMPARABLE = "consistent", "in conflict", "single", "not comparable"
-VERDICTS = (CONSISTENT, IN_CONFLICT, SINGLE, NOT_COMPARABLE)
 BATCH = 16
 """How many groups go to another process at once."""
 

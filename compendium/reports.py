@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from compendium.checked import told
-from compendium.corroborate import VERDICTS, Held, corroborate
+from compendium.corroborate import Held, corroborate
 from compendium.dating import clashes
 from compendium.independence import SAME, origins, shared_hosts, witnesses
 from compendium.ledger import Ledger
@@ -18,6 +18,7 @@ from compendium.reconcile import Reconciliation
 from compendium.rows import records
 from compendium.schema import SEPARATOR
 from compendium.sensitivity import sensitivity
+from compendium.verdicts import BESIDE
 from compendium.wording import Names, explained, number, rule_of_conflict, said, verdict_row
 
 Report = dict[str, Any]
@@ -214,7 +215,7 @@ def corroboration_lines(ledger: Ledger) -> Iterator[str]:
     """Yield how claims stand against independent figures, as a person reads it."""
     names, rows = Names.of(ledger), {row["observation_id"]: row for row in records(read_observations(ledger))}
     checked = corroborate(ledger)
-    counts = (f"{sum(one.verdict == verdict for one in checked.values())} {verdict}" for verdict in VERDICTS)
+    counts = (f"{sum(one.verdict == verdict for one in checked.values())} {verdict}" for verdict in BESIDE)
     yield f"{_counted(len(checked), 'claim')}, {_counted(len(rows), 'independent figure')}: {', '.join(counts)}"
     for one in checked.values():
         reason = f" ({names.reasons[one.reason]['name']})" if one.reason else ""

@@ -44,20 +44,24 @@ def implied_table(found: Reconciliation, names: Names, quantities: Iterable[Quan
             {
                 "Quantity": stacked(metric["name"], names.areas(quantity), spoken(quantity.period)),
                 "Implied": stacked(said(held.interval, metric["unit"]), ASSUMING if held.assumed else ""),
-                "Rests on": _cited([found.claims[name] for name in held.claims], names),
+                "Rests on": cited([found.claims[name] for name in held.claims], names),
+                "id": quantity_id(quantity),
             }
         )
-    return table(pd.DataFrame(rows, columns=["Quantity", "Implied", "Rests on"]), caption, css="roomy")
+    return table(pd.DataFrame(rows, columns=["Quantity", "Implied", "Rests on", "id"]), caption, ids="id", css="roomy")
 
 
-def _cited(claims: Iterable[Mapping[str, Any]], names: Names) -> Markup:
-    """Return claims as links, those of one source together under its author."""
+def quantity_id(quantity: Quantity) -> str:
+    """Return the permanent name of a quantity: its metric, areas, period and population, as far as it has them."""
+    return ".".join(part.replace(" ", "-") for part in quantity if part)
+
+
+def cited(claims: Iterable[Mapping[str, Any]], names: Names, *, line: str = "<p>{}: {}</p>") -> Markup:
+    """Return claims as links, those of one source together under its author, each source in a `line` of this form."""
     by_source: dict[str, list[Markup]] = {}
     for claim in claims:
         by_source.setdefault(claim["source_id"], []).append(link("claim", claim["claim_id"], figure(claim)))
-    parts = (
-        Markup("<p>{}: {}</p>").format(names.authors[own], Markup(", ").join(links)) for own, links in by_source.items()
-    )
+    parts = (Markup(line).format(names.authors[own], Markup(", ").join(links)) for own, links in by_source.items())
     return Markup("").join(parts)
 
 
@@ -164,11 +168,12 @@ def sensitivity_table(frame: pd.DataFrame, ledger: Ledger, caption: str) -> HTML
     for headline in headlines.to_dict("records"):
         row: dict[str, Any] = {"Headline": headline["statement"]}
         own = found.loc[headline["headline_id"], ""]
-        row["With all"] = _marked(own, _asked(headline, own["interval"], names))
+        row["With all"] = _marked(own, asked(headline, own["interval"], names))
         for source in order["source_id"]:
             row[f"Without {named[source]}"] = _marked(found.loc[headline["headline_id"], source])
+        row["headline_id"] = headline["headline_id"]
         rows.append(row)
-    return table(pd.DataFrame(rows), caption, css="roomy")
+    return table(pd.DataFrame(rows), caption, ids="headline_id", css="roomy")
 
 
 def _marked(answer: Mapping[str, Any], *below: str) -> Markup:
@@ -176,7 +181,7 @@ def _marked(answer: Mapping[str, Any], *below: str) -> Markup:
     return stacked(f"{MARKS[answer['verdict']]} {answer['verdict']}", *below, ASSUMING if answer["assumed"] else "")
 
 
-def _asked(headline: Mapping[str, Any], interval: portion.Interval, names: Names) -> str:
+def asked(headline: Mapping[str, Any], interval: portion.Interval, names: Names) -> str:
     """Return what was found for a headline: an amount, a share of a whole, or a multiple."""
     if not headline["over_metric_id"]:
         return said(interval, names.metrics[headline["metric_id"]]["unit"])
@@ -197,7 +202,7 @@ def witnesses_table(witnesses: pd.DataFrame, claims: pd.DataFrame, names: Names,
         rows.append(
             {
                 "What": stacked(names.metrics[row["metric_id"]]["name"], how),
-                "Figures": _cited((by_id.loc[name] for name in row["claims"]), names),
+                "Figures": cited((by_id.loc[name] for name in row["claims"]), names),
                 "Sources": len(row["sources"]),
                 "Origins": stacked(str(len(row["origins"])), behind),
             }

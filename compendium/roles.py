@@ -1,8 +1,12 @@
-"""Roles for chapters: a figure or a date in a sentence, taken from the ledger, linked to its permanent place.
+"""Roles for chapters: a figure, a date or a name in a sentence, taken from the ledger, linked to its permanent place.
 
     {claim}`source2025.turnover-2024`   the figure as the source prints it, hedge included
+    {quantity}`turnover-grew`           what was computed: the range of a headline, an implied quantity, or an
+                                        independent figure, by its id
     {date}`some-event`                  the date of an event, as the ledger has it
+    {event}`some-event`                 its name
     {source}`source2025`                the author (or publisher) and year of a source
+    {citation}`source2025.ref-name`     a citation or an entry of a list, as the source prints it
 
 A thin adapter: it looks up and links, and says which ids are near where one does not exist.
 """
@@ -10,7 +14,8 @@ A thin adapter: it looks up and links, and says which ids are near where one doe
 from __future__ import annotations
 
 import csv
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 
 from docutils import nodes
 from sphinx.application import Sphinx
@@ -23,26 +28,36 @@ from compendium.home import DATA, PAGES
 from compendium.periods import spoken
 from compendium.problems import one_of
 from compendium.schema import tables
+from compendium.stored import CARDS, home_of, kept
 
 logger = logging.getLogger(__name__)
 
 
-def _claim(row: dict[str, str]) -> str:
-    return figure(row)
-
-
-def _date(row: dict[str, str]) -> str:
+def _date(row: Mapping[str, str]) -> str:
     return spoken(row["date"]) or "at an unknown date"
 
 
-def _source(row: dict[str, str]) -> str:
+def _source(row: Mapping[str, str]) -> str:
     return f"{row['author'] or row['publisher']} ({row['written'][:4]})"
 
 
-KINDS: dict[str, tuple[str, str, Callable[[dict[str, str]], str]]] = {
-    "claim": ("claims", "claim", _claim),
-    "date": ("events", "event", _date),
-    "source": ("sources", "source", _source),
+@dataclass(frozen=True)
+class Kind:
+    """What a role prints: rows of a table, by what of them is said; or what permanent places have computed."""
+
+    places: tuple[str, ...]
+    """The kinds of places where its ids are looked for, in this order."""
+    table: str = ""
+    said: Callable[[Mapping[str, str]], str] = lambda row: row["text"]
+
+
+KINDS: dict[str, Kind] = {
+    "claim": Kind(("claim",), "claims", figure),
+    "quantity": Kind(("headline", "quantity", "observation")),
+    "date": Kind(("event",), "events", _date),
+    "event": Kind(("event",), "events", lambda row: row["name"]),
+    "source": Kind(("source",), "sources", _source),
+    "citation": Kind(("citation",), "citations", lambda row: row["as_printed"]),
 }
 
 
@@ -51,18 +66,23 @@ class LedgerRole(SphinxRole):
 
     def run(self) -> tuple[list[nodes.Node], list[nodes.system_message]]:
         """Return the text as a link to its place; warn, naming near ids, where there is no such row."""
-        table, page, said = KINDS[self.name]
-        rows = _rows(self.env, table)
-        if self.text not in rows:
-            problem = one_of(rows, self.text)
-            logger.warning("%s has no row %r; %s", table, self.text, problem, location=self.get_location())
-            return [nodes.literal(text=self.text)], []
-        builder = self.env.app.builder
-        target = builder.get_relative_uri(self.env.docname, f"book/{PAGES[page]}")
-        return [nodes.reference("", said(rows[self.text]), refuri=f"{target}#{self.text}", classes=[self.name])], []
+        kind = KINDS[self.name]
+        for place in kind.places:
+            rows = _rows(self.env, kind.table) if kind.table else _computed(self.env, place)
+            if self.text in rows:
+                return [self._link(place, kind.said(rows[self.text]))], []
+        known = {name for place in kind.places for name in (rows if kind.table else _computed(self.env, place))}
+        what = kind.table or "computed quantities"
+        message = "%s has no row %r; %s" if kind.table else "%s: none is called %r; %s"
+        logger.warning(message, what, self.text, one_of(known, self.text), location=self.get_location())
+        return [nodes.literal(text=self.text)], []
+
+    def _link(self, place: str, text: str) -> nodes.Node:
+        target = self.env.app.builder.get_relative_uri(self.env.docname, f"book/{PAGES[place]}")
+        return nodes.reference("", text, refuri=f"{target}#{self.text}", classes=[self.name])
 
 
-def _rows(env: BuildEnvironment, table: str) -> dict[str, dict[str, str]]:
+def _rows(env: BuildEnvironment, table: str) -> Mapping[str, Mapping[str, str]]:
     """Return the rows of a table by their key, as text; note that the page depends on the file.
 
     They are read once a page, and by the plainest means: what tables else need would take longer than the page.
@@ -74,6 +94,13 @@ def _rows(env: BuildEnvironment, table: str) -> dict[str, dict[str, str]]:
         with path.open(encoding="utf-8", newline="") as file:
             known[table] = {next(iter(row.values())): row for row in csv.DictReader(file)}
     return known[table]
+
+
+def _computed(env: BuildEnvironment, place: str) -> Mapping[str, Mapping[str, str]]:
+    """Return what a permanent place has computed, by id; note that the page depends on its notebook."""
+    notebook = home_of(place)
+    env.note_dependency(str(notebook))
+    return kept(notebook, CARDS)
 
 
 def setup(app: Sphinx) -> dict[str, bool]:

@@ -252,8 +252,10 @@ def sources_table(sources: pd.DataFrame, caption: str) -> HTML:
     return table(pd.DataFrame(rows), caption, ids="source_id")
 
 
-def citations_table(rows: pd.DataFrame, by_id: pd.DataFrame, sources: pd.DataFrame, caption: str) -> HTML:
-    """Return citations with the entry each belongs to and what is said of it.
+def citations_table(
+    rows: pd.DataFrame, by_id: pd.DataFrame, sources: pd.DataFrame, caption: str, *, home: bool = False
+) -> HTML:
+    """Return citations with the entry each belongs to and what is said of it; at `home` each row bears its address.
 
     Takes rows with `source_id`, `paragraph`, `as_printed`, `entry` (an id or empty), `verdict`, `reason`; `by_id`
     is the whole table of citations, indexed by id.
@@ -267,10 +269,12 @@ def citations_table(rows: pd.DataFrame, by_id: pd.DataFrame, sources: pd.DataFra
             ),
             "Entry": stacked(by_id["as_printed"].get(row["entry"], "–"), by_id["title"].get(row["entry"], "")),
             "Verdict": stacked(row["verdict"], row["reason"]),
+            "citation_id": row["citation_id"],
         }
         for row in rows.to_dict("records")
     ]
-    return table(pd.DataFrame(shown, columns=["As printed", "Entry", "Verdict"]), caption)
+    columns = ["As printed", "Entry", "Verdict", "citation_id"]
+    return table(pd.DataFrame(shown, columns=columns), caption, ids="citation_id" if home else None)
 
 
 def stances_table(stances: pd.DataFrame, propositions: pd.DataFrame, sources: pd.DataFrame, caption: str) -> HTML:

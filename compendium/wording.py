@@ -20,9 +20,10 @@ from compendium.groups import Conflict, Test
 from compendium.ledger import Ledger
 from compendium.periods import spoken
 from compendium.present import amount
-from compendium.reconcile import CONSISTENT, IN_CONFLICT, NOT_COMPARABLE, Reconciliation
+from compendium.reconcile import Reconciliation
 from compendium.rows import records
 from compendium.tables import between
+from compendium.verdicts import CONSISTENT, IN_CONFLICT, NOT_COMPARABLE
 
 DIGITS = 3
 """Significant digits of a computed bound in a sentence; the comparison itself is exact."""

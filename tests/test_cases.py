@@ -11,21 +11,12 @@ from typing import Any
 import portion
 import pytest
 
-from compendium.corroborate import (
-    AGREES,
-    DIFFERS,
-    NONE_FOUND,
-    NOT_COMPARABLE,
-    POINTS,
-    TIMES,
-    VERDICTS,
-    Checked,
-    Held,
-)
+from compendium.corroborate import POINTS, TIMES, Checked, Held
 from compendium.ledger import Ledger
 from compendium.observations import read_observations
 from compendium.pairing import Pair, equal
 from compendium.reconcile import bound_by
+from compendium.verdicts import AGREES, BESIDE, DIFFERS, NONE_FOUND, NOT_COMPARABLE
 
 MILLION, BILLION = 10**6, 10**9
 LOW, HIGH, BOTH, NEITHER = "low", "high", "both", "neither"
@@ -469,6 +460,6 @@ def test_every_claim_that_stands_has_one_verdict(found: dict[str, Checked], ledg
     claims = ledger["claims"]
     assert list(found) == list(claims.loc[claims["rank"] == "normal", "claim_id"])
     for one in found.values():
-        assert one.verdict in VERDICTS
+        assert one.verdict in BESIDE
         assert bool(one.held) == (one.verdict != NONE_FOUND)
         assert bool(one.reason) == (one.verdict == NOT_COMPARABLE)

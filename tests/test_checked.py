@@ -16,19 +16,10 @@ from small import closed as between
 
 from compendium import checked
 from compendium.claims import read_claims
-from compendium.corroborate import (
-    AGREES,
-    DIFFERS,
-    NONE_FOUND,
-    NOT_COMPARABLE,
-    POINTS,
-    VERDICTS,
-    Checked,
-    Held,
-    corroborate,
-)
+from compendium.corroborate import POINTS, Checked, Held, corroborate
 from compendium.ledger import Ledger
 from compendium.observations import read_observations
+from compendium.verdicts import AGREES, BESIDE, DIFFERS, NONE_FOUND, NOT_COMPARABLE
 from compendium.wording import Names
 
 Row = dict[str, Any]
@@ -521,7 +512,7 @@ def test_verdicts_are_counted_by_what_is_said_of_each_claim_and_together() -> No
     words = {"a": AGREES, "b": AGREES, "c": NONE_FOUND, "d": AGREES}
     by = pd.Series({"a": "Ann", "b": "Bob", "c": "Ann", "d": "Ann", "withdrawn": "Nobody"})
     grid = checked.counted({name: verdict(name, word) for name, word in words.items()}, by)
-    assert list(grid.columns) == list(VERDICTS)  # those that nobody has as well
+    assert list(grid.columns) == list(BESIDE)  # those that nobody has as well
     assert {name: list(row) for name, row in grid.iterrows()} == {
         "Ann": [2, 0, 0, 1], "Bob": [1, 0, 0, 0], "All": [3, 0, 0, 1],
     }  # fmt: skip

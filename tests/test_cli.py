@@ -14,12 +14,13 @@ from small import OFFICIAL, SCHEMA, claim, observation, small
 
 from compendium import cli
 from compendium.cli import main
-from compendium.corroborate import NOT_COMPARABLE, VERDICTS, Checked
+from compendium.corroborate import Checked
 from compendium.home import DATA, ROOT
 from compendium.ledger import load
 from compendium.observations import read_observations
 from compendium.reconcile import Reconciliation
 from compendium.validate import validate
+from compendium.verdicts import BESIDE, NOT_COMPARABLE
 
 
 def run(*words: str) -> Result:
@@ -234,7 +235,7 @@ def test_every_claim_is_held_against_independent_figures_in_json(corroborated: d
     report: list[dict[str, Any]] = json.loads(corroborated["json"].stdout)
     claims, observations = load()["claims"], read_observations(load())
     assert [row["claim_id"] for row in report] == list(claims.loc[claims["rank"] == "normal", "claim_id"])
-    assert {row["verdict"] for row in report} <= set(VERDICTS)
+    assert {row["verdict"] for row in report} <= set(BESIDE)
     assert all(bool(row["reason"]) == (row["verdict"] == NOT_COMPARABLE) for row in report)
     assert all({"claim_id", "verdict", "reason", "claimed", "observations"} <= row.keys() for row in report)
     assert all({"low", "high", "unit"} <= row["claimed"].keys() for row in report)

@@ -11,25 +11,11 @@ from hypothesis import strategies as st
 from small import SCHEMA, checked, claim, frame, growth, moved, observation, shuffled, small
 
 from compendium.bindings import Rule
-from compendium.corroborate import (
-    AGREES,
-    DIFFERS,
-    MOST_NEAR,
-    NONE_FOUND,
-    NOT_COMPARABLE,
-    POINTS,
-    TELLING,
-    TIMES,
-    VERDICTS,
-    Checked,
-    Held,
-    corroborate,
-    dated,
-    ordered,
-)
+from compendium.corroborate import MOST_NEAR, POINTS, TELLING, TIMES, Checked, Held, corroborate, dated, ordered
 from compendium.intervals import EFFECTS, NARROW
 from compendium.ledger import Ledger
 from compendium.pairing import OTHER_TIME, UNDATED
+from compendium.verdicts import AGREES, BESIDE, DIFFERS, NONE_FOUND, NOT_COMPARABLE
 
 GROWTH = {"measure": "growth", "unit": "percent", "base": "2023"}
 SHARE = {"measure": "share", "unit": "percent", "base": "2024", "base_metric_id": "total"}
@@ -104,7 +90,7 @@ def test_without_an_independent_figure_there_is_no_verdict() -> None:
     for rows in ([], [observation("o", "5", counterpart_area="C")], [observation("o", "5", "victims")]):
         found = one(claim("c", "5"), *rows)
         assert (found.verdict, found.reason, found.held) == (NONE_FOUND, "", ())
-    assert len(VERDICTS) == 4
+    assert len(BESIDE) == 4
 
 
 def test_a_withdrawn_claim_is_not_held_against_anything() -> None:

@@ -10,8 +10,9 @@ from compendium.dating import RULES
 from compendium.findings import BOTH_WAYS, Family, families, findings
 from compendium.ledger import Ledger
 from compendium.periods import span
-from compendium.reconcile import NOT_COMPARABLE, SINGLE, Reconciliation
+from compendium.reconcile import Reconciliation
 from compendium.sensitivity import HOLDS, sensitivity
+from compendium.verdicts import NOT_COMPARABLE, SINGLE
 
 
 def test_the_hedges_of_the_schema_are_those_of_the_interval_table(ledger: Ledger) -> None:

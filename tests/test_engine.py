@@ -10,7 +10,7 @@ from compendium.ledger import Ledger
 from compendium.notebooks import BOOK
 
 MODULES = sorted((ROOT / "compendium").rglob("*.py"))
-EVERYDAY = {"evidence", "reference"}  # parts that every compendium has
+EVERYDAY = {"evidence", "reference", "source"}  # parts that every compendium has
 
 
 @pytest.fixture(scope="module")

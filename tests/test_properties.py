@@ -12,9 +12,10 @@ from compendium import trees
 from compendium.bindings import ONE, Binding, Quantity
 from compendium.groups import Group
 from compendium.ledger import Ledger
-from compendium.reconcile import CONSISTENT, IN_CONFLICT, bound_by, groups, reconcile
+from compendium.reconcile import bound_by, groups, reconcile
 from compendium.solver import System
 from compendium.synthetic import RARELY, world
+from compendium.verdicts import CONSISTENT, IN_CONFLICT
 
 SIZES, SEEDS = st.integers(10, 40), st.integers(0, 10**6)
 

@@ -19,7 +19,6 @@ from compendium.groups import EVERYTHING, Implied
 from compendium.home import ROOT
 from compendium.ledger import Ledger
 from compendium.reconcile import (
-    VERDICTS,
     Reconciliation,
     at_odds,
     bound_by,
@@ -31,6 +30,7 @@ from compendium.reconcile import (
     reconcile,
 )
 from compendium.solver import System
+from compendium.verdicts import AMONG
 
 SEEN = {"metric": "mirror", "ref_area": "B", "counterpart_area": "A"}
 
@@ -471,7 +471,7 @@ def rules(bindings: tuple[Binding, ...]) -> list[str]:
 
 def test_every_verdict_occurs() -> None:
     found = once()
-    assert {verdict for verdict, _ in found.verdicts.values()} == set(VERDICTS)
+    assert {verdict for verdict, _ in found.verdicts.values()} == set(AMONG)
     reasons = {reason for _, reason in found.verdicts.values()}
     assert reasons == {"", "period", "population", "valuation", "question"}
 

@@ -1,0 +1,99 @@
+"""One page a claim: all that is known of it, for whoever was sent the link, and for machines as linked data.
+
+The pages are made of the dossiers that the notebook of the claims keeps, with the frame of every page of the book. In
+an incremental build a page is written where its dossier, or what pages see of one another, has changed. A Sphinx
+extension; it judges nothing and asks the ledger nothing.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from markupsafe import Markup
+from sphinx.application import Sphinx
+
+from compendium import linked
+from compendium.links import badge, link, place
+from compendium.stored import DOSSIERS, home_of, kept
+
+FOLDER, TEMPLATE, WRITTEN = "book/claim", "claim.html", "claims.json"
+Dossier = Mapping[str, Any]
+ITEM = Markup("<li>{}</li>")
+LIST = Markup("<ul>{}</ul>")
+Page = tuple[str, dict[str, Any], str]
+
+
+def context(one: Dossier, book: str) -> dict[str, Any]:
+    """Return what the template of a claim's page shows."""
+    among, beside = one["reconciled"], one["checked"]
+    return {
+        "title": f"{one['figure']} · {one['metric']} · {one['author']}",
+        "claim": one,
+        "place": place(one),
+        "source": link("source", one["source_id"], one["source_title"]),
+        "profile": Markup('<a href="../source/{}.html">{}</a>').format(one["source_id"], "all that it claims"),
+        "row": link("claim", one["claim_id"], one["claim_id"]),
+        "cited": _cited(one),
+        "among": badge(among["verdict"]),
+        "beside": badge(beside["verdict"]),
+        "conflicts": _list(link("conflict", own["name"], own["title"]) for own in among["conflicts"]),
+        "held": _list(_held(own) for own in beside["held"]),
+        "rivals": _list(_rival(own) for own in one["rivals"]),
+        "linked": Markup(linked.inline(one, book)),
+    }
+
+
+def _list(items: Iterable[Markup]) -> Markup:
+    shown = Markup("").join(map(ITEM.format, items))
+    return LIST.format(shown) if shown else shown
+
+
+def _held(own: Dossier) -> Markup:
+    names = Markup(", ").join(link("observation", name, name) for name in own["observations"])
+    return Markup("{} <small>{}</small>").format(own["told"], names)
+
+
+def _rival(own: Dossier) -> Markup:
+    ends = "both can hold" if own["meets"] else "they cannot both hold"
+    return Markup("{}, by {}: {}").format(link("claim", own["claim_id"], own["figure"]), own["author"], ends)
+
+
+def _cited(one: Dossier) -> Markup | str:
+    if not one["cited"]:
+        return ""
+    where = link("citation", one["cited"]["citation_id"], one["cited"]["as_printed"])
+    title = f", “{one['cited']['title']}”" if one["cited"]["title"] else ""
+    return Markup("{}{} ({})").format(where, title, one["cited"]["about"])
+
+
+# --- in Sphinx
+
+
+def _pages(app: Sphinx) -> Iterator[Page]:
+    if app.builder.format != "html":
+        return
+    path, folder = Path(app.doctreedir) / WRITTEN, Path(app.outdir) / FOLDER
+    before = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+    found = kept(home_of("claim"), DOSSIERS)
+    seen = getattr(app.env, "seen_of_one_another", "")
+    now = {name: _digest(one, seen) for name, one in found.items()}
+    for name in before.keys() - now.keys():
+        (folder / f"{name}.html").unlink(missing_ok=True)
+    for name, one in found.items():
+        if before.get(name) != now[name]:
+            yield f"{FOLDER}/{name}", context(one, app.config.project), TEMPLATE
+    path.write_text(json.dumps(now, sort_keys=True), encoding="utf-8")
+
+
+def _digest(one: Mapping[str, Any], seen: str) -> str:
+    return hashlib.sha256(f"{json.dumps(one, sort_keys=True)}{seen}".encode()).hexdigest()
+
+
+def setup(app: Sphinx) -> dict[str, bool]:
+    """Connect the step with Sphinx."""
+    app.connect("html-collect-pages", _pages)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,0 +1,161 @@
+"""All that the ledger knows of one claim, put together once: what is printed, by whom, how it is read, how it stands.
+
+Cards, the table of claims, the page of a claim and its linked data all show a dossier; none of them asks further.
+A dossier is made of plain objects, ready for JSON. It is collected here and judged elsewhere.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from fractions import Fraction
+from typing import Any
+
+import pandas as pd
+import portion
+
+from compendium.checked import told
+from compendium.claims import read_claims, rivals
+from compendium.corroborate import Checked, corroborate
+from compendium.findings import Family, families, findings
+from compendium.ledger import Ledger
+from compendium.observations import read_observations
+from compendium.periods import spoken
+from compendium.present import amount
+from compendium.reconcile import Reconciliation, reconcile
+from compendium.rows import records
+from compendium.tables import described
+from compendium.verdicts import WITHDRAWN
+from compendium.wording import Names, verdict_row
+
+Dossier = dict[str, Any]
+KEPT = (
+    "claim_id", "source_id", "paragraph", "scope", "as_printed", "hedge", "figure", "unit", "metric_id", "metric",
+    "ref_area", "counterpart_area", "ref", "counterpart", "period", "population", "measure", "obs_status", "origin",
+    "rank", "rank_reason", "bounds_reason", "summary", "note", "author", "chapter", "citation_id",
+)  # fmt: skip
+"""What is taken from a claim as `compendium.claims.read_claims` returns it."""
+
+
+def dossiers(ledger: Ledger) -> dict[str, Dossier]:
+    """Return a dossier for every claim of a ledger, by its id, in the order of the table."""
+    found, checked = reconcile(ledger), corroborate(ledger)
+    claims = read_claims(ledger).set_index("claim_id", drop=False)
+    names = Names.of(ledger)
+    sources = {row["source_id"]: row for row in records(ledger.frames["sources"])}
+    metrics = {row["metric_id"]: row for row in records(ledger.frames["metrics"])}
+    observed = {row["observation_id"]: row for row in records(read_observations(ledger))}
+    known = families(ledger, findings(ledger, found.conflicts))
+    beside = _rivals(claims)
+    made = {}
+    for row in records(claims):
+        name = row["claim_id"]
+        made[name] = {
+            **{key: row[key] for key in KEPT},
+            **_read(row["interval"], row["unit"]),
+            "measures": described(row),
+            "when": spoken(row["period"]) or "no period given",
+            "definition": metrics[row["metric_id"]]["definition"],
+            **_source(sources[row["source_id"]]),
+            "reconciled": _reconciled(name, row["citation_id"] or name, found, names, known),
+            "checked": _checked(checked.get(name), observed, names),
+            "rivals": beside.get(name, []),
+            "cited": _cited(row["citation_id"], ledger),
+        }
+    return made
+
+
+def _read(interval: portion.Interval, unit: str) -> Dossier:
+    """Return how a figure is read: in words, its ends as decimals (or empty), and whether it meets them."""
+    low, high = _end(interval.lower), _end(interval.upper)
+    return {
+        "read_as": amount(interval, unit),
+        "low": low,
+        "high": high,
+        "low_included": bool(low) and interval.left is portion.CLOSED,
+        "high_included": bool(high) and interval.right is portion.CLOSED,
+    }
+
+
+def _end(end: Any) -> str:
+    """Return an end of an interval as a decimal, exactly where it has one of at most twelve places."""
+    if not isinstance(end, Fraction | int):
+        return ""
+    return f"{float(end):.12f}".rstrip("0").rstrip(".") if Fraction(end).denominator != 1 else str(int(end))
+
+
+def _source(source: Mapping[str, Any]) -> Dossier:
+    return {
+        "source_title": source["title"],
+        "publisher": source["publisher"],
+        "written": source["written"],
+        "said": spoken(source["written"]),
+        "reliability": source["reliability"],
+        "reliability_reason": source["reliability_reason"],
+    }
+
+
+def _reconciled(name: str, citation: str, found: Reconciliation, names: Names, known: Iterable[Family]) -> Dossier:
+    """Return how a claim stands among the others: verdict, the rule that fired, the arithmetic, the conflicts.
+
+    The conflicts are all that it, or the citation it is printed with, has a part in: a claim that a forecast
+    contradicts has a part in one, and is not in conflict.
+    """
+    if name not in found.verdicts:
+        return {"verdict": WITHDRAWN, "rule": "", "explanation": "", "conflicts": []}
+    row = verdict_row(name, found, names)
+    touching = [
+        {"name": family.name, "title": family.title}
+        for family in known
+        if any({name, citation} & set(finding.items) for finding in family.findings)
+    ]
+    return {key: row[key] for key in ("verdict", "rule", "explanation")} | {"conflicts": touching}
+
+
+def _checked(one: Checked | None, observed: Mapping[str, Mapping[str, Any]], names: Names) -> Dossier:
+    """Return how a claim stands against independent figures: verdict, reason, and each figure in a sentence."""
+    if one is None:
+        return {"verdict": WITHDRAWN, "reason": "", "held": []}
+    held = [
+        {
+            "verdict": against.verdict,
+            "told": told(against, observed, names),
+            "observations": list(against.observations),
+            "by": list(dict.fromkeys(observed[own]["publisher"] for own in against.observations)),
+        }
+        for against in one.held
+    ]
+    reason = names.reasons[one.reason]["name"] if one.reason else ""
+    return {"verdict": one.verdict, "reason": reason, "held": held}
+
+
+def _rivals(claims: pd.DataFrame) -> dict[str, list[Dossier]]:
+    """Return, by claim, the other claims of the same quantity, and whether the figures of all of them can meet."""
+    found: dict[str, list[Dossier]] = {}
+    for row in rivals(claims).to_dict("records"):
+        for name in row["claim_ids"]:
+            found[name] = [
+                {
+                    "claim_id": other,
+                    "figure": claims.loc[other, "figure"],
+                    "author": claims.loc[other, "author"],
+                    "meets": claims.loc[name, "interval"].overlaps(claims.loc[other, "interval"]),
+                }
+                for other in row["claim_ids"]
+                if other != name
+            ]
+    return found
+
+
+def _cited(name: str, ledger: Ledger) -> Dossier | None:
+    """Return the citation that a claim is printed with, and whether it fits; `None` where it has none."""
+    if not name:
+        return None
+    citation = ledger.row("citations", name)
+    entry = ledger.row("citations", citation["entry_id"]) if citation["entry_id"] else {"title": "", "address": ""}
+    return {
+        "citation_id": name,
+        "as_printed": citation["as_printed"],
+        "about": citation["about"] or "no entry in the list",
+        "title": entry["title"],
+        "address": entry["address"],
+    }

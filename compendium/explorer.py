@@ -1,0 +1,105 @@
+"""The table of all claims, made to be searched: every row complete as it stands, with what filters and sorting go by.
+
+The whole table is plain HTML and needs nothing. `book/_static/ledger.js` shows the form above it and hides the rows
+that are not asked for. A row is laid out as a grid of its own, so that a browser passes over those out of sight, and
+each says by its role what a table says.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+
+from markupsafe import Markup
+
+from compendium.dossiers import Dossier
+from compendium.links import badge, link, place
+from compendium.periods import known
+from compendium.present import Shown
+from compendium.stored import DOSSIERS
+from compendium.tables import stacked
+from compendium.tips import of_claims, with_cards
+
+HEADS = ("Figure", "Claim", "Who says so", "How it stands")
+UNDATED = "none given"
+TABLE = Markup(
+    '<form class="filters" role="search" aria-label="Filter the claims">{filters}'
+    '<p><output>{count} claims</output> <button type="reset">Show all</button></p></form>\n'
+    '<table class="ledger claims" role="table"><caption>{caption}</caption>\n'
+    '<thead role="rowgroup"><tr role="row">{heads}</tr></thead>\n<tbody role="rowgroup">\n{rows}\n</tbody></table>'
+)
+HEAD = Markup('<th role="columnheader" scope="col">{}</th>')
+ROW = Markup(
+    '<tr role="row" id="{id}"{data}><th role="rowheader" scope="row">{figure}</th>\n'
+    '<td role="cell">{claim}</td>\n<td role="cell">{who}</td>\n<td role="cell">{stands}</td></tr>'
+)
+SELECT = Markup('<label>{label} <select name="{name}"><option value="">any</option>{options}</select></label>\n')
+OPTION = Markup('<option value="{}">{}</option>')
+Names = Mapping[str, str]
+
+
+def years(one: Dossier) -> list[str]:
+    """Return the years that the period of a claim touches, `UNDATED` where it has none."""
+    found = known(one["period"])
+    if found is None:
+        return [UNDATED]
+    return [str(year) for year in range(found.first.year, found.last.year + 1)]
+
+
+FACETS: dict[str, tuple[str, Callable[[Dossier], list[str]]]] = {
+    "source": ("Source", lambda one: [one["source_id"]]),
+    "chapter": ("Chapter", lambda one: [one["chapter"]]),
+    "metric": ("Metric", lambda one: [one["metric_id"]]),
+    "period": ("Year", years),
+    "verdict": ("Among the claims", lambda one: [one["reconciled"]["verdict"]]),
+    "checked": ("Independent figures", lambda one: [one["checked"]["verdict"]]),
+}
+"""By the name in the address: what a reader sees, and the values of a claim."""
+ORDERS = {"": "as in the ledger", "source": "source", "metric": "metric", "period": "year", "verdict": "verdict"}
+
+
+def claims_table(found: Mapping[str, Dossier], caption: str) -> Shown:
+    """Return all claims as one table with a form to filter and sort it, and keep cards and dossiers beside it."""
+    rows = Markup("\n").join(_row(one) for one in found.values())
+    heads = Markup("").join(HEAD.format(head) for head in HEADS)
+    filters = Markup("").join(_filters(found.values()))
+    html = TABLE.format(filters=filters, count=f"{len(found):,}", caption=caption, heads=heads, rows=rows)
+    return with_cards(Shown(html), of_claims(found)).beside(DOSSIERS, dict(found))
+
+
+def _filters(found: Iterable[Dossier]) -> Iterable[Markup]:
+    claims = list(found)
+    yield Markup('<label>Words <input name="q" type="search" autocomplete="off"></label>\n')
+    for name, (label, values) in FACETS.items():
+        options = {value: _option(name, value, one) for one in claims for value in values(one)}
+        chosen = sorted(options.items(), key=lambda item: item[1] if name != "period" else item[0])
+        yield SELECT.format(name=name, label=label, options=Markup("").join(OPTION.format(*item) for item in chosen))
+    orders = Markup("").join(OPTION.format(*item) for item in ORDERS.items())
+    yield Markup('<label>Sort by <select name="sort">{}</select></label>\n').format(orders)
+    yield Markup('<label><input name="down" type="checkbox" value="1"> backwards</label>\n')
+
+
+def _option(name: str, value: str, one: Dossier) -> str:
+    """Return what a reader sees of a value: the name of what it stands for."""
+    if name == "source":
+        return f"{one['author']} ({one['written'][:4]})"
+    return {"metric": one["metric"], "chapter": value.replace("_", " ").capitalize()}.get(name, value)
+
+
+def _row(one: Dossier) -> Markup:
+    data = Markup("").join(
+        Markup(' data-{}="{}"').format(name, "|".join(values(one))) for name, (_, values) in FACETS.items()
+    )
+    notes = [one[key] for key in ("note", "bounds_reason", "rank_reason") if one[key]]
+    return ROW.format(
+        id=one["claim_id"],
+        data=data,
+        figure=stacked(
+            Markup('<a href="../claim/{}.html">{}</a>').format(one["claim_id"], one["figure"]), one["read_as"]
+        ),
+        claim=stacked(one["summary"], f"{one['measures']}; {one['when']}", *notes),
+        who=stacked(
+            link("source", one["source_id"], one["author"]), place(one), f"credits {one['origin'] or 'nobody'}"
+        ),
+        stands=stacked(badge(one["reconciled"]["verdict"]), "among the claims")
+        + stacked(badge(one["checked"]["verdict"]), "beside independent figures"),
+    )

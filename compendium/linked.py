@@ -1,0 +1,141 @@
+"""A claim as linked data: schema.org for what is claimed and how it was checked, PROV for where it comes from.
+
+JSON-LD with its context written out, so that whoever reads it needs no other address. Identifiers are relative to the
+page that the claim stands on, and so are true wherever the book is published. It changes the form and nothing else.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
+from compendium.home import PAGES
+from compendium.links import place
+from compendium.verdicts import AGREES, DIFFERS
+
+Dossier = Mapping[str, Any]
+CONTEXT = {
+    "@vocab": "https://schema.org/",
+    "prov": "http://www.w3.org/ns/prov#",
+    "prov:wasQuotedFrom": {"@type": "@id"},
+    "prov:wasDerivedFrom": {"@type": "@id"},
+}
+LICENCE = "https://creativecommons.org/licenses/by/4.0/"
+Node = dict[str, Any]
+
+
+def graph(one: Dossier, book: str) -> Node:
+    """Return a claim as a JSON-LD document: the claim, its source, whom that credits, and the review of a checked one.
+
+    Parameters
+    ----------
+    book
+        the name of the book, which is the author of a review.
+    """
+    nodes = [_claim(one), _source(one)]
+    if one["origin"]:
+        nodes.append({"@id": f"#origin-{one['claim_id']}", "@type": "prov:Agent", "name": one["origin"]})
+    if one["checked"]["verdict"] in (AGREES, DIFFERS):
+        nodes.append(_review(one, book))
+    return {"@context": CONTEXT, "@graph": nodes}
+
+
+def _id(kind: str, key: str) -> str:
+    return f"../{PAGES[kind]}.html#{key}"
+
+
+def _claim(one: Dossier) -> Node:
+    found = {
+        "@id": _id("claim", one["claim_id"]),
+        "@type": ["Claim", "prov:Entity"],
+        "identifier": one["claim_id"],
+        "text": one["figure"],
+        "abstract": one["summary"],
+        "about": _observation(one),
+        "author": _author(one),
+        "appearance": {"@id": _id("source", one["source_id"])},
+        "prov:wasQuotedFrom": _id("source", one["source_id"]),
+        "prov:atLocation": place(one),
+        "license": LICENCE,
+    }
+    if one["origin"]:
+        found["prov:wasAttributedTo"] = {"@id": f"#origin-{one['claim_id']}"}
+    if one["cited"]:
+        found["prov:hadPrimarySource"] = {
+            "@id": _id("citation", one["cited"]["citation_id"]),
+            "@type": "prov:Entity",
+            "name": one["cited"]["title"] or one["cited"]["as_printed"],
+        }
+    return found
+
+
+def _observation(one: Dossier) -> Node:
+    """Return what is measured, of whom and when, and the range that the figure is read as."""
+    ends = {"minValue": one["low"], "maxValue": one["high"]}
+    value = {name: _number(end) for name, end in ends.items() if end}
+    areas = [{"@type": "Place", "name": one[name]} for name in ("ref", "counterpart") if one[name]]
+    found = {
+        "@type": "Observation",
+        "name": one["measures"],
+        "measuredProperty": one["metric"],
+        "observationAbout": areas,
+        "observationDate": one["period"],
+        "value": {"@type": "QuantitativeValue", "unitText": one["unit"], **value},
+    }
+    return {name: own for name, own in found.items() if own}
+
+
+def _number(end: str) -> int | float:
+    exact = Decimal(end)
+    return int(exact) if exact == exact.to_integral_value() else float(exact)
+
+
+def _author(one: Dossier) -> Node:
+    """Return who claims; whether a name is a person's or a house's the ledger does not say."""
+    return {"@type": "prov:Agent", "name": one["author"]}
+
+
+def _source(one: Dossier) -> Node:
+    found = {
+        "@id": _id("source", one["source_id"]),
+        "@type": ["CreativeWork", "prov:Entity"],
+        "name": one["source_title"],
+        "author": _author(one),
+        "dateCreated": one["written"],
+        "publisher": one["publisher"] and {"@type": "prov:Agent", "name": one["publisher"]},
+    }
+    return {name: own for name, own in found.items() if own}
+
+
+def _review(one: Dossier, book: str) -> Node:
+    """Return how a claim stands beside independent figures as a review: the verdict is a word, no grade."""
+    held = [against for against in one["checked"]["held"] if against["verdict"] in (AGREES, DIFFERS)]
+    based = sorted({name for against in held for name in against["observations"]})
+    return {
+        "@id": f"#review-{one['claim_id']}",
+        "@type": "ClaimReview",
+        "claimReviewed": f"{one['summary']} {one['figure']}: {one['measures']}, {one['when']}",
+        "itemReviewed": {"@id": _id("claim", one["claim_id"])},
+        "author": {"@type": "Organization", "name": book},
+        "reviewRating": {"@type": "Rating", "alternateName": one["checked"]["verdict"]},
+        "reviewBody": " ".join(against["told"] for against in held),
+        "prov:wasDerivedFrom": [_id("observation", name) for name in based],
+        "license": LICENCE,
+    }
+
+
+def document(found: Mapping[str, Dossier], book: str) -> str:
+    """Return all claims as one JSON-LD document, for a file of its own."""
+    nodes: dict[str, Node] = {}
+    for one in found.values():
+        for node in graph(one, book)["@graph"]:
+            nodes.setdefault(node["@id"], node)
+    return json.dumps({"@context": CONTEXT, "@graph": list(nodes.values())}, ensure_ascii=False, indent=1) + "\n"
+
+
+def inline(one: Dossier, book: str) -> str:
+    """Return a claim's JSON-LD as it stands within a page: nothing in it can end the element it stands in."""
+    text = json.dumps(graph(one, book), ensure_ascii=False, separators=(",", ":"))
+    return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")

@@ -1,0 +1,146 @@
+"""One source by itself: what it is, all it claims in its own order, what it says happened, its conflicts and citations.
+
+It selects what the ledger has of a source; what any of it means is said elsewhere.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+from IPython.display import HTML
+
+from compendium.citations import ABOUT_ANOTHER, audit
+from compendium.claims import authors, read_claims
+from compendium.findings import Family, families
+from compendium.ledger import Ledger
+from compendium.links import link, place
+from compendium.periods import spoken
+from compendium.present import amount, table
+from compendium.tables import citations_table, described, stacked, stances_table
+
+
+@dataclass(frozen=True)
+class Profile:
+    """The rows of a ledger that are of one source, in the order of its paragraphs."""
+
+    ledger: Ledger
+    source: Mapping[str, Any]
+    claims: pd.DataFrame
+    mentions: pd.DataFrame
+    stances: pd.DataFrame
+    citations: pd.DataFrame
+    conflicts: tuple[Family, ...]
+
+    @property
+    def numbers(self) -> dict[str, str | int]:
+        """Return what a page says of a source in numbers."""
+        credited = self.claims[self.claims["origin"] != ""]
+        return {
+            "paragraphs": int(self.source["paragraphs"]),
+            "claims": len(self.claims),
+            "credited": len(credited),
+            "origins": int(credited["origin"].nunique()),
+            "mentions": len(self.mentions),
+            "stances": int(self.stances["proposition_id"].nunique()),
+            "conflicts": len(self.conflicts),
+            "entries": int((self.citations["kind"] == "entry").sum()),
+            "cited": int((self.citations["kind"] == "in-text").sum()),
+            "reliability": self.source["reliability"],
+            "written": spoken(self.source["written"]),
+        }
+
+
+def read(ledger: Ledger, source: str) -> Profile:
+    """Return all that a ledger has of one source; raise `KeyError` where it has no source of the name."""
+
+    def own(frame: pd.DataFrame) -> pd.DataFrame:
+        return frame[frame["source_id"] == source].sort_values("paragraph", kind="stable")
+
+    claims, mentions, citations = own(read_claims(ledger)), own(ledger["mentions"]), own(ledger["citations"])
+    names = {*claims["claim_id"], *mentions["mention_id"], *citations["citation_id"], source}
+    touched = (one for one in families(ledger) if any(names & set(finding.items) for finding in one.findings))
+    return Profile(
+        ledger, ledger.row("sources", source), claims, mentions, own(ledger["stances"]), citations, tuple(touched)
+    )
+
+
+def about(own: Profile) -> HTML:
+    """Return what a source is: title, author, publisher, time, kind, how far to be believed, each with the reason."""
+    row = own.source
+    address = row["address"]
+    rows = {
+        "Title": row["title"],
+        "Author": row["author"] or "none named",
+        "Publisher": row["publisher"] or "not in the text",
+        "Written": stacked(spoken(row["written"]), row["written_basis"], row["written_reason"]),
+        "Kind": stacked(row["kind"], f"language: {row['language']}"),
+        "Reliability": stacked(row["reliability"], row["reliability_reason"]),
+        "Address": address or "not in the text",
+        "Note": row["note"],
+    }
+    frame = pd.DataFrame({"What": rows.keys(), "As the ledger has it": rows.values()})
+    return table(frame[frame["As the ledger has it"] != ""], "The source")
+
+
+def claims_table(own: Profile) -> HTML:
+    """Return all that a source claims in its own order: paragraph, figure and how it is read, what it measures."""
+    rows = [
+        {
+            "Figure": stacked(link("claim", row["claim_id"], row["figure"]), amount(row["interval"], row["unit"])),
+            "Where": stacked(place(row), f"credits {row['origin'] or 'nobody'}"),
+            "What it says": stacked(
+                row["summary"],
+                "; ".join(filter(None, [described(row), spoken(row["period"]) or "no period given"])),
+                row["note"],
+            ),
+        }
+        for row in own.claims.to_dict("records")
+    ]
+    return table(pd.DataFrame(rows, columns=["Figure", "Where", "What it says"]), "All it claims, in its own order")
+
+
+def mentions_table(own: Profile) -> HTML:
+    """Return what a source says happened, in its own order."""
+    events = own.ledger["events"].set_index("event_id")["name"]
+    rows = [
+        {
+            "Event": stacked(link("event", row["event_id"], events[row["event_id"]]), place(row)),
+            "What it says": stacked(row["says"], row["as_printed"] and f"“{row['as_printed']}”"),
+        }
+        for row in own.mentions.to_dict("records")
+    ]
+    return table(pd.DataFrame(rows, columns=["Event", "What it says"]), "What it says happened, in its own order")
+
+
+def positions_table(own: Profile) -> HTML:
+    """Return the statements of the debate that a source takes up, and how."""
+    ledger = own.ledger
+    return stances_table(own.stances, ledger["propositions"], ledger["sources"], "Statements that it takes up")
+
+
+def entries_table(own: Profile) -> HTML:
+    """Return the citations of a source with the entry of its list that each belongs to and whether it fits."""
+    cited = own.citations[own.citations["kind"] == "in-text"]
+    rows = cited.assign(
+        entry=cited["entry_id"], verdict=cited["about"].replace("", "no entry"), reason=cited["cited_for"]
+    )
+    by_id = own.ledger["citations"].set_index("citation_id")
+    return citations_table(rows, by_id, own.ledger["sources"], "Its citations, and whether title or address fit")
+
+
+def faults_table(own: Profile) -> HTML:
+    """Return what the audit of citations found in a source."""
+    found = audit(own.ledger["citations"])
+    mine = found[found["source_id"] == own.source["source_id"]]
+    mine = mine.rename(columns={"finding": "verdict", "nearest_id": "entry", "detail": "reason"})
+    mine["reason"] = mine["reason"].where(mine["verdict"] == ABOUT_ANOTHER, "")
+    by_id = own.ledger["citations"].set_index("citation_id")
+    return citations_table(mine, by_id, own.ledger["sources"], "What the audit of its citations found")
+
+
+def named(own: Profile) -> str:
+    """Return the name to print for a source."""
+    return str(authors(own.ledger["sources"])[own.source["source_id"]])

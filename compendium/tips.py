@@ -1,0 +1,210 @@
+"""Cards: what a reader is shown who asks of a figure, an event or a source, where it stands, who says so.
+
+A card is a few lines of plain HTML that a page keeps hidden beside the links it belongs to. The page that is the
+permanent place of a kind of row makes the cards of these rows, and its notebook keeps them; `compendium.embed` puts
+them where they are wanted. Nothing is judged here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import pandas as pd
+from IPython.display import HTML
+from markupsafe import Markup
+
+from compendium.checked import CLASSES, credited, dated, measured
+from compendium.claims import authors, read_claims
+from compendium.dossiers import Dossier
+from compendium.findings import Family
+from compendium.ledger import Ledger
+from compendium.links import badge, link, place
+from compendium.observations import of_series
+from compendium.periods import spoken
+from compendium.present import Shown, signed
+from compendium.reconcile import Reconciliation
+from compendium.results import ASSUMING, asked, cited, implied, quantity_id
+from compendium.stored import CARDS, Cards
+from compendium.verdicts import IN_CONFLICT
+from compendium.wording import Names, said
+
+HEAD = Markup("<p><strong>{}</strong>{}</p>")
+LINE = Markup("<p>{}</p>")
+
+
+def card(head: str, beside: str, lines: Iterable[str]) -> str:
+    """Return a card: what it is of and what stands beside that, then its lines; empty ones are left out."""
+    below = (LINE.format(line) for line in lines if line)
+    return HEAD.format(head, Markup(" {}").format(beside) if beside else "") + Markup("").join(below)
+
+
+def _named(text: str, line: str) -> Markup:
+    return Markup("<small>{}</small> {}").format(text, line)
+
+
+def of_claims(found: Mapping[str, Dossier]) -> Cards:
+    """Return the cards of claims: figure, interval, meaning, who and when, both verdicts, rivals."""
+    return {name: {"text": one["figure"], "card": _claim(one)} for name, one in found.items()}
+
+
+def _claim(one: Dossier) -> str:
+    source = link("source", one["source_id"], one["author"])
+    status = "" if one["obs_status"] == "normal" else f", {one['obs_status']}"
+    return card(
+        one["figure"],
+        f"read as {one['read_as']}",
+        [
+            f"{one['measures']}; {one['when']}{status}",
+            Markup("{} ({}), {}; credits {}. Reliability {}.").format(
+                source, one["said"], place(one), one["origin"] or "nobody", one["reliability"]
+            ),
+            _among(one["reconciled"]),
+            _beside(one["checked"]),
+            _rivals(one["rivals"]),
+            Markup('<a href="../claim/{}.html">All about this claim</a>').format(one["claim_id"]),
+        ],
+    )
+
+
+def _among(found: Dossier) -> Markup:
+    """Return the verdict of reconciliation with the rule that fired, and the conflicts of a claim in conflict."""
+    rule = f"({found['rule']})" if found["rule"] not in ("", "none") else ""
+    titles = Markup("; ").join(link("conflict", own["name"], own["title"]) for own in found["conflicts"])
+    by = Markup("{}: {}").format(rule, titles) if found["verdict"] == IN_CONFLICT and titles else rule
+    return _named("Among the claims:", Markup("{} {}").format(badge(found["verdict"]), by))
+
+
+def _beside(found: Dossier) -> Markup:
+    """Return the verdict against independent figures, the reason, and the first figure that it was held against."""
+    reason = f"({found['reason']}) " if found["reason"] else ""
+    first = next((held["told"] for held in found["held"] if held["verdict"] == found["verdict"]), "")
+    if found["reason"]:
+        first = first.partition(". Not comparable")[0]
+    return _named("Independent figures:", Markup("{} {}{}").format(badge(found["verdict"]), reason, first))
+
+
+def _rivals(rivals: Iterable[Dossier]) -> Markup | str:
+    """Return the other figures printed for the same quantity, with who prints them and whether they can meet."""
+    parts = [
+        Markup("{} ({}; {})").format(
+            link("claim", own["claim_id"], own["figure"]), own["author"],
+            "both can hold" if own["meets"] else "not both can hold",
+        )
+        for own in rivals
+    ]  # fmt: skip
+    return _named("Also printed:", Markup("; ").join(parts)) if parts else ""
+
+
+def of_events(events: pd.DataFrame, mentions: pd.DataFrame, sources: pd.DataFrame) -> Cards:
+    """Return the cards of events: when, what kind of act, and what each source says of it."""
+    names, grouped = authors(sources), dict(iter(mentions.groupby("event_id")))
+    made: Cards = {}
+    for row in events.to_dict("records"):
+        own = grouped[row["event_id"]].to_dict("records") if row["event_id"] in grouped else []
+        says = [_named(f"{names[one['source_id']]} ¶ {one['paragraph']}:", one["says"]) for one in own[:MOST]]
+        more = f"… and in {len(own) - MOST} more places" if len(own) > MOST else ""
+        kind = f"{row['code_name']}, {signed(row['goldstein'])} on Goldstein's scale" if row["code_name"] else ""
+        when = spoken(row["date"]) or "at an unknown date"
+        made[row["event_id"]] = {"text": when, "card": card(row["name"], when, [kind, *says, more])}
+    return made
+
+
+MOST = 3
+"""How many mentions a card shows."""
+
+
+def of_sources(sources: pd.DataFrame, claims: Mapping[str, int]) -> Cards:
+    """Return the cards of sources: title, kind, when it was written, reliability and why, how many claims it makes."""
+    names = authors(sources)
+    made: Cards = {}
+    for row in sources.to_dict("records"):
+        text = f"{names[row['source_id']]} ({row['written'][:4]})"
+        lines = [
+            f"{row['kind'].capitalize()}; {spoken(row['written'])} ({row['written_basis']})",
+            f"Reliability {row['reliability']}: {row['reliability_reason']}",
+            Markup('<a href="../source/{}.html">All it claims</a> ({})').format(
+                row["source_id"], f"{claims.get(row['source_id'], 0)} figures"
+            ),
+        ]
+        made[row["source_id"]] = {"text": text, "card": card(names[row["source_id"]], row["title"], lines)}
+    return made
+
+
+def of_observations(observations: pd.DataFrame, names: Names) -> Cards:
+    """Return the cards of independent figures: what, when, who prints it for whom, of what class."""
+    made: Cards = {}
+    for group in of_series(observations):
+        for row in group.to_dict("records"):
+            what = ", ".join(filter(None, [names.metrics[row["metric_id"]]["name"], names.between(row), measured(row)]))
+            status = "" if row["obs_status"] == "normal" else f"; {row['obs_status']}"
+            lines = [
+                "; ".join(filter(None, [what, dated(row)])) + status,
+                f"{credited(row).rstrip(',')} ({CLASSES[row['quality']]})",
+            ]
+            made[row["observation_id"]] = {"text": row["figure"], "card": card(row["figure"], "", lines)}
+    return made
+
+
+def of_conflicts(known: Iterable[Family]) -> Cards:
+    """Return the cards of conflicts: the arithmetic of the first, and how many say the same."""
+    return {one.name: {"text": one.title, "card": card(one.title, "", [one.findings[0].explanation])} for one in known}
+
+
+def of_citations(citations: pd.DataFrame, sources: pd.DataFrame) -> Cards:
+    """Return the cards of citations and of entries: as printed, its title, what it is cited for, whether it fits."""
+    names, by_id = authors(sources), citations.set_index("citation_id", drop=False)
+    made: Cards = {}
+    for row in citations[citations["kind"] != "narrative"].to_dict("records"):
+        entry = by_id.loc[row["entry_id"]] if row["entry_id"] else row
+        about = f"{row['about'].capitalize()}: {row['about_reason']}" if row["about"] else ""
+        lines = [
+            entry["title"],
+            f"{entry['as_printed']}" if row["entry_id"] else "",
+            f"{names[row['source_id']]}, {place(row)}",
+            f"Cited for: {row['cited_for']}" if row["cited_for"] else "",
+            about.rstrip(": "),
+        ]
+        made[row["citation_id"]] = {"text": row["as_printed"], "card": card(row["as_printed"], "", lines)}
+    return made
+
+
+def of_headlines(found: pd.DataFrame, ledger: Ledger) -> Cards:
+    """Return the cards of headlines: what all sources together make of the amount or ratio, the verdict, the claims.
+
+    Takes what `compendium.sensitivity.sensitivity` returns.
+    """
+    names, claims = Names.of(ledger), read_claims(ledger).set_index("claim_id", drop=False)
+    whole = found[found["without"] == ""].set_index("headline_id")
+    made: Cards = {}
+    for headline in ledger["headlines"].to_dict("records"):
+        own = whole.loc[headline["headline_id"]]
+        text = asked(headline, own["interval"], names)
+        rests_on = cited((claims.loc[name] for name in own["claims"]), names, line="{}: {}. ")
+        lines = [f"{headline['statement']} {own['verdict'].capitalize()}.", _named("From", rests_on), _open(own)]
+        made[headline["headline_id"]] = {"text": text, "card": card(text, "computed from all claims together", lines)}
+    return made
+
+
+def _open(own: Mapping[str, Any]) -> str:
+    return f"{ASSUMING.capitalize()}." if own["assumed"] else ""
+
+
+def of_implied(found: Reconciliation, names: Names) -> Cards:
+    """Return the cards of implied quantities: the bounds, what they are of, the claims that they rest on."""
+    made: Cards = {}
+    for quantity, held in implied(found).items():
+        metric = names.metrics[quantity.metric_id]
+        text = said(held.interval, metric["unit"])
+        rests_on = cited((found.claims[name] for name in held.claims), names, line="{}: {}. ")
+        what = ", ".join(filter(None, [metric["name"], names.areas(quantity), spoken(quantity.period)]))
+        lines = [what, _named("From", rests_on), _open({"assumed": held.assumed})]
+        shown = card(text, "follows from the claims; nobody prints it", lines)
+        made[quantity_id(quantity)] = {"text": text, "card": shown}
+    return made
+
+
+def with_cards(shown: HTML, cards: Cards) -> Shown:
+    """Return what a cell shows with the cards of its rows kept beside it."""
+    kept = shown if isinstance(shown, Shown) else Shown(str(shown.data))
+    return kept.beside(CARDS, cards)
