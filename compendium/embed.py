@@ -46,7 +46,8 @@ def _works(env: BuildEnvironment) -> dict[str, Cards]:
     found: dict[str, Cards] = {}
     for work in cited:
         text = Markup(work.formatted_entry.text.render_as("html"))
-        found.setdefault(work.bibliography_key.docname, {})[work.citation_id] = {"text": "", "card": Markup("<p>{}</p>").format(text)}
+        own = found.setdefault(work.bibliography_key.docname, {})
+        own[work.citation_id] = {"text": "", "card": Markup("<p>{}</p>").format(text)}
     return found
 
 

@@ -22,8 +22,9 @@ from compendium.tips import of_claims, with_cards
 HEADS = ("Figure", "Claim", "Who says so", "How it stands")
 UNDATED = "none given"
 TABLE = Markup(
-    '<form class="filters" role="search" aria-label="Filter the claims">{filters}'
-    '<p><output>{count} claims</output> <button type="reset">Show all</button></p></form>\n'
+    '<form class="filters" role="search" aria-label="Filter the claims">{words}'
+    '<p><output>{count} claims</output> <button type="reset">Show all</button></p>'
+    "<details><summary>Filter and sort</summary><div>{filters}</div></details></form>\n"
     '<table class="ledger claims" role="table"><caption>{caption}</caption>\n'
     '<thead role="rowgroup"><tr role="row">{heads}</tr></thead>\n<tbody role="rowgroup">\n{rows}\n</tbody></table>'
 )
@@ -33,6 +34,7 @@ ROW = Markup(
     '<td role="cell">{claim}</td>\n<td role="cell">{who}</td>\n<td role="cell">{stands}</td></tr>'
 )
 SELECT = Markup('<label>{label} <select name="{name}"><option value="">any</option>{options}</select></label>\n')
+WORDS = Markup('<label>Words <input name="q" type="search" autocomplete="off"></label>\n')
 OPTION = Markup('<option value="{}">{}</option>')
 Names = Mapping[str, str]
 
@@ -62,13 +64,12 @@ def claims_table(found: Mapping[str, Dossier], caption: str) -> Shown:
     rows = Markup("\n").join(_row(one) for one in found.values())
     heads = Markup("").join(HEAD.format(head) for head in HEADS)
     filters = Markup("").join(_filters(found.values()))
-    html = TABLE.format(filters=filters, count=f"{len(found):,}", caption=caption, heads=heads, rows=rows)
+    html = TABLE.format(words=WORDS, filters=filters, count=f"{len(found):,}", caption=caption, heads=heads, rows=rows)
     return with_cards(Shown(html), of_claims(found)).beside(DOSSIERS, dict(found))
 
 
 def _filters(found: Iterable[Dossier]) -> Iterable[Markup]:
     claims = list(found)
-    yield Markup('<label>Words <input name="q" type="search" autocomplete="off"></label>\n')
     for name, (label, values) in FACETS.items():
         options = {value: _option(name, value, one) for one in claims for value in values(one)}
         chosen = sorted(options.items(), key=lambda item: item[1] if name != "period" else item[0])

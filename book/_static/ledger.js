@@ -130,7 +130,7 @@ if (form) {
       if (!field) continue;
       if (field.type === "checkbox") field.checked = value === field.value;
       else field.value = value;
-      if (field.value === "" && field.tagName === "SELECT") field.value = "";
+      if (field.tagName === "SELECT") form.querySelector("details").open = true;
     }
     apply();
   }
