@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from compendium import site
-from compendium.home import DATA, ROOT
+from compendium.home import DATA, ROOT, ROW_PAGES
 from compendium.problems import LedgerError, Problem, one_of
 from compendium.rewrite import put
 from compendium.schema import DESCRIPTOR, SEPARATOR, tables
@@ -232,6 +232,14 @@ def audited(html: Path) -> list[Path]:
     return [page for page in site.pages(html) if 'http-equiv="refresh"' not in page.read_text(encoding="utf-8").lower()]
 
 
+def sampled(html: Path) -> list[Path]:
+    """Return the pages that Lighthouse is asked about: of those that are made of rows, and alike, the largest."""
+    pages = audited(html)
+    alike = [page for page in pages if page.parent == html / ROW_PAGES]
+    least = set(alike) - {max(alike, key=lambda page: (page.stat().st_size, page.name), default=None)}
+    return [page for page in pages if page not in least]
+
+
 def named(page: Path, html: Path) -> str:
     """Return the name of a page in the table: its address from the root of the site, without its ending."""
     return page.relative_to(html).with_suffix("").as_posix()
@@ -267,7 +275,7 @@ def audit(
     LedgerError
         where the table cannot be written.
     """
-    pages = {named(page, html): page for page in audited(html)}
+    pages = {named(page, html): page for page in sampled(html)}
     if not pages:
         raise AuditError(f"No page lies in {html}; `make book` builds the site.")
     for name in only:

@@ -17,10 +17,11 @@ from markupsafe import Markup
 from sphinx.application import Sphinx
 
 from compendium import linked
+from compendium.home import ROW_PAGES
 from compendium.links import badge, link, place
 from compendium.stored import DOSSIERS, home_of, kept
 
-FOLDER, TEMPLATE, WRITTEN = "book/claim", "claim.html", "claims.json"
+TEMPLATE, WRITTEN = "claim.html", "claims.json"
 Dossier = Mapping[str, Any]
 ITEM = Markup("<li>{}</li>")
 LIST = Markup("<ul>{}</ul>")
@@ -76,7 +77,7 @@ def _cited(one: Dossier) -> Markup | str:
 def _pages(app: Sphinx) -> Iterator[Page]:
     if app.builder.format != "html":
         return
-    path, folder = Path(app.doctreedir) / WRITTEN, Path(app.outdir) / FOLDER
+    path, folder = Path(app.doctreedir) / WRITTEN, Path(app.outdir) / ROW_PAGES
     before = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
     found = kept(home_of("claim"), DOSSIERS)
     seen = getattr(app.env, "seen_of_one_another", "")
@@ -85,7 +86,7 @@ def _pages(app: Sphinx) -> Iterator[Page]:
         (folder / f"{name}.html").unlink(missing_ok=True)
     for name, one in found.items():
         if before.get(name) != now[name]:
-            yield f"{FOLDER}/{name}", context(one, app.config.project), TEMPLATE
+            yield f"{ROW_PAGES}/{name}", context(one, app.config.project), TEMPLATE
     path.write_text(json.dumps(now, sort_keys=True), encoding="utf-8")
 
 

@@ -25,6 +25,9 @@ PAGES = {
 }
 """Where in a book the permanent place of each kind of thing is."""
 
+ROW_PAGES = "book/claim"
+"""The folder of the site whose pages are made of rows, one each, all alike."""
+
 
 def chapters(book: Path = BOOK) -> list[Path]:
     """Return every chapter file of a book in order of path; templates and hidden folders are none."""

@@ -54,7 +54,7 @@ class Shown(HTML):
 
     def __init__(self, html: str) -> None:
         """Take what is shown; `beside` adds the rest."""
-        super().__init__(html)
+        super().__init__(str(html))
         self.others: dict[str, Any] = {}
 
     def beside(self, mime: str, content: Any) -> Shown:

@@ -155,7 +155,7 @@ def of_citations(citations: pd.DataFrame, sources: pd.DataFrame) -> Cards:
     """Return the cards of citations and of entries: as printed, its title, what it is cited for, whether it fits."""
     names, by_id = authors(sources), citations.set_index("citation_id", drop=False)
     made: Cards = {}
-    for row in citations[citations["kind"] != "narrative"].to_dict("records"):
+    for row in citations.to_dict("records"):
         entry = by_id.loc[row["entry_id"]] if row["entry_id"] else row
         about = f"{row['about'].capitalize()}: {row['about_reason']}" if row["about"] else ""
         lines = [

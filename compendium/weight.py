@@ -17,7 +17,7 @@ from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-from compendium.home import ROOT
+from compendium.home import ROOT, ROW_PAGES
 
 BUDGET = ROOT / "book" / "budget.csv"
 HEADER = ["path", "bytes", "bytes_with_figures"]
@@ -51,8 +51,8 @@ class Weight:
 def weigh(html: Path) -> dict[str, Weight]:
     """Return the weight of every page and asset of a built site, by its path in the site.
 
-    A hash in a file's name is written `*`, so that the path stays when the content changes; hidden files are of the
-    build, not of the site.
+    A hash in a file's name is written `*`, so that the path stays when the content changes; of the pages that are made
+    of rows, the heaviest stands for all. Hidden files are of the build, not of the site.
 
     Raises
     ------
@@ -64,14 +64,19 @@ def weigh(html: Path) -> dict[str, Weight]:
     shown = {path: size for path, size in sizes.items() if path.name[0] != "."}
     if not shown:
         raise FileNotFoundError(f"{html}: no built site; `make book` builds one")
-    return {
-        _stable(path, root): _page(path, root, sizes) if path.suffix == ".html" else Weight(size)
-        for path, size in shown.items()
-    }
+    found: dict[str, Weight] = {}
+    for path, size in shown.items():
+        name, weight = _stable(path, root), _page(path, root, sizes) if path.suffix == ".html" else Weight(size)
+        if name not in found or weight.bare > found[name].bare:
+            found[name] = weight
+    return found
 
 
 def _stable(path: Path, root: Path) -> str:
-    return re.sub(r"\b[0-9a-f]{16,}\b", "*", path.relative_to(root).as_posix())
+    name = path.relative_to(root).as_posix()
+    if name.startswith(f"{ROW_PAGES}/") and path.suffix == ".html":
+        return f"{ROW_PAGES}/*.html"
+    return re.sub(r"\b[0-9a-f]{16,}\b", "*", name)
 
 
 def squeezed(content: bytes) -> int:
@@ -152,7 +157,7 @@ class Page(HTMLParser):
 
 
 def _is_chapter(path: str) -> bool:
-    return path.startswith("book/") and not path.startswith(("book/evidence/", "book/reference/"))
+    return path.startswith("book/") and not path.startswith(("book/evidence/", "book/reference/", "book/source/"))
 
 
 def allowance(path: str, weight: Weight) -> Weight:

@@ -12,10 +12,11 @@ import yaml
 from bs4 import BeautifulSoup, Tag
 
 from compendium import site
-from compendium.home import ROOT
+from compendium.home import PAGES, ROOT
 from compendium.ledger import load
 from compendium.notebooks import BOOK, chapters, update
 from compendium.policy import policy
+from compendium.stored import CARDS, home_of, kept
 
 MADE_BY_SPHINX = {"search.html", "genindex.html"}
 
@@ -88,7 +89,8 @@ def test_every_page_states_a_policy_that_allows_its_own_scripts_and_nothing_unsa
     for page, soup in pages.items():
         (stated,) = soup.select('meta[http-equiv="Content-Security-Policy"]')
         assert not stated.find_all_previous(["script", "link", "style"]), f"{page.name}: the policy comes too late"
-        own = [script.string or "" for script in soup.find_all("script", src=False)]
+        inline = [script for script in soup.find_all("script", src=False) if "json" not in str(script.get("type", ""))]
+        own = [script.string or "" for script in inline]
         assert stated["content"] == policy(*own), page.name
         scripts += len(own)
     assert scripts > len(pages) - 2  # every page but the front door has one
@@ -158,6 +160,9 @@ def small_book(folder: Path, body: str) -> Path:
     [
         ("{claim}`no2024.such-claim`", "claims has no row 'no2024.such-claim'"),
         ("{claim}`guluzade2025.turnover-2042`", "or 'guluzade2025.turnover-2024'"),
+        ("{quantity}`turnover-grew-2021-2042`", "perhaps 'turnover-grew-2021-2024'"),
+        ("{event}`plane-crash-2042`", "'plane-crash-2024'"),
+        ("{citation}`stear2025.ref-nobody`", "citations has no row 'stear2025.ref-nobody'"),
         ("See [nowhere](nowhere).", "nowhere"),
         ("{glue:text}`missing`", "missing"),
         ("{cite:p}`nobody1900`", "nobody1900"),
@@ -178,3 +183,13 @@ def test_roles_print_what_the_ledger_holds(tmp_path: Path) -> None:
     assert said["evidence/claims.html#guluzade2025.turnover-2024"] == "almost $4.8 billion"
     assert said["evidence/timeline.html#plane-crash-2024"] == "25 December 2024"
     assert said["evidence/sources.html#guluzade2025"] == "Alihüseyin Guluzade (2025)"
+
+
+def test_a_role_prints_what_a_permanent_place_has_computed(tmp_path: Path) -> None:
+    found = {kind: next(iter(kept(home_of(kind), CARDS).items())) for kind in ("headline", "quantity", "observation")}
+    body = ", ".join(f"{{quantity}}`{name}`" for name, _ in found.values())
+    run = site.build(tmp_path / "out", root=small_book(tmp_path, body))
+    assert run.returncode == 0, run.stderr
+    page = BeautifulSoup((tmp_path / "out/_build/html/book/index.html").read_text(encoding="utf-8"), "html.parser")
+    said = {str(tag["href"]): tag.text for tag in page.select("a.quantity")}
+    assert said == {f"{PAGES[kind]}.html#{name}": one["text"] for kind, (name, one) in found.items()}

@@ -103,7 +103,10 @@ if (form) {
     order_now = by + down;
     const sorted = [...rows].sort((one, other) =>
       (by ? order.compare(one.has[by][0], other.has[by][0]) : 0) * (down ? -1 : 1) || (one.place - other.place) * (down && !by ? -1 : 1));
+    const table = body.parentNode;
+    body.remove(); // rows that are moved one by one in sight take a hundred times as long
     body.append(...sorted.map((one) => one.row));
+    table.append(body);
   }
 
   function apply() {

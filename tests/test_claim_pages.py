@@ -1,0 +1,65 @@
+"""One page a claim: there for each, complete, and holding the claim as linked data."""
+
+import json
+from pathlib import Path
+
+import pytest
+from bs4 import BeautifulSoup
+
+from compendium.claim_pages import context
+from compendium.home import ROW_PAGES
+from compendium.stored import DOSSIERS, home_of, kept
+from conftest import Built
+
+FOUND = kept(home_of("claim"), DOSSIERS)
+
+
+@pytest.fixture(scope="module")
+def pages(built: Built) -> dict[str, BeautifulSoup]:
+    folder = built[0] / ROW_PAGES
+    return {path.stem: BeautifulSoup(path.read_text(encoding="utf-8"), "html.parser") for path in folder.iterdir()}
+
+
+def test_every_claim_has_a_page_and_no_other_page_is_there(pages: dict[str, BeautifulSoup]) -> None:
+    assert pages.keys() == FOUND.keys()
+    assert pages
+
+
+def test_a_page_says_all_that_its_dossier_holds(pages: dict[str, BeautifulSoup]) -> None:
+    for name, soup in pages.items():
+        one, said = FOUND[name], " ".join(soup.article.text.split()) if soup.article else ""
+        assert soup.h1 and soup.h1.text == one["figure"]
+        held = [own["told"] for own in one["checked"]["held"]]
+        for part in (one["summary"], one["measures"], one["source_title"], one["read_as"], one["definition"],
+                     one["reliability_reason"], one["reconciled"]["explanation"], one["note"], *held,
+                     *(own["figure"] for own in one["rivals"])):  # fmt: skip
+            assert " ".join(part.split()) in said, (name, part)
+
+
+def test_a_page_leads_to_the_permanent_place_and_to_the_source(pages: dict[str, BeautifulSoup]) -> None:
+    for name, soup in pages.items():
+        links = {str(link["href"]) for link in soup.article.find_all("a", href=True)} if soup.article else set()
+        assert f"../evidence/claims.html#{name}" in links
+        assert f"../source/{FOUND[name]['source_id']}.html" in links
+
+
+def test_a_page_holds_its_claim_as_linked_data(pages: dict[str, BeautifulSoup]) -> None:
+    for name, soup in pages.items():
+        (script,) = soup.find_all("script", type="application/ld+json")
+        claim = json.loads(script.string or "")["@graph"][0]
+        assert claim["@id"] == f"../evidence/claims.html#{name}"
+
+
+def test_markup_in_a_dossier_stays_text() -> None:
+    evil = "<b>evil</b>"
+    one = next(own for own in FOUND.values() if own["rivals"] and own["cited"])
+    spoilt = one | {"cited": one["cited"] | {"title": evil}, "rivals": [one["rivals"][0] | {"author": evil}],
+                    "source_title": evil}  # fmt: skip
+    shown = context(spoilt, "The book")
+    for part in ("cited", "rivals", "source"):
+        assert "&lt;b&gt;" in shown[part] and "<b>" not in shown[part]
+
+
+def test_the_pages_of_claims_follow_the_notebook(tmp_path: Path, built: Built) -> None:
+    text = (built[0] / ROW_PAGES / f"{next(iter(FOUND))}.html").read_text(encoding="utf-8")
+    assert "{{" not in text and "{%" not in text

@@ -1,0 +1,70 @@
+"""A dossier says of a claim what reading, reconciliation and corroboration say, and nothing else."""
+
+import json
+from fractions import Fraction
+
+import pytest
+
+from compendium.claims import read_claims, rivals
+from compendium.corroborate import Checked
+from compendium.dossiers import Dossier, dossiers
+from compendium.ledger import Ledger
+from compendium.reconcile import Reconciliation
+from compendium.verdicts import AMONG, BESIDE, IN_CONFLICT, WITHDRAWN
+
+
+@pytest.fixture(scope="module")
+def found(ledger: Ledger) -> dict[str, Dossier]:
+    return dossiers(ledger)
+
+
+def test_there_is_a_dossier_for_every_claim_in_the_order_of_the_table(
+    found: dict[str, Dossier], ledger: Ledger
+) -> None:
+    assert list(found) == list(ledger["claims"]["claim_id"])
+
+
+def test_verdicts_are_those_of_the_analyses(
+    found: dict[str, Dossier], reconciled_ledger: Reconciliation, corroborated_ledger: dict[str, Checked]
+) -> None:
+    for name, one in found.items():
+        assert one["reconciled"]["verdict"] == reconciled_ledger.verdicts[name][0]
+        assert one["checked"]["verdict"] == corroborated_ledger[name].verdict
+        assert len(one["checked"]["held"]) == len(corroborated_ledger[name].held)
+    assert {one["reconciled"]["verdict"] for one in found.values()} == set(AMONG)
+    assert {one["checked"]["verdict"] for one in found.values()} == set(BESIDE)
+
+
+def test_the_ends_of_the_interval_are_exact(found: dict[str, Dossier], ledger: Ledger) -> None:
+    for row in read_claims(ledger).to_dict("records"):
+        one, interval = found[row["claim_id"]], row["interval"]
+        for end, exact in (("low", interval.lower), ("high", interval.upper)):
+            assert (one[end] == "") == (not isinstance(exact, Fraction | int)), row["claim_id"]
+            if one[end]:
+                assert Fraction(one[end]) == exact, row["claim_id"]
+
+
+def test_a_claim_in_conflict_names_a_conflict_and_its_rule(found: dict[str, Dossier]) -> None:
+    conflicting = [one["reconciled"] for one in found.values() if one["reconciled"]["verdict"] == IN_CONFLICT]
+    assert conflicting
+    assert all(one["conflicts"] and one["rule"] and one["explanation"] for one in conflicting)
+
+
+def test_rivals_name_each_other_and_agree_on_whether_both_can_hold(found: dict[str, Dossier], ledger: Ledger) -> None:
+    pairs = {(name, own["claim_id"]): own["meets"] for name, one in found.items() for own in one["rivals"]}
+    assert pairs
+    assert all(pairs[other, name] == meets for (name, other), meets in pairs.items())
+    assert {name for name, _ in pairs} == {name for row in rivals(read_claims(ledger))["claim_ids"] for name in row}
+
+
+def test_a_dossier_is_made_of_plain_objects(found: dict[str, Dossier]) -> None:
+    assert json.loads(json.dumps(found)) == found
+
+
+def test_nothing_is_held_against_a_withdrawn_claim(ledger: Ledger) -> None:
+    claims = ledger["claims"]
+    name = claims["claim_id"].iloc[0]
+    claims.loc[claims["claim_id"] == name, ["rank", "rank_reason"]] = ["deprecated", "misread"]
+    one = dossiers(ledger.replaced(claims=claims))[name]
+    assert one["reconciled"]["verdict"] == one["checked"]["verdict"] == WITHDRAWN
+    assert one["checked"]["held"] == one["rivals"] == one["reconciled"]["conflicts"] == []

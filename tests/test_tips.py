@@ -1,0 +1,109 @@
+"""Cards: each says what is known of a row, in plain HTML, and takes no markup from a cell."""
+
+from collections.abc import Callable
+
+import pytest
+from bs4 import BeautifulSoup
+
+from compendium import tips
+from compendium.chronology import read_events
+from compendium.dossiers import dossiers
+from compendium.findings import families, findings
+from compendium.ledger import Ledger
+from compendium.observations import read_observations
+from compendium.present import Shown
+from compendium.reconcile import Reconciliation
+from compendium.sensitivity import sensitivity
+from compendium.stored import CARDS, Cards
+from compendium.wording import Names
+
+
+@pytest.fixture(scope="module")
+def kinds(ledger: Ledger, reconciled_ledger: Reconciliation) -> dict[str, Cards]:
+    names = Names.of(ledger)
+    return {
+        "claims": tips.of_claims(dossiers(ledger)),
+        "events": tips.of_events(read_events(ledger), ledger["mentions"], ledger["sources"]),
+        "sources": tips.of_sources(ledger["sources"], {}),
+        "observations": tips.of_observations(read_observations(ledger), names),
+        "conflicts": tips.of_conflicts(families(ledger, findings(ledger, reconciled_ledger.conflicts))),
+        "citations": tips.of_citations(ledger["citations"], ledger["sources"]),
+        "headlines": tips.of_headlines(sensitivity(ledger), ledger),
+        "implied": tips.of_implied(reconciled_ledger, names),
+    }
+
+
+def words(card: str) -> str:
+    return " ".join(BeautifulSoup(card, "html.parser").text.split())
+
+
+def test_every_row_of_each_kind_has_a_card(kinds: dict[str, Cards], ledger: Ledger) -> None:
+    for name, table in (("claims", "claims"), ("events", "events"), ("sources", "sources"), ("headlines", "headlines")):
+        assert set(kinds[name]) == set(ledger[table].iloc[:, 0])
+    assert set(kinds["observations"]) == set(read_observations(ledger).index)
+    assert all(cards for cards in kinds.values())
+
+
+def test_a_card_is_a_few_paragraphs_that_begin_with_what_it_is_of(kinds: dict[str, Cards]) -> None:
+    for kind, cards in kinds.items():
+        for name, one in cards.items():
+            soup = BeautifulSoup(one["card"], "html.parser")
+            assert {tag.name for tag in soup.find_all(recursive=False)} == {"p"}, (kind, name)
+            assert soup.p and soup.p.strong and soup.p.strong.text.strip(), (kind, name)
+            assert len(words(one["card"])) < 1200, (kind, name)
+            assert not soup.find_all(style=True) and not soup.find_all(id=True)
+
+
+def test_the_card_of_a_claim_answers_who_says_so_and_how_it_stands(ledger: Ledger, kinds: dict[str, Cards]) -> None:
+    for name, one in dossiers(ledger).items():
+        said = words(kinds["claims"][name]["card"])
+        for part in (
+            one["figure"], f"read as {one['read_as']}", one["measures"], one["when"], one["author"], one["said"],
+            f"¶ {one['paragraph']}", f"credits {one['origin'] or 'nobody'}", f"Reliability {one['reliability']}",
+            f"Among the claims: {one['reconciled']['verdict']}", f"Independent figures: {one['checked']['verdict']}",
+            *(own["figure"] for own in one["rivals"]),
+        ):  # fmt: skip
+            assert " ".join(part.split()) in said, (name, part)
+        if one["reconciled"]["rule"] not in ("", "none"):
+            assert f"({one['reconciled']['rule']})" in said
+
+
+def test_the_text_of_a_computed_quantity_is_its_range(kinds: dict[str, Cards]) -> None:
+    for kind in ("headlines", "implied", "observations"):
+        for name, one in kinds[kind].items():
+            assert one["text"] and words(one["card"]).startswith(" ".join(one["text"].split())), name
+
+
+EVIL = "<script>alert(1)</script>“&quot;"
+
+
+def spoilt(ledger: Ledger, table: str, column: str) -> Ledger:
+    frame = ledger[table]
+    frame[column] = EVIL
+    return ledger.replaced(**{table: frame})
+
+
+@pytest.mark.parametrize(
+    ("table", "column", "made"),
+    [
+        ("events", "name", lambda own: tips.of_events(read_events(own), own["mentions"], own["sources"])),
+        ("mentions", "says", lambda own: tips.of_events(read_events(own), own["mentions"], own["sources"])),
+        ("sources", "title", lambda own: tips.of_sources(own["sources"], {})),
+        ("sources", "author", lambda own: tips.of_citations(own["citations"], own["sources"])),
+        ("citations", "title", lambda own: tips.of_citations(own["citations"], own["sources"])),
+        ("citations", "about_reason", lambda own: tips.of_citations(own["citations"], own["sources"])),
+        ("metrics", "name", lambda own: tips.of_observations(read_observations(own), Names.of(own))),
+        ("claims", "origin", lambda own: tips.of_claims(dossiers(own))),
+    ],
+)
+def test_markup_in_a_cell_stays_text(ledger: Ledger, table: str, column: str, made: Callable[[Ledger], Cards]) -> None:
+    cards = [one["card"] for one in made(spoilt(ledger, table, column)).values()]
+    assert any("&lt;script&gt;" in card for card in cards)
+    assert not any("<script" in card for card in cards)
+
+
+def test_cards_are_kept_beside_what_a_cell_shows() -> None:
+    shown = tips.with_cards(Shown("<p>rows</p>").beside("text/csv", "a\n"), {"x": {"text": "1", "card": "<p>1</p>"}})
+    assert shown._repr_mimebundle_() == {
+        "text/html": "<p>rows</p>", "text/csv": "a\n", CARDS: {"x": {"text": "1", "card": "<p>1</p>"}}
+    }  # fmt: skip
