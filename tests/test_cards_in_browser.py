@@ -11,6 +11,8 @@ from conftest import Built
 TRADE = "book/economic_pragmatism/trade.html"
 OPEN = "aside.card:popover-open"
 LINK = "article p a.claim[data-card]"
+SETTLED = "new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
+"""Waits until what was scrolled has said so."""
 
 
 @pytest.fixture(scope="module")
