@@ -1,6 +1,7 @@
 """Figures of series and of comparisons: values over time, parts of a whole, claims against what is observed.
 
-Each takes numbers that a page has computed and returns a Matplotlib figure; it computes nothing itself.
+Each takes numbers that a page has computed and returns a Matplotlib figure; it computes nothing itself. The table that
+a figure was drawn from, a row for each mark, is put behind it.
 """
 
 from __future__ import annotations
@@ -8,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
+import pandas as pd
 import portion
 from matplotlib import pyplot
 from matplotlib.axes import Axes
@@ -17,6 +19,7 @@ from matplotlib.patches import Patch, Rectangle
 from matplotlib.ticker import MaxNLocator
 
 from compendium import style
+from compendium.draw import plain
 
 Series = Mapping[float, portion.Interval]
 """What is known of a quantity, by the time it speaks of (a year, or a year and a fraction)."""
@@ -57,7 +60,12 @@ def over_time(
         axes.axhline(0, color=style.MUTED, linewidth=0.8) if axes.get_ylim()[0] < 0 < axes.get_ylim()[1] else None
     _name_lines(axes, ends)
     axes.xaxis.set_major_locator(MaxNLocator(integer=True))
-    return drawn
+    rows = [
+        {"series": plain(name), "year": time, **style.ends(values[time], scale), "unit": unit}
+        for name, values in series.items()
+        for time in sorted(values)
+    ]
+    return style.put_behind(drawn, pd.DataFrame(rows))
 
 
 def _name_lines(axes: Axes, ends: Sequence[tuple[float, float, str, str]]) -> None:
@@ -123,7 +131,18 @@ def abreast(
     if legend:
         keys = [Line2D([], [], linewidth=3, markersize=6, **marks[name]) for name in names]
         drawn.legend(keys, names, loc="outside upper left", ncols=2)
-    return drawn
+    told = [
+        {"panel": plain(title), "series": name, **_at(at, ticks), **style.ends(found, scale)}
+        for title, series in panels.items()
+        for name, points in series.items()
+        for at, found in points
+    ]
+    return style.put_behind(drawn, pd.DataFrame(told))
+
+
+def _at(place: float, ticks: Mapping[float, str] | None) -> dict[str, Any]:
+    """Return where a mark stands, as its axis says it: a place that is named, else a year."""
+    return {"place": plain(ticks.get(place, f"{place:g}"))} if ticks else {"year": place}
 
 
 def _upright(
@@ -166,7 +185,12 @@ def matrix(cells: Mapping[str, Mapping[str, str]], colours: Mapping[str, str]) -
     axes.tick_params(length=0)
     axes.grid(visible=False)
     axes.spines[:].set_visible(False)
-    return drawn
+    rows = [
+        {"row": plain(label), "column": plain(column), "word": words[column]}
+        for label, words in cells.items()
+        for column in columns
+    ]
+    return style.put_behind(drawn, pd.DataFrame(rows))
 
 
 def parts(rows: Mapping[str, Mapping[str, float]], *, unit: str) -> Figure:
@@ -195,7 +219,12 @@ def parts(rows: Mapping[str, Mapping[str, float]], *, unit: str) -> Figure:
     axes.set_xlabel(unit)
     keys = [Patch(color=style.SERIES[place % len(style.SERIES)]) for place in range(len(names))]
     drawn.legend(keys, names, loc="outside upper left", ncols=min(len(names), 3))
-    return drawn
+    told = [
+        {"row": plain(label), "part": plain(name), "value": float(value), "unit": unit}
+        for label, values in rows.items()
+        for name, value in values.items()
+    ]
+    return style.put_behind(drawn, pd.DataFrame(told))
 
 
 def compared(
@@ -221,7 +250,20 @@ def compared(
     axes.set_xlabel(unit)
     keys = [Patch(color=colour) for colour in (style.SERIES[1], style.SERIES[2])]
     drawn.legend(keys, ["claimed", "independent figure"], loc="outside upper left", ncols=2)
-    return drawn
+    return style.put_behind(drawn, _pairs(labels, {"claimed": claimed, "independent figure": observed}, notes, unit, 1))
+
+
+def _pairs(
+    labels: Sequence[str], pairs: Mapping[str, Sequence[portion.Interval]], notes: Sequence[str], unit: str,
+    scale: float,
+) -> pd.DataFrame:  # fmt: skip
+    """Return the table of a figure that has the same rows in several series, row by row."""
+    return pd.DataFrame(
+        {"label": plain(label), "series": name, **style.ends(ranges[place], scale), "unit": unit,
+         "note": plain(notes[place])}
+        for place, label in enumerate(labels)
+        for name, ranges in pairs.items()
+    )  # fmt: skip
 
 
 def used(
@@ -250,4 +292,5 @@ def used(
     axes.grid(axis="y", visible=False)
     axes.set_xlabel(unit)
     drawn.legend([Patch(color=colour) for colour in colours], keys, loc="outside upper left", ncols=2)
-    return drawn
+    pairs = dict(zip(keys, (carried, possible), strict=True))
+    return style.put_behind(drawn, _pairs(labels, pairs, notes, unit, scale))

@@ -1,6 +1,7 @@
 """Figures for a ledger of claims: intervals as intervals, events in time, routes on a map.
 
-Each takes a table and returns a Matplotlib figure; the caption and the alternative text are the page's.
+Each takes a table and returns a Matplotlib figure, with the table that it was drawn from behind it, a row for each
+mark; the caption is the page's.
 """
 
 from __future__ import annotations
@@ -70,7 +71,17 @@ def intervals(
     axes.grid(axis="y", visible=False)
     axes.tick_params(axis="y", length=0)
     axes.set_xlabel(unit)
-    return drawn
+    said = [*notes, *[""] * (len(labels) - len(notes))]
+    rows = [
+        {"label": plain(label), **style.ends(found, scale), "unit": unit, "note": plain(note)}
+        for label, found, note in zip(labels, ranges, said, strict=True)
+    ]
+    return style.put_behind(drawn, pd.DataFrame(rows))
+
+
+def plain(text: str) -> str:
+    """Return a label of a figure on one line, as a table has it."""
+    return " ".join(text.split())
 
 
 def two_ways(
@@ -118,10 +129,24 @@ def two_ways(
     below.bar(scores.index, scores["cooperation"], color=style.COOPERATION, width=0.6)
     below.bar(scores.index, scores["conflict"], color=style.CONFLICT, width=0.6)
     below.axhline(0, color=style.MUTED, linewidth=0.8)
-    below.set_title("Goldstein scores, summed: cooperation above, conflict below")
+    below.set_title(SUMMED)
     years = sorted({*turnover, *scores.index, *(year for values in (observed or {}).values() for year in values)})
     below.set_xticks(range(years[0], years[-1] + 1))
-    return drawn
+    named = {claimed or unit: turnover} | dict(observed or {})
+    rows = [
+        {"panel": unit, "series": name, "year": year, **style.ends(found, scale), "unit": unit}
+        for name, values in named.items()
+        for year, found in values.items()
+    ]
+    rows += [
+        {"panel": SUMMED, "series": name, "year": year, "low": value, "high": value, "unit": "points"}
+        for name in ("cooperation", "conflict")
+        for year, value in scores[name].astype(float).items()
+    ]
+    return style.put_behind(drawn, pd.DataFrame(rows))
+
+
+SUMMED = "Goldstein scores, summed: cooperation above, conflict below"
 
 
 def ties(scores: Mapping[str, pd.DataFrame]) -> Figure:
@@ -148,7 +173,13 @@ def ties(scores: Mapping[str, pd.DataFrame]) -> Figure:
         axes.margins(y=0.18)
         axes.set_title(name)
     panels[-1, 0].set_xticks(range(len(labels)), labels)
-    return drawn
+    rows = [
+        {"tie": name, "year": label, "series": column, "value": float(value), "unit": "points"}
+        for name, table in scores.items()
+        for column in ("cooperation", "conflict")
+        for label, value in table[column].items()
+    ]
+    return style.put_behind(drawn, pd.DataFrame(rows))
 
 
 def timeline(events: pd.DataFrame, recorded: Mapping[str, Sequence[Span]] | None = None) -> Figure:
@@ -184,7 +215,20 @@ def timeline(events: pd.DataFrame, recorded: Mapping[str, Sequence[Span]] | None
     axes.xaxis.set_major_formatter(dates.ConciseDateFormatter(locator))
     axes.spines["left"].set_visible(False)
     axes.grid(axis="y", visible=False)
-    return drawn
+    rows = []
+    for event in known.to_dict("records"):
+        told = {"event": event["name"], "kind": _kind(event["goldstein"]), "score": float(event["goldstein"])}
+        days = [("the sources", event["span"])]
+        days += [("others", found) for found in (recorded or {}).get(event.get("event_id", ""), ())]
+        rows += [{**told, "by": by, "first": str(found.first), "last": str(found.last)} for by, found in days]
+    return style.put_behind(drawn, pd.DataFrame(rows))
+
+
+def _kind(score: float) -> str:
+    """Say what the sign of a score says of an event."""
+    if pd.isna(score):
+        return "not scored"
+    return "cooperative" if score > 0 else "conflicting" if score < 0 else "neither"
 
 
 def route_map(
@@ -234,7 +278,13 @@ def route_map(
     wanted = [name for name in (names or places.index) if inside[name]]
     drawn.draw_without_rendering()
     _name_places(axes, places.loc[wanted], [np.asarray(line.get_xydata()) for line in lines])
-    return drawn
+    rows = [
+        {"route": plain((labels or {}).get(route, route)), "stop": stop, "place": found["name"],
+         "latitude": float(found["latitude"]), "longitude": float(found["longitude"])}
+        for route in colours
+        for stop, found in enumerate(shown[shown["route_id"] == route].to_dict("records"), 1)
+    ]  # fmt: skip
+    return style.put_behind(drawn, pd.DataFrame(rows))
 
 
 BORDERS = {"border": ("-", 0.5), "disputed": (":", 1.3)}
@@ -351,7 +401,12 @@ def schematic(routes: Mapping[str, Sequence[str]], colours: Sequence[str], *, co
             axes.text(x + 0.06, start + row, stop, va="center_baseline", fontsize=10)
     axes.set(xlim=(-0.04, columns), ylim=(bottom, 0))
     axes.axis("off")
-    return drawn
+    named = [
+        {"route": plain(route), "stop": stop, "place": place, "routes": often[place]}
+        for route, places in routes.items()
+        for stop, place in enumerate(places, 1)
+    ]
+    return style.put_behind(drawn, pd.DataFrame(named))
 
 
 def scores(events: pd.DataFrame) -> Figure:
@@ -368,7 +423,12 @@ def scores(events: pd.DataFrame) -> Figure:
     axes.axhline(0, color=style.MUTED, linewidth=0.8)
     axes.set_ylim(-11, 11)
     axes.set_ylabel("Goldstein score")
-    return drawn
+    rows = [
+        {"event": event["name"], "kind": _kind(event["goldstein"]), "score": float(event["goldstein"]),
+         "first": str(event["span"].first), "last": str(event["span"].last)}
+        for event in known.to_dict("records")
+    ]  # fmt: skip
+    return style.put_behind(drawn, pd.DataFrame(rows))
 
 
 def growth(lines: Mapping[str, Mapping[float, float]], *, across: str, unit: str) -> Figure:
@@ -398,7 +458,12 @@ def growth(lines: Mapping[str, Mapping[float, float]], *, across: str, unit: str
     ends = [(values[max(values)], max(values), name, style.SERIES[place])
             for place, (name, values) in enumerate(lines.items())]  # fmt: skip
     _name_ends(axes, [*ends, (low * sizes[-1] / sizes[0], sizes[-1], "in proportion", style.MUTED)])
-    return drawn
+    rows = [
+        {"series": plain(name), "size": size, "of": across, "value": value, "unit": unit}
+        for name, values in lines.items()
+        for size, value in sorted(values.items())
+    ]
+    return style.put_behind(drawn, pd.DataFrame(rows))
 
 
 def _name_ends(axes: Axes, ends: Sequence[tuple[float, float, str, str]]) -> None:

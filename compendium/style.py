@@ -6,9 +6,11 @@ the stylesheet knows each by its value and gives it that of the page's scheme.
 
 from __future__ import annotations
 
+from fractions import Fraction
 from weakref import WeakKeyDictionary
 
 import pandas as pd
+import portion
 from cycler import cycler
 from matplotlib import pyplot
 from matplotlib.figure import Figure
@@ -81,3 +83,11 @@ def behind(drawn: Figure) -> pd.DataFrame:
     if drawn not in _BEHIND:
         raise ValueError("a figure without the table that it shows; `style.put_behind` puts one behind it")
     return _BEHIND[drawn]
+
+
+def ends(found: portion.Interval, scale: float = 1) -> dict[str, float]:
+    """Return the `low` and the `high` end of an interval for such a table, divided by `scale`; nan where it is open."""
+    return {
+        name: float("nan") if end in (portion.inf, -portion.inf) else float(Fraction(end) / Fraction(scale))
+        for name, end in (("low", found.lower), ("high", found.upper))
+    }
