@@ -218,9 +218,12 @@ def timeline(events: pd.DataFrame, recorded: Mapping[str, Sequence[Span]] | None
     rows = []
     for event in known.to_dict("records"):
         told = {"event": event["name"], "kind": _kind(event["goldstein"]), "score": float(event["goldstein"])}
-        days = [("the sources", event["span"])]
-        days += [("others", found) for found in (recorded or {}).get(event.get("event_id", ""), ())]
-        rows += [{**told, "by": by, "first": str(found.first), "last": str(found.last)} for by, found in days]
+        others = (recorded or {}).get(event.get("event_id", ""), ())
+        by = ["the sources", *["others"] * len(others)]
+        rows += [
+            {**told, "by": who, "first": str(days.first), "last": str(days.last)}
+            for who, days in zip(by, (event["span"], *others), strict=True)
+        ]
     return style.put_behind(drawn, pd.DataFrame(rows))
 
 

@@ -111,7 +111,8 @@ DRAWN: dict[str, tuple[Callable[[], Figure], str]] = {
         """,
     ),
     "abreast": (
-        lambda: charts.abreast({"T": {"one": [(1, OPEN), (2, POINT(4))]}}, {"one": style.SERIES[0]}, ticks={1: "May", 2: "June"}),
+        lambda: charts.abreast({"T": {"one": [(1, OPEN), (2, POINT(4))]}}, {"one": style.SERIES[0]},
+                               ticks={1: "May", 2: "June"}),
         """
         panel,series,place,low,high
         T,one,May,2.0,
@@ -136,7 +137,8 @@ DRAWN: dict[str, tuple[Callable[[], Figure], str]] = {
         """,
     ),
     "compared": (
-        lambda: charts.compared(["A", "B"], [POINT(1), POINT(2)], [portion.closed(3, 4), POINT(5)], ["n", "m"], unit="%"),
+        lambda: charts.compared(["A", "B"], [POINT(1), POINT(2)], [portion.closed(3, 4), POINT(5)], ["n", "m"],
+                                unit="%"),
         """
         label,series,low,high,unit,note
         A,claimed,1.0,1.0,%,n
