@@ -217,7 +217,8 @@ def timeline(events: pd.DataFrame, recorded: Mapping[str, Sequence[Span]] | None
     axes.grid(axis="y", visible=False)
     rows = []
     for event in known.to_dict("records"):
-        told = {"event": event["name"], "kind": _kind(event["goldstein"]), "score": float(event["goldstein"])}
+        score = event["goldstein"]
+        told = {"event": event["name"], "kind": _kind(score), "score": float("nan") if pd.isna(score) else float(score)}
         others = (recorded or {}).get(event.get("event_id", ""), ())
         by = ["the sources", *["others"] * len(others)]
         rows += [

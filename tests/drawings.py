@@ -19,7 +19,7 @@ STOPS = pd.DataFrame(
 )  # fmt: skip
 EVENTS = pd.DataFrame(
     [("First", "e1", span("2024-01"), 5.0), ("Second", "e2", span("2024-03/2024-05"), -5.0), ("No date", "e3", None, 1),
-     ("No score", "e4", span("2024-06-01"), float("nan"))],
+     ("No score", "e4", span("2024-06-01"), pd.NA)],
     columns=["name", "event_id", "span", "goldstein"],
 )  # fmt: skip
 
