@@ -304,6 +304,7 @@ def route_map(
          "latitude": float(found["latitude"]), "longitude": float(found["longitude"])}
         for route in colours
         for stop, found in enumerate(shown[shown["route_id"] == route].to_dict("records"), 1)
+        if west <= found["longitude"] <= east and south <= found["latitude"] <= north
     ]  # fmt: skip
     return style.put_behind(drawn, pd.DataFrame(rows))
 
