@@ -40,6 +40,8 @@ class Mark(NamedTuple):
             return "any amount"
         if low is None or high is None:
             return f"{'at most' if low is None else 'at least'} {_number(high if low is None else low)}"
+        if high - low < abs(high + low) / 400:  # so narrow that its ends would be noise to whoever hears them
+            return amount(portion.singleton((low + high) / 2), "", digits=0 if low == high else 3)
         return amount(portion.closed(low, high), "")
 
 
@@ -83,7 +85,7 @@ def text(drawn: Figure, shows: str) -> str:
 # --- what stands out
 
 
-def extremes(marks: Sequence[Mark]) -> str:
+def extremes(marks: Sequence[Mark], said: str = "Highest: {}; lowest: {}.") -> str:
     """Say which mark is the highest and which the lowest, as far as their intervals tell; nothing of a single one."""
     if len(marks) < 2:
         return ""
@@ -91,8 +93,12 @@ def extremes(marks: Sequence[Mark]) -> str:
     highest, lowest = [mark for mark in marks if mark.high >= least], [mark for mark in marks if mark.low <= most]
     if len(highest) == len(marks) == len(lowest):
         same = {(mark.low, mark.high) for mark in marks}
-        return f"All are {marks[0]}." if len(same) == 1 else "Their ranges overlap: none is clearly the highest."
-    return f"Highest: {_candidates(highest)}; lowest: {_candidates(lowest)}."
+        return UNCLEAR[len(same) == 1].format(marks[0])
+    return said.format(_candidates(highest), _candidates(lowest))
+
+
+UNCLEAR = ("Their ranges overlap: none is clearly the highest.", "All are {}.")
+"""What is said where each of several marks may be the highest and the lowest, and where they are the same."""
 
 
 def _candidates(marks: Sequence[Mark]) -> str:
@@ -151,7 +157,7 @@ def _bars(frame: pd.DataFrame) -> list[str]:
     return [
         f"{_count(len(marks), 'bar')}{_unit(frame)}.",
         extremes(marks),
-        *([f"All: {_listed(marks, '; ')}."] if len(marks) <= FEW else []),
+        *([f"All: {'; '.join(f'{mark.name}, {mark}' for mark in marks)}."] if len(marks) <= FEW else []),
     ]
 
 
@@ -179,7 +185,8 @@ def _lines(frame: pd.DataFrame) -> list[str]:
     keys = [group, "series"] if group else ["series"]
     time = next(name for name in ("year", "size", "place") if name in frame)
     timed = pd.api.types.is_numeric_dtype(frame[time])
-    said, every = [], []
+    every: list[str] = []
+    said: dict[str, list[Mark]] = {}
     for key, rows in frame.groupby(keys, sort=False):
         own = frame["series"] == key[-1]
         if not group or frame.loc[own, group].nunique() == 1:
@@ -188,28 +195,42 @@ def _lines(frame: pd.DataFrame) -> list[str]:
             name = key[0] if frame.loc[frame[group] == key[0], "series"].nunique() == 1 else ", ".join(key)
         rows = rows.sort_values(time, kind="stable") if timed else rows
         marks = _marks(rows, [_when(at) for at in rows[time]])
-        said.append(f"{name} {_course(marks) if timed else _listed(marks)}")
+        said[name] = marks
         every.append(f"{name}: {_listed(marks)}")
     listed = timed and len(frame) <= FEW and any(rows > 2 for rows in frame.groupby(keys).size())
+    courses = [[f"{name} {how(marks)}." for name, marks in said.items()] for how in (COURSES if timed else (_listed,))]
+    # All series in as many words as there is room for, rather than some in full and nothing of the others.
+    told = next((found for found in courses if sum(map(len, found)) < MOST * 0.8), courses[-1])
     return [
         f"{_count(len(frame), 'mark')}{_unit(frame) if not group else ''}.",
-        *(f"{sentence[0].upper()}{sentence[1:]}." for sentence in said),
+        *(f"{sentence[0].upper()}{sentence[1:]}" for sentence in told),
         *([f"All: {'; '.join(every)}."] if listed else []),
     ]
 
 
 def _course(marks: Sequence[Mark]) -> str:
     """Say how a series goes from its first value to its last, and how far up and down between."""
+    said = _ends(marks)
+    if len(marks) > 2 and trend(marks) == "rises and falls":
+        said += extremes(marks, "; highest: {}; lowest: {}")
+    return said
+
+
+def _ends(marks: Sequence[Mark]) -> str:
+    """Say how a series goes from its first value to its last."""
     first, last = marks[0], marks[-1]
     if len(marks) == 1:
         return f"is {first} at {first.name}"
-    how = trend(marks)
-    if max(mark.high for mark in marks) <= 0:
-        how = BELOW.get(how, how)
-    said = f"{how}, from {first} in {first.name} to {last} in {last.name}"
-    if how == "rises and falls" and (peaks := extremes(marks)):
-        said += f"; {peaks[0].lower()}{peaks[1:-1]}"
-    return said
+    return f"{_trend(marks)}, from {first} in {first.name} to {last} in {last.name}"
+
+
+def _trend(marks: Sequence[Mark]) -> str:
+    how = trend(marks) if len(marks) > 1 else "has a single mark"
+    return BELOW.get(how, how) if max(mark.high for mark in marks) <= 0 else how
+
+
+COURSES = (_course, _ends, _trend)
+"""How the course of a series is told, at length, shorter and in a word."""
 
 
 BELOW = {"rises": "comes nearer to zero", "falls": "goes further below zero"}
@@ -283,9 +304,12 @@ def _parts(frame: pd.DataFrame) -> list[str]:
         return [count, f"{'; '.join(said)}."]
     return [
         count,
-        *(f"{part}: {extremes(_marks(group, group['row'])).lower()[:1]}{extremes(_marks(group, group['row']))[1:]}"
-          for part, group in frame.groupby("part", sort=False) if len(group) > 1),
-    ]  # fmt: skip
+        *(
+            f"{part}, {extremes(_marks(group, group['row']), 'highest: {}; lowest: {}').removesuffix('.')}."
+            for part, group in frame.groupby("part", sort=False)
+            if len(group) > 1
+        ),
+    ]
 
 
 KINDS: tuple[tuple[set[str], Callable[[pd.DataFrame], list[str]]], ...] = (

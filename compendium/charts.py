@@ -6,6 +6,7 @@ a figure was drawn from, a row for each mark, is put behind it.
 
 from __future__ import annotations
 
+import math
 import textwrap
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
@@ -60,7 +61,7 @@ def over_time(
     else:
         axes.axhline(0, color=style.MUTED, linewidth=0.8) if axes.get_ylim()[0] < 0 < axes.get_ylim()[1] else None
     _name_lines(axes, ends)
-    axes.xaxis.set_major_locator(MaxNLocator(integer=True))
+    axes.xaxis.set_major_locator(MaxNLocator(6, integer=True))
     rows = [
         {"series": plain(name), "year": time, **style.ends(values[time], scale), "unit": unit}
         for name, values in series.items()
@@ -73,11 +74,12 @@ def _name_lines(axes: Axes, ends: Sequence[tuple[float, float, str, str]]) -> No
     """Write the name of each line at its end, moved apart where they would lie on each other."""
     low, high = axes.get_ylim()
     least, last = (high - low) / 13, max(time for _, time, _, _ in ends)
-    at = -float("inf")
+    at = -math.inf
     for value, _, name, colour in sorted(ends):
         at = max(value, at + least)
         axes.annotate(name, (last, at), (8, 0), textcoords="offset points", va="center", color=colour,
                       annotation_clip=False)  # fmt: skip
+    axes.set_ylim(top=max(high, at + least * 0.7))  # below the title
 
 
 Points = Sequence[tuple[float, portion.Interval]]
@@ -275,7 +277,7 @@ def _name_pair(axes: Axes, place: int, label: str, note: str) -> None:
     across = ("axes fraction", "data")
     axes.annotate(textwrap.fill(label, style.LINE - 8), (0, place - 0.17), xycoords=across, va="bottom",
                   fontweight="bold")  # fmt: skip
-    axes.annotate(textwrap.fill(note, style.LINE - 2), (0, place + 0.16), xycoords=across, va="top")
+    axes.annotate(textwrap.fill(note, style.LINE - 2), (0, place + 0.19), xycoords=across, va="top")
 
 
 def _pairs(

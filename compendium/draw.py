@@ -73,9 +73,9 @@ def intervals(
     if above:
         axes.spines["left"].set_visible(False)
         for row, name in enumerate(named):
-            axes.annotate(name, (0, row), (0, 6), xycoords=("axes fraction", "data"), textcoords="offset points")
+            axes.annotate(name, (0, row), (0, 8), xycoords=("axes fraction", "data"), textcoords="offset points")
     axes.set_yticks([] if above else range(len(labels)), [] if above else named)
-    axes.set_ylim(len(labels) - (0.6 if above else 0.5), -0.85 if above else -0.5)
+    axes.set_ylim(len(labels) - (0.6 if above else 0.5), -0.95 if above else -0.5)
     axes.xaxis.set_major_locator(MaxNLocator(6))
     axes.set_xlim(left=min(0, *ends), right=reach)
     axes.grid(axis="y", visible=False)
@@ -119,7 +119,7 @@ def two_ways(
     colours
         by the names of `observed`; those of the style in order where left out.
     """
-    drawn, (above, below) = pyplot.subplots(2, 1, sharex=True, figsize=(style.WIDTH, 3.9), height_ratios=(1, 1))
+    drawn, (above, below) = pyplot.subplots(2, 1, sharex=True, figsize=(style.WIDTH, 3.4), height_ratios=(1, 1))
     keys: list[Artist] = []
     for year, found in turnover.items():
         low, high = float(found.lower) / scale, float(found.upper) / scale
@@ -165,7 +165,7 @@ def two_ways(
     return style.put_behind(drawn, pd.DataFrame(rows))
 
 
-SUMMED = "Goldstein scores, summed: cooperation above, conflict below"
+SUMMED = "Scores: cooperation above, conflict below"
 
 
 def ties(scores: Mapping[str, pd.DataFrame]) -> Figure:

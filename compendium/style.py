@@ -101,7 +101,7 @@ def of_actors(ledger: Ledger, actors: Iterable[str]) -> dict[str, str]:
 
 def legend(drawn: Figure, keys: Sequence[Artist], names: Sequence[str]) -> None:
     """Name what has no room for its name beside it, in as many columns as fit."""
-    columns = max(1, (LINE - 2) // (max(map(len, names), default=1) + 6))
+    columns = max(1, LINE // (max(map(len, names), default=1) + 5))
     columns = min(columns, len(names))
     drawn.legend(keys, names, loc="outside upper left", ncols=columns, handletextpad=0.5, columnspacing=1.2)
 
