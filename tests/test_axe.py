@@ -94,6 +94,20 @@ def test_no_page_violates_a_rule_of_axe(tab: Page, built: Built) -> None:
     assert [f"{named(page, built[0])}: {line}" for page in pages for line in violations(tab, page.as_uri())] == []
 
 
+# --- the front page
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_the_front_page_makes_its_point_in_one_screen(tab: Page, built: Built, size: tuple[int, int]) -> None:
+    tab.set_viewport_size({"width": size[0], "height": size[1]})
+    tab.goto((built[0] / "book" / "index.html").as_uri())
+    for part in ("h1", ".question", ".lead", "figure.chart svg", "figure.chart figcaption", ".onward"):
+        box = tab.locator(part).first.bounding_box()
+        assert box, part
+        assert box["y"] + box["height"] <= size[1], part
+        assert box["x"] + box["width"] <= size[0], part
+
+
 # --- what a page is made of
 
 
