@@ -1,13 +1,17 @@
 """Figures of series and of comparisons: values over time, parts of a whole, claims against what is observed.
 
-Each takes numbers that a page has computed and returns a Matplotlib figure; it computes nothing itself.
+Each takes numbers that a page has computed and returns a Matplotlib figure; it computes nothing itself. The table that
+a figure was drawn from, a row for each mark, is put behind it.
 """
 
 from __future__ import annotations
 
+import math
+import textwrap
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
+import pandas as pd
 import portion
 from matplotlib import pyplot
 from matplotlib.axes import Axes
@@ -17,6 +21,7 @@ from matplotlib.patches import Patch, Rectangle
 from matplotlib.ticker import MaxNLocator
 
 from compendium import style
+from compendium.draw import plain
 
 Series = Mapping[float, portion.Interval]
 """What is known of a quantity, by the time it speaks of (a year, or a year and a fraction)."""
@@ -56,19 +61,25 @@ def over_time(
     else:
         axes.axhline(0, color=style.MUTED, linewidth=0.8) if axes.get_ylim()[0] < 0 < axes.get_ylim()[1] else None
     _name_lines(axes, ends)
-    axes.xaxis.set_major_locator(MaxNLocator(integer=True))
-    return drawn
+    axes.xaxis.set_major_locator(MaxNLocator(6, integer=True))
+    rows = [
+        {"series": plain(name), "year": time, **style.ends(values[time], scale), "unit": unit}
+        for name, values in series.items()
+        for time in sorted(values)
+    ]
+    return style.put_behind(drawn, pd.DataFrame(rows))
 
 
 def _name_lines(axes: Axes, ends: Sequence[tuple[float, float, str, str]]) -> None:
     """Write the name of each line at its end, moved apart where they would lie on each other."""
     low, high = axes.get_ylim()
     least, last = (high - low) / 13, max(time for _, time, _, _ in ends)
-    at = -float("inf")
+    at = -math.inf
     for value, _, name, colour in sorted(ends):
         at = max(value, at + least)
-        axes.annotate(name, (last, at), (8, 0), textcoords="offset points", va="center", color=colour, fontsize=10,
+        axes.annotate(name, (last, at), (8, 0), textcoords="offset points", va="center", color=colour,
                       annotation_clip=False)  # fmt: skip
+    axes.set_ylim(top=max(high, at + least * 0.7))  # below the title
 
 
 Points = Sequence[tuple[float, portion.Interval]]
@@ -122,8 +133,19 @@ def abreast(
         last.set_xticks(list(ticks), list(ticks.values()))
     if legend:
         keys = [Line2D([], [], linewidth=3, markersize=6, **marks[name]) for name in names]
-        drawn.legend(keys, names, loc="outside upper left", ncols=2)
-    return drawn
+        style.legend(drawn, keys, names)
+    told = [
+        {"panel": plain(title), "series": name, **_at(at, ticks), **style.ends(found, scale)}
+        for title, series in panels.items()
+        for name, points in series.items()
+        for at, found in points
+    ]
+    return style.put_behind(drawn, pd.DataFrame(told))
+
+
+def _at(place: float, ticks: Mapping[float, str] | None) -> dict[str, Any]:
+    """Return where a mark stands, as its axis says it: a place that is named, else a year."""
+    return {"place": plain(ticks.get(place, f"{place:g}"))} if ticks else {"year": place}
 
 
 def _upright(
@@ -141,61 +163,89 @@ def _upright(
 def matrix(cells: Mapping[str, Mapping[str, str]], colours: Mapping[str, str]) -> Figure:
     """Draw a grid of words, a row and a column each; a word that has a colour stands on it, so that both tell it.
 
+    The label of a row stands above its words, so that these have the whole width.
+
     Parameters
     ----------
     cells
-        by the label of a row, the words by the name of a column; labels may have several lines.
+        by the label of a row, the words by the name of a column; labels may have several lines of `style.LINE`.
     colours
         a colour of `style.SERIES` by word.
     """
     columns = list(next(iter(cells.values())))
     lines = [label.count("\n") + 1 for label in cells]
-    drawn, axes = pyplot.subplots(figsize=(style.WIDTH, 0.7 + 0.17 * sum(max(2, count) for count in lines)))
-    for row, words in enumerate(cells.values()):
+    heights = [sum(lines[: row + 1]) + (row + 1) * 1.75 - 1 for row in range(len(lines))]  # in lines, downwards
+    drawn, axes = pyplot.subplots(figsize=(style.WIDTH, 0.4 + 0.172 * heights[-1]))
+    for row, words in zip(heights, cells.values(), strict=True):
         for place, word in enumerate(words[column] for column in columns):
             colour = colours.get(word)
             if colour:
-                axes.add_patch(Rectangle((place - 0.47, row - 0.44), 0.94, 0.88, color=colour, linewidth=0))
-            axes.annotate(word, (place, row), ha="center", va="center", fontsize=8,
-                          color=style.PAPER if colour else style.INK)  # fmt: skip
-    axes.set_xticks(range(len(columns)), columns, fontsize=8)
-    axes.set_yticks(range(len(cells)), list(cells), fontsize=8)
+                axes.add_patch(Rectangle((place - 0.48, row - 0.55), 0.96, 1.1, color=colour, linewidth=0))
+            axes.annotate(word, (place, row), ha="center", va="center", color=style.PAPER if colour else style.INK)
+    for row, label in zip(heights, cells, strict=True):
+        axes.annotate(label, (-0.5, row - 0.62), va="bottom")
+    axes.set_xticks(range(len(columns)), columns)
+    axes.set_yticks([])
     axes.xaxis.tick_top()
     axes.set_xlim(-0.5, len(columns) - 0.5)
-    axes.set_ylim(len(cells) - 0.5, -0.5)
+    axes.set_ylim(heights[-1] + 0.6, -0.6)
     axes.tick_params(length=0)
     axes.grid(visible=False)
     axes.spines[:].set_visible(False)
-    return drawn
+    rows = [
+        {"row": plain(label), "column": plain(column), "word": words[column]}
+        for label, words in cells.items()
+        for column in columns
+    ]
+    return style.put_behind(drawn, pd.DataFrame(rows))
 
 
-def parts(rows: Mapping[str, Mapping[str, float]], *, unit: str) -> Figure:
+def parts(
+    rows: Mapping[str, Mapping[str, float]], *, unit: str, colours: Mapping[str, str] | None = None
+) -> Figure:  # fmt: skip
     """Draw one horizontal bar a row, made of named parts; each part's value stands in it where there is room.
+
+    A part has its name beside its value in the first row that has room for both; what finds none is named above.
 
     Parameters
     ----------
     rows
-        by label, the parts in order; all rows take their colours from the order of the first mention of a part.
+        by label, the parts in order.
+    colours
+        of `style.SERIES` by part; the others take what these leave, in the order of the first mention of a part.
     """
     names = list(dict.fromkeys(name for values in rows.values() for name in values))
+    given = {name: colour for name, colour in (colours or {}).items() if name in names}
+    free = [colour for colour in style.SERIES if colour not in given.values()] or list(style.SERIES)
+    left = [name for name in names if name not in given]
+    shades = given | {name: free[place % len(free)] for place, name in enumerate(left)}
     drawn, axes = pyplot.subplots(figsize=(style.WIDTH, 0.9 + 0.42 * len(rows)))
     most = max(sum(values.values()) for values in rows.values())
+    room = (style.LINE - 4 - max(map(len, rows))) / most  # characters that a bar of one has
+    unnamed = list(names)
     for place, values in enumerate(rows.values()):
         start = 0.0
         for name, value in values.items():
-            colour = style.SERIES[names.index(name) % len(style.SERIES)]
-            axes.barh([place], [value], left=[start], color=colour, height=0.62, edgecolor=style.PAPER)
-            if value > most / 14:
-                axes.annotate(f"{value:g}", (start + value / 2, place), ha="center", va="center",
-                              color=style.PAPER, fontsize=9)  # fmt: skip
+            axes.barh([place], [value], left=[start], color=shades[name], height=0.66, edgecolor=style.PAPER)
+            said, both = f"{value:g}", f"{name} {value:g}"
+            if name in unnamed and len(both) < value * room - 1:
+                unnamed.remove(name)
+                said = both
+            if len(said) < value * room - 0.5:
+                axes.annotate(said, (start + value / 2, place), ha="center", va="center", color=style.PAPER)
             start += value
     axes.set_yticks(range(len(rows)), list(rows))
     axes.set_ylim(len(rows) - 0.5, -0.5)
     axes.grid(axis="y", visible=False)
     axes.set_xlabel(unit)
-    keys = [Patch(color=style.SERIES[place % len(style.SERIES)]) for place in range(len(names))]
-    drawn.legend(keys, names, loc="outside upper left", ncols=min(len(names), 3))
-    return drawn
+    if unnamed:
+        style.legend(drawn, [Patch(color=shades[name]) for name in unnamed], unnamed)
+    told = [
+        {"row": plain(label), "part": plain(name), "value": float(value), "unit": unit}
+        for label, values in rows.items()
+        for name, value in values.items()
+    ]
+    return style.put_behind(drawn, pd.DataFrame(told))
 
 
 def compared(
@@ -203,25 +253,44 @@ def compared(
     notes: Sequence[str], *, unit: str,
 ) -> Figure:  # fmt: skip
     """Draw, a row each, what is claimed above what is observed, in one unit for all, with a note under the label."""
-    drawn, axes = pyplot.subplots(figsize=(style.WIDTH, 0.9 + 0.95 * len(labels)))
+    drawn, axes = pyplot.subplots(figsize=(style.WIDTH, 0.9 + 1.15 * len(labels)))
     ends = [float(end) for found in (*claimed, *observed) for end in (found.lower, found.upper)]
     least = (max(ends) - min(0, *ends)) / 120
     for place, pair in enumerate(zip(observed, claimed, strict=True)):
-        for found, colour, above in zip(pair, (style.SERIES[2], style.SERIES[1]), (0.12, -0.12), strict=True):
+        for found, colour, above in zip(pair, (style.COUNTED, style.CLAIMED), (0.09, -0.09), strict=True):
             low, high = float(found.lower), float(found.upper)
             if high - low < least:
                 low, high = (low + high - least) / 2, (low + high + least) / 2
             axes.plot([low, high], [place + above] * 2, color=colour, linewidth=7, solid_capstyle="butt")
-        axes.annotate(labels[place], (0, place - 0.3), xycoords=("axes fraction", "data"), va="bottom", fontsize=10,
-                      fontweight="bold")  # fmt: skip
-        axes.annotate(notes[place], (0, place + 0.24), xycoords=("axes fraction", "data"), va="top", fontsize=9)
-    axes.set_ylim(len(labels) - 0.3, -0.75)
+        _name_pair(axes, place, labels[place], notes[place])
+    axes.set_ylim(len(labels) - 0.4, -0.5)
     axes.set_xlim(left=min(0, *ends), right=max(ends) * 1.04)
     axes.set_yticks([])
     axes.set_xlabel(unit)
-    keys = [Patch(color=colour) for colour in (style.SERIES[1], style.SERIES[2])]
-    drawn.legend(keys, ["claimed", "independent figure"], loc="outside upper left", ncols=2)
-    return drawn
+    keys = [Patch(color=colour) for colour in (style.CLAIMED, style.COUNTED)]
+    style.legend(drawn, keys, ["above: claimed", "below: independent figure"])
+    return style.put_behind(drawn, _pairs(labels, {"claimed": claimed, "independent figure": observed}, notes, unit, 1))
+
+
+def _name_pair(axes: Axes, place: int, label: str, note: str) -> None:
+    """Write a label above a pair of bars, in one line or two, and a note below."""
+    across = ("axes fraction", "data")
+    axes.annotate(textwrap.fill(label, style.LINE - 8), (0, place - 0.17), xycoords=across, va="bottom",
+                  fontweight="bold")  # fmt: skip
+    axes.annotate(textwrap.fill(note, style.LINE - 2), (0, place + 0.19), xycoords=across, va="top")
+
+
+def _pairs(
+    labels: Sequence[str], pairs: Mapping[str, Sequence[portion.Interval]], notes: Sequence[str], unit: str,
+    scale: float,
+) -> pd.DataFrame:  # fmt: skip
+    """Return the table of a figure that has the same rows in several series, row by row."""
+    return pd.DataFrame(
+        {"label": plain(label), "series": name, **style.ends(ranges[place], scale), "unit": unit,
+         "note": plain(notes[place])}
+        for place, label in enumerate(labels)
+        for name, ranges in pairs.items()
+    )  # fmt: skip
 
 
 def used(
@@ -233,21 +302,21 @@ def used(
     What lies between the ends of an interval is pale; one without an upper end is drawn to its lower one. Values
     are divided by `scale`; `keys` name the two bars.
     """
-    drawn, axes = pyplot.subplots(figsize=(style.WIDTH, 0.9 + 0.95 * len(labels)))
-    colours = style.SERIES[:2]
+    drawn, axes = pyplot.subplots(figsize=(style.WIDTH, 0.9 + 1.15 * len(labels)))
+    colours = (style.COUNTED, style.MUTED)
     for place, pair in enumerate(zip(carried, possible, strict=True)):
-        for found, colour, at in zip(pair, colours, (place - 0.11, place + 0.11), strict=True):
+        for found, colour, at in zip(pair, colours, (place - 0.08, place + 0.08), strict=True):
             low = float(found.lower) / scale
             high = low if found.upper == portion.inf else float(found.upper) / scale
-            axes.barh([at], [low], color=colour, height=0.19)
-            axes.barh([at], [high - low], left=[low], color=colour, height=0.19, alpha=0.45)
-        axes.annotate(labels[place], (0, place - 0.25), xycoords=("axes fraction", "data"), va="bottom", fontsize=10,
-                      fontweight="bold")  # fmt: skip
-        axes.annotate(notes[place], (0, place + 0.25), xycoords=("axes fraction", "data"), va="top", fontsize=9)
-    axes.set_ylim(len(labels) - 0.35, -0.7)
+            axes.barh([at], [low], color=colour, height=0.14)
+            axes.barh([at], [high - low], left=[low], color=colour, height=0.14, alpha=0.45)
+        _name_pair(axes, place, labels[place], notes[place])
+    axes.set_ylim(len(labels) - 0.4, -0.5)
     axes.set_xlim(left=0)
     axes.set_yticks([])
     axes.grid(axis="y", visible=False)
     axes.set_xlabel(unit)
-    drawn.legend([Patch(color=colour) for colour in colours], keys, loc="outside upper left", ncols=2)
-    return drawn
+    said = [f"{where}: {key}" for where, key in zip(("above", "below"), keys, strict=True)]
+    style.legend(drawn, [Patch(color=colour) for colour in colours], said)
+    pairs = dict(zip(keys, (carried, possible), strict=True))
+    return style.put_behind(drawn, _pairs(labels, pairs, notes, unit, scale))

@@ -1,6 +1,7 @@
 """Figures for a ledger of claims: intervals as intervals, events in time, routes on a map.
 
-Each takes a table and returns a Matplotlib figure; the caption and the alternative text are the page's.
+Each takes a table and returns a Matplotlib figure, with the table that it was drawn from behind it, a row for each
+mark; the caption is the page's.
 """
 
 from __future__ import annotations
@@ -15,12 +16,15 @@ import numpy as np
 import pandas as pd
 import portion
 from matplotlib import colors, dates, pyplot
+from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
 from matplotlib.patches import PathPatch
 from matplotlib.path import Path
 from matplotlib.text import Text
+from matplotlib.ticker import MaxNLocator
 from matplotlib.transforms import Bbox
 
 from compendium import style
@@ -39,7 +43,7 @@ def intervals(
     Parameters
     ----------
     labels, ranges
-        what stands at the left of each bar, and the bar, first row at the top.
+        what stands at the left of each bar, or above it where one is long, and the bar, first row at the top.
     unit
         label of the axis; values are divided by `scale`.
     colours
@@ -49,7 +53,9 @@ def intervals(
     """
     ends = [float(end) / scale for r in ranges for end in (r.lower, r.upper) if end not in ENDLESS]
     reach = (max(ends) - min(0, *ends)) * 1.15 or 1
-    drawn, axes = pyplot.subplots(figsize=(style.WIDTH, 0.7 + 0.36 * len(ranges)))
+    named = [plain(label) for label in labels]
+    above = max(map(len, named), default=0) > BESIDE
+    drawn, axes = pyplot.subplots(figsize=(style.WIDTH, 0.7 + (0.46 if above else 0.36) * len(ranges)))
     for row, (found, colour) in enumerate(zip(ranges, colours or [style.SERIES[0]] * len(ranges), strict=True)):
         low = min(ends) if found.lower == -portion.inf else float(found.lower) / scale
         high = reach if found.upper == portion.inf else float(found.upper) / scale
@@ -63,20 +69,39 @@ def intervals(
             axes.plot([low], [row], "<", color=colour, markersize=8, clip_on=False)
     for row, (found, note) in enumerate(zip(ranges, notes, strict=False)):
         end = reach if found.upper == portion.inf else float(found.upper) / scale
-        axes.annotate(note, (end, row), (7, 0), textcoords="offset points", va="center", fontsize=10)
-    axes.set_yticks(range(len(labels)), labels)
-    axes.set_ylim(len(labels) - 0.5, -0.5)
+        axes.annotate(note, (end, row), (7, 0), textcoords="offset points", va="center")
+    if above:
+        axes.spines["left"].set_visible(False)
+        for row, name in enumerate(named):
+            axes.annotate(name, (0, row), (0, 8), xycoords=("axes fraction", "data"), textcoords="offset points")
+    axes.set_yticks([] if above else range(len(labels)), [] if above else named)
+    axes.set_ylim(len(labels) - (0.6 if above else 0.5), -0.95 if above else -0.5)
+    axes.xaxis.set_major_locator(MaxNLocator(6))
     axes.set_xlim(left=min(0, *ends), right=reach)
     axes.grid(axis="y", visible=False)
     axes.tick_params(axis="y", length=0)
     axes.set_xlabel(unit)
-    return drawn
+    said = [*notes, *[""] * (len(labels) - len(notes))]
+    rows = [
+        {"label": label, **style.ends(found, scale), "unit": unit, "note": plain(note)}
+        for label, found, note in zip(named, ranges, said, strict=True)
+    ]
+    return style.put_behind(drawn, pd.DataFrame(rows))
+
+
+BESIDE = 22
+"""How many characters a label may have beside its bar; a longer one would leave the bars too little room."""
+
+
+def plain(text: str) -> str:
+    """Return a label of a figure on one line, as a table has it."""
+    return " ".join(text.split())
 
 
 def two_ways(
     turnover: Mapping[int, portion.Interval], scores: pd.DataFrame, *, unit: str, scale: float,
     notes: Mapping[int, str] | None = None, claimed: str = "",
-    observed: Mapping[str, Mapping[int, portion.Interval]] | None = None,
+    observed: Mapping[str, Mapping[int, portion.Interval]] | None = None, colours: Mapping[str, str] | None = None,
 ) -> Figure:  # fmt: skip
     """Draw a quantity by year as intervals above, cooperation and conflict by year below, on one axis of time.
 
@@ -91,15 +116,19 @@ def two_ways(
     claimed, observed
         the name of the bars, and by their names the intervals of others by year, drawn as marks beside the bars; an
         open end becomes a triangle.
+    colours
+        by the names of `observed`; those of the style in order where left out.
     """
-    drawn, (above, below) = pyplot.subplots(2, 1, sharex=True, figsize=(style.WIDTH, 4.4), height_ratios=(1, 1))
+    drawn, (above, below) = pyplot.subplots(2, 1, sharex=True, figsize=(style.WIDTH, 3.4), height_ratios=(1, 1))
+    keys: list[Artist] = []
     for year, found in turnover.items():
         low, high = float(found.lower) / scale, float(found.upper) / scale
-        above.plot([year, year], [low, high], color=style.SERIES[2], linewidth=9, solid_capstyle="butt")
+        above.plot([year, year], [low, high], color=style.CLAIMED, linewidth=9, solid_capstyle="butt")
         above.annotate(f"{low:.3g}–{high:.3g}", (year, high), (0, 5), textcoords="offset points", ha="center")
     top = max(float(found.upper) for found in turnover.values()) / scale
     for place, (name, values) in enumerate((observed or {}).items()):
-        colour, marker, aside = style.SERIES[3 + place], "oD"[place % 2], 0.24 + 0.16 * place
+        colour, marker = (colours or {}).get(name, style.SERIES[place]), "oD"[place % 2]
+        aside = 0.24 + 0.16 * place
         for year, found in values.items():
             low = float(found.lower) / scale
             high = low if found.upper == portion.inf else float(found.upper) / scale
@@ -107,21 +136,36 @@ def two_ways(
             mark = "^" if found.upper == portion.inf else marker
             above.plot([year + aside], [(low + high) / 2], mark, color=colour, markersize=6)
             top = max(top, high)
-        above.plot([], [], marker, color=colour, markersize=6, label=name)
+        keys.append(Line2D([], [], marker=marker, linestyle="", color=colour, markersize=6))
     if claimed:
-        above.plot([], [], "s", color=style.SERIES[2], markersize=8, label=claimed)
-        drawn.legend(loc="outside upper left", ncols=3, handletextpad=0.2, columnspacing=1.2)
+        keys.append(Line2D([], [], marker="s", linestyle="", color=style.CLAIMED, markersize=8))
+        drawn.legend(keys, [*(observed or {}), claimed], loc="outside upper left", ncols=3, handletextpad=0,
+                     columnspacing=0.8, handlelength=1.4, borderpad=0)  # fmt: skip
     above.set_ylim(bottom=0, top=top * 1.25)
     for year, note in (notes or {}).items():
-        above.annotate(note, (year, 0.5), xycoords=("data", "axes fraction"), ha="center", va="center", fontsize=9)
+        above.annotate(note, (year, 0.5), xycoords=("data", "axes fraction"), ha="center", va="center")
     above.set_title(unit)
     below.bar(scores.index, scores["cooperation"], color=style.COOPERATION, width=0.6)
     below.bar(scores.index, scores["conflict"], color=style.CONFLICT, width=0.6)
     below.axhline(0, color=style.MUTED, linewidth=0.8)
-    below.set_title("Goldstein scores, summed: cooperation above, conflict below")
+    below.set_title(SUMMED)
     years = sorted({*turnover, *scores.index, *(year for values in (observed or {}).values() for year in values)})
     below.set_xticks(range(years[0], years[-1] + 1))
-    return drawn
+    named = {claimed or unit: turnover} | dict(observed or {})
+    rows = [
+        {"panel": unit, "series": name, "year": year, **style.ends(found, scale), "unit": unit}
+        for name, values in named.items()
+        for year, found in values.items()
+    ]
+    rows += [
+        {"panel": SUMMED, "series": name, "year": year, "low": value, "high": value, "unit": "points"}
+        for name in ("cooperation", "conflict")
+        for year, value in scores[name].astype(float).items()
+    ]
+    return style.put_behind(drawn, pd.DataFrame(rows))
+
+
+SUMMED = "Scores: cooperation above, conflict below"
 
 
 def ties(scores: Mapping[str, pd.DataFrame]) -> Figure:
@@ -135,7 +179,7 @@ def ties(scores: Mapping[str, pd.DataFrame]) -> Figure:
     """
     labels = [str(label) for label in next(iter(scores.values())).index]
     drawn, panels = pyplot.subplots(
-        len(scores), 1, sharex=True, sharey=True, squeeze=False, figsize=(style.WIDTH, 0.5 + 1.9 * len(scores))
+        len(scores), 1, sharex=True, sharey=True, squeeze=False, figsize=(style.WIDTH, 0.5 + 2 * len(scores))
     )
     for axes, (name, table) in zip(panels[:, 0], scores.items(), strict=True):
         for column, colour, lift in (("cooperation", style.COOPERATION, 3), ("conflict", style.CONFLICT, -3)):
@@ -143,12 +187,18 @@ def ties(scores: Mapping[str, pd.DataFrame]) -> Figure:
             for place, value in enumerate(table[column]):
                 if abs(value) >= 0.05:  # what rounds to nothing gets no label
                     axes.annotate(signed(value), (place, value), (0, lift), textcoords="offset points", ha="center",
-                                  va="bottom" if lift > 0 else "top", fontsize=8)  # fmt: skip
+                                  va="bottom" if lift > 0 else "top")  # fmt: skip
         axes.axhline(0, color=style.MUTED, linewidth=0.8)
-        axes.margins(y=0.18)
+        axes.margins(y=0.24)
         axes.set_title(name)
     panels[-1, 0].set_xticks(range(len(labels)), labels)
-    return drawn
+    rows = [
+        {"tie": name, "year": label, "series": column, "value": float(value), "unit": "points"}
+        for name, table in scores.items()
+        for column in ("cooperation", "conflict")
+        for label, value in table[column].items()
+    ]
+    return style.put_behind(drawn, pd.DataFrame(rows))
 
 
 def timeline(events: pd.DataFrame, recorded: Mapping[str, Sequence[Span]] | None = None) -> Figure:
@@ -163,7 +213,7 @@ def timeline(events: pd.DataFrame, recorded: Mapping[str, Sequence[Span]] | None
         by event id, the days on which others put it, each drawn as a diamond on the bar.
     """
     known = events[[bool(found) and found.bounded for found in events["span"]]]
-    drawn, axes = pyplot.subplots(figsize=(style.WIDTH, 0.5 + 0.36 * len(known)))
+    drawn, axes = pyplot.subplots(figsize=(style.WIDTH, 0.5 + 0.42 * len(known)))
     first = min(found.first for found in known["span"])
     last = max(found.last for found in known["span"])
     least = (last - first) / 100  # a single day is still seen
@@ -175,16 +225,31 @@ def timeline(events: pd.DataFrame, recorded: Mapping[str, Sequence[Span]] | None
             middle = dates.date2num(days.first + (days.last - days.first) / 2)
             axes.plot([middle], [row], "D", color=style.INK, markersize=6, clip_on=False)
             first, last = min(first, days.first), max(last, days.last)
-        axes.annotate(
-            event["name"], (0, row), (0, 5), xycoords=("axes fraction", "data"), textcoords="offset points", fontsize=9
-        )
+        axes.annotate(event["name"], (0, row), (0, 6), xycoords=("axes fraction", "data"), textcoords="offset points")
     axes.set(xlim=(first, last), ylim=(len(known) - 0.5, -0.9), yticks=[])
-    locator = dates.AutoDateLocator(maxticks=6)
+    locator = dates.AutoDateLocator(maxticks=5)
     axes.xaxis.set_major_locator(locator)
     axes.xaxis.set_major_formatter(dates.ConciseDateFormatter(locator))
     axes.spines["left"].set_visible(False)
     axes.grid(axis="y", visible=False)
-    return drawn
+    rows = []
+    for event in known.to_dict("records"):
+        score = event["goldstein"]
+        told = {"event": event["name"], "kind": _kind(score), "score": float("nan") if pd.isna(score) else float(score)}
+        others = (recorded or {}).get(event.get("event_id", ""), ())
+        by = ["the sources", *["others"] * len(others)]
+        rows += [
+            {**told, "by": who, "first": str(days.first), "last": str(days.last)}
+            for who, days in zip(by, (event["span"], *others), strict=True)
+        ]
+    return style.put_behind(drawn, pd.DataFrame(rows))
+
+
+def _kind(score: float) -> str:
+    """Say what the sign of a score says of an event."""
+    if pd.isna(score):
+        return "not scored"
+    return "cooperative" if score > 0 else "conflicting" if score < 0 else "neither"
 
 
 def route_map(
@@ -234,7 +299,14 @@ def route_map(
     wanted = [name for name in (names or places.index) if inside[name]]
     drawn.draw_without_rendering()
     _name_places(axes, places.loc[wanted], [np.asarray(line.get_xydata()) for line in lines])
-    return drawn
+    rows = [
+        {"route": plain((labels or {}).get(route, route)), "stop": stop, "place": found["name"],
+         "latitude": float(found["latitude"]), "longitude": float(found["longitude"])}
+        for route in colours
+        for stop, found in enumerate(shown[shown["route_id"] == route].to_dict("records"), 1)
+        if west <= found["longitude"] <= east and south <= found["latitude"] <= north
+    ]  # fmt: skip
+    return style.put_behind(drawn, pd.DataFrame(rows))
 
 
 BORDERS = {"border": ("-", 0.5), "disputed": (":", 1.3)}
@@ -299,7 +371,7 @@ def _name_places(axes: Axes, places: pd.DataFrame, lines: Sequence[np.ndarray]) 
                 break
             aside, up = math.cos(math.radians(turn)), math.sin(math.radians(turn))
             text = axes.annotate(
-                place["name"], (place["longitude"], place["latitude"]), (far * aside, far * up), fontsize=10,
+                place["name"], (place["longitude"], place["latitude"]), (far * aside, far * up),
                 textcoords="offset points", ha=_towards(aside, "left", "right"), va=_towards(up, "bottom", "top"),
                 arrowprops={"arrowstyle": "-", "color": style.MUTED, "linewidth": 0.7} if far > 8 else None,
             )  # fmt: skip
@@ -333,25 +405,30 @@ def schematic(routes: Mapping[str, Sequence[str]], colours: Sequence[str], *, co
     Routes stand side by side in `columns`; a stop that several of them name is drawn as a ring.
     """
     often = Counter(place for places in routes.values() for place in set(places))
-    titles = [textwrap.wrap(route, 58 // columns) for route in routes]
+    titles = [textwrap.wrap(route, 52 // columns) for route in routes]
     rows = [len(title) + 0.4 + len(places) for title, places in zip(titles, routes.values(), strict=True)]
     tops, bottom = [], 0.0
     for first in range(0, len(rows), columns):
         tops += [bottom] * len(rows[first : first + columns])
         bottom += max(rows[first : first + columns]) + 0.8
-    drawn, axes = pyplot.subplots(figsize=(style.WIDTH, 0.205 * bottom))
+    drawn, axes = pyplot.subplots(figsize=(style.WIDTH, 0.215 * bottom))
     for place, (title, stops, colour) in enumerate(zip(titles, routes.values(), colours, strict=True)):
         x, top = place % columns, tops[place]
         start = top + len(title) + 0.7
-        axes.text(x - 0.03, top, "\n".join(title), fontweight="bold", va="top", fontsize=10)
+        axes.text(x - 0.03, top, "\n".join(title), fontweight="bold", va="top")
         axes.plot([x, x], [start, start + len(stops) - 1], color=colour, linewidth=3)
         for row, stop in enumerate(stops):
             face = style.PAPER if often[stop] > 1 else colour
             axes.plot([x], [start + row], "o", color=colour, markerfacecolor=face, markersize=7, markeredgewidth=2)
-            axes.text(x + 0.06, start + row, stop, va="center_baseline", fontsize=10)
+            axes.text(x + 0.06, start + row, stop, va="center_baseline")
     axes.set(xlim=(-0.04, columns), ylim=(bottom, 0))
     axes.axis("off")
-    return drawn
+    named = [
+        {"route": plain(route), "stop": stop, "place": place, "routes": often[place]}
+        for route, places in routes.items()
+        for stop, place in enumerate(places, 1)
+    ]
+    return style.put_behind(drawn, pd.DataFrame(named))
 
 
 def scores(events: pd.DataFrame) -> Figure:
@@ -368,7 +445,12 @@ def scores(events: pd.DataFrame) -> Figure:
     axes.axhline(0, color=style.MUTED, linewidth=0.8)
     axes.set_ylim(-11, 11)
     axes.set_ylabel("Goldstein score")
-    return drawn
+    rows = [
+        {"event": event["name"], "kind": _kind(event["goldstein"]), "score": float(event["goldstein"]),
+         "first": str(event["span"].first), "last": str(event["span"].last)}
+        for event in known.to_dict("records")
+    ]  # fmt: skip
+    return style.put_behind(drawn, pd.DataFrame(rows))
 
 
 def growth(lines: Mapping[str, Mapping[float, float]], *, across: str, unit: str) -> Figure:
@@ -398,7 +480,12 @@ def growth(lines: Mapping[str, Mapping[float, float]], *, across: str, unit: str
     ends = [(values[max(values)], max(values), name, style.SERIES[place])
             for place, (name, values) in enumerate(lines.items())]  # fmt: skip
     _name_ends(axes, [*ends, (low * sizes[-1] / sizes[0], sizes[-1], "in proportion", style.MUTED)])
-    return drawn
+    rows = [
+        {"series": plain(name), "size": size, "of": across, "value": value, "unit": unit}
+        for name, values in lines.items()
+        for size, value in sorted(values.items())
+    ]
+    return style.put_behind(drawn, pd.DataFrame(rows))
 
 
 def _name_ends(axes: Axes, ends: Sequence[tuple[float, float, str, str]]) -> None:

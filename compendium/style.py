@@ -6,21 +6,36 @@ the stylesheet knows each by its value and gives it that of the page's scheme.
 
 from __future__ import annotations
 
+import itertools
+from collections.abc import Iterable, Sequence
+from fractions import Fraction
+from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
 import pandas as pd
+import portion
 from cycler import cycler
 from matplotlib import pyplot
+from matplotlib.artist import Artist
 from matplotlib.figure import Figure
+
+if TYPE_CHECKING:
+    from compendium.ledger import Ledger
 
 WIDTH = 5.4
 """Width of a figure in inches: narrow enough that its text is still legible on a phone."""
+SIZE = 11
+"""Size of every text of a figure in points: on a phone, where a figure is 358 px wide, no less than ten px."""
+LINE = 60
+"""How many characters of that size a figure is wide."""
 
 INK, MUTED, FAINT, PAPER = "#1b1e23", "#5c6370", "#c9ced6", "#fefefe"
 SERIES = ("#0b62a4", "#b8500c", "#0f7b5f", "#8a4b9e", "#7a6a00", "#a3324f")
 """Colours for data, told apart by people who are colour-blind (after Okabe and Ito), dark enough for white."""
 
-COOPERATION, CONFLICT = SERIES[0], SERIES[1]
+COOPERATION, CONFLICT = SERIES[2], SERIES[3]
+CLAIMED, COUNTED = INK, SERIES[2]
+"""What sources claim, and independent figures that belong to no side: the same on every figure."""
 VARIABLES = {INK: "--ink", MUTED: "--muted", FAINT: "--faint", PAPER: "--paper"} | {
     colour: f"--series-{place}" for place, colour in enumerate(SERIES, 1)
 }
@@ -37,8 +52,12 @@ def use() -> None:
             "svg.hashsalt": "ledger",
             "font.family": "sans-serif",
             "font.sans-serif": ["DejaVu Sans", "Verdana", "Arial"],
-            "font.size": 10,
-            "axes.titlesize": 10,
+            "font.size": SIZE,
+            "axes.titlesize": SIZE,
+            "axes.labelsize": SIZE,
+            "xtick.labelsize": SIZE,
+            "ytick.labelsize": SIZE,
+            "legend.fontsize": SIZE,
             "axes.titlelocation": "left",
             "axes.titleweight": "bold",
             "axes.spines.top": False,
@@ -61,6 +80,32 @@ def use() -> None:
     )
 
 
+def of_actors(ledger: Ledger, actors: Iterable[str]) -> dict[str, str]:
+    """Return by id the colours that the ledger gives to actors, the same on every figure; none for who has none.
+
+    Raises
+    ------
+    ValueError
+        where two of them have the same colour, so that one figure could not tell them apart.
+    """
+    rows = {actor: ledger.row("actors", actor) for actor in actors}
+    chosen = {actor: SERIES[int(row["colour"]) - 1] for actor, row in rows.items() if not pd.isna(row["colour"])}
+    for one, other in itertools.combinations(chosen, 2):
+        if chosen[one] == chosen[other]:
+            raise ValueError(
+                f"actors.csv: {one} and {other} both have the colour {int(rows[one]['colour'])}, and one figure shows "
+                f"both; give one of them another of 1 to {len(SERIES)}"
+            )
+    return chosen
+
+
+def legend(drawn: Figure, keys: Sequence[Artist], names: Sequence[str]) -> None:
+    """Name what has no room for its name beside it, in as many columns as fit."""
+    columns = max(1, LINE // (max(map(len, names), default=1) + 5))
+    columns = min(columns, len(names))
+    drawn.legend(keys, names, loc="outside upper left", ncols=columns, handletextpad=0.5, columnspacing=1.2)
+
+
 _BEHIND: WeakKeyDictionary[Figure, pd.DataFrame] = WeakKeyDictionary()
 
 
@@ -81,3 +126,11 @@ def behind(drawn: Figure) -> pd.DataFrame:
     if drawn not in _BEHIND:
         raise ValueError("a figure without the table that it shows; `style.put_behind` puts one behind it")
     return _BEHIND[drawn]
+
+
+def ends(found: portion.Interval, scale: float = 1) -> dict[str, float]:
+    """Return the `low` and the `high` end of an interval for such a table, divided by `scale`; nan where it is open."""
+    return {
+        name: float("nan") if end in (portion.inf, -portion.inf) else float(Fraction(end) / Fraction(scale))
+        for name, end in (("low", found.lower), ("high", found.upper))
+    }

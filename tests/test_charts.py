@@ -237,23 +237,32 @@ def test_a_grid_has_its_words_where_row_and_column_meet() -> None:
     drawn = charts.matrix(cells, {"yes": BLUE, "no": ORANGE})
     (axes,) = drawn.axes
     assert [(text.get_text(), *text.xy) for text in axes.texts] == [
-        ("yes", 0, 0), ("no", 1, 0), ("no", 0, 1), ("?", 1, 1),
+        ("yes", 0, 2.75), ("no", 1, 2.75), ("no", 0, 5.5), ("?", 1, 5.5), ("First\nrow", -0.5, 2.13),
+        ("Second", -0.5, 4.88),
     ]  # fmt: skip
     assert [label.get_text() for label in axes.get_xticklabels()] == ["A", "B"]
-    assert [label.get_text() for label in axes.get_yticklabels()] == ["First\nrow", "Second"]
-    assert axes.get_ylim() == (1.5, -0.5)  # the first row above
+    assert axes.get_ylim() == (6.1, -0.6)  # the first row above
 
 
 def test_a_word_with_a_colour_stands_on_it_and_stays_legible() -> None:
     axes = charts.matrix({"row": {"A": "yes", "B": "?", "C": "no"}}, {"yes": BLUE, "no": ORANGE}).axes[0]
     boxes = [(to_hex(box.get_facecolor()), box.get_x() + box.get_width() / 2) for box in axes.patches]
     assert boxes == [(BLUE, pytest.approx(0)), (ORANGE, pytest.approx(2))]
-    assert [text.get_color() for text in axes.texts] == [style.PAPER, style.INK, style.PAPER]
+    assert [text.get_color() for text in axes.texts] == [style.PAPER, style.INK, style.PAPER, style.INK]
+
+
+def test_the_label_of_a_row_lies_above_its_words_and_on_nothing() -> None:
+    cells = {f"Row {row}\nof two lines": {"A": f"yes {row}", "B": f"no {row}"} for row in range(5)}
+    drawn = charts.matrix(cells, {f"yes {row}": BLUE for row in range(5)})
+    assert apart(drawn, [*cells, *(word for words in cells.values() for word in words.values())])
+    boxes = [patch.get_window_extent() for patch in drawn.axes[0].patches]
+    labels = [Text.get_window_extent(text) for text in drawn.axes[0].texts if text.get_text() in cells]
+    assert not any(label.y0 + 1 < box.y1 and box.y0 < label.y1 - 1 for label in labels for box in boxes)
 
 
 def test_a_grid_is_as_high_as_its_labels_have_lines() -> None:
     low, high = (charts.matrix({"\n".join("x" * count): {"A": "yes"}}, {}).get_figheight() for count in (2, 5))
-    assert high - low == pytest.approx(3 * 0.17)
+    assert high - low == pytest.approx(3 * 0.172)
 
 
 # --- parts of a whole
@@ -266,12 +275,35 @@ def test_the_parts_of_a_bar_follow_each_other() -> None:
             for bar in axes.patches] == [(0, 0, 5, BLUE), (0, 5, 3, ORANGE), (1, 0, 4, ORANGE)]  # fmt: skip
     assert [label.get_text() for label in axes.get_yticklabels()] == ["First", "Second"]
     assert axes.get_ylim() == (1.5, -0.5)
-    assert (axes.get_xlabel(), keys(drawn)) == ("tonnes", ["a", "b"])
+    assert axes.get_xlabel() == "tonnes"
 
 
 def test_a_part_has_its_value_in_its_middle_where_there_is_room() -> None:
-    axes = charts.parts({"First": {"a": 27.5, "b": 0.5}, "Second": {"a": 2.5, "b": 1.5}}, unit="x").axes[0]
-    assert [(text.get_text(), *text.xy) for text in axes.texts] == [("27.5", 13.75, 0), ("2.5", 1.25, 1)]
+    drawn = charts.parts({"First": {"a": 27.5, "b": 0.5}, "Second": {"a": 3, "b": 0.5}}, unit="x")
+    assert [(text.get_text(), *text.xy) for text in drawn.axes[0].texts] == [("a 27.5", 13.75, 0), ("3", 1.5, 1)]
+    assert keys(drawn) == ["b"]  # which has no room for its name
+
+
+def test_a_part_is_named_where_it_first_has_room_and_then_no_more() -> None:
+    drawn = charts.parts({"First": {"name": 1, "other": 50}, "Second": {"name": 40}, "Third": {"name": 41}}, unit="x")
+    assert [text.get_text() for text in drawn.axes[0].texts] == ["other 50", "name 40", "41"]
+    assert keys(drawn) == []
+
+
+def test_no_value_of_a_part_is_wider_than_the_part() -> None:
+    rows = {"Row": {f"part {n}": n + 0.25 for n in range(12)}, "Other": {f"part {n}": 12.5 - n for n in range(12)}}
+    drawn = charts.parts(rows, unit="x")
+    drawn.draw_without_rendering()
+    (axes,) = drawn.axes
+    bars = {(round(bar.get_y() + 0.33), round(bar.get_x() + bar.get_width() / 2, 6)): bar for bar in axes.patches}
+    for text in axes.texts:
+        bar, box = bars[text.xy[1], round(text.xy[0], 6)].get_window_extent(), Text.get_window_extent(text)
+        assert bar.x0 <= box.x0 and box.x1 <= bar.x1
+
+
+def test_a_part_has_the_colour_that_it_is_given_and_no_other_takes_it() -> None:
+    axes = charts.parts({"Row": {"a": 1, "b": 2, "c": 3}}, unit="x", colours={"c": BLUE, "z": GREEN}).axes[0]
+    assert [to_hex(bar.get_facecolor()) for bar in axes.patches] == [ORANGE, GREEN, BLUE]
 
 
 def test_a_row_without_parts_is_an_empty_row() -> None:
@@ -289,21 +321,24 @@ def test_what_is_claimed_stands_above_what_is_observed_in_one_unit() -> None:
     (axes,) = drawn.axes
     seen = {(row, colour): (xs, ys[0]) for (xs, ys, _, colour), row in zip(lines(axes), (0, 0, 1, 1), strict=True)}
     assert {key: xs for key, (xs, _) in seen.items()} == {
-        (0, ORANGE): [10, 20], (0, GREEN): [40, 60], (1, ORANGE): [-30, 50], (1, GREEN): [0, 100],
+        (0, style.CLAIMED): [10, 20], (0, style.COUNTED): [40, 60],
+        (1, style.CLAIMED): [-30, 50], (1, style.COUNTED): [0, 100],
     }  # fmt: skip
-    assert all(seen[row, ORANGE][1] < row < seen[row, GREEN][1] for row in (0, 1))  # the axis runs downwards
+    assert all(
+        seen[row, style.CLAIMED][1] < row < seen[row, style.COUNTED][1] for row in (0, 1)
+    )  # the axis runs downwards
     assert axes.get_ylim()[0] > axes.get_ylim()[1]
     assert axes.get_xlim()[0] == -30
     assert axes.get_xlim()[1] >= 100
     assert axes.get_xlabel() == "percent"
     assert [text.get_text() for text in axes.texts] == ["A", "note of A", "B", "note of B"]
-    assert keys(drawn) == ["claimed", "independent figure"]
-    assert [to_hex(patch.get_facecolor()) for patch in drawn.legends[0].get_patches()] == [ORANGE, GREEN]
+    assert keys(drawn) == ["above: claimed", "below: independent figure"]
+    assert [to_hex(patch.get_facecolor()) for patch in drawn.legends[0].get_patches()] == [style.CLAIMED, style.COUNTED]
 
 
 def test_a_single_value_is_still_seen_and_stays_where_it_is() -> None:
     axes = charts.compared(["A"], [POINT(50)], [between(60, 120)], [""], unit="x").axes[0]
-    (low, high) = next(xs for xs, _, _, colour in lines(axes) if colour == ORANGE)
+    (low, high) = next(xs for xs, _, _, colour in lines(axes) if colour == style.CLAIMED)
     assert 0 < high - low <= 2
     assert (low + high) / 2 == pytest.approx(50)
 
@@ -327,7 +362,7 @@ def test_use_is_a_pair_of_bars_from_nothing_with_what_is_open_beside() -> None:
 
 def test_the_two_bars_of_use_are_told_apart() -> None:
     drawn = charts.used(["A"], [portion.closed(1, 1)], [portion.closed(2, 2)], [""], unit="t", keys=("one", "other"))
-    assert keys(drawn) == ["one", "other"]
+    assert keys(drawn) == ["above: one", "below: other"]
     assert len({bar.get_facecolor()[:3] for bar in drawn.axes[0].patches}) == 2
 
 

@@ -132,15 +132,6 @@ def _by(rows: pd.DataFrame, size: str) -> dict[float, float]:
     return dict(zip(rows[size].astype(float), rows["seconds"].astype(float), strict=True))
 
 
-def in_words(lines: Mapping[str, Mapping[float, float]], unit: str) -> str:
-    """Return, for whoever does not see it, what a figure of growth draws: the value of every line at every size."""
-    parts = []
-    for name, values in lines.items():
-        points = ", ".join(f"{seconds(values[size])} for {size:,.0f}" for size in sorted(values))
-        parts.append(f"{name}: {points} {unit}")
-    return "; ".join(parts) + "."
-
-
 LIKE = 1.25
 """A time of one thing that changes by less than this factor has stayed the same."""
 

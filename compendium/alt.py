@@ -1,0 +1,324 @@
+"""Alternative text of figures, computed from the table behind each: what stands out, as a reader would say it.
+
+The page says in a few words what a figure shows; the rest follows from the numbers. Two intervals that overlap are
+never told apart: no mark is the highest of several that may be, and what may not have changed has no trend.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable, Sequence
+from datetime import date
+from fractions import Fraction
+from typing import NamedTuple
+
+import pandas as pd
+import portion
+from matplotlib.figure import Figure
+
+from compendium import style
+from compendium.periods import Span, spoken, written
+from compendium.present import amount, signed
+
+MOST = 600
+"""How many characters a text may have: whoever hears it cannot skip."""
+FEW = 12
+"""Up to how many marks all are read out."""
+
+
+class Mark(NamedTuple):
+    """One mark of a figure: its name, and the ends of what it stands for, endless where they are open."""
+
+    name: str
+    low: float
+    high: float
+
+    def __str__(self) -> str:
+        """Return the value as a reader would say it."""
+        low, high = (None if math.isinf(end) else Fraction(str(end)) for end in (self.low, self.high))
+        if low is None and high is None:
+            return "any amount"
+        if low is None or high is None:
+            return f"{'at most' if low is None else 'at least'} {_number(high if low is None else low)}"
+        if high - low < abs(high + low) / 400:  # so narrow that its ends would be noise to whoever hears them
+            return amount(portion.singleton((low + high) / 2), "", digits=0 if low == high else 3)
+        return amount(portion.closed(low, high), "")
+
+
+def _number(value: Fraction | None) -> str:
+    return amount(portion.singleton(value), "")
+
+
+def text(drawn: Figure, shows: str) -> str:
+    """Return the alternative text of a figure: what it shows, and what the table behind it says.
+
+    Parameters
+    ----------
+    drawn
+        a figure of `compendium.draw` or `compendium.charts`.
+    shows
+        what it shows, in a few words of the page, without a full stop.
+
+    Returns
+    -------
+    str
+        sentences, the most telling first, as many as `MOST` characters hold.
+
+    Raises
+    ------
+    ValueError
+        where no table is behind the figure, or one of no known kind.
+    """
+    frame = style.behind(drawn)
+    tell = next((tell for columns, tell in KINDS if columns <= set(frame.columns)), None)
+    if tell is None or frame.empty:
+        raise ValueError(
+            f"a table of {len(frame)} rows with the columns {', '.join(frame.columns)} is of no known kind"
+        )
+    said = shows.removesuffix(".") + "."
+    for sentence in tell(frame):
+        if len(said) + len(sentence) + 1 <= MOST:
+            said += f" {sentence}"
+    return said
+
+
+# --- what stands out
+
+
+def extremes(marks: Sequence[Mark], said: str = "Highest: {}; lowest: {}.") -> str:
+    """Say which mark is the highest and which the lowest, as far as their intervals tell; nothing of a single one."""
+    if len(marks) < 2:
+        return ""
+    least, most = max(mark.low for mark in marks), min(mark.high for mark in marks)
+    highest, lowest = [mark for mark in marks if mark.high >= least], [mark for mark in marks if mark.low <= most]
+    if len(highest) == len(marks) == len(lowest):
+        same = {(mark.low, mark.high) for mark in marks}
+        return UNCLEAR[len(same) == 1].format(marks[0])
+    return said.format(_candidates(highest), _candidates(lowest))
+
+
+UNCLEAR = ("Their ranges overlap: none is clearly the highest.", "All are {}.")
+"""What is said where each of several marks may be the highest and the lowest, and where they are the same."""
+
+
+def _candidates(marks: Sequence[Mark]) -> str:
+    if len(marks) == 1:
+        return f"{marks[0].name}, {marks[0]}"
+    names = [mark.name for mark in marks]
+    listed = f"{', '.join(names[:-1])} {{}} {names[-1]}" if len(names) < 4 else f"one of {len(names)}"
+    if len({(mark.low, mark.high) for mark in marks}) == 1 and marks[0].low == marks[0].high:
+        return f"{listed.format('and')}, {marks[0]}" + ("" if len(names) < 4 else " each")
+    return f"{listed.format('or')}, whose ranges overlap"
+
+
+def trend(marks: Sequence[Mark]) -> str:
+    """Say whether values in order of time rise or fall, by what their intervals leave no doubt of.
+
+    Returns
+    -------
+    str
+        `rises` or `falls` where some later value is certainly above or below an earlier one, and none the other way;
+        `rises and falls` where both happen, `does not clearly change` where neither does.
+    """
+    pairs = [(one, other) for place, one in enumerate(marks) for other in marks[place + 1 :]]
+    rose = any(other.low > one.high for one, other in pairs)
+    fell = any(other.high < one.low for one, other in pairs)
+    if rose and fell:
+        return "rises and falls"
+    return "rises" if rose else "falls" if fell else "does not clearly change"
+
+
+# --- kinds of figures
+
+
+def _marks(frame: pd.DataFrame, names: Iterable[str]) -> list[Mark]:
+    """Return the marks of rows; a table has either both ends of an interval, empty where open, or a value."""
+    low, high = (frame["value"], frame["value"]) if "value" in frame else (frame["low"], frame["high"])
+    return [
+        Mark(name, float(one), float(other))
+        for name, one, other in zip(names, low.fillna(-math.inf), high.fillna(math.inf), strict=True)
+    ]
+
+
+def _listed(marks: Sequence[Mark], glue: str = ", ") -> str:
+    return glue.join(f"{mark.name} {mark}" for mark in marks)
+
+
+def _unit(frame: pd.DataFrame) -> str:
+    return f" ({frame['unit'].iloc[0]})" if "unit" in frame else ""
+
+
+def _count(number: int, one: str, many: str = "") -> str:
+    return f"{number} {one if number == 1 else many or one + 's'}"
+
+
+def _bars(frame: pd.DataFrame) -> list[str]:
+    marks = _marks(frame, frame["label"])
+    return [
+        f"{_count(len(marks), 'bar')}{_unit(frame)}.",
+        extremes(marks),
+        *([f"All: {'; '.join(f'{mark.name}, {mark}' for mark in marks)}."] if len(marks) <= FEW else []),
+    ]
+
+
+def _pairs(frame: pd.DataFrame) -> list[str]:
+    """Tell, of the same rows in two series, which is above, and all values where they are few."""
+    series = list(dict.fromkeys(frame["series"]))
+    by_label = {
+        label: dict(zip(group["series"], _marks(group, group["series"]), strict=True))
+        for label, group in frame.groupby("label", sort=False)
+    }
+    one, other = series[:2]
+    above = sum(pair[one].low > pair[other].high for pair in by_label.values())
+    below = sum(pair[one].high < pair[other].low for pair in by_label.values())
+    rows = [f"{label}: {_listed(list(pair.values()))}" for label, pair in by_label.items()]
+    return [
+        f"{_count(len(by_label), 'pair of bars', 'pairs of bars')}{_unit(frame)}.",
+        f"“{one}” is above “{other}” in {above} and below it in {below}.",
+        *([f"{'; '.join(rows)}."] if len(frame) <= FEW else []),
+    ]
+
+
+def _lines(frame: pd.DataFrame) -> list[str]:
+    """Tell the trend of each series, the extremes where there is no time, and all values where they are few."""
+    group = next((name for name in ("panel", "tie") if name in frame), "")
+    keys = [group, "series"] if group else ["series"]
+    time = next(name for name in ("year", "size", "place") if name in frame)
+    timed = pd.api.types.is_numeric_dtype(frame[time])
+    every: list[str] = []
+    said: dict[str, list[Mark]] = {}
+    for key, rows in frame.groupby(keys, sort=False):
+        own = frame["series"] == key[-1]
+        if not group or frame.loc[own, group].nunique() == 1:
+            name = key[-1]  # no other panel has a series of this name
+        else:
+            name = key[0] if frame.loc[frame[group] == key[0], "series"].nunique() == 1 else ", ".join(key)
+        rows = rows.sort_values(time, kind="stable") if timed else rows
+        marks = _marks(rows, [_when(at) for at in rows[time]])
+        said[name] = marks
+        every.append(f"{name}: {_listed(marks)}")
+    listed = timed and len(frame) <= FEW and any(rows > 2 for rows in frame.groupby(keys).size())
+    courses = [[f"{name} {how(marks)}." for name, marks in said.items()] for how in (COURSES if timed else (_listed,))]
+    # All series in as many words as there is room for, rather than some in full and nothing of the others.
+    told = next((found for found in courses if sum(map(len, found)) < MOST * 0.8), courses[-1])
+    return [
+        f"{_count(len(frame), 'mark')}{_unit(frame) if not group else ''}.",
+        *(f"{sentence[0].upper()}{sentence[1:]}" for sentence in told),
+        *([f"All: {'; '.join(every)}."] if listed else []),
+    ]
+
+
+def _course(marks: Sequence[Mark]) -> str:
+    """Say how a series goes from its first value to its last, and how far up and down between."""
+    said = _ends(marks)
+    if len(marks) > 2 and trend(marks) == "rises and falls":
+        said += extremes(marks, "; highest: {}; lowest: {}")
+    return said
+
+
+def _ends(marks: Sequence[Mark]) -> str:
+    """Say how a series goes from its first value to its last."""
+    first, last = marks[0], marks[-1]
+    if len(marks) == 1:
+        return f"is {first} at {first.name}"
+    return f"{_trend(marks)}, from {first} in {first.name} to {last} in {last.name}"
+
+
+def _trend(marks: Sequence[Mark]) -> str:
+    how = trend(marks) if len(marks) > 1 else "has a single mark"
+    return BELOW.get(how, how) if max(mark.high for mark in marks) <= 0 else how
+
+
+COURSES = (_course, _ends, _trend)
+"""How the course of a series is told, at length, shorter and in a word."""
+
+
+BELOW = {"rises": "comes nearer to zero", "falls": "goes further below zero"}
+"""What is said of values none of which is above zero."""
+
+
+def _when(at: float | str) -> str:
+    """Return a time or a size as a reader would say it: `2021`, `mid-2021`, `10,000`."""
+    if isinstance(at, str):
+        return at
+    if at == int(at):
+        return f"{int(at):,}" if at >= 10_000 else str(int(at))
+    return f"mid-{int(at)}" if at % 1 == 0.5 else f"{at:.1f}"
+
+
+def _events(frame: pd.DataFrame) -> list[str]:
+    """Tell how many events there are and of which kinds, and the first and the last in the order of the figure."""
+    told = frame[frame["by"] == "the sources"] if "by" in frame else frame
+    kinds = told["kind"].value_counts(sort=False)
+    ends = [f"{row['event']}, {_span(row['first'], row['last'])}" for row in told.iloc[[0, -1]].to_dict("records")]
+    scores = told["score"].dropna()
+    others = int((frame["by"] == "others").sum()) if "by" in frame else 0
+    every = [f"{row['event']}, {_span(row['first'], row['last'])}" for row in told.to_dict("records")]
+    return [
+        f"{_count(len(told), 'event')}: {', '.join(f'{count} {kind}' for kind, count in kinds.items())}.",
+        f"First: {ends[0]}; last: {ends[1]}.",
+        *([f"Scores from {signed(scores.min())} to {signed(scores.max())}."] if len(scores) > 1 else []),
+        *([f"Days that others recorded: {others}."] if others else []),
+        *([f"All: {'; '.join(every)}."] if 2 < len(told) <= FEW else []),
+    ]
+
+
+def _span(first: str, last: str) -> str:
+    return spoken(written(Span(date.fromisoformat(first), date.fromisoformat(last))))
+
+
+def _routes(frame: pd.DataFrame) -> list[str]:
+    """Tell through which places each route goes, all of them where that is short enough."""
+    ways = {route: list(group["place"]) for route, group in frame.groupby("route", sort=False)}
+    often = frame.drop_duplicates(["route", "place"])["place"].value_counts(sort=False)
+    shared = [str(place) for place in often[often > 1].index]
+    whole = [f"{route}: {', '.join(places)}." for route, places in ways.items()]
+    ends = [
+        f"{route}: from {places[0]} to {places[-1]}" + (f" by way of {len(places) - 2} more." if places[2:] else ".")
+        for route, places in ways.items()
+    ]
+    return [
+        f"{_count(len(ways), 'route')} through {_count(frame['place'].nunique(), 'place')}.",
+        *(whole if sum(map(len, whole)) < MOST - 150 else ends),
+        *([f"Shared: {', '.join(shared)}."] if shared else []),
+    ]
+
+
+def _words(frame: pd.DataFrame) -> list[str]:
+    """Tell how often each word stands in a column."""
+    said = []
+    for column, group in frame.groupby("column", sort=False):
+        counts = group["word"].value_counts()
+        said.append(f"{column}: {', '.join(f'{word} {count}' for word, count in counts.items())}")
+    return [
+        f"A grid of {_count(frame['row'].nunique(), 'row')}. How often each word stands in a column: {'; '.join(said)}."
+    ]
+
+
+def _parts(frame: pd.DataFrame) -> list[str]:
+    """Tell all parts of each row where they are few, else in which row each part is the largest and the smallest."""
+    rows = frame["row"].nunique()
+    count = f"{_count(rows, 'bar')} of {_count(frame['part'].nunique(), 'part')}{_unit(frame)}."
+    if len(frame) <= FEW:
+        said = [f"{row}: {_listed(_marks(group, group['part']))}" for row, group in frame.groupby("row", sort=False)]
+        return [count, f"{'; '.join(said)}."]
+    return [
+        count,
+        *(
+            f"{part}, {extremes(_marks(group, group['row']), 'highest: {}; lowest: {}').removesuffix('.')}."
+            for part, group in frame.groupby("part", sort=False)
+            if len(group) > 1
+        ),
+    ]
+
+
+KINDS: tuple[tuple[set[str], Callable[[pd.DataFrame], list[str]]], ...] = (
+    ({"route", "stop", "place"}, _routes),
+    ({"event", "kind", "first", "last"}, _events),
+    ({"row", "column", "word"}, _words),
+    ({"row", "part", "value"}, _parts),
+    ({"label", "series"}, _pairs),
+    ({"series"}, _lines),
+    ({"label"}, _bars),
+)
+"""What tells a table, by the columns that it has; the first that fits."""

@@ -1,0 +1,159 @@
+"""A small made-up figure of every kind, for tests of what stands behind figures."""
+
+from collections.abc import Callable
+from fractions import Fraction
+
+import pandas as pd
+import portion
+from matplotlib.figure import Figure
+
+from compendium import charts, draw, style
+from compendium.periods import span
+
+POINT = portion.singleton
+OPEN = portion.open(2, portion.inf)
+SCORES = pd.DataFrame({"cooperation": [1.0, 2.0], "conflict": [-3.0, 0.0]}, index=[2023, 2024])
+STOPS = pd.DataFrame(
+    {"route_id": ["r", "r", "s", "s"], "place_id": ["a", "b", "b", "c"], "name": ["One", "Two", "Two", "Three"],
+     "latitude": [0.0, 10.0, 10.0, 5.0], "longitude": [0.0, 10.0, 10.0, 3.0]}
+)  # fmt: skip
+EVENTS = pd.DataFrame(
+    [("First", "e1", span("2024-01"), 5.0), ("Second", "e2", span("2024-03/2024-05"), -5.0), ("No date", "e3", None, 1),
+     ("No score", "e4", span("2024-06-01"), pd.NA)],
+    columns=["name", "event_id", "span", "goldstein"],
+)  # fmt: skip
+
+DRAWN: dict[str, tuple[Callable[[], Figure], str]] = {
+    "intervals": (
+        lambda: draw.intervals(["a\nlong", "b"], [portion.closed(1, Fraction(7, 2)), OPEN], unit="x", scale=0.5,
+                               notes=["one"]),
+        """
+        label,low,high,unit,note
+        a long,2.0,7.0,x,one
+        b,4.0,,x,
+        """,
+    ),
+    "two_ways": (
+        lambda: draw.two_ways({2023: portion.closed(1, 2)}, SCORES, unit="sums", scale=1, claimed="claims",
+                              observed={"other": {2024: OPEN}}),
+        f"""
+        panel,series,year,low,high,unit
+        sums,claims,2023,1.0,2.0,sums
+        sums,other,2024,2.0,,sums
+        "{draw.SUMMED}",cooperation,2023,1.0,1.0,points
+        "{draw.SUMMED}",cooperation,2024,2.0,2.0,points
+        "{draw.SUMMED}",conflict,2023,-3.0,-3.0,points
+        "{draw.SUMMED}",conflict,2024,0.0,0.0,points
+        """,
+    ),
+    "ties": (
+        lambda: draw.ties({"one": SCORES}),
+        """
+        tie,year,series,value,unit
+        one,2023,cooperation,1.0,points
+        one,2024,cooperation,2.0,points
+        one,2023,conflict,-3.0,points
+        one,2024,conflict,0.0,points
+        """,
+    ),
+    "timeline": (
+        lambda: draw.timeline(EVENTS, {"e1": [span("2024-01-10")]}),
+        """
+        event,kind,score,by,first,last
+        First,cooperative,5.0,the sources,2024-01-01,2024-01-31
+        First,cooperative,5.0,others,2024-01-10,2024-01-10
+        Second,conflicting,-5.0,the sources,2024-03-01,2024-05-31
+        No score,not scored,,the sources,2024-06-01,2024-06-01
+        """,
+    ),
+    "route_map": (
+        lambda: draw.route_map(STOPS, {"r": style.SERIES[0], "s": style.SERIES[1]}, labels={"r": "Red", "s": "Sea"}),
+        """
+        route,stop,place,latitude,longitude
+        Red,1,One,0.0,0.0
+        Red,2,Two,10.0,10.0
+        Sea,1,Two,10.0,10.0
+        Sea,2,Three,5.0,3.0
+        """,
+    ),
+    "schematic": (
+        lambda: draw.schematic({"Red": ["A", "B"], "Sea": ["B"]}, style.SERIES[:2]),
+        """
+        route,stop,place,routes
+        Red,1,A,1
+        Red,2,B,2
+        Sea,1,B,2
+        """,
+    ),
+    "scores": (
+        lambda: draw.scores(EVENTS),
+        """
+        event,kind,score,first,last
+        First,cooperative,5.0,2024-01-01,2024-01-31
+        Second,conflicting,-5.0,2024-03-01,2024-05-31
+        """,
+    ),
+    "growth": (
+        lambda: draw.growth({"one": {20: 5, 10: 2.5}, "two": {10: 1}}, across="rows", unit="seconds"),
+        """
+        series,size,of,value,unit
+        one,10,rows,2.5,seconds
+        one,20,rows,5.0,seconds
+        two,10,rows,1.0,seconds
+        """,
+    ),
+    "over_time": (
+        lambda: charts.over_time({"one": {2022: portion.closed(2000, 6000), 2021: POINT(500)}}, unit="kt", scale=1e3),
+        """
+        series,year,low,high,unit
+        one,2021,0.5,0.5,kt
+        one,2022,2.0,6.0,kt
+        """,
+    ),
+    "abreast": (
+        lambda: charts.abreast({"T": {"one": [(1, OPEN), (2, POINT(4))]}}, {"one": style.SERIES[0]},
+                               ticks={1: "May", 2: "June"}),
+        """
+        panel,series,place,low,high
+        T,one,May,2.0,
+        T,one,June,4.0,4.0
+        """,
+    ),
+    "matrix": (
+        lambda: charts.matrix({"First\nrow": {"A": "yes", "B": "no"}}, {"yes": style.SERIES[0]}),
+        """
+        row,column,word
+        First row,A,yes
+        First row,B,no
+        """,
+    ),
+    "parts": (
+        lambda: charts.parts({"First": {"a": 5, "b": 3.5}, "Second": {"b": 4}}, unit="tonnes"),
+        """
+        row,part,value,unit
+        First,a,5.0,tonnes
+        First,b,3.5,tonnes
+        Second,b,4.0,tonnes
+        """,
+    ),
+    "compared": (
+        lambda: charts.compared(["A", "B"], [POINT(1), POINT(2)], [portion.closed(3, 4), POINT(5)], ["n", "m"],
+                                unit="%"),
+        """
+        label,series,low,high,unit,note
+        A,claimed,1.0,1.0,%,n
+        A,independent figure,3.0,4.0,%,n
+        B,claimed,2.0,2.0,%,m
+        B,independent figure,5.0,5.0,%,m
+        """,
+    ),
+    "used": (
+        lambda: charts.used(["A"], [POINT(1000)], [OPEN], ["n"], unit="kt", scale=1e3),
+        """
+        label,series,low,high,unit,note
+        A,carried,1.0,1.0,kt,n
+        A,stated capacity,0.002,,kt,n
+        """,
+    ),
+}  # fmt: skip
+"""By function: what draws a figure, and the table behind it as CSV, worked out by hand."""
