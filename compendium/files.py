@@ -39,8 +39,8 @@ APART = "; "
 
 def name(caption: str, content: str, ending: str) -> str:
     """Return the name of a file by what it shows and what it holds: `goods-turnover-1a2b3c.csv`."""
-    plain_letters = unicodedata.normalize("NFKD", caption).encode("ascii", "ignore").decode().lower()
-    slug = re.sub(r"[^a-z0-9]+", "-", plain_letters).strip("-")
+    letters = "".join(sign for sign in unicodedata.normalize("NFKD", caption) if not unicodedata.combining(sign))
+    slug = re.sub(r"[^a-z0-9]+", "-", letters.lower().replace("'", "").replace("’", "")).strip("-")
     if len(slug) > LONGEST:
         slug = slug[:LONGEST].rpartition("-")[0] or slug[:LONGEST]
     return f"{slug or 'file'}-{digest(content)}.{ending}"
