@@ -18,6 +18,7 @@ import zipfile
 from collections.abc import Iterable, Iterator, Mapping
 from importlib.metadata import version
 from pathlib import Path
+from textwrap import fill
 from typing import Any
 
 from compendium import schema as schemas
@@ -119,13 +120,13 @@ README = """\
 
 {description}
 
-Licence: {licences}. LICENSE.txt names what is not ours, and its terms.
+Licence: {licences}.
+LICENSE.txt names what is not ours, and its terms.
 
 What is here
 ------------
 datapackage.json  describes every table and column: types, units, keys, vocabularies (a Data Package of Frictionless
-                  Data); beside it lie the tables as CSV in UTF-8, {tables} of them with {rows:,} rows. The n-th row is
-                  the n-th line of its file.
+                  Data); beside it lie the tables as CSV in UTF-8, {tables} of them with {rows:,} rows, one a line.
 parquet/          the same tables, typed.
 ledger.sqlite     the same tables as one database, with keys that are enforced, indexes, and descriptions.
 metadata.json     the descriptions for Datasette.
@@ -153,7 +154,7 @@ def readme(data: Path) -> str:
     licences = ", ".join(f"{own['title']} ({own['path']})" for own in about["licenses"])
     rows = sum(1 for table in known.values() for _ in _rows(data, table))
     return README.format(
-        title=about["title"], version=about["version"], line="=" * len(title), description=about["description"],
+        title=about["title"], version=about["version"], line="=" * len(title), description=fill(about["description"], 118),
         licences=licences, tables=len(known), rows=rows, written=WRITTEN, example=called(first),
         example_path=first.path,
     )  # fmt: skip

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import json
 import posixpath
+import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.util import logging
 
@@ -78,6 +80,17 @@ def write(app: Sphinx, failed: Exception | None) -> None:
     _put(site / bundle.NAME, _archive(app))
 
 
+LINE = re.compile(r'<p class="take\b.*?</p>', re.DOTALL)
+
+
+def leave_out(app: Sphinx, tree: nodes.document, page: str) -> None:
+    """Take the links to files out of what is no site: a book that is printed or read elsewhere has none beside it."""
+    if app.builder.name != "html":
+        for node in tree.findall(nodes.raw):
+            if LINE.search(text := node.astext()):
+                node.children = [nodes.Text(LINE.sub("", text))]
+
+
 def _put(path: Path, content: bytes) -> None:
     """Write a file where it differs from what is there."""
     if not path.is_file() or path.read_bytes() != content:
@@ -102,5 +115,6 @@ def setup(app: Sphinx) -> Mapping[str, bool]:
     """Offer the notebook to the template of a page, and write the files when all pages are written."""
     app.add_event(EXTRA)
     app.connect("html-page-context", _offer)
+    app.connect("doctree-resolved", leave_out)
     app.connect("build-finished", write)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -19,6 +19,7 @@ PAGES = {
     "event": "evidence/timeline",
     "conflict": "evidence/contradictions",
     "observation": "evidence/official",
+    "table": "reference/dictionary",
 }
 """Where in a book the permanent place of each kind of thing is."""
 

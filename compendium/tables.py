@@ -12,6 +12,7 @@ import pandas as pd
 from markupsafe import Markup
 
 from compendium import files
+from compendium.bundle import called
 from compendium.claims import DIRECTION, authors
 from compendium.periods import spoken
 from compendium.present import Shown, amount, bare_table, link, signed, table, taken
@@ -381,6 +382,21 @@ def dictionary(schema: Mapping[str, Table], rows: Mapping[str, int]) -> Shown:
     data = pd.DataFrame([_column(one, field) for one in schema.values() for field in one.fields])
     parts = (_described(group, rows) for group in alike.values())
     return Shown.together(*parts, taken("Every column of every table", files.as_csv(data)))
+
+
+def archived(schema: Mapping[str, Table], rows: Mapping[str, int], caption: str) -> Shown:
+    """Return what the archive of a ledger holds of each table: rows, columns, and its name in each form."""
+    found = [
+        {
+            "Table": link("table", f"table-{one.name}", one.title),
+            "Rows": rows[one.name],
+            "Columns": len(one.fields),
+            "As CSV": one.path,
+            "As Parquet, in SQLite": called(one),
+        }
+        for one in schema.values()
+    ]
+    return table(pd.DataFrame(found), caption, numeric=["Rows", "Columns"])
 
 
 def _column(one: Table, field: Field) -> dict[str, Any]:
