@@ -154,7 +154,8 @@ def readme(data: Path) -> str:
     licences = ", ".join(f"{own['title']} ({own['path']})" for own in about["licenses"])
     rows = sum(1 for table in known.values() for _ in _rows(data, table))
     return README.format(
-        title=about["title"], version=about["version"], line="=" * len(title), description=fill(about["description"], 118),
+        title=about["title"], version=about["version"], line="=" * len(title),
+        description=fill(about["description"], 118),
         licences=licences, tables=len(known), rows=rows, written=WRITTEN, example=called(first),
         example_path=first.path,
     )  # fmt: skip

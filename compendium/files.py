@@ -61,7 +61,8 @@ def link(caption: str, content: str, ending: str) -> str:
 # --- tables
 
 NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?(?: ?%)?", re.ASCII)
-BEGINS_FORMULA = tuple("=+-@\t\r\n＝＋－＠")
+BEGINS_FORMULA = tuple("=+-@＝＋－＠")
+CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 
 
 def as_csv(frame: pd.DataFrame) -> str:
@@ -77,17 +78,18 @@ def _cell(value: Any) -> Any:
     if isinstance(value, Markup):
         return inert(plain(value))
     if isinstance(value, str):
-        return inert(value)
+        return inert(CONTROL.sub(" ", value).strip())
     if isinstance(value, list | tuple | set | frozenset):
-        return inert(APART.join(map(str, value)))
+        return _cell(APART.join(map(str, value)))
     return "" if value is None or value != value else value  # what is not a number is unlike itself
 
 
 def inert(cell: str) -> str:
     """Return a text that no spreadsheet computes: an apostrophe stands before what would begin a formula.
 
-    Texts of a table come from anywhere; opened in a spreadsheet, one that begins with `=`, `+`, `-` or `@`, or with a
-    tab or line end before these, would run there (OWASP, "CSV Injection"). Numbers with a sign are left alone.
+    Texts of a table come from anywhere; opened in a spreadsheet, one that begins with `=`, `+`, `-` or `@` would run
+    there (OWASP, "CSV Injection"; a tab or line end before these is taken away with all others). Numbers with a sign
+    are left alone.
     """
     return f"'{cell}" if cell.startswith(BEGINS_FORMULA) and not NUMBER.fullmatch(cell) else cell
 
@@ -116,7 +118,7 @@ class _Text(HTMLParser):
 def plain(markup: str) -> str:
     """Return what a cell's markup says, on one line: links and entities as their text, lines apart by `; `."""
     read = _Text()
-    read.feed(markup)
+    read.feed(str(markup))  # a part of `Markup` would be escaped again
     read.close()
     parts = (" ".join(part.split()) for part in read.parts)
     return APART.join(part for part in parts if part)
