@@ -5,8 +5,10 @@ It takes verdicts as they are and shows the class and the publisher of every fig
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
+from html import unescape
 from typing import Any
 
 import pandas as pd
@@ -276,15 +278,23 @@ def by_period(
         {"Period": spoken(period), **{head: _below(cells.get((head, period), [])) for head in columns}}
         for period in periods
     ]
-    follow = [{"column": head, "period": period, "follows": text} for (head, period), text in (follows or {}).items()]
+    data = _by_period_data(columns, follows or {})
+    return table(pd.DataFrame(rows, columns=["Period", *columns]), caption, data=data)
+
+
+ANCHOR = re.compile(r'href="[^"#]*#([^"]+)"')
+
+
+def _by_period_data(columns: Mapping[str, pd.DataFrame], follows: Mapping[tuple[str, str], Markup]) -> pd.DataFrame:
+    """Return observations by column, and below them what follows for a period with the names of what it rests on."""
     parts = [observations_data(own).assign(column=head) for head, own in columns.items() if len(own)]
-    data = pd.concat([pd.DataFrame(follow, columns=None if follow else ["column"]), *parts])
-    first = [
-        "column",
-        *(name for name in data.columns if name not in ("column", "follows")),
-        *["follows"] * bool(follow),
+    following = [
+        {"column": head, "period": period, "follows": text, "rests_on": list(map(unescape, ANCHOR.findall(text)))}
+        for (head, period), text in follows.items()
     ]
-    return table(pd.DataFrame(rows, columns=["Period", *columns]), caption, data=data[first])
+    data = pd.concat([*parts, pd.DataFrame(following, columns=None if following else ["column"])])
+    data.insert(0, "column", data.pop("column"))
+    return data
 
 
 def _below(cells: Sequence[Markup]) -> Markup | str:
