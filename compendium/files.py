@@ -38,7 +38,7 @@ APART = "; "
 
 
 def name(caption: str, content: str, ending: str) -> str:
-    """Return the name of a file by what it shows and what it holds: `goods-turnover-1a2b3c.csv`."""
+    """Return the name of a file by what it shows and what it holds: `imports-by-year-1a2b3c.csv`."""
     letters = "".join(sign for sign in unicodedata.normalize("NFKD", caption) if not unicodedata.combining(sign))
     slug = re.sub(r"[^a-z0-9]+", "-", letters.lower().replace("'", "").replace("’", "")).strip("-")
     if len(slug) > LONGEST:

@@ -243,8 +243,8 @@ def test_datasette_serves_it_with_its_descriptions(unpacked: Path, ledger: Ledge
     claims = json.loads(get("/ledger/claims.json?_shape=objects&_size=1000&_sort=claim_id"))
     assert [row["claim_id"] for row in claims["rows"]] == sorted(ledger.frames["claims"]["claim_id"])
     page = get("/ledger/claims?_size=1")
-    assert ledger.schema["claims"].fields[0].description in page
-    assert "Creative Commons" in page
+    assert f"<dd>{ledger.schema['claims'].fields[0].description}</dd>" in page
+    assert 'href="https://creativecommons.org/licenses/by/4.0/"' in page
     assert f"/ledger/sources/{claims['rows'][0]['source_id']}" in page  # a key leads to its row
 
 

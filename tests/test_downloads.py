@@ -258,6 +258,7 @@ def examples() -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
     for language, code in re.findall(r"^```(sh|python)\n(.*?)^```$", text, re.DOTALL | re.MULTILINE):
         found.setdefault(language, []).append(code)
+    found["inline"] = re.findall(r"`(import [^`]+)`", text)
     return found
 
 
@@ -274,6 +275,8 @@ def test_the_examples_in_python_run_as_they_stand(
 ) -> None:
     monkeypatch.chdir(beside)
     shown, kept = [], {}
+    for code in examples["inline"]:
+        exec(code, kept)
     for code in examples["python"]:
         tree = ast.parse(code)
         last = tree.body.pop()
