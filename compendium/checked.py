@@ -5,22 +5,24 @@ It takes verdicts as they are and shows the class and the publisher of every fig
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
+from html import unescape
 from typing import Any
 
 import pandas as pd
 import portion
-from IPython.display import HTML
 from markupsafe import Markup
 
+from compendium import files
 from compendium.claims import figure
 from compendium.corroborate import POINTS, TIMES, Checked, Held
 from compendium.observations import of_series
 from compendium.periods import span, spoken
-from compendium.present import link, table
+from compendium.present import Shown, link, table
 from compendium.rows import records
-from compendium.tables import described, stacked
+from compendium.tables import claims_data, described, stacked, with_ends
 from compendium.verdicts import AGREES, BESIDE, DIFFERS, NOT_COMPARABLE
 from compendium.wording import Names, listed, relations, said
 
@@ -104,14 +106,14 @@ def dated(observation: Mapping[str, Any]) -> str:
 def checked_table(
     checked: Iterable[Checked], claims: pd.DataFrame, observations: pd.DataFrame, names: Names, caption: str,
     *, up: str = "..",
-) -> HTML:  # fmt: skip
+) -> Shown:  # fmt: skip
     """Return claims with what was held against each: publisher, class, verdict, and how far apart.
 
     Takes checked claims, the claims as `compendium.claims.read_claims` returns them indexed by id, and the
     observations as `compendium.observations.read_observations` does.
     """
     rows_by_id = {row["observation_id"]: row for row in records(observations)}
-    rows = []
+    checked, rows = list(checked), []
     for one in checked:
         claim = claims.loc[one.claim_id]
         rows.append(
@@ -125,7 +127,41 @@ def checked_table(
                 "Independent figures": Markup("").join(_shown(held, rows_by_id, names, up) for held in one.held),
             }
         )
-    return table(pd.DataFrame(rows, columns=["Claim", "Independent figures"]), caption, css="roomy")
+    shown = pd.DataFrame(rows, columns=["Claim", "Independent figures"])
+    return table(shown, caption, css="roomy", data=checked_data(checked, claims, rows_by_id, names))
+
+
+HELD = ["publisher", "original_source", "quality", "address"]
+
+
+def checked_data(
+    checked: Iterable[Checked], claims: pd.DataFrame, observations: Mapping[str, Mapping[str, Any]], names: Names
+) -> pd.DataFrame:
+    """Return claims for other programs, a row each figure that was held against one; one that met none has one row.
+
+    The ends are in the unit beside them; `apart` says by how much the claim is more, in `apart_in`, or in that unit.
+    """
+    cells = []
+    for one in checked:
+        head: dict[str, Any] = {"claim_id": one.claim_id, "verdict_on_claim": one.verdict}
+        for held in one.held:
+            by = [observations[name] for name in held.observations]
+            cells.append(
+                head
+                | {"observations": list(held.observations), "figures": [row["figure"] for row in by]}
+                | {f"held_{end}": cell for end, cell in files.ends(held.interval).items()}
+                | {"held_unit": held.unit, "verdict": held.verdict}
+                | {"reason": names.reasons[held.reason]["name"] if held.reason else "", "why": held.why}
+                | {f"apart_{end}": cell for end, cell in files.ends(held.apart).items()}
+                | {"apart_in": held.apart_in, "derived": "yes" if held.derived else "no"}
+                | {name: list(dict.fromkeys(row[name] for row in by if row[name])) for name in HELD}
+            )
+        if not one.held:
+            cells.append(head)
+    found = pd.DataFrame(cells, columns=None if cells else ["claim_id"])
+    return claims_data(claims.reset_index(drop="claim_id" in claims)).merge(
+        found, on="claim_id", how="right", sort=False
+    )
 
 
 def _shown(held: Held, observations: Mapping[str, Mapping[str, Any]], names: Names, up: str) -> Markup:
@@ -162,7 +198,7 @@ def source(observation: Mapping[str, Any]) -> Markup:
 
 def observations_table(
     observations: pd.DataFrame, names: Names, caption: str, *, up: str = "..", places: bool = True
-) -> HTML:
+) -> Shown:
     """Return observations in the order given: figure, what and when, who prints it for whom, and of what class."""
     rows = []
     for row in observations.to_dict("records"):
@@ -175,10 +211,27 @@ def observations_table(
                 "Who prints it": stacked(source(row), row["note"]),
             }
         )
-    return table(pd.DataFrame(rows, columns=["Figure", "What it measures", "Who prints it"]), caption, css="roomy")
+    shown = pd.DataFrame(rows, columns=["Figure", "What it measures", "Who prints it"])
+    return table(shown, caption, css="roomy", data=observations_data(observations, names))
 
 
-def figures_table(observations: pd.DataFrame, names: Names, caption: str, *, up: str = "..") -> HTML:
+PRINTED = ["reporter", "publisher", "original_source", "address", "licence", "quality", "stated_on", "note"]
+COUNTED = ["metric_id", "metric", "ref_area", "counterpart_area", "period", "population", "measure"]
+
+
+def observations_data(observations: pd.DataFrame, names: Names | None = None) -> pd.DataFrame:
+    """Return observations in the order given for other programs: how each is printed and read, of what, and by whom.
+
+    The ends are in `in_unit`, which is the unit printed unless the ledger converts that.
+    """
+    called = [names.metrics[name]["name"] for name in observations["metric_id"]] if names else ""
+    named = observations.assign(metric=called)
+    read = with_ends(named[["observation_id", "figure", "unit", "interval", "in_unit"]])
+    rest = named[[*COUNTED, "base_metric_id", "base_area", "base_counterpart", "base_period", "obs_status", *PRINTED]]
+    return pd.concat([read, rest], axis=1)
+
+
+def figures_table(observations: pd.DataFrame, names: Names, caption: str, *, up: str = "..") -> Shown:
     """Return observations in the order given in two columns: the figure with what and when, and who prints it.
 
     What all of them share, metric and areas, is left to the caption.
@@ -196,13 +249,14 @@ def figures_table(observations: pd.DataFrame, names: Names, caption: str, *, up:
                 "Who prints it": stacked(source(row), row["note"]),
             }
         )
-    return table(pd.DataFrame(rows, columns=["Figure", "Who prints it"]), caption)
+    shown = pd.DataFrame(rows, columns=["Figure", "Who prints it"])
+    return table(shown, caption, data=observations_data(observations, names))
 
 
 def by_period(
     columns: Mapping[str, pd.DataFrame], caption: str, *, follows: Mapping[tuple[str, str], Markup] | None = None,
     up: str = "..",
-) -> HTML:  # fmt: skip
+) -> Shown:  # fmt: skip
     """Return observations by the period they speak of, a row each in order of time, one column for each group.
 
     Parameters
@@ -225,7 +279,23 @@ def by_period(
         {"Period": spoken(period), **{head: _below(cells.get((head, period), [])) for head in columns}}
         for period in periods
     ]
-    return table(pd.DataFrame(rows, columns=["Period", *columns]), caption)
+    data = _by_period_data(columns, follows or {})
+    return table(pd.DataFrame(rows, columns=["Period", *columns]), caption, data=data)
+
+
+ANCHOR = re.compile(r'href="[^"#]*#([^"]+)"')
+
+
+def _by_period_data(columns: Mapping[str, pd.DataFrame], follows: Mapping[tuple[str, str], Markup]) -> pd.DataFrame:
+    """Return observations by column, and below them what follows for a period with the names of what it rests on."""
+    parts = [observations_data(own).assign(column=head) for head, own in columns.items() if len(own)]
+    following = [
+        {"column": head, "period": period, "follows": text, "rests_on": list(map(unescape, ANCHOR.findall(text)))}
+        for (head, period), text in follows.items()
+    ]
+    data = pd.concat([*parts, pd.DataFrame(following, columns=None if following else ["column"])])
+    data.insert(0, "column", data.pop("column"))
+    return data
 
 
 def _below(cells: Sequence[Markup]) -> Markup | str:
@@ -246,7 +316,7 @@ def _status(row: Mapping[str, Any]) -> str:
     return "" if row["obs_status"] == "normal" else str(row["obs_status"])
 
 
-def series_table(observations: pd.DataFrame, names: Names, caption: str) -> HTML:
+def series_table(observations: pd.DataFrame, names: Names, caption: str) -> Shown:
     """Return observations grouped into series, each value at its permanent address, with who prints it."""
     rows = []
     for group in of_series(observations):
@@ -266,7 +336,8 @@ def series_table(observations: pd.DataFrame, names: Names, caption: str) -> HTML
                 "Who prints it": stacked(source(first), first["licence"]),
             }
         )  # fmt: skip
-    return table(pd.DataFrame(rows, columns=["Series", "Values", "Who prints it"]), caption, css="roomy")
+    shown = pd.DataFrame(rows, columns=["Series", "Values", "Who prints it"])
+    return table(shown, caption, css="roomy", data=observations_data(observations, names))
 
 
 MOST_NOTES = 3
@@ -290,7 +361,7 @@ def measured_alike(group: pd.DataFrame) -> str:
     )
 
 
-def missing_table(missing: pd.DataFrame, names: Names, caption: str) -> HTML:
+def missing_table(missing: pd.DataFrame, names: Names, caption: str) -> Shown:
     """Return what was looked for and not found, with the reason."""
     rows = [
         {
@@ -300,11 +371,13 @@ def missing_table(missing: pd.DataFrame, names: Names, caption: str) -> HTML:
         }
         for row in missing.to_dict("records")
     ]
-    columns = ["What", "Why there is no figure", "observation_id"]
-    return table(pd.DataFrame(rows, columns=columns), caption, ids="observation_id")
+    shown = pd.DataFrame(rows, columns=["What", "Why there is no figure", "observation_id"])
+    data = missing[["observation_id", *(name for name in COUNTED if name != "metric"), "note"]].copy()
+    data.insert(2, "metric", [names.metrics[name]["name"] for name in missing["metric_id"]])
+    return table(shown, caption, ids="observation_id", data=data)
 
 
-def records_table(records: pd.DataFrame, caption: str) -> HTML:
+def records_table(records: pd.DataFrame, caption: str) -> Shown:
     """Return dated records in order of time: when, what happened and how it is labelled, who prints it."""
     rows = [
         {
@@ -314,7 +387,8 @@ def records_table(records: pd.DataFrame, caption: str) -> HTML:
         }
         for row in records.sort_values("date").to_dict("records")
     ]
-    return table(pd.DataFrame(rows, columns=["When", "What happened", "Who prints it"]), caption, css="roomy")
+    shown = pd.DataFrame(rows, columns=["When", "What happened", "Who prints it"])
+    return table(shown, caption, css="roomy", data=records.sort_values("date"))
 
 
 # --- counts, and the ranges of what differs

@@ -216,6 +216,26 @@ def sensitivity(form: str, data: Path) -> None:
     _answer(form, lambda: reports.sensitivity_report(ledger), lambda: reports.sensitivity_lines(ledger))
 
 
+# --- what is taken away
+
+
+@main.command()
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+@click.option("--data", type=FOLDER, default=DATA, help="Folder of the ledger.  [default: data]")
+def bundle(file: Path, data: Path) -> None:
+    """Write the whole ledger as one archive: CSV, Parquet and SQLite, with what it takes to open them."""
+    from compendium.bundle import bundle as bundled
+
+    _sound(data)
+    content = bundled(data)
+    try:
+        file.write_bytes(content)
+    except OSError as error:
+        click.echo(f"{file}: cannot be written: {error.strerror}", err=True)
+        sys.exit(1)
+    click.echo(f"{file}: {_size(data)}, {len(content):,} bytes")
+
+
 # --- the publishers
 
 

@@ -22,6 +22,7 @@ PAGES = {
     "quantity": "evidence/implied",
     "headline": "evidence/sensitivity",
     "citation": "evidence/citations",
+    "table": "reference/dictionary",
 }
 """Where in a book the permanent place of each kind of thing is."""
 

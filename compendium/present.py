@@ -20,6 +20,7 @@ from matplotlib import pyplot
 from matplotlib.figure import Figure
 from myst_nb import glue
 
+from compendium import files, style
 from compendium.links import link as link
 from compendium.vector import lean
 
@@ -65,6 +66,21 @@ class Shown(HTML):
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
         """Return all forms, as IPython asks for them."""
         return {"text/html": self.data, **self.others}
+
+    @classmethod
+    def together(cls, *parts: str | Shown) -> Shown:
+        """Return several things as one that a cell shows, the tables behind each still beside it.
+
+        Text is escaped; `Markup` is taken as it is. Of other forms only CSV is kept: several of them cannot be one.
+        """
+        whole = cls("".join(part.data if isinstance(part, Shown) else escape(part) for part in parts))
+        texts: list[str] = []
+        for part in parts:
+            if isinstance(part, Shown):
+                texts += [part.others[files.CSV]] if files.CSV in part.others else part.others.get(files.MORE_CSV, [])
+        if len(texts) == 1:
+            return whole.beside(files.CSV, texts[0])
+        return whole.beside(files.MORE_CSV, texts) if texts else whole
 
 
 def numbers(**values: str | int) -> None:
@@ -126,9 +142,10 @@ def brackets(interval: portion.Interval) -> str:
 
 
 def table(
-    frame: pd.DataFrame, caption: str, *, numeric: Iterable[str] = (), ids: str | None = None, css: str = ""
-) -> HTML:
-    """Return a table with a caption and scoped headers; the first column heads each row.
+    frame: pd.DataFrame, caption: str, *, numeric: Iterable[str] = (), ids: str | None = None, css: str = "",
+    data: pd.DataFrame | None = None,
+) -> Shown:  # fmt: skip
+    """Return a table with a caption and scoped headers, and a link to it as CSV; the first column heads each row.
 
     Parameters
     ----------
@@ -140,7 +157,19 @@ def table(
         a column that is not shown but becomes the row's permanent address on the page.
     css
         a class of the wrapper, for the stylesheet.
+    data
+        the same for other programs, a value a cell: ids, figures as printed, low and high ends, units, periods.
+        Without it the CSV has the cells that are shown, their markup taken off, the column of ids before them.
     """
+    shown = [name for name in frame.columns if name != ids]
+    text = files.as_csv(frame[[ids, *shown] if ids else shown] if data is None else data)
+    return Shown.together(bare_table(frame, caption, numeric=numeric, ids=ids, css=css), taken(caption, text))
+
+
+def bare_table(
+    frame: pd.DataFrame, caption: str, *, numeric: Iterable[str] = (), ids: str | None = None, css: str = ""
+) -> Markup:
+    """Return a table as `table` does, without its file: a part of something whose file holds all."""
     right = set(numeric)
     shown = [name for name in frame.columns if name != ids]
     out = StringIO()
@@ -157,7 +186,13 @@ def table(
             out.write(f"<{tag}{_side(name in right)}>{_cell(row[name])}</{tag[:2]}>\n")
         out.write("</tr>\n")
     out.write("</tbody></table></div>")
-    return HTML(out.getvalue())
+    return Markup(out.getvalue())
+
+
+def taken(caption: str, text: str, *before: str) -> Shown:
+    """Return the line below a table or figure that leads to its files: its CSV, after the links `before`."""
+    line = " ".join([*before, files.link(caption, text, "csv")])
+    return Shown(f'<p class="take">{line}</p>').beside(files.CSV, text)
 
 
 def _side(right: bool) -> str:
@@ -172,13 +207,16 @@ def _cell(value: Any) -> str:
     return str(escape(f"{value:,}" if isinstance(value, int) else str(value)))
 
 
-def figure(drawn: Figure, alt: str, caption: str) -> HTML:
-    """Return a figure as inline SVG that takes the page's colours, with its alternative text and caption.
+def figure(drawn: Figure, alt: str, caption: str) -> Shown:
+    """Return a figure as inline SVG that takes the page's colours, with its alternative text, caption and files.
 
-    The text of the figure stays text; the drawing is closed afterwards. The same drawing gives the same bytes.
+    The text of the figure stays text; the drawing is closed afterwards. The same drawing gives the same bytes. Its
+    files are the figure on its own, and the table that it shows (`compendium.style.put_behind`).
     """
     out = StringIO()
     drawn.savefig(out, format="svg", metadata={"Date": None, "Creator": None})
     pyplot.close(drawn)
     svg = lean(out.getvalue(), alt)
-    return HTML(f'<figure class="chart">{svg}<figcaption>{escape(caption)}</figcaption></figure>')
+    shown = f'<figure class="chart">{svg}<figcaption>{escape(caption)}</figcaption></figure>'
+    text = files.as_csv(style.behind(drawn))
+    return Shown.together(Markup(shown), taken(caption, text, files.link(caption, files.drawing(svg, caption), "svg")))

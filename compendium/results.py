@@ -10,9 +10,9 @@ from typing import Any
 
 import pandas as pd
 import portion
-from IPython.display import HTML
 from markupsafe import Markup
 
+from compendium import files
 from compendium.bindings import Quantity, canonical, quantity_of
 from compendium.claims import authors, figure, read_claims
 from compendium.findings import Family
@@ -20,11 +20,11 @@ from compendium.groups import Implied
 from compendium.ledger import Ledger
 from compendium.observations import read_observations
 from compendium.periods import known, span, spoken
-from compendium.present import link, table
+from compendium.present import Shown, link, table
 from compendium.reconcile import Reconciliation
 from compendium.sensitivity import FAILS, HOLDS, OPEN
 from compendium.settle import Settled
-from compendium.tables import stacked
+from compendium.tables import stacked, with_ends
 from compendium.wording import Names, said, verdict_row
 
 ASSUMING = "if both sides count alike"
@@ -35,9 +35,9 @@ def implied(found: Reconciliation) -> dict[Quantity, Implied]:
     return {quantity: held for quantity, held in sorted(found.bounds.items()) if quantity not in found.stated}
 
 
-def implied_table(found: Reconciliation, names: Names, quantities: Iterable[Quantity], caption: str) -> HTML:
+def implied_table(found: Reconciliation, names: Names, quantities: Iterable[Quantity], caption: str) -> Shown:
     """Return quantities with their implied bounds and the claims that these rest on."""
-    rows = []
+    rows, data = [], []
     for quantity in quantities:
         held, metric = found.bounds[quantity], names.metrics[quantity.metric_id]
         rows.append(
@@ -48,7 +48,15 @@ def implied_table(found: Reconciliation, names: Names, quantities: Iterable[Quan
                 "id": quantity_id(quantity),
             }
         )
-    return table(pd.DataFrame(rows, columns=["Quantity", "Implied", "Rests on", "id"]), caption, ids="id", css="roomy")
+        data.append(
+            quantity._asdict()
+            | {"metric": metric["name"]}
+            | files.ends(held.interval)
+            | {"unit": metric["unit"], "assumed": "yes" if held.assumed else "no", "claims": list(held.claims)}
+        )
+    shown = pd.DataFrame(rows, columns=["Quantity", "Implied", "Rests on", "id"])
+    told = pd.DataFrame(data, columns=None if data else Quantity._fields)
+    return table(shown, caption, ids="id", css="roomy", data=told)
 
 
 def quantity_id(quantity: Quantity) -> str:
@@ -65,9 +73,9 @@ def cited(claims: Iterable[Mapping[str, Any]], names: Names, *, line: str = "<p>
     return Markup("").join(parts)
 
 
-def verdicts_table(found: Reconciliation, names: Names, verdict: str, caption: str) -> HTML:
+def verdicts_table(found: Reconciliation, names: Names, verdict: str, caption: str) -> Shown:
     """Return the claims that got one verdict, each with the rule that fired and the arithmetic or the reason."""
-    rows = []
+    rows, data = [], []
     for name, (own, _) in found.verdicts.items():
         if own == verdict:
             row, claim = verdict_row(name, found, names), found.claims[name]
@@ -81,7 +89,12 @@ def verdicts_table(found: Reconciliation, names: Names, verdict: str, caption: s
                     "How": row["explanation"],
                 }
             )
-    return table(pd.DataFrame(rows, columns=["Claim", "By", "How"]), caption, css="roomy")
+            where = {key: claim[key] for key in ("source_id", "paragraph", "metric_id", "period", "unit")}
+            data.append(row | {"figure": figure(claim), "author": names.authors[claim["source_id"]]} | where)
+    columns = ["claim_id", "figure", "unit", "metric_id", "period", "source_id", "author", "paragraph", "verdict",
+               "rule", "reason", "explanation"]  # fmt: skip
+    shown = pd.DataFrame(rows, columns=["Claim", "By", "How"])
+    return table(shown, caption, css="roomy", data=pd.DataFrame(data, columns=columns))
 
 
 # --- gaps
@@ -138,7 +151,7 @@ def _cell(found: Reconciliation, names: Names, quantity: Quantity, claims: Seque
     return PARTLY if inside else NOBODY
 
 
-def coverage_table(grid: pd.DataFrame, names: Names, caption: str) -> HTML:
+def coverage_table(grid: pd.DataFrame, names: Names, caption: str) -> Shown:
     """Return the grid that `coverage` returns, with names for metrics and areas."""
     shown = grid.drop(columns=AREAS)
     heads = [
@@ -149,7 +162,9 @@ def coverage_table(grid: pd.DataFrame, names: Names, caption: str) -> HTML:
         for row in grid.to_dict("records")
     ]
     shown.insert(0, "Metric", heads)
-    return table(shown, caption, css="roomy")
+    data = grid.copy()
+    data.insert(1, "metric", [names.metrics[name]["name"] for name in grid["metric_id"]])
+    return table(shown, caption, css="roomy", data=data)
 
 
 # --- headlines and witnesses
@@ -157,7 +172,7 @@ def coverage_table(grid: pd.DataFrame, names: Names, caption: str) -> HTML:
 MARKS = {HOLDS: "✓", OPEN: "?", FAILS: "✗"}
 
 
-def sensitivity_table(frame: pd.DataFrame, ledger: Ledger, caption: str) -> HTML:
+def sensitivity_table(frame: pd.DataFrame, ledger: Ledger, caption: str) -> Shown:
     """Return every headline with its verdict from all sources, and with each of them left out."""
     names, headlines = Names.of(ledger), ledger["headlines"]
     order = ledger["sources"].sort_values("written")
@@ -173,7 +188,10 @@ def sensitivity_table(frame: pd.DataFrame, ledger: Ledger, caption: str) -> HTML
             row[f"Without {named[source]}"] = _marked(found.loc[headline["headline_id"], source])
         row["headline_id"] = headline["headline_id"]
         rows.append(row)
-    return table(pd.DataFrame(rows), caption, ids="headline_id", css="roomy")
+    statements = headlines.set_index("headline_id")["statement"]
+    data = with_ends(frame.assign(assumed=frame["assumed"].map({True: "yes", False: "no"})))
+    data.insert(1, "statement", frame["headline_id"].map(statements))
+    return table(pd.DataFrame(rows), caption, ids="headline_id", css="roomy", data=data)
 
 
 def _marked(answer: Mapping[str, Any], *below: str) -> Markup:
@@ -192,7 +210,7 @@ def asked(headline: Mapping[str, Any], interval: portion.Interval, names: Names)
     return said(interval.replace(lower=lambda end: end * 100, upper=lambda end: end * 100), "percent")
 
 
-def witnesses_table(witnesses: pd.DataFrame, claims: pd.DataFrame, names: Names, caption: str) -> HTML:
+def witnesses_table(witnesses: pd.DataFrame, claims: pd.DataFrame, names: Names, caption: str) -> Shown:
     """Return the things of which several figures are printed: figures, sources, and distinct origins."""
     by_id = claims.set_index("claim_id", drop=False)
     rows = []
@@ -207,10 +225,11 @@ def witnesses_table(witnesses: pd.DataFrame, claims: pd.DataFrame, names: Names,
                 "Origins": stacked(str(len(row["origins"])), behind),
             }
         )
-    return table(pd.DataFrame(rows, columns=["What", "Figures", "Sources", "Origins"]), caption, numeric=["Sources"])
+    shown = pd.DataFrame(rows, columns=["What", "Figures", "Sources", "Origins"])
+    return table(shown, caption, numeric=["Sources"], data=witnesses)
 
 
-def origins_table(origins: pd.DataFrame, claims: pd.DataFrame, names: Names, caption: str) -> HTML:
+def origins_table(origins: pd.DataFrame, claims: pd.DataFrame, names: Names, caption: str) -> Shown:
     """Return whom the texts credit, and for which figures."""
     by_id = claims.set_index("claim_id", drop=False)
     rows = [
@@ -221,7 +240,7 @@ def origins_table(origins: pd.DataFrame, claims: pd.DataFrame, names: Names, cap
         }
         for row in origins.to_dict("records")
     ]
-    return table(pd.DataFrame(rows, columns=["Origin", "Figures", "Through"]), caption)
+    return table(pd.DataFrame(rows, columns=["Origin", "Figures", "Through"]), caption, data=origins)
 
 
 # --- beside independent figures
@@ -229,7 +248,7 @@ def origins_table(origins: pd.DataFrame, claims: pd.DataFrame, names: Names, cap
 
 def settled_table(
     found: Iterable[Settled], families: Mapping[tuple[str, ...], Family], ledger: Ledger, caption: str
-) -> HTML:
+) -> Shown:
     """Return conflicts beside independent figures: which claims would give way, and which figures say so.
 
     Parameters
@@ -241,7 +260,7 @@ def settled_table(
     """
     names, claims = Names.of(ledger), read_claims(ledger).set_index("claim_id", drop=False)
     observations = read_observations(ledger)
-    rows = []
+    rows, data = [], []
     for one in found:
         family = families[one.conflict.claims]
         by = dict.fromkeys(name for observed in one.by.values() for name in observed)
@@ -264,9 +283,20 @@ def settled_table(
                 ),
             }
         )
-    return table(
-        pd.DataFrame(rows, columns=["Conflict", "Beside the figures of", "What would give way"]), caption, css="roomy"
-    )
+        data.append(
+            {
+                "conflict": family.name,
+                "title": family.title,
+                "claims": list(one.conflict.claims),
+                "side": one.side,
+                "bearing": list(one.bearing),
+                "narrowed": "yes" if one.narrowed else "no",
+                "giving": " or ".join(files.APART.join(sorted(names)) for names in one.giving),
+                "because_of": list(by),
+            }
+        )
+    shown = pd.DataFrame(rows, columns=["Conflict", "Beside the figures of", "What would give way"])
+    return table(shown, caption, css="roomy", data=pd.DataFrame(data))
 
 
 def _giving(one: Settled, claims: pd.DataFrame) -> Markup | str:
@@ -280,7 +310,7 @@ def _giving(one: Settled, claims: pd.DataFrame) -> Markup | str:
     return Markup(", or ").join(sets)
 
 
-def dates_table(days: pd.DataFrame, ledger: Ledger, caption: str) -> HTML:
+def dates_table(days: pd.DataFrame, ledger: Ledger, caption: str) -> Shown:
     """Return events with an independent dated record: the ledger's date, the recorded one, whether they can be one.
 
     Takes what `compendium.corroborate.dated` returns.
@@ -299,4 +329,7 @@ def dates_table(days: pd.DataFrame, ledger: Ledger, caption: str) -> HTML:
                 "Verdict": stacked(row["verdict"], by),
             }
         )
-    return table(pd.DataFrame(rows, columns=["Event", "In the sources", "Recorded", "Verdict"]), caption, css="roomy")
+    shown = pd.DataFrame(rows, columns=["Event", "In the sources", "Recorded", "Verdict"])
+    about = days["record_id"].map(records["publisher"]), days["record_id"].map(records["note"])
+    data = days.assign(event=days["event_id"].map(events), publisher=about[0], note=about[1])
+    return table(shown, caption, css="roomy", data=data)

@@ -29,13 +29,17 @@ TYPES = {
     ".svg": "image/svg+xml",
     ".txt": "text/plain; charset=utf-8",
     ".csv": "text/csv; charset=utf-8",
+    ".ipynb": "application/x-ipynb+json",
+    ".zip": "application/zip",
+    ".sqlite": "application/vnd.sqlite3",
+    ".parquet": "application/vnd.apache.parquet",
     ".xml": "application/xml",
     ".png": "image/png",
     ".ico": "image/vnd.microsoft.icon",
     ".woff2": "font/woff2",
 }
 """By ending; what a machine's own list says differs from machine to machine."""
-TEXT = re.compile(r"text/|application/(?:json|xml)|image/svg")
+TEXT = re.compile(r"text/|application/(?:json|xml|x-ipynb)|image/svg")
 NO_GZIP = re.compile(r"q=0(?:\.0*)?")
 
 

@@ -9,16 +9,17 @@ from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
-from IPython.display import HTML
 from markupsafe import Markup
 
+from compendium import files
+from compendium.bundle import called
 from compendium.claims import DIRECTION, authors
 from compendium.periods import spoken
-from compendium.present import amount, link, signed, table
+from compendium.present import Shown, amount, bare_table, link, signed, table, taken
 from compendium.schema import Field, Table
 
 
-def claims_table(claims: pd.DataFrame, caption: str, *, up: str = "..") -> HTML:
+def claims_table(claims: pd.DataFrame, caption: str, *, up: str = "..") -> Shown:
     """Return claims as a reader needs them: the figure and how it is read, what it measures, who says so.
 
     Takes the table that `compendium.claims.read_claims` returns, or a part of it; `up` as for `present.link`.
@@ -35,7 +36,30 @@ def claims_table(claims: pd.DataFrame, caption: str, *, up: str = "..") -> HTML:
         }
         for row in claims.to_dict("records")
     ]
-    return table(pd.DataFrame(rows, columns=["Figure", "What it measures", "Who says so"]), caption)
+    shown = pd.DataFrame(rows, columns=["Figure", "What it measures", "Who says so"])
+    return table(shown, caption, data=claims_data(claims))
+
+
+MEASURED = ["metric_id", "metric", "ref_area", "counterpart_area", "period", "population", "measure"]
+AGAINST = ["base_metric_id", "base_area", "base_counterpart", "base_period", "direction"]
+
+
+def claims_data(claims: pd.DataFrame) -> pd.DataFrame:
+    """Return claims for other programs: id, figure as printed, how it is read, what it measures, where it stands.
+
+    `low`, `high` and `ends` are the interval, in the unit printed (`compendium.files.ends`).
+    """
+    said = ["source_id", "author", "paragraph", "scope", "origin", "obs_status", "rank", "summary", "note"]
+    read = with_ends(claims[["claim_id", "figure", "unit", "interval"]])
+    return pd.concat([read, claims[[*MEASURED, *AGAINST, *said]]], axis=1)
+
+
+def with_ends(frame: pd.DataFrame, column: str = "interval", prefix: str = "") -> pd.DataFrame:
+    """Return a table with the ends of its intervals as columns in their place: `low`, `high`, `ends`."""
+    place = list(frame.columns).index(column)
+    cells = [files.ends(found) for found in frame[column]]
+    found = pd.DataFrame(cells, index=frame.index, columns=["low", "high", "ends"]).add_prefix(prefix)
+    return pd.concat([frame.iloc[:, :place], found, frame.iloc[:, place + 1 :]], axis=1)
 
 
 def described(claim: Mapping[str, Any]) -> str:
@@ -65,7 +89,7 @@ def _how(claim: Mapping[str, Any]) -> str:
     return "" if claim["measure"] == "level" else claim["measure"]
 
 
-def provenance(claims: pd.DataFrame, *, up: str = "..") -> HTML:
+def provenance(claims: pd.DataFrame, *, up: str = "..") -> Shown:
     """Return where every number of a page comes from: the locator, the credit, the note on how it was read."""
     rows = [
         {
@@ -80,10 +104,11 @@ def provenance(claims: pd.DataFrame, *, up: str = "..") -> HTML:
         for row in claims.to_dict("records")
     ]
     columns = ["Figure", "Where", "What is open"]
-    return table(pd.DataFrame(rows, columns=columns), "Where the numbers on this page come from")
+    caption = "Where the numbers on this page come from"
+    return table(pd.DataFrame(rows, columns=columns), caption, data=claims_data(claims))
 
 
-def events_table(events: pd.DataFrame, caption: str, *, up: str = "..") -> HTML:
+def events_table(events: pd.DataFrame, caption: str, *, up: str = "..") -> Shown:
     """Return events in the order given: date, what happened, kind of act and its score, how many sources name it."""
     rows = [
         {
@@ -96,13 +121,28 @@ def events_table(events: pd.DataFrame, caption: str, *, up: str = "..") -> HTML:
         }
         for row in events.to_dict("records")
     ]
-    return table(pd.DataFrame(rows, columns=["When", "What happened", "Sources"]), caption, numeric=["Sources"])
+    shown = pd.DataFrame(rows, columns=["When", "What happened", "Sources"])
+    return table(shown, caption, numeric=["Sources"], data=events[[*HAPPENED, "mentions", "sources"]])
+
+
+HAPPENED = ["event_id", "date", "date_basis", "name", "code", "code_name", "goldstein"]
+SAID = ["mention_id", "source_id", "author", "paragraph", "scope", "as_printed", "says"]
+
+
+def mentions_data(events: pd.DataFrame, mentions: pd.DataFrame, sources: pd.DataFrame) -> pd.DataFrame:
+    """Return events in the order given for other programs, a row each place where a source says so.
+
+    `date` is the event's, `date_given` that of the place.
+    """
+    said = mentions.assign(author=mentions["source_id"].map(authors(sources)))
+    said = said.rename(columns={"date": "date_given"})[["event_id", *SAID, "date_given"]]
+    return events[HAPPENED].reset_index(drop=True).merge(said, on="event_id", how="left", sort=False)
 
 
 STANCES = ("asserts", "qualifies", "denies")
 
 
-def positions_table(stances: pd.DataFrame, propositions: pd.DataFrame, sources: pd.DataFrame, caption: str) -> HTML:
+def positions_table(stances: pd.DataFrame, propositions: pd.DataFrame, sources: pd.DataFrame, caption: str) -> Shown:
     """Return proposition × source, sources in the order they were written; each stance with its paragraph.
 
     A source that takes a statement up in several ways shows each; one that is silent shows a dash.
@@ -118,7 +158,20 @@ def positions_table(stances: pd.DataFrame, propositions: pd.DataFrame, sources: 
             ]
             row[f"{names[source['source_id']]}, {source['written'][:4]}"] = _stances(own)
         rows.append(row)
-    return table(pd.DataFrame(rows), caption, css="positions")
+    data = stances_data(stances, propositions, order)
+    return table(pd.DataFrame(rows), caption, css="positions", data=data)
+
+
+def stances_data(stances: pd.DataFrame, propositions: pd.DataFrame, sources: pd.DataFrame) -> pd.DataFrame:
+    """Return statements for other programs, a row each place where a source takes one up; one that none does has one.
+
+    The sources of a statement stand in the order given.
+    """
+    order = {name: place for place, name in enumerate(sources["source_id"])}
+    own = stances.assign(author=stances["source_id"].map(authors(sources)))
+    own = own.sort_values(["source_id", "paragraph"], key=lambda of: of.map(order) if of.name == "source_id" else of)
+    own = own[["proposition_id", "source_id", "author", "paragraph", "scope", "stance", "says"]]
+    return propositions[["proposition_id", "statement"]].merge(own, on="proposition_id", how="left", sort=False)
 
 
 def _stances(own: pd.DataFrame) -> Markup | str:
@@ -137,7 +190,7 @@ def _stances(own: pd.DataFrame) -> Markup | str:
     return Markup("<br>").join(parts)
 
 
-def rivals_table(pairs: pd.DataFrame, claims: pd.DataFrame, caption: str, *, up: str = "..") -> HTML:
+def rivals_table(pairs: pd.DataFrame, claims: pd.DataFrame, caption: str, *, up: str = "..") -> Shown:
     """Return the quantities that `compendium.claims.rivals` found: each figure, and what all leave possible."""
     by_id = claims.set_index("claim_id", drop=False)
     rows = []
@@ -154,18 +207,32 @@ def rivals_table(pairs: pd.DataFrame, claims: pd.DataFrame, caption: str, *, up:
                 "All can hold at": amount(pair["common"], pair["unit"]) if pair["agree"] else "no value",
             }
         )
-    return table(pd.DataFrame(rows, columns=["Quantity", "Period", "Figures", "All can hold at"]), caption)
+    shown = pd.DataFrame(rows, columns=["Quantity", "Period", "Figures", "All can hold at"])
+    return table(shown, caption, data=_rivals_data(pairs, by_id))
 
 
-def gaps_table(grid: pd.DataFrame, metrics: pd.DataFrame, caption: str) -> HTML:
+def _rivals_data(pairs: pd.DataFrame, by_id: pd.DataFrame) -> pd.DataFrame:
+    """Return a row each figure, those of one quantity with its number and what all of them leave possible."""
+    parts = []
+    for number, pair in enumerate(pairs.to_dict("records"), 1):
+        common = {f"common_{name}": cell for name, cell in files.ends(pair["common"]).items()}
+        own = claims_data(by_id.loc[list(pair["claim_ids"])])
+        parts.append(own.assign(agree="yes" if pair["agree"] else "no", **common))
+        parts[-1].insert(0, "quantity", number)
+    return pd.concat(parts) if parts else pd.DataFrame(columns=["quantity"])
+
+
+def gaps_table(grid: pd.DataFrame, metrics: pd.DataFrame, caption: str) -> Shown:
     """Return a grid of how many sources print a figure, by metric (named) and period; a gap is a dash."""
     names = metrics.set_index("metric_id")["name"]
     shown = grid.map(lambda count: str(count) if count else "–").rename(columns=spoken)
     shown.insert(0, "Metric", [names[metric] for metric in grid.index])
-    return table(shown, caption, numeric=list(shown.columns[1:]))
+    data = grid.rename_axis("metric_id").reset_index()
+    data.insert(1, "metric", [names[metric] for metric in grid.index])
+    return table(shown, caption, numeric=list(shown.columns[1:]), data=data)
 
 
-def ledger_table(claims: pd.DataFrame, caption: str) -> HTML:
+def ledger_table(claims: pd.DataFrame, caption: str) -> Shown:
     """Return claims in full, each row with its permanent address: the page that links to claims lead to."""
     rows = [
         {
@@ -184,10 +251,11 @@ def ledger_table(claims: pd.DataFrame, caption: str) -> HTML:
         }
         for row in claims.to_dict("records")
     ]
-    return table(pd.DataFrame(rows, columns=["Figure", "Claim", "Who says so", "claim_id"]), caption, ids="claim_id")
+    shown = pd.DataFrame(rows, columns=["Figure", "Claim", "Who says so", "claim_id"])
+    return table(shown, caption, ids="claim_id", data=claims_data(claims))
 
 
-def mentions_table(events: pd.DataFrame, mentions: pd.DataFrame, sources: pd.DataFrame, caption: str) -> HTML:
+def mentions_table(events: pd.DataFrame, mentions: pd.DataFrame, sources: pd.DataFrame, caption: str) -> Shown:
     """Return events in the order given, each row with its permanent address and with what each source says there."""
     names = authors(sources)
     grouped = dict(iter(mentions.groupby("event_id")))
@@ -203,10 +271,10 @@ def mentions_table(events: pd.DataFrame, mentions: pd.DataFrame, sources: pd.Dat
         }
         for row in events.to_dict("records")
     ]
-    return table(pd.DataFrame(rows), caption, ids="event_id")
+    return table(pd.DataFrame(rows), caption, ids="event_id", data=mentions_data(events, mentions, sources))
 
 
-def passages_table(events: pd.DataFrame, mentions: pd.DataFrame, sources: pd.DataFrame, caption: str) -> HTML:
+def passages_table(events: pd.DataFrame, mentions: pd.DataFrame, sources: pd.DataFrame, caption: str) -> Shown:
     """Return some events, each with every place where it is told and what is said of it there."""
     names = authors(sources)
     grouped = dict(iter(mentions.groupby("event_id")))
@@ -220,7 +288,9 @@ def passages_table(events: pd.DataFrame, mentions: pd.DataFrame, sources: pd.Dat
         }
         for row in events.drop_duplicates("event_id").to_dict("records")
     ]
-    return table(pd.DataFrame(rows), caption)
+    ordered = mentions.sort_values(["source_id", "paragraph"])
+    data = mentions_data(events.drop_duplicates("event_id"), ordered, sources)
+    return table(pd.DataFrame(rows), caption, data=data)
 
 
 def _mention(mention: Mapping[str, Any], names: Mapping[str, str]) -> Markup:
@@ -235,7 +305,7 @@ def stacked(first: str, *below: str) -> Markup:
     return Markup("{}{}").format(first, lines)
 
 
-def sources_table(sources: pd.DataFrame, caption: str) -> HTML:
+def sources_table(sources: pd.DataFrame, caption: str) -> Shown:
     """Return the sources in the order they were written, each with its permanent address: what, when, how reliable."""
     names = authors(sources)
     rows = [
@@ -249,12 +319,14 @@ def sources_table(sources: pd.DataFrame, caption: str) -> HTML:
         }
         for row in sources.sort_values("written").to_dict("records")
     ]
-    return table(pd.DataFrame(rows), caption, ids="source_id")
+    told = ["source_id", "title", "author", "publisher", "kind", "written", "written_basis", "written_reason"]
+    data = sources.sort_values("written")[[*told, "reliability", "reliability_reason", "address", "note"]]
+    return table(pd.DataFrame(rows), caption, ids="source_id", data=data)
 
 
 def citations_table(
     rows: pd.DataFrame, by_id: pd.DataFrame, sources: pd.DataFrame, caption: str, *, home: bool = False
-) -> HTML:
+) -> Shown:
     """Return citations with the entry each belongs to and what is said of it; at `home` each row bears its address.
 
     Takes rows with `source_id`, `paragraph`, `as_printed`, `entry` (an id or empty), `verdict`, `reason`; `by_id`
@@ -273,11 +345,18 @@ def citations_table(
         }
         for row in rows.to_dict("records")
     ]
+    entry = rows["entry"].map(by_id[["as_printed", "title"]].to_dict("index")).dropna()
+    data = rows[["source_id", "paragraph", "as_printed", "entry", "verdict", "reason"]].assign(
+        author=rows["source_id"].map(names),
+        entry_as_printed=entry.map(lambda own: own["as_printed"]),
+        entry_title=entry.map(lambda own: own["title"]),
+    )
     columns = ["As printed", "Entry", "Verdict", "citation_id"]
-    return table(pd.DataFrame(shown, columns=columns), caption, ids="citation_id" if home else None)
+    frame = pd.DataFrame(shown, columns=columns)
+    return table(frame, caption, ids="citation_id" if home else None, data=data)
 
 
-def stances_table(stances: pd.DataFrame, propositions: pd.DataFrame, sources: pd.DataFrame, caption: str) -> HTML:
+def stances_table(stances: pd.DataFrame, propositions: pd.DataFrame, sources: pd.DataFrame, caption: str) -> Shown:
     """Return every stance with its place and the reason why it counts as that."""
     names = authors(sources)
     statements = propositions.set_index("proposition_id")["statement"]
@@ -292,18 +371,57 @@ def stances_table(stances: pd.DataFrame, propositions: pd.DataFrame, sources: pd
         }
         for row in stances.to_dict("records")
     ]
-    return table(pd.DataFrame(rows), caption)
+    data = stances.assign(author=stances["source_id"].map(names), statement=stances["proposition_id"].map(statements))
+    columns = ["proposition_id", "statement", "source_id", "author", "paragraph", "scope", "stance", "says"]
+    return table(pd.DataFrame(rows), caption, data=data[columns])
 
 
-def dictionary(schema: Mapping[str, Table], rows: Mapping[str, int]) -> HTML:
+def dictionary(schema: Mapping[str, Table], rows: Mapping[str, int]) -> Shown:
     """Return every table of a schema with its columns: what each holds, its type, and what is required of it.
 
-    Tables of one form are described together.
+    Tables of one form are described together; the file beside them describes every column of every table.
     """
     alike: dict[tuple[Field, ...], list[Table]] = {}
     for described_table in schema.values():
         alike.setdefault(described_table.fields, []).append(described_table)
-    return HTML(Markup("").join(_described(group, rows) for group in alike.values()))
+    data = pd.DataFrame([_column(one, field) for one in schema.values() for field in one.fields])
+    parts = (_described(group, rows) for group in alike.values())
+    return Shown.together(*parts, taken("Every column of every table", files.as_csv(data)))
+
+
+def archived(schema: Mapping[str, Table], rows: Mapping[str, int], caption: str) -> Shown:
+    """Return what the archive of a ledger holds of each table: rows, columns, and its name in each form."""
+    found = [
+        {
+            "Table": link("table", f"table-{one.name}", one.title),
+            "Rows": rows[one.name],
+            "Columns": len(one.fields),
+            "As CSV": one.path,
+            "As Parquet, in SQLite": called(one),
+        }
+        for one in schema.values()
+    ]
+    return table(pd.DataFrame(found), caption, numeric=["Rows", "Columns"])
+
+
+def _column(one: Table, field: Field) -> dict[str, Any]:
+    """Return a column of a table for other programs, as a row."""
+    refers = [f"{other}.{column}" for own, other, column in one.foreign_keys if own == field.name]
+    return {
+        "table": one.name,
+        "path": one.path,
+        "column": field.name,
+        "description": field.description,
+        "type": field.type,
+        "unit": field.unit,
+        "holds": field.holds,
+        "key": "yes" if field.name in one.primary_key else "no",
+        "required": "yes" if field.required else "no",
+        "unique": "yes" if field.unique else "no",
+        "vocabulary": list(field.vocabulary),
+        "pattern": field.pattern,
+        "refers_to": refers,
+    }
 
 
 def _described(group: list[Table], rows: Mapping[str, int]) -> Markup:
@@ -327,7 +445,7 @@ def _described(group: list[Table], rows: Mapping[str, int]) -> Markup:
     keys = "; ".join(f"{own} → {other}.{column}" for own, other, column in first.foreign_keys)
     return Markup("{}{}<p><small>Key: {}{}</small></p>").format(
         heads,
-        Markup(table(frame, caption).data),
+        bare_table(frame, caption),
         ", ".join(first.primary_key),
         f". Refers to: {keys}" if keys else "",
     )

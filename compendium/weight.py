@@ -17,6 +17,7 @@ from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
+from compendium.files import FOLDER
 from compendium.home import ROOT, ROW_PAGES
 
 BUDGET = ROOT / "book" / "budget.csv"
@@ -52,7 +53,8 @@ def weigh(html: Path) -> dict[str, Weight]:
     """Return the weight of every page and asset of a built site, by its path in the site.
 
     A hash in a file's name is written `*`, so that the path stays when the content changes; of the pages that are made
-    of rows, the heaviest stands for all. Hidden files are of the build, not of the site.
+    of rows, the heaviest stands for all. Hidden files are of the build, not of the site, and what lies there to be
+    taken away, and no page loads, has no weight.
 
     Raises
     ------
@@ -61,7 +63,7 @@ def weigh(html: Path) -> dict[str, Weight]:
     """
     root = html.resolve()
     sizes = {path: squeezed(path.read_bytes()) for path in sorted(root.rglob("*")) if path.is_file()}
-    shown = {path: size for path, size in sizes.items() if path.name[0] != "."}
+    shown = {path: size for path, size in sizes.items() if path.name[0] != "." and not _taken(path, root)}
     if not shown:
         raise FileNotFoundError(f"{html}: no built site; `make book` builds one")
     found: dict[str, Weight] = {}
@@ -70,6 +72,11 @@ def weigh(html: Path) -> dict[str, Weight]:
         if name not in found or weight.bare > found[name].bare:
             found[name] = weight
     return found
+
+
+def _taken(path: Path, root: Path) -> bool:
+    """Say whether a file is one that readers take away: the files of tables and figures, notebooks, archives."""
+    return FOLDER in path.relative_to(root).parts[1:-1] or path.suffix in (".ipynb", ".zip")
 
 
 def _stable(path: Path, root: Path) -> str:

@@ -56,6 +56,7 @@ def drawn(colour: str) -> str:
     style.use()
     figure, axes = pyplot.subplots()
     axes.plot([1, 2], [2, 1], color=colour)
+    style.put_behind(figure, pd.DataFrame({"year": [1, 2], "exports": [2, 1]}))
     return str(present.figure(figure, "A line falls from 2 to 1.", "A <line>").data)
 
 

@@ -77,7 +77,14 @@ def test_positions_stand_in_the_order_the_sources_were_written(ledger: Ledger) -
 def test_a_silent_source_has_a_dash() -> None:
     propositions = pd.DataFrame({"proposition_id": ["p"], "statement": ["It is so."]})
     stances = pd.DataFrame(
-        {"proposition_id": ["p"], "source_id": ["a"], "stance": ["denies"], "paragraph": [3], "says": [""]}
+        {
+            "proposition_id": ["p"],
+            "source_id": ["a"],
+            "scope": "body",
+            "stance": ["denies"],
+            "paragraph": [3],
+            "says": [""],
+        }
     )
     sources = pd.DataFrame(
         {"source_id": ["a", "b"], "author": ["A", "B"], "publisher": "", "written": ["2024", "2023"]}

@@ -1,0 +1,194 @@
+"""What a reader takes away from a page, as text: tables as CSV that is safe to open, figures as SVG of their own.
+
+Each file has a name made from its content, so that a page that names it says which content it means. It writes no
+file: a notebook holds the content, and `compendium.downloads` puts it beside the page.
+"""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import math
+import re
+import unicodedata
+from collections.abc import Iterator
+from fractions import Fraction
+from html import escape, unescape
+from html.parser import HTMLParser
+from io import StringIO
+from typing import Any
+
+import pandas as pd
+import portion
+from markupsafe import Markup
+
+from compendium.rows import records
+
+FOLDER = "files"
+CSV = "text/csv"
+MORE_CSV = "application/vnd.ledger.csv+json"
+"""A list of CSV texts, for an output that shows several tables: one under the type of CSV could be of one only."""
+LONGEST = 48
+DIGITS = 15
+"""Significant digits of an end that no decimal is equal to: what a spreadsheet keeps."""
+APART = "; "
+
+
+# --- names
+
+
+def name(caption: str, content: str, ending: str) -> str:
+    """Return the name of a file by what it shows and what it holds: `imports-by-year-1a2b3c.csv`."""
+    letters = "".join(sign for sign in unicodedata.normalize("NFKD", caption) if not unicodedata.combining(sign))
+    slug = re.sub(r"[^a-z0-9]+", "-", letters.lower().replace("'", "").replace("’", "")).strip("-")
+    if len(slug) > LONGEST:
+        slug = slug[:LONGEST].rpartition("-")[0] or slug[:LONGEST]
+    return f"{slug or 'file'}-{digest(content)}.{ending}"
+
+
+def digest(content: str) -> str:
+    """Return the digits of a content that stand in the name of its file."""
+    return hashlib.sha256(content.encode()).hexdigest()[:6]
+
+
+def link(caption: str, content: str, ending: str) -> str:
+    """Return a link, as HTML, to the file beside the page that holds a content; its name for who hears it is whole."""
+    kind = ending.upper()
+    label = escape(f"{kind}: {caption}")
+    return f'<a href="{FOLDER}/{name(caption, content, ending)}" download aria-label="{label}">{kind}</a>'
+
+
+# --- tables
+
+NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?(?: ?%)?", re.ASCII)
+BEGINS_FORMULA = tuple("=+-@＝＋－＠")
+CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
+
+
+def as_csv(frame: pd.DataFrame) -> str:
+    """Return a table as CSV: one row a line, empty where nothing is known, no markup, and no formula."""
+    out = StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(map(_cell, frame.columns))
+    writer.writerows(map(_cell, row.values()) for row in records(frame))
+    return out.getvalue()
+
+
+def _cell(value: Any) -> Any:
+    if isinstance(value, Markup):
+        return inert(plain(value))
+    if isinstance(value, str):
+        return inert(CONTROL.sub(" ", value).strip())
+    if isinstance(value, list | tuple | set | frozenset):
+        return _cell(APART.join(map(str, value)))
+    return "" if value is None or value != value else value  # what is not a number is unlike itself
+
+
+def inert(cell: str) -> str:
+    """Return a text that no spreadsheet computes: an apostrophe stands before what would begin a formula.
+
+    Texts of a table come from anywhere; opened in a spreadsheet, one that begins with `=`, `+`, `-` or `@` would run
+    there (OWASP, "CSV Injection"; a tab or line end before these is taken away with all others). Numbers with a sign
+    are left alone.
+    """
+    return f"'{cell}" if cell.startswith(BEGINS_FORMULA) and not NUMBER.fullmatch(cell) else cell
+
+
+class _Text(HTMLParser):
+    """The text of a cell, its lines and paragraphs apart."""
+
+    LINES = frozenset({"small", "p", "div", "li", "br", "summary", "details", "ul", "ol", "tr"})
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.parts = [""]
+
+    def handle_starttag(self, tag: str, attrs: Any) -> None:
+        if tag in self.LINES:
+            self.parts.append("")
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag in self.LINES:
+            self.parts.append("")
+
+    def handle_data(self, data: str) -> None:
+        self.parts[-1] += data
+
+
+def plain(markup: str) -> str:
+    """Return what a cell's markup says, on one line: links and entities as their text, lines apart by `; `."""
+    read = _Text()
+    read.feed(str(markup))  # a part of `Markup` would be escaped again
+    read.close()
+    parts = (" ".join(part.split()) for part in read.parts)
+    return APART.join(part for part in parts if part)
+
+
+def ends(found: portion.Interval | None) -> dict[str, str]:
+    """Return an interval as cells: `low` and `high` as decimals, empty where it has no end, and `ends` as `[)`.
+
+    An end that is no decimal (a third) is rounded outwards at the 15th digit, so that what is written holds what is
+    meant. All are empty where nothing is known.
+    """
+    if found is None or found.empty:
+        return {"low": "", "high": "", "ends": ""}
+    brackets = "[" if found.left is portion.CLOSED else "(", "]" if found.right is portion.CLOSED else ")"
+    return {"low": _decimal(found.lower, down=True), "high": _decimal(found.upper), "ends": "".join(brackets)}
+
+
+def _decimal(end: Any, *, down: bool = False) -> str:
+    if end in (portion.inf, -portion.inf):
+        return ""
+    value = Fraction(str(end)) if isinstance(end, float) else Fraction(end)
+    places = max(_power(value.denominator, 2), _power(value.denominator, 5))
+    if value.denominator != 2 ** _power(value.denominator, 2) * 5 ** _power(value.denominator, 5):
+        places = max(0, DIGITS - 1 - math.floor(math.log10(abs(value))))
+    whole = (math.floor if down else math.ceil)(value * 10**places)
+    digits = f"{abs(whole):0{places + 1}d}"
+    cut = len(digits) - places
+    return ("-" if whole < 0 else "") + digits[:cut] + (f".{digits[cut:]}".rstrip("0").rstrip(".") if places else "")
+
+
+def _power(number: int, prime: int) -> int:
+    """Return how often a prime divides a number."""
+    power = 0
+    while number % prime == 0:
+        number, power = number // prime, power + 1
+    return power
+
+
+# --- figures
+
+CHART = re.compile(r"(<svg\b.*?</svg>)\s*<figcaption>(.*?)</figcaption>", re.DOTALL)
+
+
+def drawing(svg: str, caption: str) -> str:
+    """Return a figure of a page as a file of its own: with a title, and with paper beneath its light colours."""
+    head, _, rest = svg.partition(">")
+    return f'{head}><title>{escape(caption)}</title><rect width="100%" height="100%" fill="#fff"/>{rest}\n'
+
+
+# --- what an output holds
+
+
+def held(bundle: dict[str, Any]) -> dict[str, str]:
+    """Return the files that an output's HTML links to, by name, from the forms beside it and the figures within it.
+
+    A name whose content is not there is left out; `linked` tells them all.
+    """
+    html = joined(bundle.get("text/html", ""))
+    texts = [joined(bundle[CSV])] if CSV in bundle else []
+    texts += bundle.get(MORE_CSV, [])
+    texts += [drawing(svg, unescape(caption)) for svg, caption in CHART.findall(html)]
+    known = {digest(text): text for text in texts}
+    return {named: known[stamp] for named, stamp in linked(html) if stamp in known}
+
+
+def linked(html: str) -> Iterator[tuple[str, str]]:
+    """Yield the name of each file that a page links to, and the digits of its content."""
+    return ((found[1], found[2]) for found in re.finditer(rf'href="{FOLDER}/([\w-]+-([0-9a-f]{{6}})\.\w+)"', html))
+
+
+def joined(text: str | list[str]) -> str:
+    """Return a text of a notebook, which may lie there as its lines."""
+    return text if isinstance(text, str) else "".join(text)
