@@ -5,7 +5,7 @@ PYTHON = python3
 RUN = .venv/bin/python
 COMPILE = .venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header
 
-book: environment ## Build the book into _build/html (FRESH=1 executes every notebook)
+book: environment ## Build the book into _build/html (FRESH=1 executes every notebook; ADDRESS=https://… where it will be published)
 	$(RUN) -m compendium build
 
 test: environment ## Check everything: data, engine, notebooks, site

@@ -18,6 +18,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from compendium.addresses import VARIABLE, address
+from compendium.edition import CITATION
 from compendium.home import BOOK, BUILT, ROOT, chapters, notebook_of
 from compendium.keys import LOCK, data
 from compendium.problems import LedgerError
@@ -113,12 +115,15 @@ def _read(stamp: Path) -> dict[str, str]:
 
 
 def inputs() -> dict[str, str]:
-    """Return the SHA-256 of every file that the book is made from, by its path below the project's folder."""
+    """Return the SHA-256 of every file that the book is made from, by its path below the project's folder.
+
+    Besides these stand the version of Python and the address that the site is made for.
+    """
     book = (path for path in BOOK.rglob("*") if path.is_file() and path.suffix != ".part")
     engine = (ROOT / "compendium").rglob("*.py")
-    files = [ROOT / "_config.yml", ROOT / "_toc.yml", ROOT / LOCK, *data(ROOT), *engine, *book]
+    files = [*(ROOT / name for name in ("_config.yml", "_toc.yml", CITATION, LOCK)), *data(ROOT), *engine, *book]
     found = {str(path.relative_to(ROOT)): _content(path) for path in sorted(files)}
-    return found | {PYTHON: sys.version}
+    return found | {PYTHON: sys.version, VARIABLE: address()}
 
 
 def build(change: Change, executor: Executor | None, *, watch: Watch, say: Callable[[str], None]) -> int:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import gc
 import json
+import os
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -267,10 +268,23 @@ def notebooks(only_check: bool, fresh: bool, book: Path, scheduler: str) -> None
 
 @main.command()
 @click.option("--fresh", is_flag=True, envvar="FRESH", help="Execute all notebooks, build the site from nothing.")
+@click.option("--address", envvar="ADDRESS", default="", metavar="URL",
+              help="Where the site will be published: for sitemap, canonical links, previews.")  # fmt: skip
 @SCHEDULER
-def build(fresh: bool, scheduler: str) -> None:
+def build(fresh: bool, address: str, scheduler: str) -> None:
     """Check the data, bring the notebooks up to date, build the site; do only what a change asks for."""
-    from compendium import building
+    _build(fresh, address, scheduler)
+
+
+def _build(fresh: bool, address: str, scheduler: str) -> None:
+    """Build the book, or end the command with what is wrong, and say what was built."""
+    from compendium import addresses, building
+
+    os.environ[addresses.VARIABLE] = address  # where Sphinx's part of the build looks for it
+    try:
+        addresses.address()
+    except ValueError as error:
+        raise click.BadParameter(str(error), param_hint="--address") from None
 
     # Imports and doctrees are all that a short build makes; looking through them for garbage takes a quarter of it.
     gc.disable()
