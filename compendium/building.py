@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from compendium import prints
 from compendium.addresses import VARIABLE, address
 from compendium.edition import CITATION
 from compendium.home import BOOK, BUILT, ROOT, chapters, notebook_of
