@@ -298,6 +298,24 @@ def _build(fresh: bool, address: str, scheduler: str) -> None:
     _end([], f"{building.said(executed)}, {time.perf_counter() - start:.1f} seconds. Open {building.FRONT}")
 
 
+@main.command("print")
+@click.option("--address", envvar="ADDRESS", default="", metavar="URL", help="As for `build`.")
+@SCHEDULER
+def print_book(address: str, scheduler: str) -> None:
+    """Build the book, then make a PDF and an EPUB of it in _build/print, which the site offers from then on."""
+    from compendium import building, prints
+
+    _build(False, address, scheduler)
+    try:
+        made = prints.make(building.inputs(), say=click.echo)
+    except prints.PrintError as error:
+        click.echo(str(error), err=True)
+        sys.exit(1)
+    for path in made:
+        click.echo(f"{path} ({path.stat().st_size / 1_000_000:.1f} MB)")
+    _build(False, address, scheduler)  # the site offers them now
+
+
 def _built(change: Change, executor: Executor | None) -> int:
     """Build what a change asks for, or end the command with what is wrong; return how many notebooks ran."""
     from compendium import building

@@ -1,4 +1,4 @@
-"""Packs the book as an EPUB: a file for each chapter, figures as they stand in the page, notes that open where they are.
+"""Packs the book as an EPUB: a file for each chapter, figures as they stand in the page, notes that open in place.
 
 It goes by EPUB 3.3 and holds nothing from elsewhere: no fonts, no scripts. The same book gives the same bytes.
 """
@@ -93,7 +93,9 @@ def _body(text: str, own: str, home: dict[str, str]) -> str:
 
     # In tags alone: what is text has its angle brackets written as references.
     tags = re.compile(r"<[^>]+>")
-    return tags.sub(lambda tag: re.sub(r' href="#([^"]+)"', lead, re.sub(r"(</?|\s)([a-z]+)(?=[=\s/>])", case, tag[0])), text)
+    return tags.sub(
+        lambda tag: re.sub(r' href="#([^"]+)"', lead, re.sub(r"(</?|\s)([a-z]+)(?=[=\s/>])", case, tag[0])), text
+    )
 
 
 def _cover(edition: Edition) -> Markup:
@@ -147,9 +149,14 @@ def _package(edition: Edition, names: Sequence[str], svg: set[str]) -> Markup:
         item.format("style", "style.css", "text/css", ""),
         item.format("nav", "nav.xhtml", xhtml, Markup(' properties="nav"')),
         item.format("cover", "cover.xhtml", xhtml, ""),
-        *(item.format(f"c-{name}", f"{name}.xhtml", xhtml, Markup(' properties="svg"') if name in svg else "") for name in names),
+        *(
+            item.format(f"c-{name}", f"{name}.xhtml", xhtml, Markup(' properties="svg"') if name in svg else "")
+            for name in names
+        ),
     ]
-    spine = [Markup('<itemref idref="{}"/>').format(name) for name in ("cover", "nav", *(f"c-{name}" for name in names))]
+    spine = [
+        Markup('<itemref idref="{}"/>').format(name) for name in ("cover", "nav", *(f"c-{name}" for name in names))
+    ]
     lines = Markup("\n")
     return Markup(
         '<?xml version="1.0" encoding="UTF-8"?>\n'

@@ -118,7 +118,7 @@ def fixed(content: bytes, edition: Edition) -> bytes:
 
 
 def document(book: Sequence[Part], edition: Edition) -> str:
-    """Return the whole book as one page of HTML; where the contents name a page stands an empty place for its number."""
+    """Return the whole book as one page of HTML; in the contents stand places for the numbers of pages."""
     chapters = "\n".join(_part(part) for part in book)
     head = Markup(
         '<!doctype html>\n<html lang="en" xmlns:epub="http://www.idpf.org/2007/ops"><head><meta charset="utf-8">'
@@ -131,7 +131,7 @@ def cover(edition: Edition) -> Markup:
     """Return the first page: what the book is, which edition, under which terms, and how to cite it."""
     return Markup(
         '<section class="cover"><p class="title">{}</p>\n<p class="subtitle">{}</p>\n<p class="by">{}</p>\n'
-        '<dl><dt>Edition</dt><dd>{}, {}</dd>\n<dt>Licence</dt><dd>{}</dd>\n<dt>Cite as</dt><dd>{}</dd></dl></section>\n'
+        "<dl><dt>Edition</dt><dd>{}, {}</dd>\n<dt>Licence</dt><dd>{}</dd>\n<dt>Cite as</dt><dd>{}</dd></dl></section>\n"
     ).format(
         edition.name, edition.subtitle, edition.by, edition.version, edition.day, licences(edition), plain(edition)
     )
@@ -170,4 +170,3 @@ def _part(part: Part) -> str:
     heading = Markup('<h1 class="part" id="{}">{}</h1>\n').format(part.name, part.caption) if part.caption else ""
     bodies = "\n".join(chapter.body.decode(formatter="minimal") for chapter in part.chapters)
     return f'<section class="part">{heading}{bodies}</section>'
-

@@ -1,4 +1,4 @@
-"""Takes the pages of the built site as chapters of one book on paper: in order, linked among themselves, cards as notes.
+"""Takes the pages of the built site as chapters of one book on paper: in order, linked to each other, cards as notes.
 
 Both the PDF and the EPUB are made from what this gives. It reads the built pages and the table of contents; it changes
 neither, and says nothing that the pages do not say.
@@ -14,7 +14,8 @@ from typing import Any
 from urllib.parse import unquote, urljoin, urlsplit
 
 import yaml
-from bs4 import BeautifulSoup, SoupStrainer, Tag
+from bs4 import BeautifulSoup, Tag
+from bs4.filter import SoupStrainer
 
 SCREEN = (
     ".cell_input, details.fold, .headerlink, .back-to-top, .on-screen, script, style, link, template, form, button, "
@@ -146,11 +147,11 @@ def _clear(article: Tag) -> None:
             cell.extract()
     for found in article.find_all("details"):
         found.name = "div"
-        found.attrs = {**_kept(found, "open", "name"), "class": [*_classes(found), "opened"]}
+        found.attrs = {**_kept(found, "open", "name"), "class": _classes(found, "opened")}
         for around in found.parents:
             if around is None or around.name not in PHRASING:
                 break
-            around.name, around["class"] = "div", [*_classes(around), around.name]
+            around.name, around["class"] = "div", _classes(around, around.name)
     for found in article.find_all("summary"):
         found.name, found.attrs = "p", {**_kept(found), "class": "summary"}
     for wrapper in article.select(".table-wrapper"):
@@ -158,16 +159,16 @@ def _clear(article: Tag) -> None:
     for table in article.find_all("table"):
         row = table.find("tr")
         if row and len(row.find_all(["th", "td"])) >= WIDE:
-            table["class"] = [*_classes(table), "wide"]
+            table["class"] = _classes(table, "wide")
 
 
 def _kept(tag: Tag, *dropped: str) -> dict[str, Any]:
     return {name: value for name, value in tag.attrs.items() if name not in dropped}
 
 
-def _classes(tag: Tag) -> list[str]:
-    found = tag.get("class") or []
-    return found.split() if isinstance(found, str) else list(found)
+def _classes(tag: Tag, *more: str) -> str:
+    found: str | list[str] = tag.get("class") or []
+    return " ".join([*([found] if isinstance(found, str) else found), *more])
 
 
 def placed(name: str, inner: str) -> str:
@@ -219,7 +220,7 @@ def _note(article: Tag, name: str) -> None:
     """Number the links that have a card, and put the cards' texts at the end of the article, each once, in order."""
     cards = {str(card["id"]): card.extract() for card in article.select("aside.card[id]")}
     numbers: dict[str, int] = {}
-    for link in article.find_all(attrs={"data-card": True}):
+    for link in article.select("[data-card]"):
         card = str(link["data-card"])
         if card in cards:
             first = card not in numbers

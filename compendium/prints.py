@@ -44,8 +44,8 @@ def make(inputs: Mapping[str, str], *, say: Callable[[str], None] = print, folde
     browser, folder = audit.chromium(), folder or FOLDER
     if browser is None:
         raise PrintError(
-            f"Printing needs Chromium, and this machine has none: not {', '.join(audit.BROWSERS)} on its PATH, nor what "
-            "CHROME_PATH names (Debian: apt-get install chromium). Nothing was printed."
+            f"Printing needs Chromium, and this machine has none: not {', '.join(audit.BROWSERS)} on its PATH, nor "
+            "what CHROME_PATH names (Debian: apt-get install chromium). Nothing was printed."
         )
     folder.mkdir(parents=True, exist_ok=True)
     (folder / STAMP).unlink(missing_ok=True)

@@ -8,6 +8,7 @@ page is touched.
 from __future__ import annotations
 
 import re
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -15,11 +16,13 @@ from docutils import nodes
 from markupsafe import Markup
 from sphinx.application import Sphinx
 from sphinx.config import Config
+from sphinx.environment import BuildEnvironment
 from sphinx.errors import ConfigError
 
-from compendium import addresses, edition, previews
+from compendium import addresses, edition, previews, prints
+from compendium.building import inputs
 
-SITEMAP, PREVIEWS = "sitemap.xml", "_previews"
+SITEMAP, PREVIEWS, PRINTS = "sitemap.xml", "_previews", "_prints"
 LONGEST = 200
 """Of a description, in characters: more is cut by whoever shows it."""
 
@@ -83,9 +86,52 @@ def map_pages(app: Sphinx, exception: Exception | None) -> None:
         (html / SITEMAP).write_text(addresses.sitemap(html, site), encoding="utf-8")
 
 
+# --- the book as one file
+
+
+def renew(app: Sphinx, env: BuildEnvironment, added: set[str], changed: set[str], removed: set[str]) -> list[str]:
+    """Let Sphinx write, where other files are to be offered than in the last build: without this it may do nothing."""
+    found = prints.fresh(_made(app), inputs)
+    before, env.offered = getattr(env, "offered", {}), found  # type: ignore[attr-defined]  # kept with the environment
+    return [] if found == before else [str(app.config.root_doc)]
+
+
+def offer(app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: Any) -> None:
+    """Tell templates which files the book can be had as: of each its path in the site, its kind and its size."""
+    found = getattr(app.env, "offered", {})
+    context["prints"] = [
+        {"path": f"{PRINTS}/{name}", "kind": Path(name).suffix[1:].upper(), "size": _size(_made(app) / name)}
+        for name in sorted(found, reverse=True)
+    ]
+
+
+def put(app: Sphinx, exception: Exception | None) -> None:
+    """Put the files that are offered into the site, and take away those of an earlier build."""
+    if exception is not None or app.builder.format != "html":
+        return
+    into = Path(app.outdir) / PRINTS
+    shutil.rmtree(into, ignore_errors=True)
+    for name in getattr(app.env, "offered", {}):
+        into.mkdir(exist_ok=True)
+        shutil.copyfile(_made(app) / name, into / name)
+
+
+def _made(app: Sphinx) -> Path:
+    """Return the folder where the files of the book lie beside its site."""
+    return Path(app.outdir).parent / prints.FOLDER.name
+
+
+def _size(path: Path) -> str:
+    size = path.stat().st_size
+    return f"{size / 1_000_000:.1f} MB" if size >= 1_000_000 else f"{size // 1000} KB"
+
+
 def setup(app: Sphinx) -> dict[str, bool]:
     """Connect all this with Sphinx."""
     app.connect("config-inited", address)
     app.connect("html-page-context", describe)
     app.connect("build-finished", map_pages)
+    app.connect("env-get-outdated", renew)
+    app.connect("html-page-context", offer)
+    app.connect("build-finished", put)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

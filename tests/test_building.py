@@ -16,8 +16,8 @@ from compendium.problems import Problem
 @pytest.fixture
 def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A project of two chapters, one of which reads a table, with all that a build is made from."""
-    for name in ("_config.yml", "_toc.yml", "requirements.txt", "CITATION.cff", "book/style.css", "compendium/engine.py",
-                 "data/a.csv", "data/b.csv", "book/one.md", "book/two.md"):  # fmt: skip
+    for name in ("_config.yml", "_toc.yml", "requirements.txt", "CITATION.cff", "book/style.css",
+                 "compendium/engine.py", "data/a.csv", "data/b.csv", "book/one.md", "book/two.md"):  # fmt: skip
         path = tmp_path / name
         path.parent.mkdir(exist_ok=True)
         path.write_text("before", encoding="utf-8")
