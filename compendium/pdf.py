@@ -17,13 +17,12 @@ from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 
-from compendium.audit import browsing
 from compendium.edition import Edition, plain
 from compendium.home import BOOK
 from compendium.serving import serving
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Page
+    from playwright.sync_api import Browser, Page
 
     from compendium.printed import Part
 
@@ -45,7 +44,7 @@ class UnstableError(Exception):
     """The numbers in the contents do not come to rest."""
 
 
-def printed(book: Sequence[Part], edition: Edition, browser: Path, *, style: Path = STYLE) -> bytes:
+def printed(book: Sequence[Part], edition: Edition, browser: Browser, *, style: Path = STYLE) -> bytes:
     """Return the book as a PDF; the same book, edition and Chromium give the same bytes.
 
     Raises
@@ -62,10 +61,13 @@ def printed(book: Sequence[Part], edition: Edition, browser: Path, *, style: Pat
             shutil.copyfile(fonts / f"{font}.ttf", folder / f"{font}.ttf")
         shutil.copyfile(style, folder / "print.css")
         (folder / "index.html").write_text(document(book, edition), encoding="utf-8")
-        with serving(folder) as address, browsing(browser) as opened:
-            page = opened.new_page()
-            page.goto(f"{address}/index.html")
-            return fixed(_settled(page), edition)
+        with serving(folder) as address:
+            page = browser.new_page()
+            try:
+                page.goto(f"{address}/index.html")
+                return fixed(_settled(page), edition)
+            finally:
+                page.close()
 
 
 def _settled(page: Page) -> bytes:

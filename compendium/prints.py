@@ -55,7 +55,8 @@ def make(inputs: Mapping[str, str], *, say: Callable[[str], None] = print, folde
         say("Packing the EPUB …")
         made = {EPUB: epub.packed(book, about)}
         say("Printing the PDF, twice: its contents are known by then …")
-        made[PDF] = pdf.printed(book, about, browser)
+        with audit.browsing(browser) as opened:
+            made[PDF] = pdf.printed(book, about, opened)
     except (printed.NotBuiltError, pdf.UnstableError, ValueError) as error:
         raise PrintError(str(error)) from None
     for name, content in made.items():

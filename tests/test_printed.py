@@ -24,12 +24,15 @@ parts:
 """
 CARD = '<aside class="card" id="{}" popover><p><b>{}</b> <a href="../one/page.html#here">more</a></p></aside>'
 PAGES = {
-    "top/index": '<h1>The book<a class="headerlink" href="#a">¶</a></h1><p id="here">See <a href="one/page.html#here">it</a>,'
+    "top/index": '<h1>The book<a class="headerlink" href="#a">¶</a></h1><p id="here">'
+    'See <a href="one/page.html#here">it</a>,'
     ' <a href="one/page.html#gone">it</a>, <a href="../genindex.html">index</a>, <a href="https://x.example/#y">there</a>,'
     ' <a href="#here">self</a>.</p>',
-    "top/one/index": '<h1>One &amp; all</h1><h2>Sub</h2><svg><defs><path id="m" d="m0 0"/></defs><use href="#m" clip-path="url(#m)"/>'
-    '</svg><details open><summary>More</summary><p>Inside.</p></details><td><small>s<details><ul><li>x</li></ul></details></small></td>',
-    "top/one/page": '<h1>A &lt;page&gt;</h1><div class="cell"><details class="fold"><summary>Show</summary>code = 1</details></div>'
+    "top/one/index": '<h1>One &amp; all</h1><h2>Sub</h2><svg><defs><path id="m" d="m0 0"/></defs>'
+    '<use href="#m" clip-path="url(#m)"/></svg><details open><summary>More</summary><p>Inside.</p></details>'
+    "<td><small>s<details><ul><li>x</li></ul></details></small></td>",
+    "top/one/page": '<h1>A &lt;page&gt;</h1>'
+    '<div class="cell"><details class="fold"><summary>Show</summary>code = 1</details></div>'
     '<p id="here"><a href="../index.html#here" data-card="c1">first</a>, <a href="#here" data-card="c2">second</a>,'
     ' <a href="#here" data-card="c1">again</a>, <a href="#here" data-card="none">no card</a>'
     '<a href="t.csv" download>CSV</a></p>'
@@ -44,7 +47,7 @@ def site(tmp_path: Path) -> Path:
     for name, body in PAGES.items():
         path = tmp_path / "html" / f"{name}.html"
         path.parent.mkdir(parents=True, exist_ok=True)
-        page = f'<html><body><nav><a href="x">x</a></nav><article role="main" id="m">{body}</article><p>Foot</p></body></html>'
+        page = f'<nav><a href="x">x</a></nav><article role="main" id="m">{body}</article><p>Foot</p>'
         path.write_text(page, encoding="utf-8")
     return tmp_path
 
