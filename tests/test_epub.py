@@ -22,8 +22,13 @@ BOOK = Edition("A <b> & c: of it", "1", date(2026, 3, 5), ("A & B",), ("MIT", "O
 
 
 @pytest.fixture(scope="module")
-def packed(built: Built) -> bytes:
-    return epub.packed(parts(built[0], ROOT / "_toc.yml"), edition())
+def book(built: Built) -> list[Part]:
+    return parts(built[0], ROOT / "_toc.yml")
+
+
+@pytest.fixture(scope="module")
+def packed(book: list[Part]) -> bytes:
+    return epub.packed(book, edition())
 
 
 def checked(content: bytes, into: Path) -> list[str]:
@@ -74,5 +79,6 @@ def test_each_chapter_is_a_file_in_the_order_of_the_book(packed: bytes) -> None:
     assert b"<svg" in archive.read("book/economic_pragmatism-trade.xhtml")
 
 
-def test_the_same_book_gives_the_same_bytes(packed: bytes, built: Built) -> None:
-    assert epub.packed(parts(built[0], ROOT / "_toc.yml"), edition()) == packed
+def test_the_same_book_gives_the_same_bytes(packed: bytes, book: list[Part]) -> None:
+    assert epub.packed(book, edition()) == packed
+    assert {info.date_time for info in zipfile.ZipFile(BytesIO(packed)).infolist()} == {epub.TIME}
