@@ -14,8 +14,9 @@ from urllib.parse import quote, urlsplit
 from xml.sax.saxutils import escape
 
 VARIABLE = "ADDRESS"
-UNLISTED = re.compile(r'<meta (?:http-equiv="refresh"|name="robots" content="noindex")')
-"""By this a page that leads on to another, or that is not one to be found, is known."""
+UNLISTED = {"404.html", "search.html"}
+"""Pages that are not there to be found; nor is one that only leads on to another."""
+LEADS_ON = '<meta http-equiv="refresh"'
 NAMESPACE = "http://www.sitemaps.org/schemas/sitemap/0.9"
 
 
@@ -48,9 +49,13 @@ def root_of(site: str) -> str:
 
 def listed(html: Path) -> list[str]:
     """Return the pages of a built site that are for readers to find, by their path in the site."""
-    # Past its head a page may speak of anything; the head is short.
-    heads = {page: page.read_text(encoding="utf-8").partition("</head>")[0] for page in sorted(html.rglob("*.html"))}
-    return [page.relative_to(html).as_posix() for page, head in heads.items() if not UNLISTED.search(head)]
+    found = []
+    for page in sorted(html.rglob("*.html")):
+        name = page.relative_to(html).as_posix()
+        # Past its head a page may speak of anything.
+        if name not in UNLISTED and LEADS_ON not in page.read_text(encoding="utf-8").partition("</head>")[0]:
+            found.append(name)
+    return found
 
 
 def sitemap(html: Path, site: str) -> str:

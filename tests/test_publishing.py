@@ -95,7 +95,6 @@ def test_the_page_for_no_page_finds_the_site_from_any_depth(html: Path) -> None:
     assert not page.select("link[rel=stylesheet], script, img, base")
     (policy,) = page.select('meta[http-equiv="Content-Security-Policy"]')
     assert f"style-src {digest(page.style.string)};" in policy["content"]
-    assert page.select('meta[name="robots"][content="noindex"]')
 
 
 def test_a_site_without_an_address_tells_none(built: tuple[Path, subprocess.CompletedProcess[str]]) -> None:
