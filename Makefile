@@ -5,8 +5,11 @@ PYTHON = python3
 RUN = .venv/bin/python
 COMPILE = .venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header
 
-book: environment ## Build the book into _build/html (FRESH=1 executes every notebook)
+book: environment ## Build the book into _build/html (FRESH=1 executes every notebook; ADDRESS=https://… where it will be published)
 	$(RUN) -m compendium build
+
+print: environment ## Build the book, then a PDF and an EPUB of it into _build/print (needs Chromium)
+	$(RUN) -m compendium print
 
 test: environment ## Check everything: data, engine, notebooks, site
 	$(RUN) -m pytest --nbval -n auto --dist loadscope
@@ -44,4 +47,4 @@ clean: ## Remove what was built, keep the environment
 help: ## List every target
 	awk -F ':.*## ' '/^[a-z]+:.*## / {printf "%-12s %s\n", $$1, $$2}' Makefile
 
-.PHONY: book test environment notebooks stale check lock authors bench audit clean help
+.PHONY: book print test environment notebooks stale check lock authors bench audit clean help

@@ -18,6 +18,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from compendium import prints
+from compendium.addresses import VARIABLE, address
+from compendium.edition import CITATION
 from compendium.home import BOOK, BUILT, ROOT, chapters, notebook_of
 from compendium.keys import LOCK, data
 from compendium.problems import LedgerError
@@ -48,13 +51,13 @@ class Change:
         """Return the chapters that differ, and those that read what differs of the data; `None` where all may."""
         if self.clean:
             return None
-        pages, tables = self._pages, self.touched - self._pages.keys()
+        pages, tables = self._pages, self.touched - self._pages.keys() - {prints.KEY}
         return sorted({pages[path] for path in self.touched & pages.keys()} | set(_reading(tables)))
 
     @property
     def known(self) -> list[Path]:
         """Return the chapters whose text alone differs, their notebooks being those that the last build left."""
-        if not self.touched <= self._pages.keys():
+        if not self.touched - {prints.KEY} <= self._pages.keys():
             return []
         return [path for path in self.chapters or () if str(notebook_of(path).relative_to(ROOT)) not in self.touched]
 
@@ -67,7 +70,8 @@ class Change:
     @property
     def clean(self) -> bool:
         """Say whether all must be built from nothing: where more differs than chapters and data that were there."""
-        return self.fresh or not all(path in self._pages or path.startswith("data/") for path in self.touched)
+        watched = self.touched - self._pages.keys() - {prints.KEY}
+        return self.fresh or not all(path.startswith("data/") for path in watched)
 
     @property
     def _pages(self) -> dict[str, Path]:
@@ -97,6 +101,7 @@ def change(*, fresh: bool = False) -> Change | None:
         build everything, whatever differs.
     """
     now = inputs()
+    now[prints.KEY] = prints.told(BUILT / "print", now)
     before: dict[str, str] = {}
     if STAMP.is_file() and FRONT.is_file():
         before = _read(STAMP)
@@ -113,12 +118,15 @@ def _read(stamp: Path) -> dict[str, str]:
 
 
 def inputs() -> dict[str, str]:
-    """Return the SHA-256 of every file that the book is made from, by its path below the project's folder."""
+    """Return the SHA-256 of every file that the book is made from, by its path below the project's folder.
+
+    Besides these stand the version of Python and the address that the site is made for.
+    """
     book = (path for path in BOOK.rglob("*") if path.is_file() and path.suffix != ".part")
     engine = (ROOT / "compendium").rglob("*.py")
-    files = [ROOT / "_config.yml", ROOT / "_toc.yml", ROOT / LOCK, *data(ROOT), *engine, *book]
+    files = [*(ROOT / name for name in ("_config.yml", "_toc.yml", CITATION, LOCK)), *data(ROOT), *engine, *book]
     found = {str(path.relative_to(ROOT)): _content(path) for path in sorted(files)}
-    return found | {PYTHON: sys.version}
+    return found | {PYTHON: sys.version, VARIABLE: address()}
 
 
 def build(change: Change, executor: Executor | None, *, watch: Watch, say: Callable[[str], None]) -> int:
@@ -141,6 +149,7 @@ def build(change: Change, executor: Executor | None, *, watch: Watch, say: Calla
     # What is edited from here on is not in the site, and must be built next time; notebooks were written just now.
     made = [path for chapter in chapters(BOOK) if (path := notebook_of(chapter)).is_file()]
     built = change.inputs | {str(path.relative_to(ROOT)): _content(path) for path in made}
+    built[prints.KEY] = prints.told(BUILT / "print", built)
     _site(change)
     STAMP.write_text(json.dumps(built, indent=0), encoding="utf-8")
     return sum(outcome.executed for outcome in outcomes)
@@ -183,7 +192,7 @@ def _site(change: Change) -> None:
     from compendium.site import make
 
     # Sphinx goes by the time of a file, which a copy or a restored version may bring from long ago.
-    for path in () if change.clean else change.touched & change.inputs.keys():
+    for path in () if change.clean else change.touched & change.inputs.keys() - {prints.KEY}:
         os.utime(ROOT / path)
     said = make(BUILT.parent, clean=change.clean)
     if said:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import gc
 import json
+import os
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -287,10 +288,23 @@ def notebooks(only_check: bool, fresh: bool, book: Path, scheduler: str) -> None
 
 @main.command()
 @click.option("--fresh", is_flag=True, envvar="FRESH", help="Execute all notebooks, build the site from nothing.")
+@click.option("--address", envvar="ADDRESS", default="", metavar="URL",
+              help="Where the site will be published: for sitemap, canonical links, previews.")  # fmt: skip
 @SCHEDULER
-def build(fresh: bool, scheduler: str) -> None:
+def build(fresh: bool, address: str, scheduler: str) -> None:
     """Check the data, bring the notebooks up to date, build the site; do only what a change asks for."""
-    from compendium import building
+    _build(fresh, address, scheduler)
+
+
+def _build(fresh: bool, address: str, scheduler: str) -> None:
+    """Build the book, or end the command with what is wrong, and say what was built."""
+    from compendium import addresses, building
+
+    os.environ[addresses.VARIABLE] = address  # where Sphinx's part of the build looks for it
+    try:
+        addresses.address()
+    except ValueError as error:
+        raise click.BadParameter(str(error), param_hint="--address") from None
 
     # Imports and doctrees are all that a short build makes; looking through them for garbage takes a quarter of it.
     gc.disable()
@@ -302,6 +316,24 @@ def build(fresh: bool, scheduler: str) -> None:
             executed = _built(change, executor)
     gc.freeze()  # nor when it ends
     _end([], f"{building.said(executed)}, {time.perf_counter() - start:.1f} seconds. Open {building.FRONT}")
+
+
+@main.command("print")
+@click.option("--address", envvar="ADDRESS", default="", metavar="URL", help="As for `build`.")
+@SCHEDULER
+def print_book(address: str, scheduler: str) -> None:
+    """Build the book, then make a PDF and an EPUB of it in _build/print, which the site offers from then on."""
+    from compendium import building, prints
+
+    _build(False, address, scheduler)
+    try:
+        made = prints.make(building.inputs(), say=click.echo)
+    except prints.PrintError as error:
+        click.echo(str(error), err=True)
+        sys.exit(1)
+    for path in made:
+        click.echo(f"{path} ({path.stat().st_size / 1_000_000:.1f} MB)")
+    _build(False, address, scheduler)  # the site offers them now
 
 
 def _built(change: Change, executor: Executor | None) -> int:

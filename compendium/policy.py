@@ -17,22 +17,24 @@ OWN, NONE = "'self'", "'none'"
 
 
 def digest(script: str) -> str:
-    """Return the source expression that allows an inline script with exactly this text."""
+    """Return the source expression that allows an inline script, or style sheet, with exactly this text."""
     return f"'sha256-{base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()}'"
 
 
-def policy(*scripts: str) -> str:
+def policy(*scripts: str, style: str = "") -> str:
     """Return the policy of a page, as the value of its `<meta>` element.
 
     Parameters
     ----------
     scripts
         the texts of the page's inline scripts, exactly as they stand between their tags.
+    style
+        the text of its one inline style sheet; it may load none then.
     """
     directives = {
         "default-src": NONE,
         "script-src": " ".join([OWN, *map(digest, scripts)]),
-        "style-src": OWN,
+        "style-src": digest(style) if style else OWN,
         "img-src": OWN,
         # The search reads pages for its summaries; search engines' checks read robots.txt from within any page.
         "connect-src": OWN,

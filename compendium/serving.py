@@ -39,6 +39,8 @@ TYPES = {
     ".woff2": "font/woff2",
 }
 """By ending; what a machine's own list says differs from machine to machine."""
+MISSING = "404.html"
+"""The page of a site that is shown where there is none."""
 TEXT = re.compile(r"text/|application/(?:json|xml|x-ipynb)|image/svg")
 NO_GZIP = re.compile(r"q=0(?:\.0*)?")
 
@@ -92,11 +94,22 @@ class Handler(BaseHTTPRequestHandler):
         asked, _, query = self.path.partition("#")[0].partition("?")
         found = located(self.server.root, unquote(asked))
         if found is None:
-            self.send_error(HTTPStatus.NOT_FOUND)
+            self._miss(body=body)
         elif found.is_dir():
             self._head(HTTPStatus.MOVED_PERMANENTLY, {"Location": f"{asked}/{'?' * bool(query)}{query}"}, 0)
         else:
             self._send(found, query, body=body)
+
+    def _miss(self, *, body: bool) -> None:
+        """Say that there is nothing: with the page that the site has for this, where it has one."""
+        page = self.server.root / MISSING
+        if not page.is_file():
+            self.send_error(HTTPStatus.NOT_FOUND)
+            return
+        content = page.read_bytes()
+        self._head(HTTPStatus.NOT_FOUND, {"Content-Type": TYPES[".html"], "Cache-Control": "no-cache"}, len(content))
+        if body:
+            self.wfile.write(content)
 
     def _send(self, path: Path, query: str, *, body: bool) -> None:
         kind = TYPES.get(path.suffix.lower(), "application/octet-stream")

@@ -16,8 +16,8 @@ from compendium.problems import Problem
 @pytest.fixture
 def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A project of two chapters, one of which reads a table, with all that a build is made from."""
-    for name in ("_config.yml", "_toc.yml", "requirements.txt", "book/style.css", "compendium/engine.py",
-                 "data/a.csv", "data/b.csv", "book/one.md", "book/two.md"):  # fmt: skip
+    for name in ("_config.yml", "_toc.yml", "requirements.txt", "CITATION.cff", "book/style.css",
+                 "compendium/engine.py", "data/a.csv", "data/b.csv", "book/one.md", "book/two.md"):  # fmt: skip
         path = tmp_path / name
         path.parent.mkdir(exist_ok=True)
         path.write_text("before", encoding="utf-8")
@@ -81,6 +81,7 @@ def test_a_book_is_built_once(steps: list[str]) -> None:
         ("requirements.txt", ALL),
         ("_config.yml", ["all", "clean site"]),
         ("_toc.yml", ["all", "clean site"]),
+        ("CITATION.cff", ["all", "clean site"]),
         ("book/style.css", ["all", "clean site"]),
         ("book/new.css", ["all", "clean site"]),
     ],
@@ -93,6 +94,19 @@ def test_a_build_does_what_a_change_asks_for(project: Path, steps: list[str], na
     assert steps == expected
     assert run() == 0
     assert steps == expected
+
+
+def test_another_address_asks_for_another_site(steps: list[str]) -> None:
+    for address, expected in (("", ALL), ("https://x.example/", ["all", "clean site"]), ("https://x.example", [])):
+        del steps[:]
+        assert run("--address", address) == 0
+        assert steps == expected
+
+
+def test_an_address_that_is_none_is_a_wrong_call(steps: list[str]) -> None:
+    result = CliRunner().invoke(main, ["build"], env={"ADDRESS": "x.example"})
+    assert (result.exit_code, steps) == (2, [])
+    assert "ADDRESS: found 'x.example'; expected the address of the site" in result.stderr
 
 
 def test_an_older_file_is_a_change_like_any_other(project: Path, steps: list[str]) -> None:

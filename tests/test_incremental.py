@@ -36,7 +36,7 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     root = tmp_path_factory.mktemp("small")
     for name in ("compendium", "data", "book/_static", "book/_templates"):
         shutil.copytree(ROOT / name, root / name, ignore=shutil.ignore_patterns("__pycache__"))
-    for name in ("_config.yml", "requirements.txt", "book/references.bib"):
+    for name in ("_config.yml", "CITATION.cff", "requirements.txt", "book/references.bib"):
         shutil.copy(ROOT / name, root / name)
     (root / "_toc.yml").write_text(TOC, encoding="utf-8")
     cited = re.search(r"@\w+\{(\w+),", (BOOK / "references.bib").read_text(encoding="utf-8"))

@@ -64,6 +64,17 @@ def test_an_odd_path_gets_a_status_and_no_traceback(address: str, path: str, cap
     assert capfd.readouterr() == ("", "")
 
 
+def test_a_site_may_have_a_page_of_its_own_for_what_is_not_there(tmp_path: Path) -> None:
+    (tmp_path / "404.html").write_text("Not here.", encoding="utf-8")
+    with serving(tmp_path) as address:
+        for path in ("/none", "/deep/er/none.html", "/none/"):
+            answer, body = ask(address, path)
+            assert (answer.status, body, answer.headers["ETag"]) == (404, b"Not here.", None)
+            assert answer.headers["Content-Type"] == "text/html; charset=utf-8"
+        answer, body = ask(address, "/none", "HEAD")
+        assert (answer.status, answer.headers["Content-Length"], body) == (404, "9", b"")
+
+
 def test_another_method_is_told_so(address: str) -> None:
     assert ask(address, "/", "POST")[0].status == 501
 

