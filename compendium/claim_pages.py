@@ -17,6 +17,8 @@ from markupsafe import Markup
 from sphinx.application import Sphinx
 
 from compendium import linked
+from compendium.downloads import EXTRA
+from compendium.edition import edition
 from compendium.home import ROW_PAGES
 from compendium.links import badge, link, place
 from compendium.stored import DOSSIERS, home_of, kept
@@ -33,6 +35,8 @@ def context(one: Dossier, book: str) -> dict[str, Any]:
     among, beside = one["reconciled"], one["checked"]
     return {
         "title": f"{one['figure']} · {one['metric']} · {one['author']}",
+        "description": f"{one['author']}, {one['said']}: {one['figure']}, {one['measures']}, {one['when']}.",
+        "citable": True,
         "claim": one,
         "place": place(one),
         "source": link("source", one["source_id"], one["source_title"]),
@@ -86,7 +90,7 @@ def _pages(app: Sphinx) -> Iterator[Page]:
         (folder / f"{name}.html").unlink(missing_ok=True)
     for name, one in found.items():
         if before.get(name) != now[name]:
-            yield f"{ROW_PAGES}/{name}", context(one, app.config.project), TEMPLATE
+            yield f"{ROW_PAGES}/{name}", context(one, edition().name), TEMPLATE
     path.write_text(json.dumps(now, sort_keys=True), encoding="utf-8")
 
 
@@ -94,7 +98,13 @@ def _digest(one: Mapping[str, Any], seen: str) -> str:
     return hashlib.sha256(f"{json.dumps(one, sort_keys=True)}{seen}".encode()).hexdigest()
 
 
+def _give(app: Sphinx) -> dict[str, bytes]:
+    """Return what the archive of the ledger holds of claims besides their tables: linked data."""
+    return {linked.NAME: linked.document(kept(home_of("claim"), DOSSIERS), edition().name).encode()}
+
+
 def setup(app: Sphinx) -> dict[str, bool]:
     """Connect the step with Sphinx."""
     app.connect("html-collect-pages", _pages)
+    app.connect(EXTRA, _give)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -224,11 +224,16 @@ def sensitivity(form: str, data: Path) -> None:
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
 @click.option("--data", type=FOLDER, default=DATA, help="Folder of the ledger.  [default: data]")
 def bundle(file: Path, data: Path) -> None:
-    """Write the whole ledger as one archive: CSV, Parquet and SQLite, with what it takes to open them."""
+    """Write the whole ledger as one archive: CSV, Parquet, SQLite and JSON-LD, with what it takes to open them."""
+    from compendium import linked
     from compendium.bundle import bundle as bundled
+    from compendium.dossiers import dossiers
+    from compendium.edition import edition
+    from compendium.ledger import load
 
     _sound(data)
-    content = bundled(data)
+    claims = linked.document(dossiers(load(data)), edition().name)
+    content = bundled(data, {linked.NAME: claims.encode()})
     try:
         file.write_bytes(content)
     except OSError as error:

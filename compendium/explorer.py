@@ -9,12 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 
+import pandas as pd
 from markupsafe import Markup
 
 from compendium.dossiers import Dossier
+from compendium.files import as_csv
 from compendium.links import badge, link, place
 from compendium.periods import known
-from compendium.present import Shown
+from compendium.present import Shown, taken
 from compendium.stored import DOSSIERS
 from compendium.tables import stacked
 from compendium.tips import of_claims, with_cards
@@ -65,7 +67,31 @@ def claims_table(found: Mapping[str, Dossier], caption: str) -> Shown:
     heads = Markup("").join(HEAD.format(head) for head in HEADS)
     filters = Markup("").join(_filters(found.values()))
     html = TABLE.format(words=WORDS, filters=filters, count=f"{len(found):,}", caption=caption, heads=heads, rows=rows)
-    return with_cards(Shown(html), of_claims(found)).beside(DOSSIERS, dict(found))
+    shown = Shown.together(html, taken(caption, as_csv(told(found.values()))))
+    return with_cards(shown, of_claims(found)).beside(DOSSIERS, dict(found))
+
+
+COLUMNS = (
+    "claim_id", "source_id", "author", "paragraph", "scope", "figure", "as_printed", "hedge", "unit", "low", "high",
+    "metric_id", "ref_area", "counterpart_area", "period", "population", "measure", "obs_status", "origin",
+    "reliability", "summary", "note", "rank",
+)  # fmt: skip
+"""What the file of the table has of a claim, before the verdicts."""
+
+
+def told(found: Iterable[Dossier]) -> pd.DataFrame:
+    """Return claims for other programs: what is printed, how it is read, by whom, and the verdicts with their rules."""
+    rows = [
+        {name: one[name] for name in COLUMNS}
+        | {
+            "among_the_claims": one["reconciled"]["verdict"],
+            "by_rule": one["reconciled"]["rule"],
+            "beside_independent_figures": one["checked"]["verdict"],
+            "because_of": one["checked"]["reason"],
+        }
+        for one in found
+    ]
+    return pd.DataFrame(rows)
 
 
 def _filters(found: Iterable[Dossier]) -> Iterable[Markup]:

@@ -22,6 +22,8 @@ CONTEXT = {
     "prov:wasQuotedFrom": {"@type": "@id"},
     "prov:wasDerivedFrom": {"@type": "@id"},
 }
+NAME = "claims.jsonld"
+"""What the file of all claims is called."""
 LICENCE = "https://creativecommons.org/licenses/by/4.0/"
 Node = dict[str, Any]
 

@@ -38,7 +38,8 @@ def address(app: Sphinx, config: Config) -> None:
 def describe(app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: Any) -> None:
     """Offer a page's template what it says of itself: title, description, citation, preview, the root of the site.
 
-    A page that no chapter becomes may bring a `description` of its own; a citation have chapters alone.
+    A page that no chapter becomes may bring a `description` of its own; a citation have chapters, and what says that it
+    is `citable`.
     """
     book, site = edition.edition(), str(app.config.html_baseurl)
     front = pagename == app.config.root_doc
@@ -49,7 +50,7 @@ def describe(app: Sphinx, pagename: str, templatename: str, context: dict[str, A
     context["edition"] = book
     if said or "description" not in context:
         context["description"] = said
-    if doctree is None:
+    if doctree is None and not context.get("citable"):
         return
     page, name = "" if front else title, pagename.removeprefix(f"{app.config.root_doc.partition('/')[0]}/")
     at = str(context.get("pageurl") or "")
