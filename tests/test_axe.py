@@ -26,17 +26,18 @@ VIEWS: tuple[tuple[str, tuple[int, int], dict[str, Any]], ...] = (
     ("dark", DESK, {"runOnly": SEEN}),
 )
 THIN = """most => {
-  for (const list of document.querySelectorAll("tbody, tr, td, ul, ol, p, svg, svg g")) {
+  for (const list of document.querySelectorAll("tbody, tr, td, ul, ol, p, dl, svg, svg g, section, .output")) {
     const seen = {};
     for (const part of [...list.children]) {
+      if (/^(H\\d|SECTION|FIGURE|DIV|DETAILS)$/i.test(part.tagName)) continue;
       const kind = part.tagName + (part.getAttribute("class") ?? "") + (part.getAttribute("fill") ?? "");
       seen[kind] = (seen[kind] ?? 0) + 1;
       if (seen[kind] > most) part.remove();
     }
   }
 }"""
-LIKE = 8
-"""How many parts of one kind are looked at in a list or a table: axe takes minutes for thousands of cells."""
+LIKE = 3
+"""How many parts of one kind are looked at in a list, a table or a section: axe needs minutes for thousands."""
 ALIKE = 20
 """Pages of one folder beyond this many are made by one template: the largest and the smallest stand for all."""
 STILL = "*, *::before, *::after { animation: none !important; transition: none !important }"
@@ -183,6 +184,15 @@ p { color: #999; background: #fff } @media (prefers-color-scheme: dark) { b { co
 a { display: block; width: 9px; height: 9px; overflow: hidden } @keyframes fade { from { opacity: 0 } }
 i { animation: fade 9s } </style></head><body><main><h1>Bad</h1><p>Grey.</p><b>Dark.</b><i>It fades in.</i>
 <a href="#a">1</a><a href="#b">2</a><a href="#c">3</a><svg role="img"></svg><input></main></body></html>"""
+
+
+def test_what_differs_from_many_that_are_alike_is_still_looked_at(tab: Page, tmp_path: Path) -> None:
+    rows = "<li>Plain</li>" * 9 + '<li class="grey">Grey</li>'
+    style = "<style>body { background: #fff } .grey { color: #999 }</style>"
+    page = f'<html lang="en"><title>T</title>{style}<main><h1>T</h1><ul>{rows}</ul></main></html>'
+    (tmp_path / "page.html").write_text(f"<!doctype html>{page}", encoding="utf-8")
+    found = violations(tab, (tmp_path / "page.html").as_uri())
+    assert found[0] == "light 390 px: color-contrast: .grey and 0 more"
 
 
 def test_a_bad_page_is_found_bad(tab: Page, tmp_path: Path) -> None:
