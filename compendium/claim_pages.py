@@ -58,8 +58,12 @@ def _list(items: Iterable[Markup]) -> Markup:
 
 
 def _held(own: Dossier) -> Markup:
-    names = Markup(", ").join(link("observation", name, name) for name in own["observations"])
-    return Markup("{} <small>{}</small>").format(own["told"], names)
+    count = len(own["observations"])
+    rows = (
+        link("observation", name, "the figure" if count == 1 else f"figure {number}")
+        for number, name in enumerate(own["observations"], 1)
+    )
+    return Markup("{} Here is {}.").format(own["told"], Markup(", ").join(rows))
 
 
 def _rival(own: Dossier) -> Markup:

@@ -129,9 +129,9 @@ def _review(one: Dossier, book: str) -> Node:
 
 
 def document(found: Mapping[str, Dossier], book: str) -> str:
-    """Return all claims as one JSON-LD document, for a file of its own."""
+    """Return all claims as one JSON-LD document, for a file of its own, in the order of their ids."""
     nodes: dict[str, Node] = {}
-    for one in found.values():
+    for _, one in sorted(found.items()):
         for node in graph(one, book)["@graph"]:
             nodes.setdefault(node["@id"], node)
     return json.dumps({"@context": CONTEXT, "@graph": list(nodes.values())}, ensure_ascii=False, indent=1) + "\n"

@@ -5,13 +5,14 @@ Where there is no Chromium what needs one is skipped, and says so; where `NEED_B
 
 import re
 from collections.abc import Iterator
-from itertools import groupby, pairwise
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from bs4 import BeautifulSoup, Tag
+from chosen import ALIKE, chosen
 from playwright.sync_api import Browser, Page
 
 from compendium import alt
@@ -38,19 +39,7 @@ THIN = """most => {
 }"""
 LIKE = 3
 """How many parts of one kind are looked at in a list, a table or a section: axe needs minutes for thousands."""
-ALIKE = 20
-"""Pages of one folder beyond this many are made by one template: the largest and the smallest stand for all."""
 STILL = "*, *::before, *::after { animation: none !important; transition: none !important }"
-
-
-def chosen(pages: list[Path]) -> list[Path]:
-    """Return the pages that are looked at."""
-    kept = []
-    for _, group in groupby(sorted(pages), key=lambda page: page.parent):
-        own = list(group)
-        by_size = sorted(own, key=lambda page: page.stat().st_size)
-        kept += own if len(own) <= ALIKE else [by_size[0], by_size[len(own) // 2], *by_size[-2:]]
-    return kept
 
 
 def test_all_pages_are_chosen_but_of_many_that_are_alike_only_some(tmp_path: Path) -> None:

@@ -18,16 +18,18 @@ import pytest
 from click.testing import CliRunner
 from frictionless import Package
 
-from compendium import bundle
+from compendium import bundle, linked
 from compendium.cli import main
+from compendium.dossiers import dossiers
+from compendium.edition import edition
 from compendium.home import DATA, ROOT
 from compendium.ledger import Ledger
 from compendium.schema import Table
 
 
 @pytest.fixture(scope="module")
-def archive() -> bytes:
-    return bundle.bundle()
+def archive(ledger: Ledger) -> bytes:
+    return bundle.bundle(extra={linked.NAME: linked.document(dossiers(ledger), edition().name).encode()})
 
 
 @pytest.fixture(scope="module")

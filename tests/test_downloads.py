@@ -20,8 +20,11 @@ from bs4 import BeautifulSoup, Tag
 from docutils import nodes
 from docutils.utils import new_document
 
-from compendium import bundle, downloads, files, present
+from compendium import bundle, downloads, files, linked, present
+from compendium.dossiers import dossiers
+from compendium.edition import edition
 from compendium.home import BOOK, DATA, ROOT, chapters, notebook_of
+from compendium.ledger import load
 from compendium.manifest import compared
 from compendium.present import Shown
 
@@ -143,7 +146,8 @@ def test_every_page_offers_its_notebook_as_it_is_stored(built: Built) -> None:
 
 
 def test_the_site_has_the_archive_that_the_command_makes(built: Built) -> None:
-    assert (built[0] / bundle.NAME).read_bytes() == bundle.bundle()
+    extra = {linked.NAME: linked.document(dossiers(load()), edition().name).encode()}
+    assert (built[0] / bundle.NAME).read_bytes() == bundle.bundle(extra=extra)
 
 
 def test_what_can_be_taken_away_stays_small_enough_to_keep(built: Built) -> None:
