@@ -27,6 +27,7 @@ VIEWS: tuple[tuple[str, tuple[int, int], dict[str, Any]], ...] = (
     ("dark", DESK, {"runOnly": SEEN}),
 )
 THIN = """most => {
+  for (const card of [...document.querySelectorAll("aside.card")].slice(most)) card.remove();
   for (const list of document.querySelectorAll("tbody, tr, td, ul, ol, p, dl, svg, svg g, section, .output")) {
     const seen = {};
     for (const part of [...list.children]) {
@@ -82,6 +83,21 @@ def test_no_page_violates_a_rule_of_axe(tab: Page, built: Built) -> None:
     pages = chosen(audited(built[0]))
     assert len(pages) > 40
     assert [f"{named(page, built[0])}: {line}" for page in pages for line in violations(tab, page.as_uri())] == []
+
+
+@pytest.mark.parametrize("view", VIEWS, ids=lambda view: view[0])
+def test_an_open_card_violates_no_rule(tab: Page, built: Built, view: tuple[str, tuple[int, int], Any]) -> None:
+    scheme, (width, height), _ = view
+    tab.goto((built[0] / "book/economic_pragmatism/trade.html").as_uri())
+    tab.add_style_tag(content=STILL)
+    tab.set_viewport_size({"width": width, "height": height})
+    tab.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
+    tab.evaluate(Axe().axe_script)
+    for kind in ("claim", "source", "quantity"):
+        tab.evaluate("kind => show(document.querySelector(`article p a.${kind}[data-card]`))", kind)
+        assert tab.locator("aside.card:popover-open").count() == 1
+        answer = tab.evaluate("axe.run('aside.card:popover-open')")
+        assert [rule["id"] for rule in answer["violations"]] == [], kind
 
 
 # --- the front page
