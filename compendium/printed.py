@@ -217,12 +217,15 @@ def _target(href: str, page: str, names: Mapping[str, str], ids: Mapping[str, se
 
 
 def _note(article: Tag, name: str) -> None:
-    """Number the links that have a card, and put the cards' texts at the end of the article, each once, in order."""
+    """Number the links that have a card, and put the cards' texts at the end of the article, each once, in order.
+
+    Tables and conflicts say beside each figure who prints it: there a note would say it again, on pages of its own.
+    """
     cards = {str(card["id"]): card.extract() for card in article.select("aside.card[id]")}
     numbers: dict[str, int] = {}
     for link in article.select("[data-card]"):
         card = str(link["data-card"])
-        if card in cards:
+        if card in cards and not (link.find_parent("table") or link.find_parent("article", class_="conflict")):
             first = card not in numbers
             number = numbers.setdefault(card, len(numbers) + 1)
             link.insert_after(_mark(name, number, first))

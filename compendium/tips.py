@@ -31,6 +31,8 @@ from compendium.wording import Names, said
 
 HEAD = Markup("<p><strong>{}</strong>{}</p>")
 LINE = Markup("<p>{}</p>")
+MORE = Markup('<p class="on-screen"><a href="../claim/{}.html">All about this claim</a></p>')
+"""On paper there is no page of a claim."""
 
 
 def card(head: str, beside: str, lines: Iterable[str]) -> str:
@@ -62,9 +64,8 @@ def _claim(one: Dossier) -> str:
             _among(one["reconciled"]),
             _beside(one["checked"]),
             _rivals(one["rivals"]),
-            Markup('<a href="../claim/{}.html">All about this claim</a>').format(one["claim_id"]),
         ],
-    )
+    ) + MORE.format(one["claim_id"])
 
 
 def _among(found: Dossier) -> Markup:
