@@ -94,6 +94,9 @@ def extremes(marks: Sequence[Mark], said: str = "Highest: {}; lowest: {}.") -> s
     if len(highest) == len(marks) == len(lowest):
         same = {(mark.low, mark.high) for mark in marks}
         return UNCLEAR[len(same) == 1].format(marks[0])
+    if most <= 0 and all(mark.high <= 0 for mark in marks):  # to be lowest is to be furthest below nothing
+        said = said.replace("Highest", "Nearest to nothing").replace("highest", "nearest to nothing")
+        said = said.replace("lowest", "furthest below it")
     return said.format(_candidates(highest), _candidates(lowest))
 
 

@@ -109,6 +109,11 @@ def change(*, fresh: bool = False) -> Change | None:
     return Change(now, touched, fresh) if fresh or touched else None
 
 
+def made_from() -> dict[str, str]:
+    """Return what the last finished build was made from, as `inputs` does; nothing where there is none."""
+    return _read(STAMP) if STAMP.is_file() else {}
+
+
 def _read(stamp: Path) -> dict[str, str]:
     try:
         found = json.loads(stamp.read_text(encoding="utf-8"))

@@ -10,6 +10,7 @@ import csv
 import hashlib
 import io
 import json
+import os
 import sqlite3
 import subprocess
 import sys
@@ -79,9 +80,9 @@ def kept(folder: Path, data: Path = DATA, extra: Mapping[str, bytes] | None = No
         return path.read_bytes()
     content = bundle(data, extra)
     folder.mkdir(parents=True, exist_ok=True)
-    for old in sorted(folder.glob("*.zip"), key=lambda own: own.stat().st_mtime)[:-1]:
+    for old in sorted(folder.glob("*.zip"), key=lambda own: own.stat().st_mtime if own.exists() else 0)[:-1]:
         old.unlink(missing_ok=True)
-    partial = path.with_suffix(".part")
+    partial = path.with_suffix(f".{os.getpid()}.part")
     partial.write_bytes(content)
     partial.replace(path)
     return content

@@ -34,17 +34,23 @@ CLASSES = {"machine": "parsed from a data file", "page": "read from a page"}
 
 def told(held: Held, observations: Mapping[str, Mapping[str, Any]], names: Names) -> str:
     """Return one thing that was held against a claim as a sentence: who says what, and what it says of the claim."""
+    what = given(held, observations, names)
     if held.derived:
-        return f"{_following(held, observations, names)}: {judged(held)}."
-    row = observations[held.observations[0]]
-    who = credited(row)
-    when = dated(row)
-    what = f"{who} gives {row['figure']}{f' ({when})' if when else ''}"
+        return f"{what}: {judged(held)}."
     if held.verdict != NOT_COMPARABLE:
         return f"{what}, read as {ranged(held.interval, held.unit)}: {judged(held)}."
     reason = names.reasons[held.reason]
     why = held.why or reason["sentence"]
     return f"{what}. Not comparable ({reason['name']}): {why} {MEETS[held.meets]}".rstrip()
+
+
+def given(held: Held, observations: Mapping[str, Mapping[str, Any]], names: Names) -> str:
+    """Return what was held against a claim, without a full stop: who gives what for when, or what follows from whom."""
+    if held.derived:
+        return _following(held, observations, names)
+    row = observations[held.observations[0]]
+    when = dated(row)
+    return f"{credited(row)} gives {row['figure']}{f' ({when})' if when else ''}"
 
 
 def ranged(interval: portion.Interval, unit: str) -> str:

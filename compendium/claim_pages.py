@@ -13,17 +13,18 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 from sphinx.application import Sphinx
 
 from compendium import linked
 from compendium.downloads import EXTRA
 from compendium.edition import edition
+from compendium.embed import embedded, stores
 from compendium.home import ROW_PAGES
 from compendium.links import badge, link, place
 from compendium.stored import DOSSIERS, home_of, kept
 
-TEMPLATE, WRITTEN = "claim.html", "claims.json"
+TEMPLATE, BODY, WRITTEN = "claim.html", "claim_body.html", "claims.json"
 Dossier = Mapping[str, Any]
 ITEM = Markup("<li>{}</li>")
 LIST = Markup("<ul>{}</ul>")
@@ -34,7 +35,7 @@ def context(one: Dossier, book: str) -> dict[str, Any]:
     """Return what the template of a claim's page shows."""
     among, beside = one["reconciled"], one["checked"]
     return {
-        "title": f"{one['figure']} · {one['metric']} · {one['author']}",
+        "title": escape(f"{one['figure']} · {one['metric']} · {one['author']}"),
         "description": f"{one['author']}, {one['said']}: {one['figure']}, {one['measures']}, {one['when']}.",
         "citable": True,
         "claim": one,
@@ -42,7 +43,7 @@ def context(one: Dossier, book: str) -> dict[str, Any]:
         "source": link("source", one["source_id"], one["source_title"]),
         "profile": Markup('<a href="../source/{}.html">{}</a>').format(one["source_id"], "all that it claims"),
         "row": link("claim", one["claim_id"], one["claim_id"]),
-        "cited": _cited(one),
+        "citation": _citation(one),
         "among": badge(among["verdict"]),
         "beside": badge(beside["verdict"]),
         "conflicts": _list(link("conflict", own["name"], own["title"]) for own in among["conflicts"]),
@@ -67,11 +68,10 @@ def _held(own: Dossier) -> Markup:
 
 
 def _rival(own: Dossier) -> Markup:
-    ends = "both can hold" if own["meets"] else "they cannot both hold"
-    return Markup("{}, by {}: {}").format(link("claim", own["claim_id"], own["figure"]), own["author"], ends)
+    return Markup("{}, by {}: {}").format(link("claim", own["claim_id"], own["figure"]), own["author"], own["together"])
 
 
-def _cited(one: Dossier) -> Markup | str:
+def _citation(one: Dossier) -> Markup | str:
     if not one["cited"]:
         return ""
     where = link("citation", one["cited"]["citation_id"], one["cited"]["as_printed"])
@@ -87,24 +87,25 @@ def _pages(app: Sphinx) -> Iterator[Page]:
         return
     path, folder = Path(app.doctreedir) / WRITTEN, Path(app.outdir) / ROW_PAGES
     before = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
-    found = kept(home_of("claim"), DOSSIERS)
-    seen = getattr(app.env, "seen_of_one_another", "")
-    now = {name: _digest(one, seen) for name, one in found.items()}
+    seen, cards, book = getattr(app.env, "seen_of_one_another", ""), stores(app.env), edition().name
+    now: dict[str, str] = {}
+    for name, one in kept(home_of("claim"), DOSSIERS).items():
+        page = f"{ROW_PAGES}/{name}"
+        shown = context(one, book)
+        body = app.builder.templates.render(BODY, shown)
+        shown["body"], _ = embedded(body, page, cards)
+        now[name] = hashlib.sha256("\0".join([seen, *map(str, shown.values())]).encode()).hexdigest()
+        if before.get(name) != now[name] or not (folder / f"{name}.html").is_file():
+            yield page, shown, TEMPLATE
     for name in before.keys() - now.keys():
         (folder / f"{name}.html").unlink(missing_ok=True)
-    for name, one in found.items():
-        if before.get(name) != now[name]:
-            yield f"{ROW_PAGES}/{name}", context(one, edition().name), TEMPLATE
     path.write_text(json.dumps(now, sort_keys=True), encoding="utf-8")
-
-
-def _digest(one: Mapping[str, Any], seen: str) -> str:
-    return hashlib.sha256(f"{json.dumps(one, sort_keys=True)}{seen}".encode()).hexdigest()
 
 
 def _give(app: Sphinx) -> dict[str, bytes]:
     """Return what the archive of the ledger holds of claims besides their tables: linked data."""
-    return {linked.NAME: linked.document(kept(home_of("claim"), DOSSIERS), edition().name).encode()}
+    site = str(app.config.html_baseurl)
+    return {linked.NAME: linked.document(kept(home_of("claim"), DOSSIERS), edition().name, site).encode()}
 
 
 def setup(app: Sphinx) -> dict[str, bool]:

@@ -332,7 +332,7 @@ def print_book(address: str, scheduler: str) -> None:
 
     _build(False, address, scheduler)
     try:
-        made = prints.make(building.inputs(), say=click.echo)
+        made = prints.make(building.made_from(), say=click.echo)
     except prints.PrintError as error:
         click.echo(str(error), err=True)
         sys.exit(1)

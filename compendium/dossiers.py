@@ -6,16 +6,16 @@ A dossier is made of plain objects, ready for JSON. It is collected here and jud
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from fractions import Fraction
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 import pandas as pd
 import portion
 
-from compendium.checked import told
+from compendium.checked import given, measured, told
 from compendium.claims import read_claims, rivals
-from compendium.corroborate import Checked, corroborate
+from compendium.corroborate import Checked, Held, corroborate
+from compendium.files import ends
 from compendium.findings import Family, families, findings
 from compendium.ledger import Ledger
 from compendium.observations import read_observations
@@ -24,7 +24,7 @@ from compendium.present import amount
 from compendium.reconcile import Reconciliation, reconcile
 from compendium.rows import records
 from compendium.tables import described
-from compendium.verdicts import WITHDRAWN
+from compendium.verdicts import NOT_COMPARABLE, WITHDRAWN
 from compendium.wording import Names, verdict_row
 
 Dossier = dict[str, Any]
@@ -45,7 +45,7 @@ def dossiers(ledger: Ledger) -> dict[str, Dossier]:
     metrics = {row["metric_id"]: row for row in records(ledger.frames["metrics"])}
     observed = {row["observation_id"]: row for row in records(read_observations(ledger))}
     known = families(ledger, findings(ledger, found.conflicts))
-    beside = _rivals(claims)
+    beside = _rivals(claims, {name for name, (verdict, _) in found.verdicts.items() if verdict == NOT_COMPARABLE})
     made = {}
     for row in records(claims):
         name = row["claim_id"]
@@ -65,22 +65,8 @@ def dossiers(ledger: Ledger) -> dict[str, Dossier]:
 
 
 def _read(interval: portion.Interval, unit: str) -> Dossier:
-    """Return how a figure is read: in words, its ends as decimals (or empty), and whether it meets them."""
-    low, high = _end(interval.lower), _end(interval.upper)
-    return {
-        "read_as": amount(interval, unit),
-        "low": low,
-        "high": high,
-        "low_included": bool(low) and interval.left is portion.CLOSED,
-        "high_included": bool(high) and interval.right is portion.CLOSED,
-    }
-
-
-def _end(end: Any) -> str:
-    """Return an end of an interval as a decimal, exactly where it has one of at most twelve places."""
-    if not isinstance(end, Fraction | int):
-        return ""
-    return f"{float(end):.12f}".rstrip("0").rstrip(".") if Fraction(end).denominator != 1 else str(int(end))
+    """Return how a figure is read: in words, and its ends as `compendium.files.ends` writes them."""
+    return {"read_as": amount(interval, unit), **ends(interval)}
 
 
 def _source(source: Mapping[str, Any]) -> Dossier:
@@ -118,6 +104,8 @@ def _checked(one: Checked | None, observed: Mapping[str, Mapping[str, Any]], nam
     held = [
         {
             "verdict": against.verdict,
+            "given": given(against, observed, names),
+            "of": _measured(against, observed, names),
             "told": told(against, observed, names),
             "observations": list(against.observations),
             "by": list(dict.fromkeys(observed[own]["publisher"] for own in against.observations)),
@@ -128,8 +116,15 @@ def _checked(one: Checked | None, observed: Mapping[str, Mapping[str, Any]], nam
     return {"verdict": one.verdict, "reason": reason, "held": held}
 
 
-def _rivals(claims: pd.DataFrame) -> dict[str, list[Dossier]]:
-    """Return, by claim, the other claims of the same quantity, and whether the figures of all of them can meet."""
+def _measured(against: Held, observed: Mapping[str, Mapping[str, Any]], names: Names) -> str:
+    """Return what a figure that is held against a claim measures, and of whom."""
+    row = observed[against.observations[0]]
+    parts = (names.metrics[row["metric_id"]]["name"], names.between(row), measured(row), row["population"])
+    return ", ".join(filter(None, parts))
+
+
+def _rivals(claims: pd.DataFrame, found_apart: Collection[str]) -> dict[str, list[Dossier]]:
+    """Return, by claim, the other claims of the same quantity, each with whether it and the claim can both hold."""
     found: dict[str, list[Dossier]] = {}
     for row in rivals(claims).to_dict("records"):
         for name in row["claim_ids"]:
@@ -138,12 +133,19 @@ def _rivals(claims: pd.DataFrame) -> dict[str, list[Dossier]]:
                     "claim_id": other,
                     "figure": claims.loc[other, "figure"],
                     "author": claims.loc[other, "author"],
-                    "meets": claims.loc[name, "interval"].overlaps(claims.loc[other, "interval"]),
+                    "together": _together(claims.loc[name], claims.loc[other], found_apart),
                 }
                 for other in row["claim_ids"]
                 if other != name
             ]
     return found
+
+
+def _together(one: Mapping[str, Any], other: Mapping[str, Any], apart: Collection[str]) -> str:
+    """Return whether two figures of one quantity can both hold; where one is not comparable, that is all to be said."""
+    if {one["claim_id"], other["claim_id"]} & set(apart):
+        return "not comparable"
+    return "both can hold" if one["interval"].overlaps(other["interval"]) else "not both can hold"
 
 
 def _cited(name: str, ledger: Ledger) -> Dossier | None:

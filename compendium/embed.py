@@ -12,19 +12,20 @@ import json
 import posixpath
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from html import unescape
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 
 from compendium.home import PAGES
 from compendium.stored import CARDS, Cards, home_of, kept
 
-LINK = re.compile(r'<a (?P<before>[^>]*?)href="(?P<to>[^"#:?]*)#(?P<anchor>[^"]+)"(?P<after>[^>]*)>')
-HREF = re.compile(r'href="(?P<to>[^":#]+)(?P<rest>#[^"]*)?"')
+LINK = re.compile(r'<a [^>]*?href="(?P<to>[^"#:?]*)#(?P<anchor>[^"]+)"[^>]*>')
+HREF = re.compile(r'href="(?P<to>[^":#]*)(?P<rest>#[^"]*)?"')
 ASIDE = Markup('<aside class="card" id="{id}" popover="manual" role="note">{card}</aside>')
 SHOWN = "cards.json"
 """Names, beside the pickled pages, the cards that each page was written with."""
@@ -54,6 +55,8 @@ def _works(env: BuildEnvironment) -> dict[str, Cards]:
 def embedded(body: str, page: str, found: Stores) -> tuple[str, dict[str, str]]:
     """Return the body of a page with its links named and their cards at its end, and a digest of each card by id.
 
+    A card that its place does not keep (yet) has an empty digest, so that it is missed once it is there.
+
     Parameters
     ----------
     body
@@ -64,17 +67,29 @@ def embedded(body: str, page: str, found: Stores) -> tuple[str, dict[str, str]]:
     wanted: dict[str, str] = {}
 
     def name(link: re.Match[str]) -> str:
-        home, anchor = _target(page, link["to"]), unquote(link["anchor"])
-        card = found.get(home, {}).get(anchor) if home != page else None
-        if card is None:
+        home, anchor = _target(page, link["to"]), unquote(unescape(link["anchor"]))
+        if home == page or home not in found:
             return link[0]
-        key = f"card-{posixpath.basename(home)}-{anchor}"
-        wanted[key] = rebased(card["card"], home, page)
-        return f'{link[0][:-1]} data-card="{key}">'
+        key = f"{home}#{anchor}"
+        wanted[key] = _card(key, page, found)
+        return f'{link[0][:-1]} data-card="{escape(_id(key))}">' if wanted[key] else link[0]
 
     marked = LINK.sub(name, body)
-    cards = "\n".join(ASIDE.format(id=key, card=Markup(card)) for key, card in wanted.items())
+    cards = "\n".join(ASIDE.format(id=_id(key), card=Markup(card)) for key, card in wanted.items() if card)
     return f"{marked}\n{cards}" if cards else body, {key: digest(card) for key, card in wanted.items()}
+
+
+def _card(key: str, page: str, found: Stores) -> str:
+    """Return the card of a place (a page and an anchor) as another page shows it; `""` where none is kept."""
+    home, _, anchor = key.partition("#")
+    card = found.get(home, {}).get(anchor)
+    return rebased(card["card"], home, page) if card else ""
+
+
+def _id(key: str) -> str:
+    """Return what a card is called on a page."""
+    home, _, anchor = key.partition("#")
+    return f"card-{posixpath.basename(home)}-{anchor}"
 
 
 def _target(page: str, link: str) -> str:
@@ -88,15 +103,17 @@ def rebased(html: str, home: str, page: str) -> str:
         return html
 
     def lead(link: re.Match[str]) -> str:
-        to = posixpath.normpath(posixpath.join(posixpath.dirname(home), link["to"]))
+        to = posixpath.normpath(
+            posixpath.join(posixpath.dirname(home), link["to"] or f"{posixpath.basename(home)}.html")
+        )
         return f'href="{posixpath.relpath(to, posixpath.dirname(page))}{link["rest"] or ""}"'
 
     return HREF.sub(lead, html)
 
 
 def digest(card: str) -> str:
-    """Return a short name of the content of a card."""
-    return hashlib.sha256(card.encode()).hexdigest()[:12]
+    """Return a short name of the content of a card, `""` for none."""
+    return hashlib.sha256(card.encode()).hexdigest()[:12] if card else ""
 
 
 # --- in Sphinx
@@ -128,15 +145,9 @@ def _shown(app: Sphinx) -> dict[str, dict[str, str]]:
 
 
 def changed(shown: Mapping[str, Mapping[str, str]], found: Stores) -> Iterator[str]:
-    """Yield the pages that were written with cards which by now are others, or gone."""
+    """Yield the pages that were written with cards which by now are others, or gone, or there at last."""
     for page, cards in shown.items():
-        now = {
-            f"card-{posixpath.basename(home)}-{anchor}": digest(rebased(one["card"], home, page))
-            for home, own in found.items()
-            for anchor, one in own.items()
-            if f"card-{posixpath.basename(home)}-{anchor}" in cards
-        }
-        if now != cards:
+        if any(digest(_card(key, page, found)) != before for key, before in cards.items()):
             yield page
 
 

@@ -8,6 +8,7 @@ each says by its role what a table says.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from datetime import date
 
 import pandas as pd
 from markupsafe import Markup
@@ -15,7 +16,7 @@ from markupsafe import Markup
 from compendium.dossiers import Dossier
 from compendium.files import as_csv
 from compendium.links import badge, link, place
-from compendium.periods import known
+from compendium.periods import span
 from compendium.present import Shown, taken
 from compendium.stored import DOSSIERS
 from compendium.tables import stacked
@@ -38,15 +39,15 @@ ROW = Markup(
 SELECT = Markup('<label>{label} <select name="{name}"><option value="">any</option>{options}</select></label>\n')
 WORDS = Markup('<label>Words <input name="q" type="search" autocomplete="off"></label>\n')
 OPTION = Markup('<option value="{}">{}</option>')
-Names = Mapping[str, str]
 
 
 def years(one: Dossier) -> list[str]:
-    """Return the years that the period of a claim touches, `UNDATED` where it has none."""
-    found = known(one["period"])
-    if found is None:
+    """Return the years that the period of a claim touches, of an open one that of its end; `UNDATED` for none."""
+    if not one["period"]:
         return [UNDATED]
-    return [str(year) for year in range(found.first.year, found.last.year + 1)]
+    found = span(one["period"])
+    ends = [day.year for day in (found.first, found.last) if day not in (date.min, date.max)]
+    return [str(year) for year in range(min(ends), max(ends) + 1)]
 
 
 FACETS: dict[str, tuple[str, Callable[[Dossier], list[str]]]] = {
@@ -73,25 +74,25 @@ def claims_table(found: Mapping[str, Dossier], caption: str) -> Shown:
 
 COLUMNS = (
     "claim_id", "source_id", "author", "paragraph", "scope", "figure", "as_printed", "hedge", "unit", "low", "high",
-    "metric_id", "ref_area", "counterpart_area", "period", "population", "measure", "obs_status", "origin",
-    "reliability", "summary", "note", "rank",
+    "ends", "metric_id", "ref_area", "counterpart_area", "period", "population", "measure", "obs_status", "origin",
+    "reliability", "summary", "note", "rank", "rank_reason",
 )  # fmt: skip
 """What the file of the table has of a claim, before the verdicts."""
 
 
 def told(found: Iterable[Dossier]) -> pd.DataFrame:
     """Return claims for other programs: what is printed, how it is read, by whom, and the verdicts with their rules."""
+    verdicts = {
+        "among_the_claims": ("reconciled", "verdict"),
+        "by_rule": ("reconciled", "rule"),
+        "beside_independent_figures": ("checked", "verdict"),
+        "because_of": ("checked", "reason"),
+    }
     rows = [
-        {name: one[name] for name in COLUMNS}
-        | {
-            "among_the_claims": one["reconciled"]["verdict"],
-            "by_rule": one["reconciled"]["rule"],
-            "beside_independent_figures": one["checked"]["verdict"],
-            "because_of": one["checked"]["reason"],
-        }
+        {name: one[name] for name in COLUMNS} | {name: one[by][what] for name, (by, what) in verdicts.items()}
         for one in found
     ]
-    return pd.DataFrame(rows)
+    return pd.DataFrame(rows, columns=[*COLUMNS, *verdicts])
 
 
 def _filters(found: Iterable[Dossier]) -> Iterable[Markup]:

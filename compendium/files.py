@@ -16,13 +16,13 @@ from fractions import Fraction
 from html import escape, unescape
 from html.parser import HTMLParser
 from io import StringIO
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import pandas as pd
-import portion
 from markupsafe import Markup
 
-from compendium.rows import records
+if TYPE_CHECKING:  # the building of pages uses this module, and needs neither
+    import pandas as pd
+    import portion
 
 FOLDER = "files"
 CSV = "text/csv"
@@ -67,6 +67,8 @@ CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 
 def as_csv(frame: pd.DataFrame) -> str:
     """Return a table as CSV: one row a line, empty where nothing is known, no markup, and no formula."""
+    from compendium.rows import records
+
     out = StringIO()
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(map(_cell, frame.columns))
@@ -130,6 +132,8 @@ def ends(found: portion.Interval | None) -> dict[str, str]:
     An end that is no decimal (a third) is rounded outwards at the 15th digit, so that what is written holds what is
     meant. All are empty where nothing is known.
     """
+    import portion
+
     if found is None or found.empty:
         return {"low": "", "high": "", "ends": ""}
     brackets = "[" if found.left is portion.CLOSED else "(", "]" if found.right is portion.CLOSED else ")"
@@ -137,7 +141,7 @@ def ends(found: portion.Interval | None) -> dict[str, str]:
 
 
 def _decimal(end: Any, *, down: bool = False) -> str:
-    if end in (portion.inf, -portion.inf):
+    if not isinstance(end, Fraction | int | float):  # endless
         return ""
     value = Fraction(str(end)) if isinstance(end, float) else Fraction(end)
     places = max(_power(value.denominator, 2), _power(value.denominator, 5))

@@ -1,17 +1,19 @@
 """A claim as linked data: schema.org for what is claimed and how it was checked, PROV for where it comes from.
 
 JSON-LD with its context written out, so that whoever reads it needs no other address. Identifiers are relative to the
-page that the claim stands on, and so are true wherever the book is published. It changes the form and nothing else.
+page of a claim, and so are true wherever the book is published. It changes the form and nothing else.
 """
 
 from __future__ import annotations
 
+import hashlib
 import json
+import re
 from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
-from compendium.home import PAGES
+from compendium.home import PAGES, ROW_PAGES
 from compendium.links import place
 from compendium.verdicts import AGREES, DIFFERS
 
@@ -38,7 +40,7 @@ def graph(one: Dossier, book: str) -> Node:
     """
     nodes = [_claim(one), _source(one)]
     if one["origin"]:
-        nodes.append({"@id": f"#origin-{one['claim_id']}", "@type": "prov:Agent", "name": one["origin"]})
+        nodes.append({"@id": _origin(one["origin"]), "@type": "prov:Agent", "name": one["origin"]})
     if one["checked"]["verdict"] in (AGREES, DIFFERS):
         nodes.append(_review(one, book))
     return {"@context": CONTEXT, "@graph": nodes}
@@ -46,6 +48,15 @@ def graph(one: Dossier, book: str) -> Node:
 
 def _id(kind: str, key: str) -> str:
     return f"../{PAGES[kind]}.html#{key}"
+
+
+def _origin(name: str) -> str:
+    """Return the identifier of whom sources credit: one for a name, whoever credits it, for origins are counted."""
+    return _id("headline", f"origin-{re.sub(r'[^0-9a-z]+', '-', name.lower()).strip('-')}-{_digest(name)}")
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[:6]
 
 
 def _claim(one: Dossier) -> Node:
@@ -63,14 +74,20 @@ def _claim(one: Dossier) -> Node:
         "license": LICENCE,
     }
     if one["origin"]:
-        found["prov:wasAttributedTo"] = {"@id": f"#origin-{one['claim_id']}"}
+        found["prov:wasAttributedTo"] = {"@id": _origin(one["origin"])}
     if one["cited"]:
-        found["prov:hadPrimarySource"] = {
-            "@id": _id("citation", one["cited"]["citation_id"]),
-            "@type": "prov:Entity",
-            "name": one["cited"]["title"] or one["cited"]["as_printed"],
-        }
+        found["citation"] = _citation(one["cited"])
+    if one["rank"] != "normal":
+        found["creativeWorkStatus"] = f"withdrawn: {one['rank_reason']}"
     return found
+
+
+def _citation(cited: Dossier) -> Node | str:
+    """Return what a claim is printed with: the work, where the audit found that it fits; else the mark, as printed."""
+    if cited["about"] != "fits" or not cited["title"]:
+        return str(cited["as_printed"])
+    work = {"@type": "CreativeWork", "name": cited["title"]}
+    return work | ({"url": cited["address"]} if cited["address"].startswith(("https://", "http://")) else {})
 
 
 def _observation(one: Dossier) -> Node:
@@ -83,10 +100,16 @@ def _observation(one: Dossier) -> Node:
         "name": one["measures"],
         "measuredProperty": one["metric"],
         "observationAbout": areas,
-        "observationDate": one["period"],
-        "value": {"@type": "QuantitativeValue", "unitText": one["unit"], **value},
+        "temporalCoverage": one["period"],
+        "value": {"@type": "QuantitativeValue", "unitText": one["unit"], "description": _range(one), **value},
     }
     return {name: own for name, own in found.items() if own}
+
+
+def _range(one: Dossier) -> str:
+    """Return the range in the notation of mathematics, which says whether an end belongs to it."""
+    opening, closing = one["ends"]
+    return f"{opening}{one['low'] or '−∞'}, {one['high'] or '∞'}{closing}"
 
 
 def _number(end: str) -> int | float:
@@ -128,13 +151,20 @@ def _review(one: Dossier, book: str) -> Node:
     }
 
 
-def document(found: Mapping[str, Dossier], book: str) -> str:
-    """Return all claims as one JSON-LD document, for a file of its own, in the order of their ids."""
+def document(found: Mapping[str, Dossier], book: str, site: str = "") -> str:
+    """Return all claims as one JSON-LD document, for a file of its own, in the order of their ids.
+
+    Parameters
+    ----------
+    site
+        the address where the book is published; without it, identifiers are relative to the page of a claim there.
+    """
     nodes: dict[str, Node] = {}
     for _, one in sorted(found.items()):
         for node in graph(one, book)["@graph"]:
             nodes.setdefault(node["@id"], node)
-    return json.dumps({"@context": CONTEXT, "@graph": list(nodes.values())}, ensure_ascii=False, indent=1) + "\n"
+    context = CONTEXT | ({"@base": f"{site}{ROW_PAGES}/"} if site else {})
+    return json.dumps({"@context": context, "@graph": list(nodes.values())}, ensure_ascii=False, indent=1) + "\n"
 
 
 def inline(one: Dossier, book: str) -> str:

@@ -139,6 +139,19 @@ def spoken(period: str) -> str:
     return f"{first} – {last}"
 
 
+def sometime(period: str, *, inferred: bool) -> str:
+    """Return the time of an event: a stated span is how long it lasted, an inferred one when it can have been."""
+    said = spoken(period)
+    if not inferred or "/" not in period:
+        return said
+    head, _, tail = period.partition("/")
+    if head in ("", ".."):
+        return f"some time up to {_spoken_date(tail)}"
+    if tail in ("", ".."):
+        return f"some time from {_spoken_date(head)} on"
+    return f"some time in {said}"
+
+
 def _spoken_date(text: str) -> str:
     plain, about = text.rstrip("~?%"), text[-1:] in "~?%"
     parts = plain.split("-")

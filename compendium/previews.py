@@ -7,6 +7,7 @@ and the same words give the same bytes; what was drawn once is kept.
 from __future__ import annotations
 
 import hashlib
+import os
 import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -36,7 +37,7 @@ def preview(into: Path, title: str, said: str, book: str, *, kept: Path | None =
     stored = kept / f"{name}.png"
     if not stored.is_file():
         kept.mkdir(parents=True, exist_ok=True)
-        part = stored.with_suffix(".part")
+        part = stored.with_suffix(f".{os.getpid()}.part")
         drawn(title, said, book).savefig(part, format="png", dpi=DPI, metadata={"Software": None})
         part.replace(stored)
     into.parent.mkdir(parents=True, exist_ok=True)

@@ -18,8 +18,8 @@ from bs4 import BeautifulSoup, Tag
 from bs4.filter import SoupStrainer
 
 SCREEN = (
-    ".cell_input, details.fold, .headerlink, .back-to-top, .on-screen, script, style, link, template, form, button, "
-    "input, select, dialog, a[download], [hidden]"
+    ".cell_input, details.fold, .headerlink, .back-to-top, .on-screen, .take, script, style, link, template, form, "
+    "button, input, select, dialog, a[download], [hidden]"
 )
 """What only a screen has a use for: folded code, marks to point at, what is pressed, what is taken away as a file."""
 DROPPED = ("tabindex", "popover", "popovertarget", "data-card", "title", "download", "target", "rel")

@@ -18,7 +18,7 @@ from compendium.findings import Family, families
 from compendium.ledger import Ledger
 from compendium.links import link, place
 from compendium.periods import spoken
-from compendium.present import amount, table
+from compendium.present import Shown, amount, table
 from compendium.tables import citations_table, described, stacked, stances_table
 
 
@@ -37,10 +37,11 @@ class Profile:
     @property
     def numbers(self) -> dict[str, str | int]:
         """Return what a page says of a source in numbers."""
-        credited = self.claims[self.claims["origin"] != ""]
+        claims = self.claims[self.claims["rank"] == "normal"]
+        credited = claims[claims["origin"] != ""]
         return {
             "paragraphs": int(self.source["paragraphs"]),
-            "claims": len(self.claims),
+            "claims": len(claims),
             "credited": len(credited),
             "origins": int(credited["origin"].nunique()),
             "mentions": len(self.mentions),
@@ -95,6 +96,7 @@ def claims_table(own: Profile) -> HTML:
                 row["summary"],
                 "; ".join(filter(None, [described(row), spoken(row["period"]) or "no period given"])),
                 row["note"],
+                row["rank_reason"] and f"withdrawn: {row['rank_reason']}",
             ),
         }
         for row in own.claims.to_dict("records")
@@ -135,6 +137,8 @@ def faults_table(own: Profile) -> HTML:
     """Return what the audit of citations found in a source."""
     found = audit(own.ledger["citations"])
     mine = found[found["source_id"] == own.source["source_id"]]
+    if mine.empty:
+        return Shown("<p>The audit of its citations found nothing.</p>")
     mine = mine.rename(columns={"finding": "verdict", "nearest_id": "entry", "detail": "reason"})
     mine["reason"] = mine["reason"].where(mine["verdict"] == ABOUT_ANOTHER, "")
     by_id = own.ledger["citations"].set_index("citation_id")

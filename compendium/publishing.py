@@ -19,7 +19,7 @@ from sphinx.config import Config
 from sphinx.environment import BuildEnvironment
 from sphinx.errors import ConfigError
 
-from compendium import addresses, edition, previews, prints
+from compendium import addresses, edition, prints
 from compendium.building import inputs
 
 SITEMAP, PREVIEWS, PRINTS = "sitemap.xml", "_previews", "_prints"
@@ -57,8 +57,16 @@ def describe(app: Sphinx, pagename: str, templatename: str, context: dict[str, A
     context["cited"] = edition.plain(book, page, at), edition.bibtex(book, page, at, "" if front else name)
     if site:
         path = f"{PREVIEWS}/{pagename.replace('/', '-')}.png"
-        previews.preview(Path(app.outdir) / path, title, said, book.subtitle if front else book.name)
-        context["preview"] = {"url": site + path, "size": previews.SIZE}
+        context["preview"] = {"url": site + path, "size": _drawn(Path(app.outdir) / path, context, front)}
+
+
+def _drawn(path: Path, context: dict[str, Any], front: bool) -> tuple[int, int]:
+    """Draw the picture of a page from what it says of itself, and return its size."""
+    from compendium import previews  # drawing takes long to import, and only a site with an address has pictures
+
+    book = context["edition"]
+    previews.preview(path, context["plain_title"], context["description"], book.subtitle if front else book.name)
+    return previews.SIZE
 
 
 def lead(doctree: nodes.document) -> str:
@@ -83,6 +91,12 @@ def map_pages(app: Sphinx, exception: Exception | None) -> None:
         return
     html, site = Path(app.outdir), str(app.config.html_baseurl)
     (html / SITEMAP).unlink(missing_ok=True)
+    named = {
+        f"{page.relative_to(html).with_suffix('').as_posix().replace('/', '-')}.png" for page in html.rglob("*.html")
+    }
+    for picture in (html / PREVIEWS).glob("*.png"):
+        if not site or picture.name not in named:
+            picture.unlink()
     if site:
         (html / SITEMAP).write_text(addresses.sitemap(html, site), encoding="utf-8")
 

@@ -14,7 +14,7 @@ from markupsafe import Markup
 from compendium import files
 from compendium.bundle import called
 from compendium.claims import DIRECTION, authors
-from compendium.periods import spoken
+from compendium.periods import sometime, spoken
 from compendium.present import Shown, amount, bare_table, link, signed, table, taken
 from compendium.schema import Field, Table
 
@@ -112,7 +112,7 @@ def events_table(events: pd.DataFrame, caption: str, *, up: str = "..") -> Shown
     """Return events in the order given: date, what happened, kind of act and its score, how many sources name it."""
     rows = [
         {
-            "When": stacked(spoken(row["date"]) or "unknown", row["date_basis"]),
+            "When": stacked(_when(row), row["date_basis"]),
             "What happened": stacked(
                 link("event", row["event_id"], row["name"], up=up),
                 row["code_name"] and f"{row['code_name']}, {signed(row['goldstein'])}",
@@ -137,6 +137,10 @@ def mentions_data(events: pd.DataFrame, mentions: pd.DataFrame, sources: pd.Data
     said = mentions.assign(author=mentions["source_id"].map(authors(sources)))
     said = said.rename(columns={"date": "date_given"})[["event_id", *SAID, "date_given"]]
     return events[HAPPENED].reset_index(drop=True).merge(said, on="event_id", how="left", sort=False)
+
+
+def _when(event: Mapping[str, Any]) -> str:
+    return sometime(event["date"], inferred=event["date_basis"] != "stated") or "unknown"
 
 
 STANCES = ("asserts", "qualifies", "denies")
@@ -261,7 +265,7 @@ def mentions_table(events: pd.DataFrame, mentions: pd.DataFrame, sources: pd.Dat
     grouped = dict(iter(mentions.groupby("event_id")))
     rows = [
         {
-            "When": stacked(spoken(row["date"]) or "unknown", row["date_basis"]),
+            "When": stacked(_when(row), row["date_basis"]),
             "What happened, and what the sources say": stacked(
                 link("event", row["event_id"], row["name"]),
                 row["code_name"] and f"{row['code_name']}, {signed(row['goldstein'])}",
@@ -351,7 +355,7 @@ def citations_table(
         entry_as_printed=entry.map(lambda own: own["as_printed"]),
         entry_title=entry.map(lambda own: own["title"]),
     )
-    columns = ["As printed", "Entry", "Verdict", "citation_id"]
+    columns = ["As printed", "Entry", "Verdict", *(["citation_id"] if home else [])]
     frame = pd.DataFrame(shown, columns=columns)
     return table(frame, caption, ids="citation_id" if home else None, data=data)
 

@@ -14,19 +14,21 @@ import pandas as pd
 from IPython.display import HTML
 from markupsafe import Markup
 
-from compendium.checked import CLASSES, credited, dated, measured
+from compendium.checked import CLASSES, credited, measured
+from compendium.checked import dated as spoken_of
 from compendium.claims import authors, read_claims
+from compendium.corroborate import dated
 from compendium.dossiers import Dossier
 from compendium.findings import Family
 from compendium.ledger import Ledger
 from compendium.links import badge, link, place
 from compendium.observations import of_series
-from compendium.periods import spoken
+from compendium.periods import sometime, spoken
 from compendium.present import Shown, signed
 from compendium.reconcile import Reconciliation
 from compendium.results import ASSUMING, asked, cited, implied, quantity_id
 from compendium.stored import CARDS, Cards
-from compendium.verdicts import IN_CONFLICT
+from compendium.verdicts import DIFFERS, IN_CONFLICT
 from compendium.wording import Names, said
 
 HEAD = Markup("<p><strong>{}</strong>{}</p>")
@@ -70,7 +72,7 @@ def _claim(one: Dossier) -> str:
 
 def _among(found: Dossier) -> Markup:
     """Return the verdict of reconciliation with the rule that fired, and the conflicts of a claim in conflict."""
-    rule = f"({found['rule']})" if found["rule"] not in ("", "none") else ""
+    rule = f"({found['rule']})" if found["rule"] not in ("", "none") else found["explanation"]
     titles = Markup("; ").join(link("conflict", own["name"], own["title"]) for own in found["conflicts"])
     by = Markup("{}: {}").format(rule, titles) if found["verdict"] == IN_CONFLICT and titles else rule
     return _named("Among the claims:", Markup("{} {}").format(badge(found["verdict"]), by))
@@ -78,37 +80,60 @@ def _among(found: Dossier) -> Markup:
 
 def _beside(found: Dossier) -> Markup:
     """Return the verdict against independent figures, the reason, and the first figure that it was held against."""
-    reason = f"({found['reason']}) " if found["reason"] else ""
-    first = next((held["told"] for held in found["held"] if held["verdict"] == found["verdict"]), "")
-    if found["reason"]:
-        first = first.partition(". Not comparable")[0]
-    return _named("Independent figures:", Markup("{} {}{}").format(badge(found["verdict"]), reason, first))
+    reason = f" ({found['reason']})" if found["reason"] else ""
+    first = next((held for held in found["held"] if held["verdict"] == found["verdict"]), None)
+    said = "" if first is None else f". {first['given']}: {first['of']}." if reason else f". {first['told']}"
+    others = len(found["held"]) - 1
+    more = f" And {others} more." if others > 0 else ""
+    return _named("Independent figures:", Markup("{}{}{}{}").format(badge(found["verdict"]), reason, said, more))
 
 
 def _rivals(rivals: Iterable[Dossier]) -> Markup | str:
     """Return the other figures printed for the same quantity, with who prints them and whether they can meet."""
     parts = [
         Markup("{} ({}; {})").format(
-            link("claim", own["claim_id"], own["figure"]), own["author"],
-            "both can hold" if own["meets"] else "not both can hold",
+            link("claim", own["claim_id"], own["figure"]), own["author"], own["together"],
         )
         for own in rivals
     ]  # fmt: skip
     return _named("Also printed:", Markup("; ").join(parts)) if parts else ""
 
 
-def of_events(events: pd.DataFrame, mentions: pd.DataFrame, sources: pd.DataFrame) -> Cards:
-    """Return the cards of events: when, what kind of act, and what each source says of it."""
+def of_events(
+    events: pd.DataFrame, mentions: pd.DataFrame, sources: pd.DataFrame, days: Mapping[str, str] | None = None
+) -> Cards:
+    """Return the cards of events: when, what kind of act, and what each source says of it.
+
+    Parameters
+    ----------
+    days
+        by event id, what an independent record says of its day (`recorded_otherwise`).
+    """
+    days = days or {}
     names, grouped = authors(sources), dict(iter(mentions.groupby("event_id")))
     made: Cards = {}
     for row in events.to_dict("records"):
         own = grouped[row["event_id"]].to_dict("records") if row["event_id"] in grouped else []
+        own.sort(key=lambda one: not one["date"])  # first those that date it
         says = [_named(f"{names[one['source_id']]} ¶ {one['paragraph']}:", one["says"]) for one in own[:MOST]]
         more = f"… and in {len(own) - MOST} more places" if len(own) > MOST else ""
         kind = f"{row['code_name']}, {signed(row['goldstein'])} on Goldstein's scale" if row["code_name"] else ""
-        when = spoken(row["date"]) or "at an unknown date"
-        made[row["event_id"]] = {"text": when, "card": card(row["name"], when, [kind, *says, more])}
+        when = sometime(row["date"], inferred=row["date_basis"] != "stated") or "at an unknown date"
+        lines = [kind, days.get(row["event_id"], ""), *says, more]
+        made[row["event_id"]] = {"text": when, "card": card(row["name"], when, lines)}
     return made
+
+
+def recorded_otherwise(ledger: Ledger) -> dict[str, str]:
+    """Return, by event, the day that an independent record gives where it is not the one of the sources."""
+    records = ledger["records"].set_index("record_id")
+    found = dated(ledger)
+    return {
+        row[
+            "event_id"
+        ]: f"An independent record has {spoken(row['recorded'])} ({records.loc[row['record_id'], 'publisher']})."
+        for row in found[found["verdict"] == DIFFERS].to_dict("records")
+    }
 
 
 MOST = 3
@@ -140,8 +165,9 @@ def of_observations(observations: pd.DataFrame, names: Names) -> Cards:
             what = ", ".join(filter(None, [names.metrics[row["metric_id"]]["name"], names.between(row), measured(row)]))
             status = "" if row["obs_status"] == "normal" else f"; {row['obs_status']}"
             lines = [
-                "; ".join(filter(None, [what, dated(row)])) + status,
+                "; ".join(filter(None, [what, spoken_of(row)])) + status,
                 f"{credited(row).rstrip(',')} ({CLASSES[row['quality']]})",
+                row["note"],
             ]
             made[row["observation_id"]] = {"text": row["figure"], "card": card(row["figure"], "", lines)}
     return made

@@ -20,6 +20,8 @@ from urllib.parse import unquote, urlsplit
 from compendium.files import FOLDER
 from compendium.home import ROOT, ROW_PAGES
 
+PUBLISHED = ("_prints", "_previews", "sitemap.xml")
+"""What only some builds have: the book as one file, and what is for whoever links to a page."""
 BUDGET = ROOT / "book" / "budget.csv"
 HEADER = ["path", "bytes", "bytes_with_figures"]
 BARE, WHOLE = 60_000, 150_000
@@ -76,7 +78,8 @@ def weigh(html: Path) -> dict[str, Weight]:
 
 def _taken(path: Path, root: Path) -> bool:
     """Say whether a file is one that readers take away: the files of tables and figures, notebooks, archives."""
-    return FOLDER in path.relative_to(root).parts[1:-1] or path.suffix in (".ipynb", ".zip")
+    parts = path.relative_to(root).parts
+    return FOLDER in parts[1:-1] or parts[0] in PUBLISHED or path.suffix in (".ipynb", ".zip")
 
 
 def _stable(path: Path, root: Path) -> str:

@@ -218,6 +218,9 @@ def tested(test: Test, claims: Mapping[str, Mapping[str, Any]], names: Names) ->
     if common.empty and not found.empty:
         digits = max(digits, _telling(*shown[:2]))
     others = [claimed(claims[name], names, binding.terms[0][0]) for name in test.others.claims]
+    if len({claims[name]["source_id"] for name in (test.claim, *test.others.claims)}) > 1:  # who says which
+        by = (_author(claims[name], names) for name in test.others.claims)
+        others = [f"{told} by {who}" for told, who in zip(others, by, strict=True)]
     verb = "puts" if len(others) == 1 else "put"
     if found.empty:
         put = f"{listed(others)} {'leaves' if len(others) == 1 else 'leave'} nothing that {about} could be measured by"

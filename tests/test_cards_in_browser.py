@@ -109,6 +109,26 @@ def test_escape_closes_a_card_that_the_mouse_has_opened(desk: Page) -> None:
     assert not card.is_visible(), "it stays closed while the mouse stays"
 
 
+def test_escape_stops_a_card_that_is_on_its_way(desk: Page) -> None:
+    desk.locator(LINK).first.hover()
+    desk.keyboard.press("Escape")
+    desk.wait_for_timeout(400)
+    assert desk.locator(OPEN).count() == 0
+
+
+def test_a_card_of_a_link_in_a_table_stays_though_the_focus_scrolls_the_table(phone: Page) -> None:
+    tables = phone.locator("article .table-wrapper").all()
+    wide = [table for table in tables if table.evaluate("e => e.scrollWidth > e.clientWidth + 40")]
+    assert wide
+    for table in wide[:2]:
+        link = table.locator("td:last-child a[data-card]").first
+        phone.keyboard.press("Tab")  # from here on the focus is the keyboard's
+        link.focus()
+        phone.wait_for_timeout(300)
+        assert card_of(phone, link).is_visible()
+        phone.keyboard.press("Escape")
+
+
 def test_a_first_tap_opens_the_card_and_a_second_follows_the_link(phone: Page) -> None:
     link = phone.locator(LINK).first
     link.tap()
@@ -138,9 +158,7 @@ def test_a_card_lies_within_the_window_and_not_on_its_link(place: str, request: 
     for number in range(0, links.count(), 5):
         link = links.nth(number)
         link.scroll_into_view_if_needed()
-        page.evaluate(
-            "new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
-        )  # it has scrolled
+        page.evaluate(SETTLED)
         link.evaluate("e => show(e)")
         (card,) = boxes(card_of(page, link))
         width, height = page.evaluate("[document.documentElement.clientWidth, innerHeight]")

@@ -26,8 +26,13 @@ def test_every_claim_has_a_page_and_no_other_page_is_there(pages: dict[str, Beau
 
 def test_a_page_says_all_that_its_dossier_holds(pages: dict[str, BeautifulSoup]) -> None:
     for name, soup in pages.items():
-        one, said = FOUND[name], " ".join(soup.article.text.split()) if soup.article else ""
-        assert soup.h1 and soup.h1.text == one["figure"]
+        one, said = FOUND[name], " ".join(soup.article.get_text(" ").split()) if soup.article else ""
+        assert soup.h1 and soup.h1.text == f"{one['figure']} {one['metric']}"
+        assert f"Whom it credits {one['origin'] or 'nobody'}" in said, name
+        cited = one["cited"]["as_printed"] if one["cited"] else ""
+        assert ("printed with the citation" in said) == bool(cited), name
+        assert cited in said, name
+        assert "@incollection" not in said, name
         held = [own["told"] for own in one["checked"]["held"]]
         for part in (one["summary"], one["measures"], one["source_title"], one["read_as"], one["definition"],
                      one["reliability_reason"], one["reconciled"]["explanation"], one["note"], *held,
@@ -42,6 +47,15 @@ def test_a_page_leads_to_the_permanent_place_and_to_the_source(pages: dict[str, 
         assert f"../source/{FOUND[name]['source_id']}.html" in links
 
 
+def test_what_a_page_leads_to_has_its_card_on_it(pages: dict[str, BeautifulSoup]) -> None:
+    for name, soup in pages.items():
+        links = [link for link in soup.select("main a[href]") if "evidence/" in str(link["href"])]
+        wanted = [link for link in links if not str(link["href"]).endswith(("claims.html", "method.html"))]
+        assert wanted
+        for link in wanted:
+            assert soup.find(id=link.get("data-card", "none")), (name, link)
+
+
 def test_a_page_holds_its_claim_as_linked_data(pages: dict[str, BeautifulSoup]) -> None:
     for name, soup in pages.items():
         (script,) = soup.find_all("script", type="application/ld+json")
@@ -53,9 +67,9 @@ def test_markup_in_a_dossier_stays_text() -> None:
     evil = "<b>evil</b>"
     one = next(own for own in FOUND.values() if own["rivals"] and own["cited"])
     spoilt = one | {"cited": one["cited"] | {"title": evil}, "rivals": [one["rivals"][0] | {"author": evil}],
-                    "source_title": evil}  # fmt: skip
+                    "source_title": evil, "figure": evil}  # fmt: skip
     shown = context(spoilt, "The book")
-    for part in ("cited", "rivals", "source"):
+    for part in ("citation", "rivals", "source", "title"):
         assert "&lt;b&gt;" in shown[part] and "<b>" not in shown[part]
 
 

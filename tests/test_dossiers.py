@@ -3,6 +3,7 @@
 import json
 from fractions import Fraction
 
+import portion
 import pytest
 
 from compendium.claims import read_claims, rivals
@@ -24,6 +25,10 @@ def test_there_is_a_dossier_for_every_claim_in_the_order_of_the_table(
     assert list(found) == list(ledger["claims"]["claim_id"])
 
 
+def interval_ends(interval: portion.Interval) -> str:
+    return ("[" if interval.left is portion.CLOSED else "(") + ("]" if interval.right is portion.CLOSED else ")")
+
+
 def test_verdicts_are_those_of_the_analyses(
     found: dict[str, Dossier], reconciled_ledger: Reconciliation, corroborated_ledger: dict[str, Checked]
 ) -> None:
@@ -42,6 +47,7 @@ def test_the_ends_of_the_interval_are_exact(found: dict[str, Dossier], ledger: L
             assert (one[end] == "") == (not isinstance(exact, Fraction | int)), row["claim_id"]
             if one[end]:
                 assert Fraction(one[end]) == exact, row["claim_id"]
+        assert one["ends"] == interval_ends(interval), row["claim_id"]
 
 
 def test_a_claim_in_conflict_names_a_conflict_and_its_rule(found: dict[str, Dossier]) -> None:
@@ -51,9 +57,13 @@ def test_a_claim_in_conflict_names_a_conflict_and_its_rule(found: dict[str, Doss
 
 
 def test_rivals_name_each_other_and_agree_on_whether_both_can_hold(found: dict[str, Dossier], ledger: Ledger) -> None:
-    pairs = {(name, own["claim_id"]): own["meets"] for name, one in found.items() for own in one["rivals"]}
+    pairs = {(name, own["claim_id"]): own["together"] for name, one in found.items() for own in one["rivals"]}
+    assert set(pairs.values()) <= {"both can hold", "not both can hold", "not comparable"}
     assert pairs
-    assert all(pairs[other, name] == meets for (name, other), meets in pairs.items())
+    assert all(pairs[other, name] == together for (name, other), together in pairs.items())
+    for name, other in pairs:
+        apart = "not comparable" in {found[one]["reconciled"]["verdict"] for one in (name, other)}
+        assert (pairs[name, other] == "not comparable") == apart
     assert {name for name, _ in pairs} == {name for row in rivals(read_claims(ledger))["claim_ids"] for name in row}
 
 

@@ -1,6 +1,8 @@
 """The cards of a page: which links get one, once each, with addresses that are right on that page."""
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 from bs4 import BeautifulSoup
@@ -70,6 +72,35 @@ def test_a_page_is_written_again_where_a_card_of_it_has_changed_and_only_there()
     other = {"book/evidence/claims": {"a.b": {"text": "4", "card": CARD.replace("4", "5")}}}
     assert list(changed(shown, other)) == ["book/part/chapter"]
     assert list(changed(shown, {})) == ["book/part/chapter"]
+
+
+def test_a_page_is_written_again_where_a_card_that_was_missing_is_there_at_last() -> None:
+    body = '<a href="../evidence/claims.html#a.b">4</a>'
+    without, digests = embedded(body, "book/part/chapter", {"book/evidence/claims": {}})
+    assert without == body
+    assert list(changed({"book/part/chapter": digests}, {"book/evidence/claims": {}})) == []
+    assert list(changed({"book/part/chapter": digests}, FOUND)) == ["book/part/chapter"]
+
+
+def test_marks_in_an_anchor_are_escaped_and_found() -> None:
+    odd = {"book/evidence/claims": {"a&b": {"text": "", "card": "<p>6</p>"}, 'a"b': {"text": "", "card": "<p>7</p>"}}}
+    for anchor in ("a&amp;b", "a%22b", "a&quot;b"):
+        body, _ = embedded(f'<a href="../evidence/claims.html#{anchor}">x</a>', "book/part/chapter", odd)
+        soup = BeautifulSoup(body, "html.parser")
+        assert soup.find(id=soup.a["data-card"]) is not None, anchor  # type: ignore[index]
+
+
+def test_an_address_within_the_place_itself_leads_there_from_elsewhere() -> None:
+    card = rebased('<a href="#other">o</a>', "book/evidence/claims", "book/part/chapter")
+    assert card == '<a href="../evidence/claims.html#other">o</a>'
+
+
+def test_the_building_of_pages_waits_for_no_library_that_it_does_not_use() -> None:
+    modules = "compendium.embed, compendium.roles, compendium.claim_pages, compendium.downloads, compendium.publishing"
+    heavy = "{'pandas', 'numpy', 'matplotlib', 'z3', 'portion'}"
+    code = f"import sys, {modules}; print(sorted({heavy} & set(sys.modules)))"
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert run.stdout.strip() == "[]"
 
 
 # --- what notebooks keep

@@ -44,6 +44,35 @@ def test_a_claim_is_quoted_from_its_source_and_attributed_to_its_origin(
         assert origins == ([one["origin"]] if one["origin"] else [])
 
 
+def test_whoever_is_credited_is_one_however_many_claims_go_back_to_them(
+    graph: Graph, found: dict[str, Dossier]
+) -> None:
+    agents = set(graph.objects(None, PROV.wasAttributedTo))
+    assert len(agents) == len({one["origin"] for one in found.values()} - {""})
+
+
+def test_only_a_citation_that_fits_is_given_as_a_work(found: dict[str, Dossier]) -> None:
+    for one in found.values():
+        claim = linked.graph(one, "The book")["@graph"][0]
+        assert ("citation" in claim) == (one["cited"] is not None)
+        if one["cited"]:
+            fits = one["cited"]["about"] == "fits" and one["cited"]["title"] != ""
+            assert isinstance(claim["citation"], dict) == fits
+
+
+def test_a_withdrawn_claim_says_so_and_why(found: dict[str, Dossier]) -> None:
+    one = next(iter(found.values())) | {"rank": "deprecated", "rank_reason": "misread"}
+    assert linked.graph(one, "The book")["@graph"][0]["creativeWorkStatus"] == "withdrawn: misread"
+
+
+def test_where_the_address_is_told_identifiers_are_whole(found: dict[str, Dossier]) -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)
+        text = linked.document(found, "The book", "https://book.example/")
+        read = Graph().parse(data=text, format="json-ld", publicID="file:///unpacked/anywhere.jsonld")
+    assert set(read.subjects(RDF.type, SCHEMA.Claim)) == {URIRef(CLAIMS + name) for name in found}
+
+
 def test_only_a_checked_claim_has_a_review_and_it_gives_the_verdict(graph: Graph, found: dict[str, Dossier]) -> None:
     reviewed = {}
     for review in graph.subjects(RDF.type, SCHEMA.ClaimReview):

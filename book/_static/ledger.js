@@ -4,8 +4,9 @@
 
 /* --- cards: shown on hover, on focus from the keyboard, and by a first tap; closed by Escape and by leaving. */
 
-const GAP = 6, EDGE = 8, WAIT = 120, GRACE = 250;
-let shown = null, timer = 0, quiet = false;
+const GAP = 6, EDGE = 8; // pixels
+const WAIT = 120, NEXT = 40, GRACE = 250; // milliseconds
+let shown = null, timer = 0, quiet = false, touched = false;
 
 const linkOf = (node) => node instanceof Element ? node.closest("a[data-card]") : null;
 const cardOf = (link) => document.getElementById(link.dataset.card);
@@ -46,14 +47,21 @@ function hide() {
 
 const later = (what, after) => { clearTimeout(timer); timer = setTimeout(what, after); };
 
+/* A card that holds the focus, or whose link does, stays when the mouse goes elsewhere. */
+function leave() {
+  clearTimeout(timer);
+  if (shown && !shown.card.contains(document.activeElement) && shown.link !== document.activeElement) later(hide, GRACE);
+}
+
 document.addEventListener("pointerover", (event) => {
   if (event.pointerType !== "mouse") return;
   const link = linkOf(event.target);
-  if (link) later(() => show(link), shown ? GAP : WAIT);
+  if (link) later(() => show(link), shown ? NEXT : WAIT);
   else if (shown && shown.card.contains(event.target)) clearTimeout(timer);
-  else if (shown && !shown.card.contains(document.activeElement) && shown.link !== document.activeElement) later(hide, GRACE);
-  else clearTimeout(shown ? 0 : timer);
+  else leave();
 });
+document.documentElement.addEventListener("pointerleave", leave);
+document.addEventListener("pointerdown", (event) => { touched = event.pointerType !== "mouse"; });
 
 document.addEventListener("focusin", (event) => {
   const link = linkOf(event.target);
@@ -63,22 +71,27 @@ document.addEventListener("focusin", (event) => {
 
 document.addEventListener("click", (event) => {
   const link = linkOf(event.target);
-  if (link && (event.pointerType === "touch" || event.pointerType === "pen") && cardOf(link) && shown?.link !== link) {
+  // A click from the keyboard has no place on the screen, and follows the link.
+  if (link && touched && event.detail > 0 && cardOf(link) && shown?.link !== link) {
     event.preventDefault();
     show(link);
   } else if (shown && !link && !shown.card.contains(event.target)) hide();
 });
 
 document.addEventListener("keydown", (event) => {
-  if (event.key !== "Escape" || !shown) return;
+  if (event.key !== "Escape") return;
+  clearTimeout(timer); // of a card that is on its way
+  if (!shown) return;
   const { link, card } = shown, inside = card.contains(document.activeElement);
   hide();
   if (inside) { quiet = true; link.focus(); quiet = false; }
 });
 
-/* The card goes with the page, but not with what scrolls inside it. */
+/* The card goes with the page; with what scrolls inside it only where the focus, which has scrolled it, is on its link. */
 document.addEventListener("scroll", (event) => {
-  if (shown && event.target !== document && !shown.card.contains(event.target)) hide();
+  if (!shown || event.target === document || !event.target.contains(shown.link)) return;
+  if (shown.link === document.activeElement) put(shown.card, shown.link);
+  else hide();
 }, { capture: true, passive: true });
 window.addEventListener("resize", hide);
 
@@ -88,8 +101,10 @@ const form = document.querySelector("form.filters");
 if (form) {
   const body = document.querySelector("table.claims tbody"), said = form.querySelector("output");
   const facets = [...form.querySelectorAll("select")].map((field) => field.name).filter((name) => name !== "sort");
+  // Words are found whatever their accents and capitals; the name of a row belongs to its words.
+  const plain = (text) => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
   const rows = [...body.rows].map((row, place) => ({
-    row, place, text: row.textContent.toLowerCase(),
+    row, place, text: plain(`${row.textContent} ${row.id}`),
     has: Object.fromEntries(facets.map((name) => [name, row.dataset[name].split("|")])),
   }));
   const order = new Intl.Collator(document.documentElement.lang, { numeric: true });
@@ -110,7 +125,7 @@ if (form) {
   }
 
   function apply() {
-    const asked = Object.fromEntries(new FormData(form)), words = asked.q.toLowerCase().split(/\s+/).filter(Boolean);
+    const asked = Object.fromEntries(new FormData(form)), words = plain(asked.q).split(/\s+/).filter(Boolean);
     let count = 0;
     for (const one of rows) {
       const hidden = !fits(one, asked, words);
@@ -118,7 +133,8 @@ if (form) {
       count += !hidden;
     }
     sort(asked.sort, asked.down ?? "");
-    said.textContent = count === rows.length ? `${count} claims` : `${count} of ${rows.length} claims`;
+    const [some, all] = [count, rows.length].map((number) => number.toLocaleString("en"));
+    said.textContent = count === rows.length ? `${all} claims` : `${some} of ${all} claims`;
     return asked;
   }
 
@@ -129,7 +145,7 @@ if (form) {
 
   function recall() {
     for (const [name, value] of new URLSearchParams(location.search)) {
-      const field = form.elements[name];
+      const field = form.elements.namedItem(name);
       if (!field) continue;
       if (field.type === "checkbox") field.checked = value === field.value;
       else field.value = value;
