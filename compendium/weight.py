@@ -64,8 +64,9 @@ def weigh(html: Path) -> dict[str, Weight]:
         where there is no site, or a page loads a file of the site that is not there.
     """
     root = html.resolve()
-    sizes = {path: squeezed(path.read_bytes()) for path in sorted(root.rglob("*")) if path.is_file()}
-    shown = {path: size for path, size in sizes.items() if path.name[0] != "." and not _taken(path, root)}
+    loaded = (path for path in sorted(root.rglob("*")) if path.is_file() and not _taken(path, root))
+    sizes = {path: squeezed(path.read_bytes()) for path in loaded}
+    shown = {path: size for path, size in sizes.items() if path.name[0] != "."}
     if not shown:
         raise FileNotFoundError(f"{html}: no built site; `make book` builds one")
     found: dict[str, Weight] = {}

@@ -87,7 +87,9 @@ def test_a_card_shows_each_claim_with_its_place(ledger: Ledger) -> None:
 def test_a_card_shows_the_arithmetic_and_what_a_person_said(ledger: Ledger) -> None:
     card = shown(ledger, "Two <u>rates</u>")
     arithmetic, give, why = (part.text for part in card.find_all("p"))
-    assert arithmetic.startswith("Growth of 1.2% from 2023 to 2024 puts the growth of total <u>trade</u> (Aland")
+    assert arithmetic.startswith(
+        "Growth of 1.2% from 2023 to 2024 by Ann <u>One</u> puts the growth of total <u>trade</u> (Aland"
+    )
     assert give == "What would have to give. One <u>would</u> give."
     assert why == "Why it stands. Both <u>stand</u>."
     assert card.details is None

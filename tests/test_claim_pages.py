@@ -49,7 +49,7 @@ def test_a_page_leads_to_the_permanent_place_and_to_the_source(pages: dict[str, 
 
 def test_what_a_page_leads_to_has_its_card_on_it(pages: dict[str, BeautifulSoup]) -> None:
     for name, soup in pages.items():
-        links = [link for link in soup.select("main a[href]") if "evidence/" in str(link["href"])]
+        links = [link for link in soup.select("article a[href]:not(aside a)") if "evidence/" in str(link["href"])]
         wanted = [link for link in links if not str(link["href"]).endswith(("claims.html", "method.html"))]
         assert wanted
         for link in wanted:

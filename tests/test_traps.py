@@ -42,7 +42,7 @@ def test_a_contradiction_has_its_arithmetic() -> None:
     (found,) = traps(having(trap("sums", "a", "b")))
     assert found == Trap(
         "sums", "contradiction", "Two sums", ("a", "b"), "They differ.", "Nobody knows.",
-        "5 USD in 2024 puts total trade (Aland → Bland, 2024) at 4.50–5.50 USD; "
+        "5 USD in 2024 by Office puts total trade (Aland → Bland, 2024) at 4.50–5.50 USD; "
         "Two prints 9 USD, which is read as 8.50–9.50 USD: both cannot hold.",
     )  # fmt: skip
 

@@ -74,7 +74,7 @@ def test_growth_is_told_as_growth() -> None:
 def test_a_contradiction_says_that_both_cannot_hold() -> None:
     found = result(claim("a", "$4 billion"), claim("b", "$9 billion", source_id="two2024"))
     sentence = explained(found.conflicts[0], found.claims, NAMES)
-    assert "$4 billion in 2024 puts total trade (Aland → Bland, 2024) at 3.50–4.50 billion USD" in sentence
+    assert "$4 billion in 2024 by Ann One puts total trade (Aland → Bland, 2024) at 3.50–4.50 billion USD" in sentence
     assert "Two Press prints $9 billion, which is read as 8.50–9.50 billion USD: both cannot hold." in sentence
 
 
@@ -177,6 +177,11 @@ def test_a_difference_says_that_it_is_one() -> None:
     assert "differ" in claimed(difference, NAMES, NOW) or "than" in claimed(difference, NAMES, NOW)
 
 
+def test_who_prints_a_figure_is_said_where_several_texts_are_held_together_and_only_there() -> None:
+    own = result(claim("a", "$4 billion"), claim("b", "$9 billion"))
+    assert " by " not in explained(own.conflicts[0], own.claims, NAMES)
+
+
 def test_a_projection_names_its_base() -> None:
     told = claimed(claim("a", "$5", base="2023", direction="rises"), NAMES, NOW)
     assert "$5 in 2024" in told
@@ -189,8 +194,8 @@ def test_a_direction_is_told_in_its_own_words() -> None:
     assert claimed(fell | {"counterpart_area": "C"}, NAMES, NOW).endswith(" from 2023 to 2024 (Aland → Cland)")
     found = result(fell, growth("b", "5%", source_id="two2024"))
     assert explained(found.conflicts[0], found.claims, NAMES) == (
-        "“slightly decreased” from 2023 to 2024 puts the growth of total trade (Aland → Bland, 2024) over that of 2023 "
-        "at less than 0.00 %; Two Press prints 5%, which is read as 4.50–5.50 %: both cannot hold."
+        "“slightly decreased” from 2023 to 2024 by Ann One puts the growth of total trade (Aland → Bland, 2024) over "
+        "that of 2023 at less than 0.00 %; Two Press prints 5%, which is read as 4.50–5.50 %: both cannot hold."
     )
 
 
