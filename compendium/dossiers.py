@@ -108,7 +108,6 @@ def _checked(one: Checked | None, observed: Mapping[str, Mapping[str, Any]], nam
             "of": _measured(against, observed, names),
             "told": told(against, observed, names),
             "observations": list(against.observations),
-            "by": list(dict.fromkeys(observed[own]["publisher"] for own in against.observations)),
         }
         for against in one.held
     ]
@@ -123,7 +122,7 @@ def _measured(against: Held, observed: Mapping[str, Mapping[str, Any]], names: N
     return ", ".join(filter(None, parts))
 
 
-def _rivals(claims: pd.DataFrame, found_apart: Collection[str]) -> dict[str, list[Dossier]]:
+def _rivals(claims: pd.DataFrame, apart: Collection[str]) -> dict[str, list[Dossier]]:
     """Return, by claim, the other claims of the same quantity, each with whether it and the claim can both hold."""
     found: dict[str, list[Dossier]] = {}
     for row in rivals(claims).to_dict("records"):
@@ -133,7 +132,7 @@ def _rivals(claims: pd.DataFrame, found_apart: Collection[str]) -> dict[str, lis
                     "claim_id": other,
                     "figure": claims.loc[other, "figure"],
                     "author": claims.loc[other, "author"],
-                    "together": _together(claims.loc[name], claims.loc[other], found_apart),
+                    "together": _together(claims.loc[name], claims.loc[other], apart),
                 }
                 for other in row["claim_ids"]
                 if other != name

@@ -13,7 +13,7 @@ import pandas as pd
 from IPython.display import HTML
 
 from compendium.citations import ABOUT_ANOTHER, audit
-from compendium.claims import authors, read_claims
+from compendium.claims import read_claims
 from compendium.findings import Family, families
 from compendium.ledger import Ledger
 from compendium.links import link, place
@@ -40,12 +40,8 @@ class Profile:
         claims = self.claims[self.claims["rank"] == "normal"]
         credited = claims[claims["origin"] != ""]
         return {
-            "paragraphs": int(self.source["paragraphs"]),
             "claims": len(claims),
             "credited": len(credited),
-            "origins": int(credited["origin"].nunique()),
-            "mentions": len(self.mentions),
-            "stances": int(self.stances["proposition_id"].nunique()),
             "conflicts": len(self.conflicts),
             "entries": int((self.citations["kind"] == "entry").sum()),
             "cited": int((self.citations["kind"] == "in-text").sum()),
@@ -143,8 +139,3 @@ def faults_table(own: Profile) -> HTML:
     mine["reason"] = mine["reason"].where(mine["verdict"] == ABOUT_ANOTHER, "")
     by_id = own.ledger["citations"].set_index("citation_id")
     return citations_table(mine, by_id, own.ledger["sources"], "What the audit of its citations found")
-
-
-def named(own: Profile) -> str:
-    """Return the name to print for a source."""
-    return str(authors(own.ledger["sources"])[own.source["source_id"]])

@@ -14,6 +14,7 @@ from markupsafe import Markup
 from compendium import files
 from compendium.bundle import called
 from compendium.claims import DIRECTION, authors
+from compendium.links import place
 from compendium.periods import sometime, spoken
 from compendium.present import Shown, amount, bare_table, link, signed, table, taken
 from compendium.schema import Field, Table
@@ -96,7 +97,7 @@ def provenance(claims: pd.DataFrame, *, up: str = "..") -> Shown:
             "Figure": link("claim", row["claim_id"], row["figure"], up=up),
             "Where": stacked(
                 link("source", row["source_id"], row["author"], up=up),
-                f"¶ {row['paragraph']}{', list of references' if row['scope'] == 'reference' else ''}",
+                place(row),
                 f"credits {row['origin'] or 'nobody'}",
             ),
             "What is open": row["note"],
@@ -234,29 +235,6 @@ def gaps_table(grid: pd.DataFrame, metrics: pd.DataFrame, caption: str) -> Shown
     data = grid.rename_axis("metric_id").reset_index()
     data.insert(1, "metric", [names[metric] for metric in grid.index])
     return table(shown, caption, numeric=list(shown.columns[1:]), data=data)
-
-
-def ledger_table(claims: pd.DataFrame, caption: str) -> Shown:
-    """Return claims in full, each row with its permanent address: the page that links to claims lead to."""
-    rows = [
-        {
-            "Figure": stacked(link("claim", row["claim_id"], row["figure"]), amount(row["interval"], row["unit"])),
-            "Claim": stacked(
-                row["summary"],
-                "; ".join(part for part in (described(row), spoken(row["period"])) if part),
-                *(part for part in (row["note"], row["bounds_reason"], row["rank_reason"]) if part),
-            ),
-            "Who says so": stacked(
-                link("source", row["source_id"], row["author"]),
-                f"¶ {row['paragraph']}{', references' if row['scope'] == 'reference' else ''}",
-                f"credits {row['origin'] or 'nobody'}",
-            ),
-            "claim_id": row["claim_id"],
-        }
-        for row in claims.to_dict("records")
-    ]
-    shown = pd.DataFrame(rows, columns=["Figure", "Claim", "Who says so", "claim_id"])
-    return table(shown, caption, ids="claim_id", data=claims_data(claims))
 
 
 def mentions_table(events: pd.DataFrame, mentions: pd.DataFrame, sources: pd.DataFrame, caption: str) -> Shown:

@@ -48,12 +48,6 @@ def test_two_areas_stand_with_the_word_of_their_metric(one: str, other: str, rel
     assert tables.between(one, other, relation) == told
 
 
-def test_every_claim_of_the_ledger_has_its_row_and_address(ledger: Ledger) -> None:
-    claims = read_claims(ledger)
-    rows = soup(tables.ledger_table(claims, "c")).select("tbody tr")
-    assert [row["id"] for row in rows] == list(claims["claim_id"])
-
-
 def test_every_mention_is_shown_with_its_event(ledger: Ledger) -> None:
     shown = tables.mentions_table(read_events(ledger), ledger["mentions"], ledger["sources"], "c")
     text = soup(shown).get_text()
