@@ -12,8 +12,8 @@ import pytest
 from click.testing import CliRunner, Result
 from small import OFFICIAL, SCHEMA, claim, observation, small
 
-from compendium import cli
 from compendium.cli import main
+from compendium.commands import analyses
 from compendium.corroborate import Checked
 from compendium.home import DATA, ROOT
 from compendium.ledger import load
@@ -295,7 +295,7 @@ def test_a_figure_that_nobody_knows_is_a_wrong_call_that_names_the_nearest() -> 
 )
 def test_figures_join_by_id_side_publisher_or_table(wanted: tuple[str, ...], joined: list[str]) -> None:
     rows = observation("o", "5"), observation("p", "6", reporter="B"), observation("q", "7", publisher="Two Office")
-    beside = cli._beside(small(claim("c", "5"), observations=rows), tuple(stem(name) for name in wanted))
+    beside = analyses._beside(small(claim("c", "5"), observations=rows), tuple(stem(name) for name in wanted))
     assert list(beside["claims"]["claim_id"]) == ["c", *joined]
 
 
@@ -307,7 +307,7 @@ def stem(name: str) -> str:
 def test_nothing_asks_for_a_publisher_of_no_side_by_an_empty_word() -> None:
     ledger = small(observations=[observation("o", "5", reporter="")])
     with pytest.raises(click.BadParameter):
-        cli._beside(ledger, ("",))
+        analyses._beside(ledger, ("",))
 
 
 @pytest.mark.usefixtures("unchecked")

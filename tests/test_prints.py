@@ -90,7 +90,7 @@ def test_a_site_offers_fresh_files_and_takes_stale_ones_away(tmp_path: Path) -> 
 def test_without_chromium_nothing_is_printed_and_the_reason_is_told(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("compendium.cli._build", lambda *_: None)
+    monkeypatch.setattr("compendium.commands.book._build", lambda *_: None)
     monkeypatch.setattr(prints, "FOLDER", tmp_path / "print")
     result = CliRunner().invoke(main, ["print"], env={"CHROME_PATH": str(tmp_path / "none")})
     assert result.exit_code == 1

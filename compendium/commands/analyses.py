@@ -1,0 +1,98 @@
+"""The commands that say what follows from the ledger; each answers in text or in JSON."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from compendium.commands import analysis, answer, executing, sound
+
+if TYPE_CHECKING:
+    from compendium.ledger import Ledger
+
+
+@click.command()
+@analysis
+@click.option("--scheduler", default="", help="Address of a Dask cluster to compute on, e.g. tcp://host:8786.")
+@click.option("--beside", multiple=True, metavar="WHICH", help="Let independent figures join: of a side, by its area; "
+              "of a publisher; of a table; or one, by its id. Can be given more than once.")  # fmt: skip
+def reconcile(form: str, data: Path, scheduler: str, beside: tuple[str, ...]) -> None:
+    """Say what follows from all claims together, and which of them cannot all be true."""
+    from compendium import reports
+    from compendium.reconcile import reconcile as reconciled
+
+    ledger = _beside(sound(data), beside)
+    with executing(scheduler) as executor:
+        found = reconciled(ledger, executor)
+    answer(
+        form,
+        lambda: reports.reconciliation(ledger, found),
+        lambda: reports.reconciliation_lines(ledger, found),
+    )
+
+
+def _beside(ledger: Ledger, wanted: tuple[str, ...]) -> Ledger:
+    """Return a ledger with some observations among its claims, or end the command and name the nearest there are."""
+    from compendium.observations import joined, read_observations
+    from compendium.problems import one_of
+
+    if not wanted:
+        return ledger
+    found = read_observations(ledger)
+    columns = found[["observation_id", "reporter", "publisher"]].assign(table=found["table"].map(_stem(ledger)))
+    known = set(columns.to_numpy().ravel()) - {""}
+    for name in wanted:
+        if name not in known:
+            raise click.BadParameter(
+                f"no independent figure is called {name}; {one_of(known, name)}", param_hint="--beside"
+            )
+    return joined(ledger, found[columns.isin(wanted).any(axis=1)])
+
+
+def _stem(ledger: Ledger) -> dict[str, str]:
+    return {name: Path(table.path).stem for name, table in ledger.schema.items()}
+
+
+@click.command()
+@analysis
+def corroborate(form: str, data: Path) -> None:
+    """Say how every claim stands against the figures of independent publishers."""
+    from compendium import reports
+
+    ledger = sound(data)
+    answer(form, lambda: reports.corroboration(ledger), lambda: reports.corroboration_lines(ledger))
+
+
+@click.command()
+@analysis
+def chronology(form: str, data: Path) -> None:
+    """Say which statements about time cannot all be right."""
+    from compendium import reports
+
+    ledger = sound(data)
+    answer(form, lambda: reports.chronology(ledger), lambda: reports.chronology_lines(ledger))
+
+
+@click.command()
+@analysis
+def independence(form: str, data: Path) -> None:
+    """Say which figures go back to one origin, and count witnesses by origin."""
+    from compendium import reports
+
+    ledger = sound(data)
+    answer(form, lambda: reports.independence(ledger), lambda: reports.independence_lines(ledger))
+
+
+@click.command()
+@analysis
+def sensitivity(form: str, data: Path) -> None:
+    """Recompute each headline with one source left out."""
+    from compendium import reports
+
+    ledger = sound(data)
+    answer(form, lambda: reports.sensitivity_report(ledger), lambda: reports.sensitivity_lines(ledger))
+
+
+COMMANDS = (reconcile, corroborate, chronology, independence, sensitivity)

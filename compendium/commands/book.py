@@ -1,0 +1,156 @@
+"""The commands that bring notebooks up to date and make the book of them, as a site, on paper, as an archive."""
+
+from __future__ import annotations
+
+import gc
+import os
+import sys
+import time
+from collections.abc import Iterator
+from concurrent.futures import Executor
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from compendium.commands import FOLDER, end, executing, size, sound
+from compendium.home import BOOK, DATA
+from compendium.problems import LedgerError
+
+if TYPE_CHECKING:
+    from compendium.building import Change
+    from compendium.runner import Done
+
+
+SCHEDULER = click.option("--scheduler", envvar="SCHEDULER", default="", metavar="ADDRESS",
+                         help="Execute on the Dask cluster at an address, e.g. tcp://host:8786.")  # fmt: skip
+
+
+@click.command()
+@click.option("--check", "only_check", is_flag=True, help="Say which are stale, execute nothing.")
+@click.option("--fresh", is_flag=True, help="Execute all.")
+@click.option("--book", type=FOLDER, default=BOOK, help="Folder with the chapters.  [default: book]")
+@SCHEDULER
+def notebooks(only_check: bool, fresh: bool, book: Path, scheduler: str) -> None:
+    """Bring every notebook up to date with its chapter, the data and the engine."""
+    from compendium.notebooks import stale
+
+    if only_check:
+        found = stale(book)
+        for line in found:
+            click.echo(line, err=True)
+        click.echo(f"{len(found)} stale" if found else "every notebook is up to date")
+        sys.exit(1 if found else 0)
+    _notebooks(book, fresh, scheduler)
+
+
+@click.command()
+@click.option("--fresh", is_flag=True, envvar="FRESH", help="Execute all notebooks, build the site from nothing.")
+@click.option("--address", envvar="ADDRESS", default="", metavar="URL",
+              help="Where the site will be published: for sitemap, canonical links, previews.")  # fmt: skip
+@SCHEDULER
+def build(fresh: bool, address: str, scheduler: str) -> None:
+    """Check the data, bring the notebooks up to date, build the site; do only what a change asks for."""
+    _build(fresh, address, scheduler)
+
+
+def _build(fresh: bool, address: str, scheduler: str) -> None:
+    """Build the book, or end the command with what is wrong, and say what was built."""
+    from compendium import addresses, building
+
+    os.environ[addresses.VARIABLE] = address  # where Sphinx's part of the build looks for it
+    try:
+        addresses.address()
+    except ValueError as error:
+        raise click.BadParameter(str(error), param_hint="--address") from None
+
+    # Imports and doctrees are all that a short build makes; looking through them for garbage takes a quarter of it.
+    gc.disable()
+    start = time.perf_counter()
+    change = building.change(fresh=fresh)
+    executed = 0
+    if change:
+        with executing(scheduler) as executor:
+            executed = _built(change, executor)
+    gc.freeze()  # nor when it ends
+    end([], f"{building.said(executed)}, {time.perf_counter() - start:.1f} seconds. Open {building.FRONT}")
+
+
+@click.command("print")
+@click.option("--address", envvar="ADDRESS", default="", metavar="URL", help="As for `build`.")
+@SCHEDULER
+def print_book(address: str, scheduler: str) -> None:
+    """Build the book, then make a PDF and an EPUB of it in _build/print, which the site offers from then on."""
+    from compendium import building, prints
+
+    _build(False, address, scheduler)
+    try:
+        made = prints.make(building.made_from(), say=click.echo)
+    except prints.PrintError as error:
+        click.echo(str(error), err=True)
+        sys.exit(1)
+    for path in made:
+        click.echo(f"{path} ({path.stat().st_size / 1_000_000:.1f} MB)")
+    _build(False, address, scheduler)  # the site offers them now
+
+
+def _built(change: Change, executor: Executor | None) -> int:
+    """Build what a change asks for, or end the command with what is wrong; return how many notebooks ran."""
+    from compendium import building
+
+    try:
+        return building.build(change, executor, watch=_watched, say=click.echo)
+    except LedgerError as error:
+        end(error.problems, "")
+    except building.BuildError as error:
+        click.echo(str(error), err=True)
+    sys.exit(1)
+
+
+def _notebooks(book: Path, fresh: bool, scheduler: str) -> None:
+    """Bring the notebooks up to date, or end the command with what each failed with."""
+    from compendium.notebooks import failures, slowest, update
+
+    with executing(scheduler) as executor:
+        outcomes = update(book, fresh=fresh, executor=executor, watch=_watched)
+    failed, ran = failures(outcomes), slowest(outcomes)
+    if ran:
+        click.echo(f"Slowest: {ran}")
+    if failed:
+        click.echo(failed, err=True)
+        sys.exit(1)
+
+
+def _watched(done: Iterator[Done], number: int) -> Iterator[Done]:
+    """Hand on notebooks as they end, beneath a bar that grows with each."""
+
+    def which(one: Done | None) -> str:
+        return one.chapter.stem if one else ""
+
+    with click.progressbar(done, number, "Executing", item_show_func=which) as bar:
+        yield from bar
+
+
+@click.command()
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+@click.option("--data", type=FOLDER, default=DATA, help="Folder of the ledger.  [default: data]")
+def bundle(file: Path, data: Path) -> None:
+    """Write the whole ledger as one archive: CSV, Parquet, SQLite and JSON-LD, with what it takes to open them."""
+    from compendium import linked
+    from compendium.bundle import bundle as bundled
+    from compendium.dossiers import dossiers
+    from compendium.edition import edition
+    from compendium.ledger import load
+
+    sound(data)
+    claims = linked.document(dossiers(load(data)), edition().name)
+    content = bundled(data, {linked.NAME: claims.encode()})
+    try:
+        file.write_bytes(content)
+    except OSError as error:
+        click.echo(f"{file}: cannot be written: {error.strerror}", err=True)
+        sys.exit(1)
+    click.echo(f"{file}: {size(data)}, {len(content):,} bytes")
+
+
+COMMANDS = (notebooks, build, print_book, bundle)

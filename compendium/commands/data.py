@@ -1,0 +1,71 @@
+"""The commands that hold the data against their schema, their meaning, the texts and the publishers."""
+
+from __future__ import annotations
+
+import sys
+from datetime import date
+from pathlib import Path
+
+import click
+
+from compendium.commands import FOLDER, end, size
+from compendium.home import DATA
+from compendium.problems import LedgerError
+
+
+@click.command()
+@click.option("--data", type=FOLDER, default=DATA, help="Folder of the ledger.  [default: data]")
+def check(data: Path) -> None:
+    """Hold every table against its schema and its meaning; print every problem."""
+    from compendium.validate import validate
+
+    problems = validate(data)
+    end(problems, "" if problems else f"{data.name}: {size(data)}, no problem")
+
+
+@click.command()
+@click.option("--sources", type=FOLDER, required=True, help="Folder with the texts, as *.txt.")
+@click.option("--data", type=FOLDER, default=DATA, help="Folder of the ledger.  [default: data]")
+def verify(sources: Path, data: Path) -> None:
+    """Hold every locator against the texts: each figure in its paragraph, each text by its hash, no number left."""
+    from compendium.ledger import load
+    from compendium.verify import verify as verified
+
+    try:
+        ledger = load(data).whole()
+    except LedgerError as error:
+        end(error.problems, "")
+        return
+    located = sum(
+        len(ledger.frames[table.name])
+        for table in ledger.schema.values()
+        if {"paragraph", "as_printed"} <= set(table.columns)
+    )
+    end(
+        verified(ledger, sources),
+        f"{len(ledger['sources'])} texts, {located} located rows ({len(ledger['claims'])} claims): all stand as said",
+    )
+
+
+@click.command()
+@click.argument("name")
+@click.option("--write", is_flag=True, help="Write the difference; without it, it is only shown.")
+@click.option("--data", type=FOLDER, default=DATA, help="Folder of the ledger.  [default: data]")
+@click.option("--service", default="", metavar="URL", help="Address of the service.  [default: the publisher's own]")
+@click.option("--timeout", type=click.FloatRange(0, 3600, min_open=True), default=30.0, show_default=True,
+              help="Seconds for the whole answer.")  # fmt: skip
+def refresh(name: str, write: bool, data: Path, service: str, timeout: float) -> None:
+    """Ask a publisher for the newer figures of a series; show what has changed, write it where told to."""
+    from compendium.refresh import refresh as refreshed
+    from compendium.services import ServiceError
+
+    try:
+        refreshed(data, name, write=write, service=service, timeout=timeout, today=date.today(), say=click.echo)
+    except LedgerError as error:
+        end(error.problems, "")
+    except ServiceError as error:
+        click.echo(str(error), err=True)
+        sys.exit(1)
+
+
+COMMANDS = (check, verify, refresh)

@@ -1,0 +1,105 @@
+"""The commands that measure what was built, and how well it is guarded."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+from compendium.commands import FOLDER, end
+from compendium.home import BUILT, DATA
+from compendium.problems import LedgerError
+
+
+@click.command()
+@click.argument("names", nargs=-1, metavar="[NAME]...")
+@click.option("--write", is_flag=True, help="Put the rows into the data; without it, they are only shown.")
+def bench(names: tuple[str, ...], write: bool) -> None:
+    """Measure how long the book takes to build, and how that grows: all parts, or those named.
+
+    The parts are cold, plain, nothing, prose, data, claims, test, chapters, ledger and reconciliation. All work in
+    copies of the repository; the rows of a part are written when it has ended, and not where it has failed.
+    """
+    from compendium.benches.parts import PARTS
+    from compendium.benches.run import run
+    from compendium.problems import one_of
+
+    for name in names:
+        if name not in PARTS:
+            raise click.BadParameter(f"no part is called {name}; {one_of(PARTS, name)}", param_hint="NAME")
+    failed = run(names or tuple(PARTS), DATA if write else None, click.echo)
+    for line in failed:
+        click.echo(line, err=True)
+    sys.exit(1 if failed else 0)
+
+
+@click.command()
+@click.argument("folder", type=FOLDER)
+@click.option("--against", type=click.Path(exists=True, path_type=Path), help="A manifest, or another folder.")
+def manifest(folder: Path, against: Path | None) -> None:
+    """Print the SHA-256 of every file of a folder, as `sha256sum -c` reads it; or name what differs from another."""
+    from compendium import manifest as manifests
+
+    if against is None:
+        for line in manifests.lines(manifests.manifest(folder)):
+            click.echo(line)
+        return
+    try:
+        found = manifests.compared(folder, against) if against.is_dir() else manifests.listed(folder, against)
+    except LedgerError as error:
+        end(error.problems, "")
+        return
+    for line in found:
+        click.echo(line, err=True)
+    click.echo(f"{len(found)} files differ" if found else "every file is the same")
+    sys.exit(1 if found else 0)
+
+
+@click.command()
+@click.argument("pages", nargs=-1)
+@click.option("--html", type=FOLDER, default=None, help="Folder of the built site.  [default: _build/html]")
+@click.option("--data", type=FOLDER, default=DATA, help="Folder of the ledger.  [default: data]")
+def audit(pages: tuple[str, ...], html: Path | None, data: Path) -> None:
+    """Measure every page of the built site, or some, with Lighthouse and axe; write data/audits.csv.
+
+    A page is named by its address without its ending: book/index. It takes about half a minute a page.
+    """
+    from compendium.audit import AuditError
+    from compendium.audit import audit as audited
+
+    try:
+        failures = audited(html or BUILT / "html", data=data, only=pages, say=click.echo)
+    except LedgerError as error:
+        end(error.problems, "")
+        return
+    except AuditError as error:
+        failures = [str(error)]
+    for failure in failures:
+        click.echo(failure, err=True)
+    sys.exit(1 if failures else 0)
+
+
+@click.command()
+@click.option("--write", is_flag=True, help="Renew the budget from what is there.")
+@click.option("--site", type=FOLDER, help="Folder of a built site.  [default: _build/html]")
+def weigh(write: bool, site: Path | None) -> None:
+    """Weigh every page and asset of the built site over the wire, against book/budget.csv."""
+    from compendium import weight
+
+    try:
+        found = weight.weigh(site or BUILT / "html")
+        if write:
+            weight.write_budget(found)
+        budget = weight.read_budget()
+    except (OSError, ValueError) as error:
+        click.echo(str(error), err=True)
+        sys.exit(2)
+    click.echo(weight.table(found, budget))
+    heavy = weight.problems(found, budget)
+    for line in heavy:
+        click.echo(line, err=True)
+    sys.exit(1 if heavy else 0)
+
+
+COMMANDS = (bench, manifest, audit, weigh)
