@@ -8,6 +8,9 @@ COMPILE = .venv/bin/uv pip compile --quiet --universal --python-version 3.11 --g
 book: environment ## Build the book into _build/html (FRESH=1 executes every notebook; ADDRESS=https://… where it will be published)
 	$(RUN) -m compendium build
 
+serve: environment ## Show the book in a browser, live: a save is on its page in seconds (PORT=8000)
+	$(RUN) -m compendium serve
+
 print: environment ## Build the book, then a PDF and an EPUB of it into _build/print (needs Chromium)
 	$(RUN) -m compendium print
 
@@ -47,4 +50,4 @@ clean: ## Remove what was built, keep the environment
 help: ## List every target
 	awk -F ':.*## ' '/^[a-z]+:.*## / {printf "%-12s %s\n", $$1, $$2}' Makefile
 
-.PHONY: book print test environment notebooks stale check lock authors bench audit clean help
+.PHONY: book serve print test environment notebooks stale check lock authors bench audit clean help

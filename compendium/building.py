@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from compendium import prints
+from compendium import certificate, prints
 from compendium.addresses import VARIABLE, address
 from compendium.edition import CITATION
 from compendium.home import BOOK, BUILT, ROOT, chapters, notebook_of
@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 
 STAMP = BUILT / "built.json"
 PYTHON = "python"
+BESIDES = frozenset({prints.KEY, certificate.KEY})
+"""What a build takes up that no page is made from: the prints that it offers, the commit that its pages certify."""
 FRONT = BUILT / "html" / "index.html"
 
 
@@ -45,32 +47,33 @@ class Change:
     inputs: dict[str, str]
     touched: frozenset[str]
     fresh: bool
+    checked: bool = False
 
     @property
     def chapters(self) -> list[Path] | None:
         """Return the chapters that differ, and those that read what differs of the data; `None` where all may."""
         if self.clean:
             return None
-        pages, tables = self._pages, self.touched - self._pages.keys() - {prints.KEY}
+        pages, tables = self._pages, self.touched - self._pages.keys() - BESIDES
         return sorted({pages[path] for path in self.touched & pages.keys()} | set(_reading(tables)))
 
     @property
     def known(self) -> list[Path]:
         """Return the chapters whose text alone differs, their notebooks being those that the last build left."""
-        if not self.touched - {prints.KEY} <= self._pages.keys():
+        if not self.touched - BESIDES <= self._pages.keys():
             return []
         return [path for path in self.chapters or () if str(notebook_of(path).relative_to(ROOT)) not in self.touched]
 
     @property
     def sound(self) -> bool:
-        """Say whether the data were found sound by the last build, and nothing that this rests on differs."""
+        """Say whether the data were found sound just now, or by the last build and nothing of this differs."""
         rests_on = ("data/", "compendium/", LOCK, PYTHON)
-        return not self.fresh and not any(path.startswith(rests_on) for path in self.touched)
+        return self.checked or (not self.fresh and not any(path.startswith(rests_on) for path in self.touched))
 
     @property
     def clean(self) -> bool:
         """Say whether all must be built from nothing: where more differs than chapters and data that were there."""
-        watched = self.touched - self._pages.keys() - {prints.KEY}
+        watched = self.touched - self._pages.keys() - BESIDES
         return self.fresh or not all(path.startswith("data/") for path in watched)
 
     @property
@@ -100,8 +103,7 @@ def change(*, fresh: bool = False) -> Change | None:
     fresh
         build everything, whatever differs.
     """
-    now = inputs()
-    now[prints.KEY] = prints.told(BUILT / "print", now)
+    now = inputs_now()
     before: dict[str, str] = {}
     if STAMP.is_file() and FRONT.is_file():
         before = _read(STAMP)
@@ -134,8 +136,25 @@ def inputs() -> dict[str, str]:
     return found | {PYTHON: sys.version, VARIABLE: address()}
 
 
-def build(change: Change, executor: Executor | None, *, watch: Watch, say: Callable[[str], None]) -> int:
+def inputs_now() -> dict[str, str]:
+    """Return what `inputs` does, and what a build takes up besides."""
+    found = inputs()
+    return found | _besides(found)
+
+
+def _besides(made_from: dict[str, str]) -> dict[str, str]:
+    return {prints.KEY: prints.told(BUILT / "print", made_from), certificate.KEY: certificate.revision()}
+
+
+def build(
+    change: Change, executor: Executor | None, *, watch: Watch, say: Callable[[str], None], only: Path | None = None
+) -> int:
     """Build what a change asks for; return how many notebooks ran.
+
+    Parameters
+    ----------
+    only
+        the chapter to look at before any other: the build is not finished then, and is not said to be.
 
     Raises
     ------
@@ -149,14 +168,15 @@ def build(change: Change, executor: Executor | None, *, watch: Watch, say: Calla
         _begin_kernels(executor)
         say("Checking the data …")
         _check()
-    outcomes = _notebooks(change, executor, watch, say)
+    outcomes = _notebooks(change, executor, watch, say, change.chapters if only is None else [only])
     say("Building the site …")
     # What is edited from here on is not in the site, and must be built next time; notebooks were written just now.
     made = [path for chapter in chapters(BOOK) if (path := notebook_of(chapter)).is_file()]
     built = change.inputs | {str(path.relative_to(ROOT)): _content(path) for path in made}
-    built[prints.KEY] = prints.told(BUILT / "print", built)
+    built |= _besides(built)
     _site(change)
-    STAMP.write_text(json.dumps(built, indent=0), encoding="utf-8")
+    if only is None:
+        STAMP.write_text(json.dumps(built, indent=0), encoding="utf-8")
     return sum(outcome.executed for outcome in outcomes)
 
 
@@ -177,12 +197,14 @@ def _begin_kernels(executor: Executor | None) -> None:
         warm.begin()
 
 
-def _notebooks(change: Change, executor: Executor | None, watch: Watch, say: Callable[[str], None]) -> list[Outcome]:
+def _notebooks(
+    change: Change, executor: Executor | None, watch: Watch, say: Callable[[str], None], among: list[Path] | None
+) -> list[Outcome]:
     from compendium.notebooks import failures, slowest, update
     from compendium.site import get_ready
 
     outcomes = update(
-        among=change.chapters, known=change.known, fresh=change.fresh, executor=executor, watch=watch,
+        among=among, known=change.known, fresh=change.fresh, executor=executor, watch=watch,
         meanwhile=get_ready,
     )  # fmt: skip
     ran, failed = slowest(outcomes), failures(outcomes)
@@ -194,10 +216,13 @@ def _notebooks(change: Change, executor: Executor | None, watch: Watch, say: Cal
 
 
 def _site(change: Change) -> None:
+    if change.touched == {certificate.KEY} and not change.fresh:
+        certificate.fill(BUILT / "html", certificate.certificate())
+        return
     from compendium.site import make
 
     # Sphinx goes by the time of a file, which a copy or a restored version may bring from long ago.
-    for path in () if change.clean else change.touched & change.inputs.keys() - {prints.KEY}:
+    for path in () if change.clean else change.touched & change.inputs.keys() - BESIDES:
         os.utime(ROOT / path)
     said = make(BUILT.parent, clean=change.clean)
     if said:

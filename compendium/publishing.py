@@ -18,6 +18,7 @@ from sphinx.application import Sphinx
 from sphinx.config import Config
 from sphinx.environment import BuildEnvironment
 from sphinx.errors import ConfigError
+from sphinx.util.docutils import SphinxDirective
 
 from compendium import addresses, edition, prints
 from compendium.building import inputs
@@ -141,8 +142,17 @@ def _size(path: Path) -> str:
     return f"{size / 1_000_000:.1f} MB" if size >= 1_000_000 else f"{size // 1000} KB"
 
 
+class WholeCertificate(SphinxDirective):
+    """`{certificate}`: the place for all that a page certifies; filled when the site is there, empty on paper."""
+
+    def run(self) -> list[nodes.Node]:
+        """Return the empty place."""
+        return [nodes.raw("", '<div class="certified-whole on-screen"></div>', format="html")]
+
+
 def setup(app: Sphinx) -> dict[str, bool]:
     """Connect all this with Sphinx."""
+    app.add_directive("certificate", WholeCertificate)
     app.connect("config-inited", address)
     app.connect("html-page-context", describe)
     app.connect("build-finished", map_pages)

@@ -13,6 +13,7 @@ from contextlib import redirect_stderr, redirect_stdout
 from importlib import import_module
 from pathlib import Path
 
+from compendium import certificate
 from compendium.home import ROOT
 
 OPTIONS = ("--warningiserror", "--nitpick", "--keep-going", "--quiet")
@@ -33,10 +34,17 @@ def make(into: Path, *, root: Path = ROOT, clean: bool = True) -> str:
         begin from nothing; else the pages that have not changed since the last build are left as they are. Both give
         the same files (`compendium.incremental`).
     """
-    from jupyter_book.cli.main import main
-
     for leftover in ("html", ".doctrees") if clean else ():
         shutil.rmtree(into / "_build" / leftover, ignore_errors=True)
+    warned = _built(into, root)
+    if not warned:
+        certificate.fill(into / "_build" / "html", certificate.certificate(root))
+    return warned
+
+
+def _built(into: Path, root: Path) -> str:
+    from jupyter_book.cli.main import main
+
     said, warned = io.StringIO(), io.StringIO()
     try:
         with redirect_stdout(said), redirect_stderr(warned):

@@ -6,6 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+from compendium.certificate import TOLD, told
 from compendium.home import ROOT
 
 MADE_HERE = (".git", ".venv*", ".cache", "_build", "__pycache__", ".ipynb_checkpoints")
@@ -14,8 +15,13 @@ KEPT = ("PATH", "LD_LIBRARY_PATH", "SYSTEMROOT")
 
 
 def copied(into: Path) -> Path:
-    """Copy the repository as it lies, without what its commands make; the files are as new as the copy."""
-    return Path(shutil.copytree(ROOT, into, ignore=shutil.ignore_patterns(*MADE_HERE), copy_function=shutil.copy))
+    """Copy the repository as it lies, without what its commands make; the files are as new as the copy.
+
+    It knows the commit as a source archive does.
+    """
+    shutil.copytree(ROOT, into, ignore=shutil.ignore_patterns(*MADE_HERE), copy_function=shutil.copy)
+    (into / TOLD).write_text(told(), encoding="utf-8")
+    return into
 
 
 def surroundings(root: Path, **more: str) -> dict[str, str]:

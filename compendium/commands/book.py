@@ -76,6 +76,24 @@ def _build(fresh: bool, address: str, scheduler: str) -> None:
     end([], f"{building.said(executed)}, {time.perf_counter() - start:.1f} seconds. Open {building.FRONT}")
 
 
+@click.command()
+@click.option("--port", type=click.IntRange(0, 65535), envvar="PORT", default=8000, show_default=True,
+              help="Port of this machine to serve on; 0 takes any that is free.")  # fmt: skip
+def serve(port: int) -> None:
+    """Show the book in a browser and keep it up with every save; what is wrong with one is told here and on the page.
+
+    The page on view is built first. It ends with Ctrl-C.
+    """
+    from compendium.live.watching import serve as served
+
+    try:
+        served(port, click.echo)
+    except OSError as error:
+        raise click.BadParameter(f"port {port}: {error.strerror}; give another", param_hint="--port") from None
+    except KeyboardInterrupt:
+        click.echo("")
+
+
 @click.command("print")
 @click.option("--address", envvar="ADDRESS", default="", metavar="URL", help="As for `build`.")
 @SCHEDULER
@@ -153,4 +171,4 @@ def bundle(file: Path, data: Path) -> None:
     click.echo(f"{file}: {size(data)}, {len(content):,} bytes")
 
 
-COMMANDS = (notebooks, build, print_book, bundle)
+COMMANDS = (notebooks, build, serve, print_book, bundle)

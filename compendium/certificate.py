@@ -1,0 +1,142 @@
+"""What a built page certifies itself by: the commit, the data, the lock and the edition that it was made from.
+
+The commit is git's, or, in a source archive, where there is no git, that of the file which the archive brings. Pages
+are made with empty places, which are filled when the site is there: a commit that changes no page makes none anew.
+Nothing here builds anything, and a page's text is not touched.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+import subprocess
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from markupsafe import escape
+
+from compendium.home import ROOT
+from compendium.keys import LOCK
+from compendium.manifest import lines, manifest
+
+TOLD = ".edition.json"
+"""What a source archive brings in place of git."""
+KEY = "commit"
+"""Under which name the certificate stands among what a build is made from."""
+SHORT = 10
+PLACES = re.compile(r'(<(span|div) class="certified(?:-whole on-screen)?">).*?(</\2>)', re.DOTALL)
+COMMIT = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
+
+
+@dataclass(frozen=True)
+class Certificate:
+    """Which state of the repository a site was made from.
+
+    `commit` is the whole hash, `""` where nothing tells it; `modified` says that files differ from that commit; `data`
+    and `lock` are SHA-256 in hexadecimal digits.
+    """
+
+    commit: str
+    modified: bool
+    data: str
+    lock: str
+
+    @property
+    def revision(self) -> str:
+        """Return the commit in words, short."""
+        if not self.commit:
+            return "commit not known"
+        return f"commit {self.commit[:SHORT]}{', with changes' if self.modified else ''}"
+
+
+def certificate(root: Path = ROOT) -> Certificate:
+    """Return what the site of a repository would certify now."""
+    commit, modified = _git(root) or _told(root)
+    return Certificate(commit, modified, data_hash(root / "data"), _sha256((root / LOCK).read_bytes()))
+
+
+def data_hash(data: Path) -> str:
+    """Return the SHA-256 of the manifest of a data folder, as `python -m compendium manifest data | sha256sum` does."""
+    return _sha256("".join(f"{line}\n" for line in lines(manifest(data))).encode())
+
+
+def _sha256(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
+
+
+def revision(root: Path = ROOT) -> str:
+    """Return in one line which commit a repository is at, and whether anything differs from it."""
+    commit, modified = _git(root) or _told(root)
+    return f"{commit} {modified}"
+
+
+def told(root: Path = ROOT) -> str:
+    """Return what a source archive of a repository says of where it comes from, as the text of its file."""
+    commit, modified = _git(root) or _told(root)
+    return json.dumps({"commit": commit, "modified": modified}, indent=2) + "\n"
+
+
+def _git(root: Path) -> tuple[str, bool] | None:
+    """Return the commit of a checkout and whether its files differ from it; `None` where there is no git."""
+    if not (root / ".git").exists():
+        return None
+    try:
+        head = _asked(root, "rev-parse", "--verify", "HEAD")
+        return head, bool(_asked(root, "status", "--porcelain", "--untracked-files=normal"))
+    except (OSError, subprocess.CalledProcessError):
+        return None
+
+
+def _asked(root: Path, *words: str) -> str:
+    # Without the lock that git takes to renew its index: a build must not stand in the way of a commit.
+    command = ["git", "--no-optional-locks", *words]
+    return subprocess.run(command, cwd=root, capture_output=True, text=True, check=True).stdout.strip()
+
+
+def _told(root: Path) -> tuple[str, bool]:
+    """Return what the file of a source archive says; no commit where there is none, or it says something else."""
+    try:
+        said = json.loads((root / TOLD).read_text(encoding="utf-8"))
+        commit, modified = said["commit"], said["modified"]
+    except (OSError, ValueError, KeyError, TypeError):
+        return "", False
+    return (commit, modified is True) if isinstance(commit, str) and COMMIT.fullmatch(commit) else ("", False)
+
+
+# --- in the pages
+
+
+def fill(html: Path, found: Certificate) -> int:
+    """Fill the places of every page of a site with what it certifies; return how many pages changed by it."""
+    changed = 0
+    for path in html.rglob("*.html"):
+        text = path.read_text(encoding="utf-8")
+        filled = PLACES.sub(lambda place: f"{place[1]}{_filling(place[2], found)}{place[3]}", text)
+        if filled != text:
+            path.write_text(filled, encoding="utf-8")
+            changed += 1
+    return changed
+
+
+def _filling(element: str, found: Certificate) -> str:
+    if element == "div":
+        return f"<dl>{''.join(_item(name, value) for name, value in _whole(found))}</dl>"
+    return f" · {escape(found.revision)} · data {found.data[:SHORT]} · lock {found.lock[:SHORT]}"
+
+
+def _item(name: str, value: str) -> str:
+    return f"<dt>{escape(name)}</dt><dd><code>{escape(value)}</code></dd>"
+
+
+def _whole(found: Certificate) -> Iterator[tuple[str, str]]:
+    """Yield every value in full, with the name of what it is."""
+    yield "Commit", (found.commit or "not known") + (", with changes" if found.modified else "")
+    yield "Data", found.data
+    yield "Lock", found.lock
+
+
+def as_json(found: Certificate) -> str:
+    """Return a certificate for programs."""
+    return json.dumps(asdict(found), indent=2) + "\n"

@@ -1,0 +1,133 @@
+"""Serves the site to the author's browser, with what lets a page follow the builds: a script, and a stream of states.
+
+It listens on this machine alone. The files of the site stay as they are; what is added is added on the way out.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import threading
+import time
+from http import HTTPStatus
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs, unquote
+
+from compendium.serving import TYPES, Handler, Server, located
+
+OWN = "/_live/"
+ADDED = b'<link rel="stylesheet" href="/_live/live.css"><script src="/_live/live.js" defer></script></body>'
+PULSE = 15.0
+"""Seconds of silence after which a stream says that it is alive, which is how a page that is gone is noticed."""
+
+
+class Desk:
+    """How the building stands, for every page that asks; and which page was asked for last."""
+
+    def __init__(self) -> None:
+        """Begin with nothing to say."""
+        self._changed = threading.Condition()
+        self._said = {"state": "whole", "said": ""}
+        self._number = 0
+        self._looked_at: list[str] = []
+
+    def tell(self, state: str, said: str = "") -> None:
+        """Say how it stands now, to all who wait for it."""
+        with self._changed:
+            self._said = {"state": state, "said": said}
+            self._number += 1
+            self._changed.notify_all()
+
+    def wait(self, after: int) -> tuple[int, dict[str, str]]:
+        """Return the number of the state and the state, once it is another than that of a number, or after a pulse."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._number != after, PULSE)
+            return self._number, dict(self._said)
+
+    def open(self, page: str) -> None:
+        """Remember that a page is on view, the newest last."""
+        with self._changed:
+            self._looked_at.append(page)
+
+    def close(self, page: str) -> None:
+        """Forget one view of a page."""
+        with self._changed:
+            self._looked_at.remove(page)
+
+    @property
+    def looked_at(self) -> str:
+        """Return the page that was opened last and is still on view, below the site's folder without its ending."""
+        with self._changed:
+            last = self._looked_at[-1] if self._looked_at else ""
+        return last.strip("/").removesuffix(".html")
+
+
+class LiveServer(Server):
+    """Serves one folder, and the states of a desk."""
+
+    def __init__(self, root: Path, port: int, desk: Desk) -> None:
+        """Listen at once; raise `OSError` where the port is taken."""
+        self.desk = desk
+        super().__init__(root, port)
+        self.RequestHandlerClass = LiveHandler
+
+
+class LiveHandler(Handler):
+    """Answers as a web server would, but for the pages, which get what follows the builds."""
+
+    server: LiveServer
+
+    def _answer(self, *, body: bool) -> None:
+        asked, _, query = self.path.partition("?")
+        if asked == f"{OWN}events":
+            self._stream(parse_qs(query).get("page", [""])[0])
+        elif asked in (f"{OWN}live.js", f"{OWN}live.css"):
+            name = asked.removeprefix(OWN)
+            self._whole(Path(__file__).with_name(name).read_bytes(), TYPES[Path(name).suffix], body=body)
+        else:
+            super()._answer(body=body)
+
+    def _send(self, path: Path, query: str, *, body: bool) -> None:
+        if path.suffix != ".html":
+            super()._send(path, query, body=body)
+            return
+        self._whole(path.read_bytes().replace(b"</body>", ADDED), TYPES[".html"], body=body)
+
+    def _whole(self, content: bytes, kind: str, *, body: bool) -> None:
+        self._head(HTTPStatus.OK, {"Content-Type": kind, "Cache-Control": "no-store"}, len(content))
+        if body:
+            self.wfile.write(content)
+
+    def _stream(self, page: str) -> None:
+        """Send the state and the version of a page, now and whenever it changes, until the page is gone."""
+        desk, number = self.server.desk, -1
+        self.close_connection = True
+        self._head(HTTPStatus.OK, {"Content-Type": "text/event-stream", "Cache-Control": "no-store"})
+        desk.open(page)
+        try:
+            while True:
+                number, state = desk.wait(number)
+                told = json.dumps(state | {"version": version(self.server.root, page)})
+                self.wfile.write(f"event: state\ndata: {told}\n\n".encode())
+                self.wfile.flush()
+        except OSError:
+            pass
+        finally:
+            desk.close(page)
+
+
+def version(root: Path, page: str) -> str:
+    """Return the name of a page's content, `""` where there is none; it waits while the page is being written."""
+    for _ in range(20):
+        found = located(root, unquote(page))
+        content = found.read_bytes() if found is not None and found.is_file() else b""
+        if content.rstrip().endswith(b"</html>"):
+            return hashlib.sha256(content).hexdigest()[:16]
+        time.sleep(0.05)
+    return ""
+
+
+def states(desk: Desk) -> Any:
+    """Return what pages are told now."""
+    return desk.wait(-1)[1]
