@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from compendium import certificate, prints
+from compendium import certificate, prints, quick
 from compendium.addresses import VARIABLE, address
 from compendium.edition import CITATION
 from compendium.home import BOOK, BUILT, ROOT, chapters, notebook_of
@@ -28,9 +28,12 @@ from compendium.reads import ALL
 
 if TYPE_CHECKING:
     from compendium.notebooks import Outcome, Watch
+    from compendium.runner import Done
 
 STAMP = BUILT / "built.json"
 PYTHON = "python"
+LEFT_OVER = "pages of the past"
+"""Stands among what a site was made from where it was built over pages that were on view: the next build is clean."""
 BESIDES = frozenset({prints.KEY, certificate.KEY})
 """What a build takes up that no page is made from: the prints that it offers, the commit that its pages certify."""
 FRONT = BUILT / "html" / "index.html"
@@ -42,12 +45,17 @@ class BuildError(Exception):
 
 @dataclass(frozen=True)
 class Change:
-    """What a build has to begin with: the content of every file it is made from, and which are not as last time."""
+    """What a build has to begin with: the content of every file it is made from, and which are not as last time.
+
+    `checked` says that the data have been found sound just now; `spoilt`, that the site which is there cannot be built
+    upon.
+    """
 
     inputs: dict[str, str]
     touched: frozenset[str]
     fresh: bool
     checked: bool = False
+    spoilt: bool = False
 
     @property
     def chapters(self) -> list[Path] | None:
@@ -74,7 +82,7 @@ class Change:
     def clean(self) -> bool:
         """Say whether all must be built from nothing: where more differs than chapters and data that were there."""
         watched = self.touched - self._pages.keys() - BESIDES
-        return self.fresh or not all(path.startswith("data/") for path in watched)
+        return self.fresh or self.spoilt or not all(path.startswith("data/") for path in watched)
 
     @property
     def _pages(self) -> dict[str, Path]:
@@ -146,15 +154,8 @@ def _besides(made_from: dict[str, str]) -> dict[str, str]:
     return {prints.KEY: prints.told(BUILT / "print", made_from), certificate.KEY: certificate.revision()}
 
 
-def build(
-    change: Change, executor: Executor | None, *, watch: Watch, say: Callable[[str], None], only: Path | None = None
-) -> int:
+def build(change: Change, executor: Executor | None, *, watch: Watch, say: Callable[[str], None]) -> int:
     """Build what a change asks for; return how many notebooks ran.
-
-    Parameters
-    ----------
-    only
-        the chapter to look at before any other: the build is not finished then, and is not said to be.
 
     Raises
     ------
@@ -168,15 +169,47 @@ def build(
         _begin_kernels(executor)
         say("Checking the data …")
         _check()
-    outcomes = _notebooks(change, executor, watch, say, change.chapters if only is None else [only])
+    outcomes = _notebooks(change, executor, watch, say)
     say("Building the site …")
     # What is edited from here on is not in the site, and must be built next time; notebooks were written just now.
     made = [path for chapter in chapters(BOOK) if (path := notebook_of(chapter)).is_file()]
     built = change.inputs | {str(path.relative_to(ROOT)): _content(path) for path in made}
     built |= _besides(built)
     _site(change)
-    if only is None:
-        STAMP.write_text(json.dumps(built, indent=0), encoding="utf-8")
+    if change.clean and quick.looked_at():
+        built[LEFT_OVER] = "perhaps"
+    STAMP.write_text(json.dumps(built, indent=0), encoding="utf-8")
+    return sum(outcome.executed for outcome in outcomes)
+
+
+def build_first(change: Change, chapter: Path, watch: Watch) -> int:
+    """Build the page of one chapter over a site that is there, before all else; return how many notebooks ran.
+
+    The data are checked while the notebook runs, and its outputs are kept only where they are sound. What else a
+    change asks for is left to `build`, and the site is not said to be built. Raises as `build` does.
+    """
+    from compendium.notebooks import failures, update
+    from compendium.site import make
+
+    STAMP.unlink(missing_ok=True)
+    waiting = [] if change.sound else [_check]
+
+    def checked() -> None:
+        while waiting:
+            waiting.pop()()
+
+    def held(done: Iterator[Done], number: int) -> Iterator[Done]:
+        for one in watch(done, number):
+            checked()
+            yield one
+
+    known = [path for path in change.known if path == chapter]
+    outcomes = update(among=[chapter], known=known, watch=held, meanwhile=checked)
+    checked()
+    if failed := failures(outcomes):
+        raise BuildError(failed)
+    if said := make(BUILT.parent, clean=False, only=str(chapter.relative_to(ROOT).with_suffix(""))):
+        raise BuildError(said)
     return sum(outcome.executed for outcome in outcomes)
 
 
@@ -197,14 +230,12 @@ def _begin_kernels(executor: Executor | None) -> None:
         warm.begin()
 
 
-def _notebooks(
-    change: Change, executor: Executor | None, watch: Watch, say: Callable[[str], None], among: list[Path] | None
-) -> list[Outcome]:
+def _notebooks(change: Change, executor: Executor | None, watch: Watch, say: Callable[[str], None]) -> list[Outcome]:
     from compendium.notebooks import failures, slowest, update
     from compendium.site import get_ready
 
     outcomes = update(
-        among=among, known=change.known, fresh=change.fresh, executor=executor, watch=watch,
+        among=change.chapters, known=change.known, fresh=change.fresh, executor=executor, watch=watch,
         meanwhile=get_ready,
     )  # fmt: skip
     ran, failed = slowest(outcomes), failures(outcomes)

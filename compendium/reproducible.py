@@ -24,6 +24,8 @@ from sphinx.environment import BuildEnvironment
 from sphinx.search import js_index
 from sphinx.util.docutils import new_document
 
+from compendium import quick
+
 
 class SearchIndex(type(js_index)):  # type: ignore[misc]  # the class has no public name
     """The form of the search index, without the words that no page has any more."""
@@ -41,6 +43,18 @@ class HTMLBuilder(StandaloneHTMLBuilder):
 
     def write_buildinfo(self) -> None:
         """Write nothing: a hash of the configuration, paths included, is of no use to a reader."""
+
+    # Sphinx would have it final; but a build that is asked for one page alone is asked for here.
+    def build_update(self) -> None:  # type: ignore[misc]
+        """Build what has changed; or one page, where the preview wants it first."""
+        if page := quick.wanted():
+            quick.write(self, page)
+        super().build_update()
+
+    def handle_page(self, *page: Any, **how: Any) -> None:
+        """Write a page; not where the build should stop."""
+        quick.go_on()
+        super().handle_page(*page, **how)
 
     def load_indexer(self, docnames: Iterable[str]) -> None:
         """Read the search index of the pages that are kept, and give it back their entries of the index.

@@ -10,10 +10,11 @@ import shutil
 import subprocess
 import sys
 from contextlib import redirect_stderr, redirect_stdout
+from functools import cache
 from importlib import import_module
 from pathlib import Path
 
-from compendium import certificate
+from compendium import certificate, quick
 from compendium.home import ROOT
 
 OPTIONS = ("--warningiserror", "--nitpick", "--keep-going", "--quiet")
@@ -25,18 +26,22 @@ def get_ready() -> None:
         import_module(name)
 
 
-def make(into: Path, *, root: Path = ROOT, clean: bool = True) -> str:
+def make(into: Path, *, root: Path = ROOT, clean: bool = True, only: str = "") -> str:
     """Build the book of a folder into `into/_build/html`, in this process; return what was wrong, `""` if nothing.
 
     Parameters
     ----------
     clean
         begin from nothing; else the pages that have not changed since the last build are left as they are. Both give
-        the same files (`compendium.incremental`).
+        the same files (`compendium.reproducible`).
+    only
+        the one page to write, `book/part/chapter`, over a site that is there; the next build does all that is left.
     """
-    for leftover in ("html", ".doctrees") if clean else ():
+    leftovers = () if not clean else (".doctrees",) if quick.looked_at() else ("html", ".doctrees")
+    for leftover in leftovers:
         shutil.rmtree(into / "_build" / leftover, ignore_errors=True)
-    warned = _built(into, root)
+    with quick.only(only):
+        warned = _built(into, root)
     if not warned:
         certificate.fill(into / "_build" / "html", certificate.certificate(root))
     return warned
@@ -44,7 +49,11 @@ def make(into: Path, *, root: Path = ROOT, clean: bool = True) -> str:
 
 def _built(into: Path, root: Path) -> str:
     from jupyter_book.cli.main import main
+    from pybtex import plugin
 
+    # It would look through all that is installed once for every citation, which took a fifth of a build.
+    if not hasattr(plugin._load_entry_point, "cache_info"):
+        plugin._load_entry_point = cache(plugin._load_entry_point)
     said, warned = io.StringIO(), io.StringIO()
     try:
         with redirect_stdout(said), redirect_stderr(warned):

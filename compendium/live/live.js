@@ -22,11 +22,11 @@
   let version = null;
   events.addEventListener("state", (event) => {
     const state = JSON.parse(event.data);
-    if (version !== null && state.version !== version) {
+    if (version && state.version && state.version !== version) {
       location.reload();
       return;
     }
-    version = state.version;
+    version = state.version || version;
     if (state.state === "broken") show("broken", "The last save could not be built", state.said);
     else if (state.state === "building") show("building", "Building …", "");
     else show("", "", "");

@@ -11,7 +11,6 @@ import threading
 import time
 from http import HTTPStatus
 from pathlib import Path
-from typing import Any
 from urllib.parse import parse_qs, unquote
 
 from compendium.serving import TYPES, Handler, Server, located
@@ -126,8 +125,3 @@ def version(root: Path, page: str) -> str:
             return hashlib.sha256(content).hexdigest()[:16]
         time.sleep(0.05)
     return ""
-
-
-def states(desk: Desk) -> Any:
-    """Return what pages are told now."""
-    return desk.wait(-1)[1]

@@ -1,26 +1,37 @@
 """Builds round after round in one process: first the page that the author looks at, then whatever else follows.
 
-It is asked by a line on its standard input and answers by lines on its standard output, each one JSON. A round that
-fails says why and leaves the site as it was; the next one takes up all that has changed since the last whole build.
+It is asked by a line on its standard input and answers by lines on its standard output, each one JSON. Whoever asks
+again stops what is still being built: the page on view goes first. A round that fails says why and leaves the pages
+that are there; the next takes up all that has changed since the last whole build.
 """
 
 from __future__ import annotations
 
 import json
 import os
+import queue
 import sys
-from collections.abc import Iterable, Iterator
+import threading
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import IO, Any
 
-from compendium import building
+from compendium import building, quick
 from compendium.building import Change
-from compendium.home import BUILT, ROOT
+from compendium.home import ROOT
 from compendium.problems import LedgerError
 
 Answer = dict[str, Any]
-"""`{"state": "first" | "whole" | "broken" | "same", "ran": notebooks executed, "said": what is wrong}`."""
+"""`{"state": …, "ran": how many notebooks were executed, "said": what is wrong}`.
+
+The state is one of `first` (the page on view is there), `whole` (all is), `broken`, `same` (nothing was to be done),
+`stopped` (somebody has asked again).
+"""
+
+
+class BetweenError(quick.StoppedError):
+    """The build was stopped between two notebooks, before anything of the site was written."""
 
 
 class Rounds:
@@ -28,44 +39,69 @@ class Rounds:
 
     def __init__(self) -> None:
         """Begin with what the last build left, whoever made it."""
-        self.before = building.made_from() if building.FRONT.is_file() else {}
+        self.before: dict[str, str] = {}
+        self.spoilt = False
+        if building.FRONT.is_file():
+            self._take_up()
 
-    def round(self, looked_at: str) -> Iterator[Answer]:
+    def _take_up(self) -> None:
+        """Take what was built last as what the next round begins with; pages left over disturb nobody here."""
+        made = building.made_from()
+        self.before, self.spoilt = {name: made[name] for name in made if name != building.LEFT_OVER}, False
+
+    def round(self, looked_at: str, stop: Callable[[], bool]) -> Iterator[Answer]:
         """Build what has changed; yield an answer when the page on view is there, and one when all is.
 
         Parameters
         ----------
         looked_at
             the page that is on view, below the site's folder without its ending: `book/index`; `""` where none is.
+        stop
+            says whether somebody has asked again.
         """
         now = building.inputs_now()
         touched = frozenset(path for path in now.keys() | self.before.keys() if now.get(path) != self.before.get(path))
         if not touched - building.BESIDES:
-            yield {"state": "same", "ran": 0, "said": ""}
+            yield _answer("same")
             return
-        change = Change(now, touched, fresh=False)
+        ran = 0
         try:
-            ran = 0
-            for chapter in _first(change, looked_at):
-                ran = building.build(change, None, watch=_quiet, say=_nothing, only=chapter)
-                yield {"state": "first", "ran": ran, "said": ""}
-                change = replace(change, checked=True)
-            ran += building.build(change, None, watch=_quiet, say=_nothing)
+            change = Change(now, touched, fresh=False)
+            with quick.stoppable(stop):
+                if (chapter := _first(change, looked_at)) is not None:
+                    ran = building.build_first(change, chapter, _watched)
+                    yield _answer("first", ran)
+                    change = replace(change, checked=True)
+                ran += building.build(replace(change, spoilt=self.spoilt), None, watch=_watched, say=_nothing)
+            self._take_up()
+            yield _answer("whole", ran)
         except (LedgerError, building.BuildError) as error:
-            yield {"state": "broken", "ran": 0, "said": str(error)}
-            return
-        self.before = building.made_from()
-        yield {"state": "whole", "ran": ran, "said": ""}
+            self.spoilt |= isinstance(error, building.BuildError)
+            yield _answer("broken", said=str(error))
+        except quick.StoppedError as stopped:
+            self.spoilt |= not isinstance(stopped, BetweenError)
+            yield _answer("stopped", ran)
 
 
-def _first(change: Change, looked_at: str) -> list[Path]:
-    """Return the chapter on view, where this is one of several that a change asks to look at."""
-    chapters = change.chapters or []
-    return [path for path in chapters if str(path.relative_to(ROOT).with_suffix("")) == looked_at][: len(chapters) - 1]
+def _answer(state: str, ran: int = 0, said: str = "") -> Answer:
+    return {"state": state, "ran": ran, "said": said}
 
 
-def _quiet(done: Iterator[Any], number: int) -> Iterable[Any]:
-    return done
+def _first(change: Change, looked_at: str) -> Path | None:
+    """Return the chapter on view, where a change asks to look at it and there is a page to write over."""
+    if change.chapters is None or not building.FRONT.is_file():
+        return None
+    return next((path for path in change.chapters if str(path.relative_to(ROOT).with_suffix("")) == looked_at), None)
+
+
+def _watched(done: Iterator[Any], number: int) -> Iterator[Any]:
+    """Hand on notebooks as they end, and stop between two of them where somebody has asked again."""
+    for one in done:
+        yield one
+        try:
+            quick.go_on()
+        except quick.StoppedError:
+            raise BetweenError from None
 
 
 def _nothing(_: str) -> None:
@@ -85,16 +121,27 @@ def get_ready() -> None:
 
 
 def main(asked: IO[str], answers: IO[str]) -> None:
-    """Answer line by line until nobody asks any more."""
+    """Answer line by line until nobody asks any more; of several lines that wait, the last."""
+    lines: queue.Queue[str] = queue.Queue()
+
+    def listen() -> None:
+        for line in asked:
+            lines.put(line)
+        lines.put("")
+
+    def tell(answer: Answer) -> None:
+        print(json.dumps(answer), file=answers, flush=True)
+
+    threading.Thread(target=listen, daemon=True).start()
     get_ready()
     rounds = Rounds()
-    print(json.dumps({"state": "ready", "ran": 0, "said": ""}), file=answers, flush=True)
-    for line in asked:
-        for answer in rounds.round(json.loads(line)["page"]):
-            print(json.dumps(answer), file=answers, flush=True)
-    if not building.STAMP.is_file():
-        # The last round did not end well: the next build begins from nothing.
-        (BUILT / "html" / "index.html").unlink(missing_ok=True)
+    tell(_answer("ready"))
+    while line := lines.get():
+        if not lines.empty():
+            tell(_answer("stopped"))
+            continue
+        for answer in rounds.round(json.loads(line)["page"], lambda: not lines.empty()):
+            tell(answer)
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@ say why, and the next save begins it anew.
 
 from __future__ import annotations
 
+import hashlib
 import json
 import subprocess
 import sys
@@ -13,8 +14,9 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from pathlib import Path
-from typing import IO, Any, cast
+from typing import IO, Any
 
 from watchfiles import Change, watch
 
@@ -29,77 +31,101 @@ TOGETHER = 60
 EDITED = (*(ROOT / name for name in ("book", "data", "compendium")),)
 BESIDE = tuple(ROOT / name for name in ("_config.yml", "_toc.yml", CITATION, LOCK))
 MADE = {".ipynb", ".part", ".pyc", ".swp", ".tmp"}
+PATIENCE = 20.0
+"""Seconds that the builder has to end in."""
 Say = Callable[[str], None]
 
 
-class BuilderFallError(RuntimeError):
-    """The process that builds has ended; the message is the last that it said."""
-
-
 class Builder:
-    """The process that builds, begun when it is first needed and anew when the engine has changed."""
+    """The process that builds: begun when it is first needed, and anew when the engine has changed or it has fallen.
 
-    def __init__(self) -> None:
+    Parameters
+    ----------
+    hear
+        is given each answer of `compendium.live.rounds`, from a thread; an answer `fallen` says why the process ended.
+    """
+
+    def __init__(self, hear: Callable[[dict[str, Any]], None]) -> None:
         """Begin nothing yet."""
+        self._hear = hear
         self._process: subprocess.Popen[str] | None = None
-        self._errors: IO[str] | None = None
+        self._ear: threading.Thread | None = None
 
-    def begin(self) -> None:
-        """Begin the process and wait until it is ready.
+    def ask(self, page: str) -> None:
+        """Have built what has changed, the page on view first; what is still being built is stopped."""
+        if self._process is None or self._process.poll() is not None:
+            self.end()
+            self._begin()
+        assert self._process is not None and self._process.stdin is not None, "just begun, with a pipe"
+        # One that has fallen in this moment says so to the ear.
+        with suppress(OSError):
+            print(json.dumps({"page": page}), file=self._process.stdin, flush=True)
 
-        Raises
-        ------
-        BuilderFallError
-            where it falls before it is.
-        """
-        self.end()
-        self._errors = tempfile.TemporaryFile("w+", encoding="utf-8")  # noqa: SIM115 - read when it falls
+    def _begin(self) -> None:
+        errors = tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace")  # noqa: SIM115 - the ear closes it
         self._process = subprocess.Popen(
             [sys.executable, "-m", "compendium.live.rounds"], cwd=ROOT, text=True, encoding="utf-8",
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self._errors, start_new_session=True,
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=errors, start_new_session=True,
         )  # fmt: skip
-        self._answer()
+        self._ear = threading.Thread(target=self._listen, args=(self._process, errors), daemon=True)
+        self._ear.start()
 
-    def round(self, page: str) -> Iterator[dict[str, Any]]:
-        """Have built what has changed, the page on view first; yield each answer of `compendium.live.rounds`."""
-        if self._process is None or self._process.poll() is not None:
-            self.begin()
-        asked = cast(IO[str], cast(subprocess.Popen[str], self._process).stdin)
-        try:
-            print(json.dumps({"page": page}), file=asked, flush=True)
-        except OSError:
-            raise BuilderFallError(self._last()) from None
-        state = "first"
-        while state == "first":
-            answer = self._answer()
-            state = answer["state"]
-            yield answer
-
-    def _answer(self) -> dict[str, Any]:
-        line = cast(IO[str], cast(subprocess.Popen[str], self._process).stdout).readline()
-        if not line:
-            raise BuilderFallError(self._last())
-        answer: dict[str, Any] = json.loads(line)
-        return answer
-
-    def _last(self) -> str:
-        errors = cast(IO[str], self._errors)
-        errors.seek(0)
-        self.end()
-        return errors.read().strip() or "the builder ended without a word"
+    def _listen(self, process: subprocess.Popen[str], errors: IO[str]) -> None:
+        assert process.stdout is not None, "begun with a pipe"
+        for line in process.stdout:
+            self._hear(json.loads(line))
+        process.wait()
+        with errors:
+            errors.seek(0)
+            said = errors.read().strip()
+        if process.returncode:
+            self._hear({"state": "fallen", "ran": 0, "said": said or "the builder ended without a word"})
 
     def end(self) -> None:
-        """End the process, and let it tidy up: it does when nobody asks any more."""
+        """End the process and let it tidy up, as it does when nobody asks any more."""
         process, self._process = self._process, None
         if process is None:
             return
-        cast(IO[str], process.stdin).close()
+        assert process.stdin is not None and process.stdout is not None and self._ear is not None, "begun so"
+        with suppress(OSError):
+            process.stdin.close()
         try:
-            process.wait(10)
+            process.wait(PATIENCE)
         except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
-        cast(IO[str], process.stdout).close()
+            process.terminate()
+        self._ear.join(PATIENCE)
+        process.stdout.close()
+
+
+class Round:
+    """The save that is being built: what was saved, and when; and all who are told how it goes."""
+
+    def __init__(self, desk: Desk, say: Say) -> None:
+        """Begin with what was there before any save."""
+        self._desk, self._say = desk, say
+        self._what, self._since = "what was there", time.perf_counter()
+
+    def begin(self, what: str) -> None:
+        """Take note of a save, and tell the pages."""
+        self._what, self._since = what, time.perf_counter()
+        self._desk.tell("building")
+
+    def hear(self, answer: dict[str, Any]) -> None:
+        """Tell page and terminal what the builder has answered."""
+        state, said = answer["state"], answer["said"]
+        if state in ("ready", "stopped"):
+            return
+        ran = f"{answer['ran']} notebook{'' if answer['ran'] == 1 else 's'} executed"
+        told = {
+            "first": f"on its page, {ran}", "whole": f"the whole book is built, {ran}", "same": "nothing to build",
+            "broken": "cannot be built", "fallen": "the engine cannot be run",
+        }[state]  # fmt: skip
+        after = time.perf_counter() - self._since
+        self._desk.tell("broken" if state == "fallen" else state, said)
+        if state != "same":
+            self._say(f"{time.strftime('%H:%M:%S')} {self._what}: {told}, after {after:.1f} s")
+        if said:
+            self._say(said)
 
 
 def serve(port: int, say: Say, stop: threading.Event | None = None) -> None:
@@ -110,18 +136,21 @@ def serve(port: int, say: Say, stop: threading.Event | None = None) -> None:
     OSError
         where the port is taken.
     """
-    desk, builder = Desk(), Builder()
+    desk = Desk()
+    now = Round(desk, say)
+    builder = Builder(now.hear)
     FRONT.parent.mkdir(parents=True, exist_ok=True)
     server = LiveServer(FRONT.parent, port, desk)
     thread = threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True)
     thread.start()
     try:
         say(f"The book is at {server.address}/ and follows what you save; Ctrl-C ends it.")
-        _round(builder, desk, "what was there", say)
-        for changes in _saves(stop):
-            if any(path.suffix == ".py" or path in BESIDE for path in changes):
+        builder.ask("")
+        for paths in _saves(stop):
+            now.begin(_named(paths))
+            if any(path.suffix == ".py" or path in BESIDE for path in paths):
                 builder.end()
-            _round(builder, desk, _named(changes), say)
+            builder.ask(desk.looked_at)
     finally:
         builder.end()
         server.shutdown()
@@ -130,12 +159,32 @@ def serve(port: int, say: Say, stop: threading.Event | None = None) -> None:
 
 
 def _saves(stop: threading.Event | None) -> Iterator[set[Path]]:
-    """Yield which files were saved, those together that are saved together."""
+    """Yield which files were saved, those together that are saved together; a build touches some, which is no save."""
+    held = {path: _content(path) for path in _files()}
     for changes in watch(
-        *EDITED, *(path for path in BESIDE if path.is_file()), watch_filter=_edited, step=TOGETHER // 2,
-        debounce=TOGETHER * 10, stop_event=stop, raise_interrupt=False, ignore_permission_denied=True,
+        *EDITED, *(path for path in BESIDE if path.is_file()), watch_filter=_edited, step=TOGETHER,
+        stop_event=stop, raise_interrupt=True, ignore_permission_denied=True,
     ):  # fmt: skip
-        yield {Path(path) for _, path in changes}
+        now = {path: _content(path) for path in {Path(path) for _, path in changes}}
+        saved = {path for path, content in now.items() if held.get(path) != content}
+        held |= now
+        if saved:
+            yield saved
+
+
+def _files() -> Iterator[Path]:
+    for place in (*EDITED, *BESIDE):
+        yield from (
+            path for path in (place.rglob("*") if place.is_dir() else (place,)) if _edited(Change.added, str(path))
+        )
+
+
+def _content(path: Path) -> str:
+    """Return the name of what a file holds, `""` for what is none."""
+    try:
+        return hashlib.sha256(path.read_bytes()).hexdigest()
+    except OSError:  # a folder, or gone by now
+        return ""
 
 
 def _edited(change: Change, path: str) -> bool:
@@ -147,27 +196,3 @@ def _edited(change: Change, path: str) -> bool:
 def _named(paths: Iterable[Path]) -> str:
     names = sorted(str(path.relative_to(ROOT)) for path in paths)
     return names[0] if len(names) == 1 else f"{names[0]} and {len(names) - 1} more"
-
-
-def _round(builder: Builder, desk: Desk, what: str, say: Say) -> None:
-    """Have one save built, and tell page and terminal; whatever is wrong is told, and the preview goes on."""
-    start = time.perf_counter()
-    try:
-        desk.tell("building")
-        for answer in builder.round(desk.looked_at):
-            desk.tell(answer["state"], answer["said"])
-            after = time.perf_counter() - start
-            if line := _line(answer):
-                say(f"{time.strftime('%H:%M:%S')} {what}: {line} after {after:.1f} s")
-            if answer["said"]:
-                say(answer["said"])
-    except BuilderFallError as fall:
-        desk.tell("broken", str(fall))
-        say(f"{time.strftime('%H:%M:%S')} {what}: the builder cannot run\n{fall}")
-
-
-def _line(answer: dict[str, Any]) -> str:
-    ran = f"{answer['ran']} notebook{'' if answer['ran'] == 1 else 's'} ran"
-    return {"first": f"on its page, {ran},", "whole": f"all is built, {ran},", "broken": "cannot be built,"}.get(
-        answer["state"], ""
-    )
