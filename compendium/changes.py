@@ -1,0 +1,262 @@
+"""What changed between two states of the compendium, in words: claims, verdicts and why, tables, pages.
+
+It compares what was written and published; it runs nothing, and says of a verdict only what rows can be held
+responsible for. The same changes become a reviewer's summary, a record in the data, and the reader's page.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from compendium.states import Row, State
+
+KINDS = {
+    "claim added": "Claims added",
+    "claim changed": "Claims changed",
+    "claim deprecated": "Claims deprecated",
+    "claim gone": "Claims that are gone, which must never be",
+    "verdict": "Verdicts that changed",
+    "table": "Tables",
+    "page": "Pages",
+}
+"""Each kind of change, and the heading it stands under."""
+RECORD = "changes"
+"""The table that keeps what is found here: it is compared with nothing, for it would name itself."""
+SHOWN = 4
+LONGEST = 60
+
+
+@dataclass(frozen=True)
+class Change:
+    """One change: its kind, what it is about (a claim, a table, a page), and what happened to it."""
+
+    kind: str
+    subject: str
+    said: str
+
+
+@dataclass(frozen=True)
+class Rows:
+    """Which rows of a table are new, gone or not as they were; by column, what stood there and stands there now."""
+
+    added: tuple[str, ...]
+    gone: tuple[str, ...]
+    changed: Mapping[str, Mapping[str, tuple[str, str]]]
+
+    @property
+    def touched(self) -> frozenset[str]:
+        """Return every row that is not as it was."""
+        return frozenset({*self.added, *self.gone, *self.changed})
+
+
+def changes(before: State, now: State) -> list[Change]:
+    """Return what changed from one state to another, in the order of `KINDS`."""
+    rows = {
+        table: compared(before.tables.get(table, {}), now.tables.get(table, {}))
+        for table in sorted({*before.tables, *now.tables} - {RECORD})
+    }
+    found = [*_claims(before, now, rows), *_verdicts(before, now, rows), *_tables(before, now, rows)]
+    found += _pages(before, now)
+    return sorted(found, key=lambda change: list(KINDS).index(change.kind))
+
+
+def compared(before: Mapping[str, Row], now: Mapping[str, Row]) -> Rows:
+    """Return how two versions of a table differ; columns that only one of them has are not compared."""
+    changed = {}
+    for name in now.keys() & before.keys():
+        shared = [column for column in now[name] if column in before[name]]
+        cells = {
+            column: (before[name][column] or "", now[name][column] or "")
+            for column in shared
+            if (before[name][column] or "") != (now[name][column] or "")
+        }
+        if cells:
+            changed[name] = cells
+    order = {name: place for place, name in enumerate(now)}
+    return Rows(
+        tuple(name for name in now if name not in before),
+        tuple(name for name in before if name not in now),
+        {name: changed[name] for name in sorted(changed, key=order.__getitem__)},
+    )
+
+
+# --- claims
+
+
+def _claims(before: State, now: State, rows: Mapping[str, Rows]) -> Iterator[Change]:
+    found = rows.get("claims", Rows((), (), {}))
+    for name in found.added:
+        yield Change("claim added", name, _claim(now, name))
+    for name in found.gone:
+        yield Change("claim gone", name, _claim(before, name))
+    for name, cells in found.changed.items():
+        if cells.get("rank", ("", ""))[1] == "deprecated":
+            reason = now.tables["claims"][name].get("rank_reason") or "no reason is given"
+            yield Change("claim deprecated", name, f"{_claim(now, name)}. Why: {reason}")
+        else:
+            yield Change("claim changed", name, _cells(cells))
+
+
+def _claim(state: State, name: str) -> str:
+    """Return a claim in words: who prints what, of what, and where."""
+    row = state.tables["claims"][name]
+    told = state.dossiers.get(name)
+    if told:
+        return f"{told['author']}: {told['figure'] or told['as_printed']}, {told['measures']} (¶ {told['paragraph']})"
+    return f"{row.get('source_id', '')}: {row.get('as_printed', '')} (¶ {row.get('paragraph', '')})"
+
+
+def _cells(cells: Mapping[str, tuple[str, str]]) -> str:
+    return "; ".join(f"{column}: {_cell(old)} → {_cell(new)}" for column, (old, new) in cells.items())
+
+
+def _cell(value: str) -> str:
+    value = value if len(value) <= LONGEST else f"{value[: LONGEST - 1].rstrip()}…"
+    return f"‘{value}’" if value else "nothing"
+
+
+# --- verdicts
+
+
+def _verdicts(before: State, now: State, rows: Mapping[str, Rows]) -> Iterator[Change]:
+    for name in now.dossiers.keys() & before.dossiers.keys():
+        then, today = before.dossiers[name], now.dossiers[name]
+        for part, where in (("reconciled", "among the claims"), ("checked", "beside independent figures")):
+            old, new = then[part]["verdict"], today[part]["verdict"]
+            if old != new:
+                why = _why(name, part, then, today, rows)
+                yield Change("verdict", name, f"{where}: {old} → {new}, because {why}")
+
+
+def _why(name: str, part: str, then: Mapping[str, Any], now: Mapping[str, Any], rows: Mapping[str, Rows]) -> str:
+    """Return which changed rows a verdict can hang on; where there are none, it was the engine."""
+    own = [_named("claims", [name], "its own row changed")] if name in rows["claims"].touched else []
+    if part == "checked":
+        held = {
+            one for dossier in (then, now) for against in dossier["checked"]["held"] for one in against["observations"]
+        }
+        why = own + [
+            _named(table, sorted(found.touched & held), "an independent figure changed")
+            for table, found in rows.items()
+            if found.touched & held
+        ]
+        why += _apart(name, rows.get("comparisons"), "what stands against comparing it")
+    else:
+        others = sorted(rows["claims"].touched - {name})
+        why = own + _apart(name, rows.get("incomparable"), "what stands against comparing it")
+        why += [_named("claims", others, "other claims changed")] if others and not why else []
+        why += [
+            _named(table, sorted(rows[table].touched), f"a row of {table} changed")
+            for table in ("metrics", "places")
+            if table in rows and rows[table].touched and not why
+        ]
+    return " and ".join(why) or "no row that bears on it changed: the engine did"
+
+
+def _apart(name: str, rows: Rows | None, said: str) -> list[str]:
+    """Return that a row changed which sets a claim apart; such a row begins with the claim's id."""
+    return [f"{said} changed"] if rows and any(name in row.split(" · ") for row in rows.touched) else []
+
+
+def _named(table: str, names: Collection[str], said: str) -> str:
+    shown = ", ".join(list(names)[:SHOWN]) + (f" and {len(names) - SHOWN} more" if len(names) > SHOWN else "")
+    return said if table == "claims" and said.startswith("its") else f"{said} ({shown})"
+
+
+# --- tables and pages
+
+
+def _tables(before: State, now: State, rows: Mapping[str, Rows]) -> Iterator[Change]:
+    for table, found in rows.items():
+        if table not in before.schema:
+            yield Change("table", table, f"new, with {_counted(len(found.added))}")
+        elif table not in now.schema:
+            yield Change("table", table, f"gone, with {_counted(len(found.gone))}")
+        elif said := "; ".join(filter(None, (_columns(before, now, table), _moved(found)))):
+            yield Change("table", table, said)
+
+
+def _columns(before: State, now: State, table: str) -> str:
+    then, today = (
+        [column["name"] for column in state.schema[table]["schema"].get("fields", ())] for state in (before, now)
+    )
+    new, gone = [name for name in today if name not in then], [name for name in then if name not in today]
+    return "; ".join(
+        f"column{'s' * (len(names) > 1)} {said}: {', '.join(names)}"
+        for said, names in (("added", new), ("gone", gone))
+        if names
+    )
+
+
+def _moved(found: Rows) -> str:
+    parts = (("added", found.added), ("changed", tuple(found.changed)), ("gone", found.gone))
+    return "; ".join(f"{_counted(len(names))} {said}{_few(names)}" for said, names in parts if names)
+
+
+def _few(names: Collection[str]) -> str:
+    return f" ({', '.join(names)})" if len(names) <= SHOWN and all(len(name) <= LONGEST for name in names) else ""
+
+
+def _counted(number: int) -> str:
+    return f"{number} row{'' if number == 1 else 's'}"
+
+
+def _pages(before: State, now: State) -> Iterator[Change]:
+    for name in sorted({*before.pages, *now.pages}):
+        if name not in before.pages:
+            yield Change("page", name, "new")
+        elif name not in now.pages:
+            yield Change("page", name, "gone")
+        else:
+            then, today = before.pages[name], now.pages[name]
+            if parts := [part for part in today if then[part] != today[part]]:
+                yield Change("page", name, ", ".join(parts))
+
+
+# --- as text
+
+
+def as_markdown(found: Collection[Change], before: State, now: State) -> str:
+    """Return the changes as Markdown, for whoever reviews them; what a cell holds stays text."""
+    lines = [f"## What changed from {_code(before.name)} to {now.name}", ""]
+    if not found:
+        lines += ["Nothing in the data, the verdicts or the pages.", ""]
+    for kind, heading in KINDS.items():
+        own = [change for change in found if change.kind == kind]
+        if own:
+            lines += [f"### {heading} ({len(own)})", ""]
+            lines += [f"- {_code(change.subject)}: {_plain(change.said)}" for change in own] + [""]
+    if not (before.dossiers and now.dossiers):
+        lines += ["Verdicts are not compared: one of the two states keeps none on its pages.", ""]
+    return "\n".join(lines)
+
+
+def _code(text: str) -> str:
+    return f"`{text.replace('`', chr(39))}`"
+
+
+def _plain(text: str) -> str:
+    """Return a text that Markdown shows as it is: a cell brings neither links nor HTML into a review."""
+    for mark in "\\`*_[]<>#|~!@":
+        text = text.replace(mark, f"\\{mark}") if mark not in "<>@" else text.replace(mark, f"&#{ord(mark)};")
+    return text
+
+
+def as_lines(found: Collection[Change], before: State, now: State) -> Iterator[str]:
+    """Yield the changes as lines for a terminal."""
+    yield f"From {before.name} to {now.name}: {len(found) or 'no'} change{'' if len(found) == 1 else 's'}"
+    for kind, heading in KINDS.items():
+        own = [change for change in found if change.kind == kind]
+        if own:
+            yield f"{heading} ({len(own)})"
+            yield from (f"  {change.subject}: {change.said}" for change in own)
+
+
+def as_records(found: Collection[Change], edition: str, since: str) -> list[dict[str, str]]:
+    """Return the changes as rows of the record that the data keep."""
+    return [
+        {"edition": edition, "since": since, "kind": change.kind, "subject": change.subject, "said": change.said}
+        for change in found
+    ]
