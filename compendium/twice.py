@@ -18,7 +18,8 @@ from pathlib import Path
 from typing import Any
 
 from compendium.benches.copies import Copy, copied
-from compendium.benches.rows import machine, put
+from compendium.benches.rows import put
+from compendium.benches.timing import machine
 from compendium.certificate import TOLD, certificate, told
 from compendium.home import BOOK, ROOT, chapters, notebook_of
 from compendium.manifest import compared, manifest
