@@ -44,3 +44,31 @@ def run(
         umask=umask,
         check=False,
     )
+
+
+# --- without a network
+
+# An empty network has this machine's own address switched off; the flags are those of `ip link set lo up`.
+ALONE = """
+import fcntl, os, socket, struct, sys
+with socket.socket() as asked:
+    fcntl.ioctl(asked, 0x8914, struct.pack("16sh14x", b"lo", 0x41))
+os.execv(sys.argv[1], sys.argv[1:])
+"""
+WATCHED = "from tests import loopback\nloopback.install()\n"
+"""What watches Python's own sockets, for a machine that lets no process have a network of its own."""
+
+
+def cut_off() -> tuple[str, ...]:
+    """Return the command that starts another without a network, `()` where this machine has none."""
+    for options in (["-rn"], ["-n"]):
+        command = ("unshare", *options, sys.executable, "-c", ALONE)
+        if shutil.which("unshare"):
+            tried = subprocess.run([*command, sys.executable, "-c", ""], capture_output=True, check=False)
+            if tried.returncode == 0:
+                return command
+    return ()
+
+
+CUT = cut_off()
+"""Starts a command in a network that is empty but for this machine itself."""

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from functools import cache
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -44,6 +45,7 @@ def reader(content: bytes) -> PdfReader:
     return PdfReader(BytesIO(content))
 
 
+@cache
 def text(reader: PdfReader, number: int) -> str:
     """Return the words of a page, counted from one, without their spaces, which a PDF does not hold."""
     return re.sub(r"\s+", "", reader.pages[number - 1].extract_text())

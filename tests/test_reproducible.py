@@ -1,9 +1,8 @@
-"""Built from nothing in another folder, in another year, zone and locale: the same bytes, notebooks and site.
+"""Built from nothing in another folder, year, zone and locale, without a network: the same bytes, notebooks and site.
 
 The one test run that executes every notebook anew; it costs as much as `make book FRESH=1`.
 """
 
-import shutil
 import subprocess
 from pathlib import Path
 
@@ -38,8 +37,10 @@ def away(tmp_path_factory: pytest.TempPathFactory) -> Path:
         (folder / name).write_text(content, encoding="utf-8")
     root = elsewhere.copied(folder / "copy")
     # The kernels' path is the root of the repository, so that is where a clock reaches them too.
-    shutil.copy(ROOT / "tests" / "shifted_clock.py", root / "sitecustomize.py")
-    run = elsewhere.run(root, "-m", "compendium", "build", "--fresh", umask=0o077, **AWAY)
+    clock = (ROOT / "tests" / "shifted_clock.py").read_text(encoding="utf-8")
+    started = clock if elsewhere.CUT else f"{clock}\n{elsewhere.WATCHED}"
+    (root / "sitecustomize.py").write_text(started, encoding="utf-8")
+    run = elsewhere.run(root, "-m", "compendium", "build", "--fresh", before=elsewhere.CUT, umask=0o077, **AWAY)
     assert run.returncode == 0, run.stdout + run.stderr
     assert "(0 executed)" not in run.stdout
     return root
