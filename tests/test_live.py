@@ -11,7 +11,6 @@ import time
 import urllib.request
 from collections.abc import Iterator
 from contextlib import suppress
-from http.client import HTTPResponse
 from pathlib import Path
 
 import elsewhere
@@ -39,18 +38,26 @@ class Preview:
         threading.Thread(target=self._listen, daemon=True).start()
         self.address = self.wait("The book is at ").split()[4].rstrip("/")
         self.states: queue.Queue[dict[str, str]] = queue.Queue()
-        stream = urllib.request.urlopen(f"{self.address}/_live/events?page={PAGE}")
-        threading.Thread(target=self._follow, args=(stream,), daemon=True).start()
+        threading.Thread(target=self._follow, daemon=True).start()
 
     def _listen(self) -> None:
         assert self.process.stdout
-        for line in self.process.stdout:
-            self.said.append(line)
+        with suppress(ValueError):  # closed at the end
+            for line in self.process.stdout:
+                self.said.append(line)
 
-    def _follow(self, stream: HTTPResponse) -> None:
-        for line in stream:
-            if line.startswith(b"data: "):
-                self.states.put(json.loads(line[6:]))
+    def _follow(self) -> None:
+        with suppress(OSError), urllib.request.urlopen(f"{self.address}/_live/events?page={PAGE}") as stream:
+            for line in stream:
+                if line.startswith(b"data: "):
+                    self.states.put(json.loads(line[6:]))
+
+    def end(self) -> int:
+        """Interrupt it as a terminal does, and return its exit code."""
+        if self.process.poll() is None:
+            os.killpg(self.process.pid, signal.SIGINT)
+        with self.process:
+            return self.process.wait(PATIENCE)
 
     def wait(self, words: str, after: int = 0) -> str:
         """Return the line of the terminal that holds some words."""
@@ -82,9 +89,7 @@ def preview(project: Path) -> Iterator[Preview]:  # noqa: F811
     running = Preview(project)
     running.state("same", "whole")
     yield running
-    if running.process.poll() is None:
-        os.killpg(running.process.pid, signal.SIGINT)
-        running.process.wait(PATIENCE)
+    running.end()
 
 
 def test_a_page_on_view_gets_what_follows_the_builds_and_keeps_its_policy(preview: Preview) -> None:
@@ -142,8 +147,7 @@ def test_an_engine_that_cannot_run_is_told_and_begun_anew(preview: Preview, proj
 def test_it_ends_when_it_is_told_to_and_leaves_a_site_that_is_built_upon(
     preview: Preview, project: Path  # noqa: F811
 ) -> None:  # fmt: skip
-    os.killpg(preview.process.pid, signal.SIGINT)
-    assert preview.process.wait(PATIENCE) == 0
+    assert preview.end() == 0
     assert not [line for line in preview.said if "Traceback" in line and "Zero" not in line and "Syntax" not in line][
         3:
     ]
