@@ -15,8 +15,9 @@ from urllib.parse import unquote
 
 import pandas as pd
 
+from compendium.corrections import RETIRE, guards
 from compendium.figures import HALVES, WORDS
-from compendium.ledger import Ledger
+from compendium.ledger import CORRECTIONS, Ledger
 from compendium.problems import Problem
 
 _NUMBER_WORDS = sorted([*WORDS, *HALVES], key=len, reverse=True)
@@ -67,13 +68,14 @@ def verify(ledger: Ledger, folder: Path) -> list[Problem]:
     Parameters
     ----------
     ledger
-        the ledger as loaded.
+        the ledger as typed (`load(…, corrected=False)`): a text prints its slips.
     folder
         the folder with the texts, as `*.txt`; they are recognised by their hash, not by their name.
     """
     texts, problems = find_texts(ledger, folder)
     problems.extend(_locators(ledger, texts))
     problems.extend(_unaccounted(ledger, texts))
+    problems.extend(_mended(ledger, texts))
     return sorted(problems)
 
 
@@ -93,6 +95,15 @@ def _locators(ledger: Ledger, texts: dict[str, Text]) -> Iterator[Problem]:
             for column in columns:
                 if row[column] and not _stands_in(row[column], paragraph):
                     yield Problem(table.path, line, column, row[column], _where(row[column], text, row["paragraph"]))
+
+
+def _mended(ledger: Ledger, texts: dict[str, Text]) -> Iterator[Problem]:
+    """Yield every correction whose source no longer prints what is wrong."""
+    for line, words, source, paragraph in guards(ledger):
+        text = texts.get(source)
+        if text and 1 <= paragraph <= len(text.paragraphs) and not _stands_in(words, text.paragraphs[paragraph - 1]):
+            right = f"words of {source}, paragraph {paragraph}; where the source itself is mended, {RETIRE}"
+            yield Problem(ledger.schema[CORRECTIONS].path, line, "expect", words, right)
 
 
 def _stands_in(printed: str, paragraph: str) -> bool:

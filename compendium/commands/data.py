@@ -32,7 +32,7 @@ def verify(sources: Path, data: Path) -> None:
     from compendium.verify import verify as verified
 
     try:
-        ledger = load(data).whole()
+        ledger = load(data, corrected=False).whole()
     except LedgerError as error:
         end(error.problems, "")
         return
