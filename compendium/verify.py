@@ -93,7 +93,7 @@ def _locators(ledger: Ledger, texts: dict[str, Text]) -> Iterator[Problem]:
                 continue
             paragraph = text.paragraphs[row["paragraph"] - 1]
             for column in columns:
-                if row[column] and not _stands_in(row[column], paragraph):
+                if row[column] and not stands_in(row[column], paragraph):
                     yield Problem(table.path, line, column, row[column], _where(row[column], text, row["paragraph"]))
 
 
@@ -101,12 +101,12 @@ def _mended(ledger: Ledger, texts: dict[str, Text]) -> Iterator[Problem]:
     """Yield every correction whose source no longer prints what is wrong."""
     for line, words, source, paragraph in guards(ledger):
         text = texts.get(source)
-        if text and 1 <= paragraph <= len(text.paragraphs) and not _stands_in(words, text.paragraphs[paragraph - 1]):
+        if text and 1 <= paragraph <= len(text.paragraphs) and not stands_in(words, text.paragraphs[paragraph - 1]):
             right = f"words of {source}, paragraph {paragraph}; where the source itself is mended, {RETIRE}"
             yield Problem(ledger.schema[CORRECTIONS].path, line, "expect", words, right)
 
 
-def _stands_in(printed: str, paragraph: str) -> bool:
+def stands_in(printed: str, paragraph: str) -> bool:
     """Tell whether words stand in a paragraph, not as a piece of a longer number or word."""
     before = r"(?<![\d.,])" if printed[:1].isdigit() else r"(?<!\w)" if printed[:1].isalpha() else ""
     after = r"(?!\d|[.,]\d)" if printed[-1:].isdigit() else r"(?!\w)" if printed[-1:].isalpha() else ""
@@ -118,7 +118,7 @@ def _stands_in(printed: str, paragraph: str) -> bool:
 
 
 def _where(printed: str, text: Text, paragraph: int) -> str:
-    elsewhere = [str(n) for n, other in enumerate(text.paragraphs, 1) if n != paragraph and _stands_in(printed, other)]
+    elsewhere = [str(n) for n, other in enumerate(text.paragraphs, 1) if n != paragraph and stands_in(printed, other)]
     hint = f"; it stands in {', '.join(elsewhere)}" if elsewhere else "; it stands nowhere in the text"
     return f"words of paragraph {paragraph}{hint}"
 
