@@ -16,7 +16,7 @@ from typing import Any
 from compendium import keys
 from compendium.stored import DOSSIERS, home_of, kept
 
-Dossier = Mapping[str, Any]
+Dossier = dict[str, Any]
 INDENT = 16
 """Columns that the names of the lines take."""
 LEAST = 40

@@ -233,9 +233,10 @@ class _Guess:
             yield self._number(paragraph, text, begin if aside else start, end, own, aside)
 
     def _number(self, paragraph: int, text: str, start: int, end: int, own: list[Dated], aside: str) -> Number:
-        printed = text[start:end].strip()
         before, after = text[max(0, start - NEAR) : start], text[end : end + NEAR]
-        unit = self._unit(printed, after)
+        unit, more = ("", 0) if aside else self._unit(text[start:end], after)
+        end, after = end + more, after[more:]
+        printed = text[start:end].strip()
         if _ORDINAL.search(printed) or printed.lower() in _RANKS:
             unit = "rank"
         hedge = self._before.search(before)
@@ -257,17 +258,21 @@ class _Guess:
             aside or ("idiom" if printed.lower() in _POINTING and unit in ("", "rank") else ""),
         )
 
-    def _unit(self, printed: str, after: str) -> str:
+    def _unit(self, printed: str, after: str) -> tuple[str, int]:
+        """Return the unit of a figure, and how many characters after it belong to what is printed: `tons per year`."""
         near = re.split(r"[.,;:!?](?:\s|$)", after, maxsplit=1)[0]
         within = next((unit for form, unit in _UNIT if form.search(printed)), "")
+        if within:
+            return within, 0
         beside = [(found.start(), unit, found.end()) for form, unit in _UNIT if (found := form.search(near[:30]))]
         place, unit, end = min(beside, default=(0, "", 0))
-        if within:
-            return within
-        rate = _RATE.match(near, end) if unit else None
+        if not unit or place > 25 or not units.is_known(unit):
+            return "", 0
+        rate = _RATE.match(near, end)
         if rate and f"{unit}/{rate[1] or 'year'}" in self._units:
-            return f"{unit}/{rate[1] or 'year'}"
-        return unit if unit and place <= 25 and units.is_known(unit) else ""
+            unit, end = f"{unit}/{rate[1] or 'year'}", rate.end()
+        together = place <= 1 and unit not in ("person", "percent")
+        return unit, end if together else 0
 
     def _candidates(self, sentence: str, unit: str) -> tuple[str, ...]:
         """Return up to three metrics whose names share most words with a sentence, those of its unit first."""
