@@ -36,10 +36,17 @@ def of_rows(ledger: Ledger, table: str) -> dict[str, list[str]]:
 
 def told(row: Row) -> str:
     """Return a correction in words: since when, which column, what stood there, what is right, why."""
-    old, new = (f"“{row[name]}”" if row[name] else "nothing" for name in ("old", "new"))
-    was = "here stood" if row["kind"] == OURS else "printed is"
-    ended = f"; no longer needed since {spoken(row['retired_on'])}" if row["retired_on"] else ""
-    return f"{spoken(row['corrected_on'])}, {row['column']}: {was} {old}, right is {new}{ended}. {row['why']}"
+    ended = f" No longer needed since {spoken(row['retired_on'])}." if row["retired_on"] else ""
+    return f"{spoken(row['corrected_on'])}, {row['column']}: {_changed(row)}. {row['why']}{ended}"
+
+
+def _changed(row: Row) -> str:
+    old, new = f"“{row['old']}”", f"“{row['new']}”"
+    if row["kind"] == SOURCE:
+        return f"{old} is printed, {new if row['new'] else 'nothing'} is reckoned with"
+    if row["old"] and row["new"]:
+        return f"{old} became {new}"
+    return f"{old} was taken out" if row["old"] else f"{new} was added"
 
 
 # --- whether each stands

@@ -178,7 +178,8 @@ def read(text: Text, ledger: Ledger, paragraphs: Iterable[tuple[int, str]] | Non
     guess = _Guess(ledger)
     names: dict[str, list[int]] = {}
     for number, paragraph in paragraphs or enumerate(text.paragraphs, 1):
-        own = list(dates(paragraph))
+        addresses = [one.span() for one in _ADDRESS.finditer(paragraph)]
+        own = [one for one in dates(paragraph) if not any(first <= one.start < last for first, last in addresses)]
         found.dated += [(number, one) for one in own]
         found.numbers += guess.numbers(number, paragraph, own)
         for name in guess.names(paragraph):
@@ -260,7 +261,7 @@ class _Guess:
 
     def _unit(self, printed: str, after: str) -> tuple[str, int]:
         """Return the unit of a figure, and how many characters after it belong to what is printed: `tons per year`."""
-        near = re.split(r"[.,;:!?](?:\s|$)", after, maxsplit=1)[0]
+        near = re.split(r"[.,;:!?](?:\s|$)|\d", after, maxsplit=1)[0]
         within = next((unit for form, unit in _UNIT if form.search(printed)), "")
         if within:
             return within, 0
