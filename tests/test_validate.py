@@ -33,7 +33,7 @@ WRONG: list[Cell] = [
     ("claims", "stear2025.turnover-2021", "period", "2024-13", "EDTF"),
     ("claims", "avdaliani2025.exports-russia-2024", "period", "", "note that says why"),
     ("claims", "stear2025.non-oil-exports-russia-2024", "as_printed", "much", "one figure or range"),
-    ("claims", "stear2025.non-oil-exports-turkey-2024", "hedge", "allmost", "almost"),
+    ("claims", "stear2025.non-oil-exports-turkey-2024", "hedge", "allmost", "almost"),  # codespell:ignore allmost
     ("claims", "stear2025.crash-deaths", "paragraph", "700", "a number up to"),
     ("claims", "canback2023.lukoil-socar-deal", "measure", "growth", "percent"),
     ("claims", "guluzade2025.non-oil-exports-2025-jan-apr", "unit", "t", "a unit in which USD"),

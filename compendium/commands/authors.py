@@ -216,4 +216,23 @@ def register(write: bool, edition_: str, data: Path) -> None:
     click.echo(f"{len(found)} new ids, {what}" if found else "every id is kept already")
 
 
-COMMANDS = (add_source, enter, explain, new_chapter, register)
+@click.command()
+@click.argument("pages", nargs=-1, type=click.Path(exists=True, dir_okay=False, path_type=Path), metavar="[PAGE]...")
+def prose(pages: tuple[Path, ...]) -> None:
+    """Name every number, in digits or words, that is typed in the prose of chapters: of these files, or of all.
+
+    Exit codes: 0, there is none; 1, each has been named; 2, called wrongly.
+    """
+    from compendium.home import chapters
+    from compendium.prose import figures_in_prose
+
+    found = []
+    for page in pages or chapters():
+        try:
+            found += figures_in_prose(page)
+        except UnicodeDecodeError as error:
+            found.append(Problem(page.name, 0, "", str(error), "text in UTF-8"))
+    end(found, "" if found else f"{len(pages or chapters())} chapters, no number in their prose")
+
+
+COMMANDS = (add_source, enter, explain, new_chapter, prose, register)
