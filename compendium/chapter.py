@@ -1,6 +1,7 @@
 """A new chapter page: a file that every test passes, and its place in the table of contents.
 
 The page shows the parts that a page of this book has, on a beginning that its author replaces; it knows no subject.
+The page of a source, in the part `source`, is made of the ledger's rows alone and named by the id of the source.
 It never writes over a page, and changes of the table of contents only the lines that it adds.
 """
 
@@ -16,6 +17,8 @@ from compendium.problems import LedgerError, Problem, one_of
 
 NAME = re.compile(r"[a-z][a-z0-9_]*/[a-z][a-z0-9_]*")
 TOC = "_toc.yml"
+SOURCES = "source"
+"""The part of a book whose pages are of sources, each named by its id."""
 
 
 def create(name: str, title: str, root: Path) -> Path:
@@ -42,9 +45,11 @@ def create(name: str, title: str, root: Path) -> Path:
     listed = toc.read_text(encoding="utf-8")
     refuse(name, title, page, listed)
     after = entered(listed, name, title)
-    template = resources.files("compendium").joinpath("chapter.template.md").read_text(encoding="utf-8")
+    part, own = name.split("/")
+    form = "source.template.md" if part == SOURCES else "chapter.template.md"
+    template = resources.files("compendium").joinpath(form).read_text(encoding="utf-8")
     page.parent.mkdir(exist_ok=True)
-    page.write_text(template.replace("TITLE", title), encoding="utf-8")
+    page.write_text(template.replace("TITLE", title).replace("SOURCE", own), encoding="utf-8")
     wrong = figures_in_prose(page)
     if wrong:
         page.unlink()
@@ -55,7 +60,8 @@ def create(name: str, title: str, root: Path) -> Path:
 
 def refuse(name: str, title: str, page: Path, listed: str) -> None:
     """Raise `LedgerError` where a name or title cannot be that of a new page."""
-    files = [found["file"] for part in yaml.safe_load(listed)["parts"] for found in part["chapters"]]
+    chapters = [found for part in yaml.safe_load(listed)["parts"] for found in part["chapters"]]
+    files = [found["file"] for chapter in chapters for found in (chapter, *chapter.get("sections", ()))]
     parts, own = {file.split("/")[1] for file in files}, name.split("/")[0]
     problems = []
     if not NAME.fullmatch(name):

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import unquote
@@ -45,13 +45,21 @@ def read_text(path: Path) -> Text:
     return Text(path.name, hashlib.sha256(content).hexdigest(), tuple(s for line in lines if (s := line.strip())))
 
 
-def find_texts(ledger: Ledger, folder: Path) -> tuple[dict[str, Text], list[Problem]]:
-    """Return the text of each source found in a folder, by its hash, and a problem for each that is not."""
+def find_texts(ledger: Ledger, folder: Path, only: Collection[str] = ()) -> tuple[dict[str, Text], list[Problem]]:
+    """Return the text of each source found in a folder, by its hash, and a problem for each that is not.
+
+    Parameters
+    ----------
+    only
+        the sources to look for; without them, all.
+    """
     texts = {text.sha256: text for text in map(read_text, sorted(folder.glob("*.txt")))}
     found, problems = {}, []
     path = ledger.schema["sources"].path
     for line, row in enumerate(ledger["sources"].to_dict("records"), 2):
         text = texts.get(row["sha256"])
+        if only and row["source_id"] not in only:
+            continue
         if text is None:
             problems.append(Problem(path, line, "sha256", row["sha256"], f"the hash of one of the {len(texts)} texts"))
             continue
@@ -62,7 +70,7 @@ def find_texts(ledger: Ledger, folder: Path) -> tuple[dict[str, Text], list[Prob
     return found, problems
 
 
-def verify(ledger: Ledger, folder: Path) -> list[Problem]:
+def verify(ledger: Ledger, folder: Path, only: Collection[str] = ()) -> list[Problem]:
     """Return every row that does not stand where it says, and every distinct number of a paragraph without a row.
 
     Parameters
@@ -71,8 +79,10 @@ def verify(ledger: Ledger, folder: Path) -> list[Problem]:
         the ledger as typed (`load(…, corrected=False)`): a text prints its slips.
     folder
         the folder with the texts, as `*.txt`; they are recognised by their hash, not by their name.
+    only
+        the sources to hold against their texts; without them, all.
     """
-    texts, problems = find_texts(ledger, folder)
+    texts, problems = find_texts(ledger, folder, only)
     problems.extend(_locators(ledger, texts))
     problems.extend(_unaccounted(ledger, texts))
     problems.extend(_mended(ledger, texts))
