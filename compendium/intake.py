@@ -57,6 +57,7 @@ _UNIT = [(re.compile(rf"(?<![^\W\d_])(?:{words})", re.I), unit) for words, unit 
 _RATE = re.compile(r"(?:\s+(?:of\s+)?[\w-]+)?\s+(?:a|per)\s+(day|year|month)\b|\s+(?:annually|в год)\b", re.I)
 _GROWTH = re.compile(
     r"\b(?:gr[eo]w\w*|growth|increas\w*|rose|ris(?:e|es|en|ing)\b|up by|jump\w*|surg\w*|fell|fall\w*|declin\w*|"
+    r"(?:more|less|higher|lower) than (?:the|in|a) |"
     r"decreas\w*|drop\w*|shr[aiu]nk\w*|рост\w*|вырос\w*|увелич\w*|сниз\w*|сократ\w*|art(?:ım|ıb|mış)\w*|azal\w*)", re.I,
 )  # fmt: skip
 _SHARE = re.compile(r"^\W*(?:of\b|от\b|из\b)|\bshare\b|\bдол[яюие]\b|\bpayı\b", re.I)

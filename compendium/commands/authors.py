@@ -64,9 +64,9 @@ def add_source(file: Path, source: str, into: Path, data: Path) -> None:
         return
     for other, held, rows in warned:
         click.echo(f"It looks like another saving of {other}: {held} of its {rows} rows stand here.", err=True)
-    kinds = (("paragraphs", number), ("numbers", len(found.numbers)), ("dates", len(found.dated)),
-             ("names", len(found.names)))  # fmt: skip
-    click.echo(f"{name}: {', '.join(f'{count} {what}' for what, count in kinds)}")
+    kinds = {"paragraph": number, "number": len(found.numbers), "date": len(found.dated), "name": len(found.names)}
+    told = (f"{count} {what}{'' if count == 1 else 's'}" for what, count in kinds.items())
+    click.echo(f"{name}: {', '.join(told)}")
     click.echo(f"Drafts are in {_short(into / name)}; begin with {intake.REVIEW}. Nothing has entered the ledger.")
 
 
@@ -232,7 +232,8 @@ def prose(pages: tuple[Path, ...]) -> None:
             found += figures_in_prose(page)
         except UnicodeDecodeError as error:
             found.append(Problem(page.name, 0, "", str(error), "text in UTF-8"))
-    end(found, "" if found else f"{len(pages or chapters())} chapters, no number in their prose")
+    number = len(pages or chapters())
+    end(found, "" if found else f"{number} chapter{'' if number == 1 else 's'}, no number in prose")
 
 
 COMMANDS = (add_source, enter, explain, new_chapter, prose, register)
