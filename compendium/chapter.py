@@ -86,7 +86,7 @@ def entered(listed: str, name: str, title: str) -> str:
     # What belongs to the page before it, its title or its sections, is indented further.
     while after < len(lines) and len(lines[after]) - len(lines[after].lstrip()) > len(indent):
         after += 1
-    plain = re.fullmatch(r"[^\W\d][\w ,’-]*", title)
+    plain = re.fullmatch(r"[^\W\d][\w ,’-]*", title) and yaml.safe_load(title) == title  # not so: On, No, Null
     shown = title if plain else yaml.safe_dump(title, allow_unicode=True).splitlines()[0]
     lines[after:after] = [f"{indent}- file: book/{name}\n", f"{indent}  title: {shown}\n"]
     return "".join(lines)
