@@ -63,14 +63,16 @@ class Dated:
 
 def dates(text: str) -> Iterator[Dated]:
     """Yield the dates of a text in order; a year, a month of one, a day, or a stretch of years or months."""
-    taken: list[Dated] = []
+    taken: dict[int, Dated] = {}
+    covered = bytearray(len(text))
     for form in FORMS:
         for found in form.finditer(text):
-            free = all(found.end() <= one.start or one.end <= found.start() for one in taken)
-            period = _period(found.groupdict()) if free else ""
+            start, end = found.span()
+            period = "" if any(covered[start:end]) else _period(found.groupdict())
             if period:
-                taken.append(Dated(found.start(), found.end(), found.group(), period))
-    yield from sorted(taken, key=lambda one: one.start)
+                taken[start] = Dated(start, end, found.group(), period)
+                covered[start:end] = b"\1" * (end - start)
+    yield from (taken[start] for start in sorted(taken))
 
 
 def _period(part: dict[str, str | None]) -> str:

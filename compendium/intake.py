@@ -12,6 +12,7 @@ import hashlib
 import io
 import re
 import unicodedata
+from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -194,6 +195,23 @@ def read(text: Text, ledger: Ledger, paragraphs: Iterable[tuple[int, str]] | Non
     return found
 
 
+class _Places:
+    """Stretches of a text with a word for each, to be asked about places in it; of a long line there are thousands."""
+
+    def __init__(self, stretches: Iterable[tuple[int, int, str]]) -> None:
+        self._held = sorted(stretches)
+        self._starts = [start for start, _, _ in self._held]
+
+    def at(self, place: int) -> str:
+        """Return the word of the stretch that a place is in, `""` where it is in none."""
+        last = bisect_right(self._starts, place)
+        return next((word for _, end, word in self._held[max(0, last - 2) : last] if place < end), "")
+
+
+def _start(one: Dated) -> int:
+    return one.start
+
+
 class _Guess:
     """What a ledger's own lists let one guess of a text: its hedges, units, metrics, names."""
 
@@ -217,22 +235,22 @@ class _Guess:
 
     def numbers(self, paragraph: int, text: str, own: list[Dated]) -> Iterator[Number]:
         """Yield the numbers of a paragraph that are no part of a date."""
-        taken = [(one.start, one.end) for one in own]
-        marks = [(found.span(), "list number") for found in _MARK.finditer(text)]
-        marks += [(found.span(), "address") for found in _ADDRESS.finditer(text)]
+        marks = [(*found.span(), "list number") for found in _MARK.finditer(text)]
+        marks += [(*found.span(), "address") for found in _ADDRESS.finditer(text)]
+        asides, taken = _Places(marks), _Places((one.start, one.end, one.period) for one in own)
         covered = 0
         for token in TOKEN.finditer(text):
             begin, end = token.span()
-            if begin < covered or any(first <= begin < last for first, last in taken):
+            if begin < covered or taken.at(begin):
                 continue
-            start = begin - len(_preceding(text, begin))
-            figure = FIGURE.match(text, start) if token.group()[0].isdigit() else None
-            within = any(first <= begin < last for (first, last), _ in marks)
-            if not within:
+            start, aside = begin - len(_preceding(text, begin)), asides.at(begin)
+            if aside:
+                start = begin
+            else:
+                figure = FIGURE.match(text, start) if token.group()[0].isdigit() else None
                 end = max(end, figure.end()) if figure else _spelled(text, end)
             covered = end
-            aside = next((reason for (first, last), reason in marks if first <= begin < last), "")
-            yield self._number(paragraph, text, begin if aside else start, end, own, aside)
+            yield self._number(paragraph, text, start, end, own, aside)
 
     def _number(self, paragraph: int, text: str, start: int, end: int, own: list[Dated], aside: str) -> Number:
         before, after = text[max(0, start - NEAR) : start], text[end : end + NEAR]
@@ -246,7 +264,7 @@ class _Guess:
         suffix = next((one for one in self._after if after.lower().startswith(one)), "")
         first, last = _sentence(text, start, end)
         sentence = text[first:last]
-        beside = [one for one in own if first <= one.start < last]
+        beside = own[bisect_left(own, first, key=_start) : bisect_left(own, last, key=_start)]
         near = min(beside, key=lambda one: min(abs(one.start - end), abs(start - one.end)), default=None)
         return Number(
             paragraph,
