@@ -134,7 +134,8 @@ metadata.json     the descriptions for Datasette.
 
 An empty cell is NULL in Parquet and SQLite. Where a number is kept as it is written, because its digits say how finely
 it is known, a column of that name with "{written}" at its end has the text. Cells that hold several things, apart by
-"; ", stand in SQLite a second time: as a table of their own, one row a thing.
+"; ", stand in SQLite a second time: as a table of their own, one row a thing. Every cell is as typed: where a row of
+the corrections, of the kind "source", names a misprint, the cell has the misprint, and that row what is right.
 
 How to open it
 --------------

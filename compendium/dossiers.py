@@ -14,6 +14,7 @@ import portion
 
 from compendium.checked import given, measured, told
 from compendium.claims import read_claims, rivals
+from compendium.corrections import of_rows
 from compendium.corroborate import Checked, Held, corroborate
 from compendium.files import ends
 from compendium.findings import Family, families, findings
@@ -45,6 +46,7 @@ def dossiers(ledger: Ledger) -> dict[str, Dossier]:
     metrics = {row["metric_id"]: row for row in records(ledger.frames["metrics"])}
     observed = {row["observation_id"]: row for row in records(read_observations(ledger))}
     known = families(ledger, findings(ledger, found.conflicts))
+    corrected = of_rows(ledger, "claims")
     beside = _rivals(claims, {name for name, (verdict, _) in found.verdicts.items() if verdict == NOT_COMPARABLE})
     made = {}
     for row in records(claims):
@@ -60,6 +62,7 @@ def dossiers(ledger: Ledger) -> dict[str, Dossier]:
             "checked": _checked(checked.get(name), observed, names),
             "rivals": beside.get(name, []),
             "cited": _cited(row["citation_id"], ledger),
+            "corrections": corrected.get(name, []),
         }
     return made
 

@@ -118,6 +118,7 @@ def _row(one: Dossier) -> Markup:
         Markup(' data-{}="{}"').format(name, "|".join(values(one))) for name, (_, values) in FACETS.items()
     )
     notes = [one[key] for key in ("note", "bounds_reason", "rank_reason") if one[key]]
+    notes += [f"Corrected: {said}" for said in one["corrections"]]
     return ROW.format(
         id=one["claim_id"],
         data=data,

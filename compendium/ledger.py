@@ -2,16 +2,17 @@
 
 A table is read when it is first asked for, so that whoever needs two tables depends on two files. Reading is quick
 and strict about form (columns, types); whether the content makes sense is the office of `compendium.validate`.
-Nothing here changes, fills or drops a cell.
+Nothing here fills or drops a cell, and none is changed but where a row of `corrections` says that a source or publisher
+is known to be wrong: then whoever computes is given what is right, and the files keep what was printed.
 """
 
 from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,7 @@ import pandas as pd
 
 from compendium.home import DATA
 from compendium.problems import LedgerError, Problem
-from compendium.schema import Field, Table, tables
+from compendium.schema import SEPARATOR, Field, Table, tables
 
 INTEGER = re.compile(r"-?\d{1,15}", re.ASCII)
 NUMBER = re.compile(r"-?\d{1,15}(?:\.\d{1,20})?", re.ASCII)
@@ -124,10 +125,20 @@ class Ledger:
         return self
 
 
-def load(data: Path = DATA) -> Ledger:
+CORRECTIONS = "corrections"
+Change = tuple[str, str, str, str]
+"""Key of a row, column, what the cell holds, and what is right."""
+
+
+def load(data: Path = DATA, *, corrected: bool = True) -> Ledger:
     """Return the ledger that lies in a folder; its tables are read as they are asked for.
 
     Text columns hold `""` where a cell is empty; number columns hold `pandas.NA`.
+
+    Parameters
+    ----------
+    corrected
+        give what is right where a correction says that a source or publisher is wrong; without it, the cells as typed.
 
     Raises
     ------
@@ -135,18 +146,47 @@ def load(data: Path = DATA) -> Ledger:
         here, where the schema cannot be read; when a table is asked for, with every fault in the form of its file.
     """
     schema = tables(data)
-    return Ledger(data, schema, Frames({name: partial(_read, data, table) for name, table in schema.items()}))
+
+    @cache  # one table of corrections, whatever number of tables is read
+    def rows() -> list[dict[str, str]]:
+        return _read(data, schema[CORRECTIONS]).to_dict("records")
+
+    def read(table: Table) -> pd.DataFrame:
+        apply = corrected and CORRECTIONS in schema and transcribes(table)
+        return _read(data, table, changes(table, rows()) if apply else ())
+
+    return Ledger(data, schema, Frames({name: partial(read, table) for name, table in schema.items()}))
 
 
-def _read(data: Path, table: Table) -> pd.DataFrame:
+def transcribes(table: Table) -> bool:
+    """Say whether a table holds what a source or a publisher prints, so that it can be held against that."""
+    columns = set(table.columns)
+    return {"source_id", "paragraph"} <= columns or {"publisher", "address"} <= columns
+
+
+def changes(table: Table, corrections: Iterable[Mapping[str, str]]) -> tuple[Change, ...]:
+    """Return the changes that the corrections in force make to what the source or publisher of a table prints."""
+    return tuple(
+        (row["row_id"], row["column"], row["old"], row["new"])
+        for row in corrections
+        if row["table"] == table.name and row["kind"] == "source" and not row["retired_on"]
+    )
+
+
+def key_of(table: Table, row: Mapping[str, Any]) -> str:
+    """Return the primary key of a row as one text, its parts separated as in a list."""
+    return SEPARATOR.join(str(row[name]) for name in table.primary_key)
+
+
+def _read(data: Path, table: Table, changes: Iterable[Change] = ()) -> pd.DataFrame:
     problems: list[Problem] = []
-    frame = _parsed(data, table, problems)
+    frame = _parsed(data, table, problems, changes)
     if problems:
         raise LedgerError(problems)
     return frame
 
 
-def _parsed(data: Path, table: Table, problems: list[Problem]) -> pd.DataFrame:
+def _parsed(data: Path, table: Table, problems: list[Problem], changes: Iterable[Change] = ()) -> pd.DataFrame:
     try:
         with (data / table.path).open(encoding="utf-8", newline="") as file:
             header, *rows = list(csv.reader(file, strict=True)) or [[]]
@@ -162,6 +202,11 @@ def _parsed(data: Path, table: Table, problems: list[Problem]) -> pd.DataFrame:
             whole.append((line, row))
         else:
             problems.append(Problem(table.path, line, "", f"{len(row)} cells", f"{len(header)} cells"))
+    for key, column, old, new in changes:
+        for _, row in whole:
+            cells = dict(zip(header, row, strict=True))
+            if key_of(table, cells) == key and cells.get(column) == old:
+                row[header.index(column)] = new
     columns = {
         field.name: _cast(table, field, [(line, row[place]) for line, row in whole], problems)
         for place, field in enumerate(table.fields)

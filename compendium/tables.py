@@ -338,6 +338,28 @@ def citations_table(
     return table(frame, caption, ids="citation_id" if home else None, data=data)
 
 
+def corrections_table(corrections: pd.DataFrame, caption: str) -> Shown:
+    """Return corrections with their permanent addresses, the latest first: what, old, new, why, when, by what."""
+    frame = corrections.iloc[::-1].sort_values("corrected_on", ascending=False, kind="stable")
+    rows = [
+        {
+            "What": stacked(row["row_id"], f"{row['column']} in {row['table']}"),
+            "Was": row["old"] or "nothing",
+            "Is": row["new"] or "nothing",
+            "Why": stacked(
+                row["why"],
+                f"{spoken(row['corrected_on'])}; by {row['evidence']}",
+                f"must still be printed: {row['expect']}" if row["expect"] else "",
+                f"no longer needed since {spoken(row['retired_on'])}" if row["retired_on"] else "",
+            ),
+            "correction_id": row["correction_id"],
+        }
+        for row in frame.to_dict("records")
+    ]
+    shown = pd.DataFrame(rows, columns=["What", "Was", "Is", "Why", "correction_id"])
+    return table(shown, caption, ids="correction_id", data=frame)
+
+
 def stances_table(stances: pd.DataFrame, propositions: pd.DataFrame, sources: pd.DataFrame, caption: str) -> Shown:
     """Return every stance with its place and the reason why it counts as that."""
     names = authors(sources)

@@ -66,6 +66,8 @@ def _claim(one: Dossier) -> str:
             _among(one["reconciled"]),
             _beside(one["checked"]),
             _rivals(one["rivals"]),
+            _named("Withdrawn:", one["rank_reason"]) if one["rank_reason"] else "",
+            *(_named("Corrected:", said) for said in one["corrections"]),
         ],
     ) + MORE.format(one["claim_id"])
 
@@ -157,8 +159,17 @@ def of_sources(sources: pd.DataFrame, claims: Mapping[str, int]) -> Cards:
     return made
 
 
-def of_observations(observations: pd.DataFrame, names: Names) -> Cards:
-    """Return the cards of independent figures: what, when, who prints it for whom, of what class."""
+def of_observations(
+    observations: pd.DataFrame, names: Names, corrected: Mapping[str, Iterable[str]] | None = None
+) -> Cards:
+    """Return the cards of independent figures: what, when, who prints it for whom, of what class.
+
+    Parameters
+    ----------
+    corrected
+        by observation, what was corrected in it, in words (`compendium.corrections.of_rows`).
+    """
+    corrected = corrected or {}
     made: Cards = {}
     for group in of_series(observations):
         for row in group.to_dict("records"):
@@ -168,6 +179,7 @@ def of_observations(observations: pd.DataFrame, names: Names) -> Cards:
                 "; ".join(filter(None, [what, spoken_of(row)])) + status,
                 f"{credited(row).rstrip(',')} ({CLASSES[row['quality']]})",
                 row["note"],
+                *(_named("Corrected:", said) for said in corrected.get(row["observation_id"], ())),
             ]
             made[row["observation_id"]] = {"text": row["figure"], "card": card(row["figure"], "", lines)}
     return made

@@ -12,10 +12,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from compendium import meaning, meaning_observed
+from compendium import corrections, meaning, meaning_observed, permanent
 from compendium.findings import gone
 from compendium.home import DATA
-from compendium.ledger import load
+from compendium.ledger import CORRECTIONS, Ledger, changes, load, transcribes
 from compendium.problems import LedgerError, Problem, one_of
 from compendium.schema import DESCRIPTOR, Field, Table, descriptor, schema_of, tables
 
@@ -40,8 +40,11 @@ NEEDS = {
     "records": "record_id event_id date",
     "conversions": "conversion_id metric_id from_unit to_unit low high",
     "revisions": "observation_id value entered replaced_on address",
+    "corrections": "correction_id kind table row_id column old new why corrected_on evidence expect retired_on",
+    "permanent": "table id edition fingerprint",
 }
 """The columns that the checks of meaning read, by table; a ledger without them is told so."""
+CHECKS = (*meaning.CHECKS, *meaning_observed.CHECKS)
 
 
 def validate(data: Path = DATA) -> list[Problem]:
@@ -52,7 +55,7 @@ def validate(data: Path = DATA) -> list[Problem]:
         return error.problems
     problems = set(_against_schema(data, schema))
     try:
-        ledger = load(data).whole()
+        ledger = load(data, corrected=False).whole()
     except LedgerError as error:
         return sorted(problems | set(error.problems))
     for table in schema.values():
@@ -65,10 +68,25 @@ def validate(data: Path = DATA) -> list[Problem]:
     ]
     if lacking:
         return sorted(problems | set(lacking))
-    for check in (*meaning.CHECKS, *meaning_observed.CHECKS):
+    for check in (corrections.problems, permanent.problems):
+        problems.update(check(ledger))
+    if problems:
+        return sorted(problems.union(*(check(ledger) for check in CHECKS)))
+    ledger, mended = _mended(ledger)
+    for name in mended:
+        problems.update(meaning.of_cells(ledger, schema[name]))
+    for check in CHECKS:
         problems.update(check(ledger))
     # A tension is held against what reconciliation finds, and that rests on sound data.
     return sorted(problems) or list(gone(ledger))
+
+
+def _mended(ledger: Ledger) -> tuple[Ledger, list[str]]:
+    """Return a sound ledger as typed with what a source has wrong set right, and the tables that this changes."""
+    rows = ledger.frames[CORRECTIONS].to_dict("records")
+    touched = [name for name, table in ledger.schema.items() if transcribes(table) and changes(table, rows)]
+    right = load(ledger.data)
+    return ledger.replaced(**{name: right[name] for name in touched}), touched
 
 
 # --- what the schema says

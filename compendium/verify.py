@@ -8,15 +8,16 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import unquote
 
 import pandas as pd
 
+from compendium.corrections import RETIRE, guards
 from compendium.figures import HALVES, WORDS
-from compendium.ledger import Ledger
+from compendium.ledger import CORRECTIONS, Ledger
 from compendium.problems import Problem
 
 _NUMBER_WORDS = sorted([*WORDS, *HALVES], key=len, reverse=True)
@@ -44,13 +45,21 @@ def read_text(path: Path) -> Text:
     return Text(path.name, hashlib.sha256(content).hexdigest(), tuple(s for line in lines if (s := line.strip())))
 
 
-def find_texts(ledger: Ledger, folder: Path) -> tuple[dict[str, Text], list[Problem]]:
-    """Return the text of each source found in a folder, by its hash, and a problem for each that is not."""
+def find_texts(ledger: Ledger, folder: Path, only: Collection[str] = ()) -> tuple[dict[str, Text], list[Problem]]:
+    """Return the text of each source found in a folder, by its hash, and a problem for each that is not.
+
+    Parameters
+    ----------
+    only
+        the sources to look for; without them, all.
+    """
     texts = {text.sha256: text for text in map(read_text, sorted(folder.glob("*.txt")))}
     found, problems = {}, []
     path = ledger.schema["sources"].path
     for line, row in enumerate(ledger["sources"].to_dict("records"), 2):
         text = texts.get(row["sha256"])
+        if only and row["source_id"] not in only:
+            continue
         if text is None:
             problems.append(Problem(path, line, "sha256", row["sha256"], f"the hash of one of the {len(texts)} texts"))
             continue
@@ -61,19 +70,22 @@ def find_texts(ledger: Ledger, folder: Path) -> tuple[dict[str, Text], list[Prob
     return found, problems
 
 
-def verify(ledger: Ledger, folder: Path) -> list[Problem]:
+def verify(ledger: Ledger, folder: Path, only: Collection[str] = ()) -> list[Problem]:
     """Return every row that does not stand where it says, and every distinct number of a paragraph without a row.
 
     Parameters
     ----------
     ledger
-        the ledger as loaded.
+        the ledger as typed (`load(…, corrected=False)`): a text prints its slips.
     folder
         the folder with the texts, as `*.txt`; they are recognised by their hash, not by their name.
+    only
+        the sources to hold against their texts; without them, all.
     """
-    texts, problems = find_texts(ledger, folder)
+    texts, problems = find_texts(ledger, folder, only)
     problems.extend(_locators(ledger, texts))
     problems.extend(_unaccounted(ledger, texts))
+    problems.extend(_mended(ledger, texts))
     return sorted(problems)
 
 
@@ -91,11 +103,20 @@ def _locators(ledger: Ledger, texts: dict[str, Text]) -> Iterator[Problem]:
                 continue
             paragraph = text.paragraphs[row["paragraph"] - 1]
             for column in columns:
-                if row[column] and not _stands_in(row[column], paragraph):
+                if row[column] and not stands_in(row[column], paragraph):
                     yield Problem(table.path, line, column, row[column], _where(row[column], text, row["paragraph"]))
 
 
-def _stands_in(printed: str, paragraph: str) -> bool:
+def _mended(ledger: Ledger, texts: dict[str, Text]) -> Iterator[Problem]:
+    """Yield every correction whose source no longer prints what is wrong."""
+    for line, words, source, paragraph in guards(ledger):
+        text = texts.get(source)
+        if text and 1 <= paragraph <= len(text.paragraphs) and not stands_in(words, text.paragraphs[paragraph - 1]):
+            right = f"words of {source}, paragraph {paragraph}; where the source itself is mended, {RETIRE}"
+            yield Problem(ledger.schema[CORRECTIONS].path, line, "expect", words, right)
+
+
+def stands_in(printed: str, paragraph: str) -> bool:
     """Tell whether words stand in a paragraph, not as a piece of a longer number or word."""
     before = r"(?<![\d.,])" if printed[:1].isdigit() else r"(?<!\w)" if printed[:1].isalpha() else ""
     after = r"(?!\d|[.,]\d)" if printed[-1:].isdigit() else r"(?!\w)" if printed[-1:].isalpha() else ""
@@ -107,7 +128,7 @@ def _stands_in(printed: str, paragraph: str) -> bool:
 
 
 def _where(printed: str, text: Text, paragraph: int) -> str:
-    elsewhere = [str(n) for n, other in enumerate(text.paragraphs, 1) if n != paragraph and _stands_in(printed, other)]
+    elsewhere = [str(n) for n, other in enumerate(text.paragraphs, 1) if n != paragraph and stands_in(printed, other)]
     hint = f"; it stands in {', '.join(elsewhere)}" if elsewhere else "; it stands nowhere in the text"
     return f"words of paragraph {paragraph}{hint}"
 

@@ -286,7 +286,7 @@ def test_an_audit_writes_a_row_a_page_and_goes_on_where_one_fails(
 
 def test_an_audit_names_a_page_or_a_site_that_is_not_there(small_site: Path, data: Path, tmp_path: Path) -> None:
     with pytest.raises(AuditError, match="no page 'book/twoo'; perhaps 'book/two'"):
-        audit(small_site, data=data, only=["book/twoo"])
+        audit(small_site, data=data, only=["book/twoo"])  # codespell:ignore twoo
     (tmp_path / "empty").mkdir()
     with pytest.raises(AuditError, match="`make book` builds the site"):
         audit(tmp_path / "empty", data=data)

@@ -23,7 +23,7 @@ from compendium.cli import main
 from compendium.dossiers import dossiers
 from compendium.edition import edition
 from compendium.home import DATA, ROOT
-from compendium.ledger import Ledger
+from compendium.ledger import Ledger, load
 from compendium.schema import Table
 
 
@@ -47,6 +47,12 @@ def database(unpacked: Path) -> Iterator[sqlite3.Connection]:
     yield opened
     opened.rollback()
     opened.close()
+
+
+@pytest.fixture(scope="module")
+def typed() -> Ledger:
+    """The ledger with the slips of its sources: the archive holds what is printed, and the corrections beside it."""
+    return load(corrected=False)
 
 
 def held(ledger: Ledger, table: Table) -> list[list[Any]]:
@@ -119,7 +125,8 @@ def test_more_members_go_in_and_none_takes_the_place_of_another(data: Path, arch
 # --- Parquet and CSV
 
 
-def test_duckdb_reads_the_values_of_the_ledger_from_parquet_and_from_csv(unpacked: Path, ledger: Ledger) -> None:
+def test_duckdb_reads_the_values_of_the_ledger_from_parquet_and_from_csv(unpacked: Path, typed: Ledger) -> None:
+    ledger = typed
     kinds = {"string": "VARCHAR", "integer": "BIGINT", "number": "DOUBLE"}
     for table in ledger.schema.values():
         read = duckdb.sql(f"SELECT * FROM '{unpacked}/parquet/{bundle.called(table)}.parquet'")
@@ -147,7 +154,8 @@ def test_parquet_says_what_its_columns_hold(unpacked: Path, ledger: Ledger) -> N
 # --- SQLite
 
 
-def test_sqlite_holds_the_values_of_the_ledger(database: sqlite3.Connection, ledger: Ledger) -> None:
+def test_sqlite_holds_the_values_of_the_ledger(database: sqlite3.Connection, typed: Ledger) -> None:
+    ledger = typed
     for table in ledger.schema.values():
         found = database.execute(f"SELECT * FROM {bundle.called(table)} ORDER BY rowid").fetchall()
         assert [list(row) for row in found] == held(ledger, table), table.name

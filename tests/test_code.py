@@ -11,6 +11,7 @@ TOOLS = {
     "lint": ["ruff", "check", "--no-cache", "."],
     "format": ["ruff", "format", "--no-cache", "--check", "."],
     "types": ["mypy", "--cache-dir", ".cache/mypy"],
+    "spelling": ["codespell_lib"],
 }
 
 

@@ -186,7 +186,7 @@ def test_a_value_lies_where_its_metric_can_be(row: Row) -> None:
 
 def test_what_the_schema_tells_is_not_told_again() -> None:
     assert problems(sound(unit="quux")) == []
-    assert problems(sound(hedge="allmost")) == []
+    assert problems(sound(hedge="allmost")) == []  # codespell:ignore allmost
     assert problems(sound(metric="total") | {"metric_id": "nothing"}) == []
 
 

@@ -1,7 +1,239 @@
-"""The commands that help an author: a new source, a new chapter, one claim explained."""
+"""The commands that help an author: a new source, a new chapter, one claim explained, ids that are published."""
 
 from __future__ import annotations
 
+import json
+import os
+import re
+import shutil
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
 import click
 
-COMMANDS: tuple[click.Command, ...] = ()
+from compendium.commands import FOLDER, end, sound
+from compendium.home import DATA, ROOT
+from compendium.problems import LedgerError, Problem, one_of
+
+if TYPE_CHECKING:
+    from compendium.ledger import Ledger
+    from compendium.verify import Text
+
+LEDGER = click.option("--data", type=FOLDER, default=DATA, help="Folder of the ledger.  [default: data]")
+INBOX = ROOT / "_review"
+COLOURS = {
+    "consistent": "green", "agrees": "green", "in conflict": "red", "differs": "red", "withdrawn": "yellow",
+    "not comparable": "yellow",
+}  # fmt: skip
+LONG = 2000
+"""Paragraphs from which a text is read beneath a bar."""
+
+
+@click.command("add-source")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--id", "source", default="", metavar="ID", help="Id of the source: letters, then the year it was "
+              "written.  [default: from the name of the file]")  # fmt: skip
+@click.option("--into", type=click.Path(file_okay=False, path_type=Path), default=INBOX, help="Folder that the folder "
+              "of drafts is made in.  [default: _review, which git ignores]")  # fmt: skip
+@LEDGER
+def add_source(file: Path, source: str, into: Path, data: Path) -> None:
+    """Read a saved text, and draft its rows for review; nothing enters the ledger.
+
+    Every number, date and name of the text is listed with its paragraph and a guess of what it is, in review.md. Beside
+    it stand drafts with the columns of the ledger's tables: complete or delete their rows, then `enter` them.
+
+    Exit codes: 0, drafts were written; 1, the text cannot be read, is in the ledger, or has drafts already; 2, called
+    wrongly, or the ledger is unsound.
+    """
+    from compendium import intake
+    from compendium.ledger import load
+
+    try:
+        text, ledger = intake.opened(file), load(data, corrected=False).whole()
+        name = source or intake.suggested(file)
+        _free(text, name, ledger, file)
+        warned = intake.alike(text, ledger)
+        number = len(text.paragraphs)
+        with click.progressbar(enumerate(text.paragraphs, 1), number, "Reading", hidden=number < LONG) as watched:
+            found = intake.read(text, ledger, watched)
+        drafts = intake.drafts(found, name, ledger)
+        intake.write(into / name, {intake.REVIEW: intake.review(found, name, file, warned), **drafts})
+    except LedgerError as error:
+        end(error.problems, "")
+        return
+    for other, held, rows in warned:
+        click.echo(f"It looks like another saving of {other}: {held} of its {rows} rows stand here.", err=True)
+    kinds = {"paragraph": number, "number": len(found.numbers), "date": len(found.dated), "name": len(found.names)}
+    told = (f"{count} {what}{'' if count == 1 else 's'}" for what, count in kinds.items())
+    click.echo(f"{name}: {', '.join(told)}")
+    click.echo(f"Drafts are in {_short(into / name)}; begin with {intake.REVIEW}. Nothing has entered the ledger.")
+
+
+def _free(text: Text, name: str, ledger: Ledger, file: Path) -> None:
+    """Raise `LedgerError` where a text is in the ledger, or its id is taken or is none."""
+    from compendium.intake import same_as
+
+    there = same_as(text, ledger)
+    if there:
+        raise LedgerError([Problem(file.name, 0, "", there, "a text that is not in the ledger yet; this one is")])
+    field = next(field for field in ledger.schema["sources"].fields if field.name == "source_id")
+    if not re.fullmatch(field.pattern, name):
+        right = f"an id of the form {field.pattern}, letters and a year; give one with --id"
+        raise LedgerError([Problem(file.name, 0, "source_id", name, right)])
+    if name in set(ledger.frames["sources"]["source_id"]):
+        raise LedgerError([Problem(file.name, 0, "source_id", name, "an id that no source has; give one with --id")])
+
+
+def _short(path: Path) -> str:
+    return os.path.relpath(path) if path.resolve().is_relative_to(Path.cwd()) else str(path)
+
+
+@click.command()
+@click.argument("folder", type=FOLDER)
+@click.option(
+    "--write", is_flag=True, help="Append the complete rows to the ledger; without it, they are only checked."
+)
+@LEDGER
+def enter(folder: Path, write: bool, data: Path) -> None:
+    """Check the complete rows of a folder of drafts together with the ledger, and append them where told to.
+
+    A row is complete when every column has a value that must have one. All complete rows enter, or none: where the
+    ledger would be unsound with them, every problem is named at its place in the drafts. What is incomplete is left
+    out and named; drafts are never changed, and a row that has entered is not entered again.
+
+    Exit codes: 0, sound, and with --write entered; 1, problems were named, nothing was written; 2, called wrongly.
+    """
+    from compendium.entering import enter as entered
+    from compendium.entering import read, tried
+
+    try:
+        drafts = read(folder, data)
+        number = entered(drafts, data) if write else tried(drafts, data)
+    except LedgerError as error:
+        end(error.problems, "")
+        return
+    for draft in drafts:
+        for problem in draft.lacking:
+            click.echo(str(problem), err=True)
+        told = f"{len(draft.complete)} complete, {len(draft.lacking)} left out, {draft.there} in the ledger already"
+        click.echo(f"{draft.table.path}: {told}")
+    click.echo(f"{number} rows entered" if write else f"{number} rows are sound; --write enters them")
+
+
+@click.command()
+@click.argument("claim")
+@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@LEDGER
+def explain(claim: str, form: str, data: Path) -> None:
+    """Print all that is known of one claim: what is printed, how it is read, how it stands, by what arithmetic.
+
+    Exit codes: 0, the claim was explained, however it stands; 2, there is no such claim, or the data are unsound.
+    """
+    from compendium import explain as explained
+
+    found = explained.stored() if data.resolve() == DATA else {}
+    known = found or _claims(data)
+    if claim not in known:
+        raise click.BadParameter(f"no claim is called {claim!r}; {one_of(known, claim)}", param_hint="CLAIM")
+    if not found:
+        from compendium.dossiers import dossiers
+
+        click.echo("Working it out, since the notebook of the claims is not up to date …", err=True)
+        found = dossiers(sound(data))
+    if form == "json":
+        click.echo(json.dumps(found[claim], ensure_ascii=False, indent=2))
+        return
+    colour = False if "NO_COLOR" in os.environ else None  # click itself takes them off where there is no terminal
+    width = min(shutil.get_terminal_size().columns, 100)
+    for line in explained.lines(found[claim], width, lambda text, verdict: click.style(text, fg=COLOURS.get(verdict))):
+        click.echo(line, color=colour)
+
+
+def _claims(data: Path) -> list[str]:
+    """Return the ids of the claims of a ledger, or end the command with what is wrong with their table."""
+    from compendium.ledger import load
+
+    try:
+        return list(load(data)["claims"]["claim_id"])
+    except LedgerError as error:
+        for problem in error.problems:
+            click.echo(str(problem), err=True)
+        sys.exit(2)
+
+
+@click.command("new-chapter")
+@click.argument("name")
+@click.option("--title", default="", help="Short name of the page.  [default: from its name]")
+def new_chapter(name: str, title: str) -> None:
+    """Write a new page from a template that passes every test, as part/page, and list it in the table of contents.
+
+    Exit codes: 0, the page was written; 1, its name or title cannot be, and nothing was written; 2, called wrongly.
+    """
+    from compendium.chapter import create
+
+    title = title or name.rpartition("/")[2].replace("_", " ").capitalize()
+    try:
+        page = create(name, title, ROOT)
+    except (LedgerError, OSError) as error:
+        problems = error.problems if isinstance(error, LedgerError) else [Problem(name, 0, "", str(error), "a book")]
+        end(problems, "")
+        return
+    where = page.relative_to(ROOT).with_suffix("")
+    click.echo(f"{where}.md is written, and listed in _toc.yml. Next:")
+    for command, why in (
+        ("make book", "executes it and builds the site"),
+        (".venv/bin/python -m compendium weigh --write", "gives it a budget"),
+        (f"make audit PAGES={where}", "measures it; needs node and Chromium"),
+    ):
+        click.echo(f"  {command:<46}  {why}")
+
+
+@click.command()
+@click.option("--write", is_flag=True, help="Append them; without it, they are only shown.")
+@click.option("--version", "edition_", default="", help="Edition that is the first to have them.  [default: this one]")
+@LEDGER
+def register(write: bool, edition_: str, data: Path) -> None:
+    """List the ids that no edition has had so far; with --write, keep them for ever. A release does this.
+
+    Exit codes: 0, listed or kept; 1, the table of ids cannot be read or written; 2, called wrongly, or unsound data.
+    """
+    from compendium.edition import edition
+    from compendium.permanent import registered
+
+    try:
+        sound(data)
+        found = registered(data, edition_ or edition().version, write=write)
+    except LedgerError as error:
+        end(error.problems, "")
+        return
+    except ValueError as error:
+        click.echo(str(error), err=True)
+        sys.exit(2)
+    for line in found:
+        click.echo(line)
+    what = "kept from now on" if write else "not kept yet; --write does it"
+    click.echo(f"{len(found)} new ids, {what}" if found else "every id is kept already")
+
+
+@click.command()
+@click.argument("pages", nargs=-1, type=click.Path(exists=True, dir_okay=False, path_type=Path), metavar="[PAGE]...")
+def prose(pages: tuple[Path, ...]) -> None:
+    """Name every number, in digits or words, that is typed in the prose of chapters: of these files, or of all.
+
+    Exit codes: 0, there is none; 1, each has been named; 2, called wrongly.
+    """
+    from compendium.home import chapters
+    from compendium.prose import figures_in_prose
+
+    found = []
+    for page in pages or chapters():
+        try:
+            found += figures_in_prose(page)
+        except UnicodeDecodeError as error:
+            found.append(Problem(page.name, 0, "", str(error), "text in UTF-8"))
+    number = len(pages or chapters())
+    end(found, "" if found else f"{number} chapter{'' if number == 1 else 's'}, no number in prose")
+
+
+COMMANDS = (add_source, enter, explain, new_chapter, prose, register)

@@ -10,7 +10,7 @@ import click
 
 from compendium.commands import FOLDER, end, size
 from compendium.home import DATA
-from compendium.problems import LedgerError
+from compendium.problems import LedgerError, one_of
 
 
 @click.command()
@@ -25,25 +25,33 @@ def check(data: Path) -> None:
 
 @click.command()
 @click.option("--sources", type=FOLDER, required=True, help="Folder with the texts, as *.txt.")
+@click.option(
+    "--only", multiple=True, metavar="SOURCE", help="Hold the rows of one source. Can be given more than once."
+)
 @click.option("--data", type=FOLDER, default=DATA, help="Folder of the ledger.  [default: data]")
-def verify(sources: Path, data: Path) -> None:
+def verify(sources: Path, only: tuple[str, ...], data: Path) -> None:
     """Hold every locator against the texts: each figure in its paragraph, each text by its hash, no number left."""
     from compendium.ledger import load
     from compendium.verify import verify as verified
 
     try:
-        ledger = load(data).whole()
+        ledger = load(data, corrected=False).whole()
     except LedgerError as error:
         end(error.problems, "")
         return
-    located = sum(
-        len(ledger.frames[table.name])
+    known = list(ledger["sources"]["source_id"])
+    for name in only:
+        if name not in known:
+            raise click.BadParameter(f"no source is called {name!r}; {one_of(known, name)}", param_hint="--only")
+    held = set(only or known)
+    rows = {
+        table.name: int(ledger.frames[table.name]["source_id"].isin(held).sum())
         for table in ledger.schema.values()
-        if {"paragraph", "as_printed"} <= set(table.columns)
-    )
+        if {"source_id", "paragraph", "as_printed"} <= set(table.columns)
+    }
     end(
-        verified(ledger, sources),
-        f"{len(ledger['sources'])} texts, {located} located rows ({len(ledger['claims'])} claims): all stand as said",
+        verified(ledger, sources, only),
+        f"{len(held)} texts, {sum(rows.values())} located rows ({rows['claims']} claims): all stand as said",
     )
 
 

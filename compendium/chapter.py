@@ -1,0 +1,92 @@
+"""A new chapter page: a file that every test passes, and its place in the table of contents.
+
+The page shows the parts that a page of this book has, on a beginning that its author replaces; it knows no subject.
+The page of a source, in the part `source`, is made of the ledger's rows alone and named by the id of the source.
+It never writes over a page, and changes of the table of contents only the lines that it adds.
+"""
+
+from __future__ import annotations
+
+import re
+from importlib import resources
+from pathlib import Path
+
+import yaml
+
+from compendium.problems import LedgerError, Problem, one_of
+
+NAME = re.compile(r"[a-z][a-z0-9_]*/[a-z][a-z0-9_]*")
+TOC = "_toc.yml"
+SOURCES = "source"
+"""The part of a book whose pages are of sources, each named by its id."""
+
+
+def create(name: str, title: str, root: Path) -> Path:
+    """Write the page of a new chapter and enter it into the table of contents; return the page.
+
+    Parameters
+    ----------
+    name
+        where it lies in the book, without its ending: `part/page`; the part must be there.
+    title
+        its short name for the side bar; the question at its head is made of it.
+    root
+        the folder of the project.
+
+    Raises
+    ------
+    LedgerError
+        where the name is not of that form, is taken, or belongs to no part; where the title has a number. Nothing has
+        been written then.
+    """
+    from compendium.prose import figures_in_prose
+
+    page, toc = root / "book" / f"{name}.md", root / TOC
+    listed = toc.read_text(encoding="utf-8")
+    refuse(name, title, page, listed)
+    after = entered(listed, name, title)
+    part, own = name.split("/")
+    form = "source.template.md" if part == SOURCES else "chapter.template.md"
+    template = resources.files("compendium").joinpath(form).read_text(encoding="utf-8")
+    page.parent.mkdir(exist_ok=True)
+    page.write_text(template.replace("TITLE", title).replace("SOURCE", own), encoding="utf-8")
+    wrong = figures_in_prose(page)
+    if wrong:
+        page.unlink()
+        raise LedgerError([Problem("title", 0, "", title, f"no figure, in digits or words: {wrong[0].found!r}")])
+    toc.write_text(after, encoding="utf-8")
+    return page
+
+
+def refuse(name: str, title: str, page: Path, listed: str) -> None:
+    """Raise `LedgerError` where a name or title cannot be that of a new page."""
+    chapters = [found for part in yaml.safe_load(listed)["parts"] for found in part["chapters"]]
+    files = [found["file"] for chapter in chapters for found in (chapter, *chapter.get("sections", ()))]
+    parts, own = {file.split("/")[1] for file in files}, name.split("/")[0]
+    problems = []
+    if not NAME.fullmatch(name):
+        problems.append(Problem("name", 0, "", name, "part/page, in small letters, digits and underscores"))
+    elif own not in parts:
+        problems.append(Problem("name", 0, "", own, f"a part of the book: {one_of(parts, own)}"))
+    elif page.exists() or f"book/{name}\n" in listed:
+        problems.append(Problem(f"book/{name}.md", 0, "", "a page", "a name that is not taken"))
+    if not title.strip() or not title.isprintable() or any(mark in title for mark in '#`{}[]<>"\\'):
+        problems.append(Problem("title", 0, "", title, "words, without marks that mean something in Markdown or YAML"))
+    if problems:
+        raise LedgerError(problems)
+
+
+def entered(listed: str, name: str, title: str) -> str:
+    """Return the table of contents with a page as the last of its part; its other lines stay as they are."""
+    lines = listed.splitlines(keepends=True)
+    part = name.split("/")[0]
+    last = max(number for number, line in enumerate(lines) if re.match(rf"\s*- file: book/{re.escape(part)}/", line))
+    indent = lines[last][: len(lines[last]) - len(lines[last].lstrip())]
+    after = last + 1
+    # What belongs to the page before it, its title or its sections, is indented further.
+    while after < len(lines) and len(lines[after]) - len(lines[after].lstrip()) > len(indent):
+        after += 1
+    plain = re.fullmatch(r"[^\W\d][\w ,’-]*", title) and yaml.safe_load(title) == title  # not so: On, No, Null
+    shown = title if plain else yaml.safe_dump(title, allow_unicode=True).splitlines()[0]
+    lines[after:after] = [f"{indent}- file: book/{name}\n", f"{indent}  title: {shown}\n"]
+    return "".join(lines)

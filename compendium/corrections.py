@@ -1,0 +1,162 @@
+"""Corrections: what was wrong, what is right, why, since when, by which evidence; and whether each still stands.
+
+A correction is a row. `ours` tells of a slip of this ledger, whose cell is mended. `source` tells of a slip of a source
+or a publisher: the cell keeps what is printed, and `compendium.ledger` gives what is right to whoever computes. Its
+`expect` is a guard: words that must still be printed, so that it is noticed when the source itself is mended.
+
+It finds faults and mends none.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from itertools import pairwise
+from typing import Any
+
+import pandas as pd
+
+from compendium.ledger import CASTS, CORRECTIONS, Ledger, key_of, transcribes
+from compendium.periods import spoken
+from compendium.problems import Problem, one_of, shortened
+from compendium.schema import Field, Table
+
+OURS, SOURCE = "ours", "source"
+Row = Mapping[str, Any]
+RETIRE = "write the day into retired_on"
+
+
+def of_rows(ledger: Ledger, table: str) -> dict[str, list[str]]:
+    """Return what was corrected in the rows of a table, retired corrections too: by key, a sentence each."""
+    found: dict[str, list[str]] = {}
+    for row in ledger.frames[CORRECTIONS].to_dict("records") if CORRECTIONS in ledger.frames else ():
+        if row["table"] == table:
+            found.setdefault(row["row_id"], []).append(told(row))
+    return found
+
+
+def told(row: Row) -> str:
+    """Return a correction in words: since when, which column, what stood there, what is right, why."""
+    ended = f" No longer needed since {spoken(row['retired_on'])}." if row["retired_on"] else ""
+    return f"{spoken(row['corrected_on'])}, {row['column']}: {_changed(row)}. {row['why']}{ended}"
+
+
+def _changed(row: Row) -> str:
+    old, new = f"“{row['old']}”", f"“{row['new']}”"
+    if row["kind"] == SOURCE:
+        return f"{old} is printed, {new if row['new'] else 'nothing'} is reckoned with"
+    if row["old"] and row["new"]:
+        return f"{old} became {new}"
+    return f"{old} was taken out" if row["old"] else f"{new} was added"
+
+
+# --- whether each stands
+
+
+def problems(ledger: Ledger) -> Iterator[Problem]:
+    """Yield every correction that is not what it says, by the ledger as typed (`load(…, corrected=False)`)."""
+    path, frame = ledger.schema[CORRECTIONS].path, ledger.frames[CORRECTIONS]
+    held: dict[tuple[str, str, str], list[tuple[int, Row]]] = {}
+    rows = _rows(ledger)
+    for line, row in enumerate(frame.to_dict("records"), 2):
+        wrong = list(_misplaced(ledger, rows, line, row))
+        yield from wrong
+        if not wrong:
+            held.setdefault((row["table"], row["row_id"], row["column"]), []).append((line, row))
+    for (name, key, column), own in held.items():
+        yield from _chain(path, own, column, rows[name][key])
+
+
+Rows = Mapping[str, Mapping[str, Row]]
+"""The rows of the tables that corrections are about, by table and key."""
+
+
+def _rows(ledger: Ledger) -> Rows:
+    named = set(ledger.frames[CORRECTIONS]["table"]) & ledger.schema.keys()
+    return {
+        name: {key_of(ledger.schema[name], row): row for row in ledger.frames[name].to_dict("records")}
+        for name in named
+    }
+
+
+def _misplaced(ledger: Ledger, rows: Rows, line: int, row: Row) -> Iterator[Problem]:
+    """Hold that a correction is about a cell that there is and that may be corrected, and changes it."""
+    path = ledger.schema[CORRECTIONS].path
+
+    def wrong(column: str, expected: str) -> Problem:
+        return Problem(path, line, column, row[column], expected)
+
+    table = ledger.schema.get(row["table"])
+    if table is None:
+        yield wrong("table", one_of(ledger.schema, row["table"]))
+        return
+    if row["kind"] == SOURCE and not transcribes(table):
+        yield wrong("table", "a table that holds what a source or publisher prints")
+    if row["row_id"] not in rows[table.name]:
+        yield wrong("row_id", one_of(rows[table.name], row["row_id"]))
+    field = next((field for field in table.fields if field.name == row["column"]), None)
+    if field is None:
+        yield wrong("column", one_of(table.columns, row["column"]))
+        return
+    if field.name in table.primary_key:
+        yield wrong("column", "a column that is no id: an id never changes")
+    if row["old"] == row["new"]:
+        yield wrong("new", "another value than the old one")
+    expected = _unfit(ledger, table, field, row["new"])
+    if row["kind"] == SOURCE and expected:
+        yield wrong("new", expected)
+    if row["kind"] == SOURCE and not row["expect"]:
+        yield wrong("expect", "words that the source must still print for this to be right")
+
+
+def _unfit(ledger: Ledger, table: Table, field: Field, cell: str) -> str:
+    """Return what would be right where a value cannot stand in a column, `""` where it can."""
+    form, _, _, expected = CASTS[field.cast]
+    if not cell:
+        return "a value, which the column must have" if field.required else ""
+    if not form.fullmatch(cell):
+        return expected
+    if field.vocabulary and cell not in field.vocabulary:
+        return one_of(field.vocabulary, cell)
+    for own, other, column in table.foreign_keys:
+        known = set(ledger.frames[other][column])
+        if own == field.name and cell not in known:
+            return one_of(known, cell)
+    return ""
+
+
+def _chain(path: str, rows: list[tuple[int, Row]], column: str, own: Row) -> Iterator[Problem]:
+    """Hold that the corrections of a cell, first to last, lead to what it holds, and that each guard is kept."""
+    cell = "" if pd.isna(own[column]) else str(own[column])
+    ours = [(line, row) for line, row in rows if row["kind"] == OURS]
+    for (_, before), (line, row) in pairwise(ours):
+        if row["old"] != before["new"]:
+            yield Problem(
+                path, line, "old", row["old"], f"{before['new']!r}, as the correction before it left the cell"
+            )
+    if ours and not ours[-1][1]["retired_on"] and ours[-1][1]["new"] != cell:
+        line, row = ours[-1]
+        right = f"{shortened(cell)}, which the cell holds now; else add a further correction, or {RETIRE}"
+        yield Problem(path, line, "new", row["new"], right)
+    standing = [(line, row) for line, row in rows if row["kind"] == SOURCE and not row["retired_on"]]
+    for line, row in standing[1:]:
+        yield Problem(path, line, "row_id", row["row_id"], f"one correction in force of {row['column']}, not two")
+    for line, row in standing[:1]:
+        if row["old"] != cell:
+            right = f"{shortened(cell)}, which the cell holds now; where the source itself is mended, {RETIRE}"
+            yield Problem(path, line, "old", row["old"], right)
+        elif row["expect"] not in cell and row["expect"] not in str(own.get("as_printed", "")):
+            right = f"words of the cell, {shortened(cell)}; where the source no longer prints them, {RETIRE}"
+            yield Problem(path, line, "expect", row["expect"], right)
+
+
+def guards(ledger: Ledger) -> Iterator[tuple[int, str, str, int]]:
+    """Yield the guards that a text can be asked about: line, words, source, paragraph; only of sound corrections."""
+    if CORRECTIONS not in ledger.schema:
+        return
+    rows = _rows(ledger)
+    for line, row in enumerate(ledger.frames[CORRECTIONS].to_dict("records"), 2):
+        if not row["expect"] or row["retired_on"] or any(_misplaced(ledger, rows, line, row)):
+            continue
+        if {"source_id", "paragraph"} <= set(ledger.schema[row["table"]].columns):
+            own = rows[row["table"]][row["row_id"]]
+            yield line, row["expect"], str(own["source_id"]), int(own["paragraph"])

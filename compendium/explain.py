@@ -1,0 +1,129 @@
+"""One claim, explained in a terminal: what is printed, by whom, how it is read, how it stands, and by what arithmetic.
+
+It shows a dossier (`compendium.dossiers`) and judges nothing. Where the notebook of the claims is up to date its
+dossiers are taken from there, in a moment; where it is not, they are worked out.
+"""
+
+from __future__ import annotations
+
+import json
+import textwrap
+import unicodedata
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from compendium import keys
+from compendium.stored import DOSSIERS, home_of, kept
+
+Dossier = dict[str, Any]
+INDENT = 16
+"""Columns that the names of the lines take."""
+LEAST = 40
+"""A terminal is taken to be so wide at least."""
+
+
+def stored(notebook: Path | None = None) -> dict[str, Dossier]:
+    """Return the dossiers that the notebook of the claims holds; none where it is not what the data would give now."""
+    notebook = notebook or home_of("claim")
+    try:
+        content = json.loads(notebook.read_text(encoding="utf-8"))
+        code = ["".join(cell["source"]) for cell in content["cells"] if cell["cell_type"] == "code"]
+        made = content["metadata"]["ledger"]
+        fresh = made["key"] == keys.key(code, made["reads"])
+    except (OSError, ValueError, KeyError, TypeError, SyntaxError):
+        return {}
+    return kept(notebook, DOSSIERS) if fresh else {}
+
+
+def lines(one: Dossier, width: int, style: Callable[[str, str], str] = lambda text, verdict: text) -> Iterator[str]:
+    """Yield the card of a claim, wrapped to the width of a terminal; empty parts are left out.
+
+    Parameters
+    ----------
+    style
+        puts a verdict into its colour: is given the text and the verdict.
+    """
+    width = max(width, LEAST)
+    yield from _wrapped("", f"{one['figure']} · {one['metric']}", width, 0)
+    yield from _wrapped("", one["claim_id"], width, 0)
+    yield ""
+    for name, text, verdict in _parts(one):
+        if text:
+            for number, line in enumerate(_wrapped(name, text, width)):
+                yield style(line, verdict) if verdict and not number else line
+
+
+Part = tuple[str, str, str]
+"""What a line is of, what it says, and the verdict whose colour it has, if any."""
+
+
+def _parts(one: Dossier) -> Iterator[Part]:
+    where = f"¶ {one['paragraph']}{', list of references' if one['scope'] == 'reference' else ''}"
+    status = "" if one["obs_status"] == "normal" else f"; {one['obs_status']}"
+    if one["rank"] == "deprecated":
+        yield "Withdrawn", one["rank_reason"], "withdrawn"
+    yield "Says", f"{one['measures']}; {one['when']}{status}. {one['summary']}", ""
+    yield "Printed by", f"{one['author']}, “{one['source_title']}”, {where}; written {one['said']}", ""
+    yield "Credits", f"{one['origin'] or 'nobody'}{_citation(one['cited'])}", ""
+    yield "Reliability", f"{one['reliability']}: {one['reliability_reason']}", ""
+    yield "Read as", f"{one['read_as']}{_reading(one)}", ""
+    yield "Measures", one["definition"], ""
+    yield "Open", one["note"], ""
+    yield from _among(one["reconciled"])
+    for own in one["rivals"]:
+        yield "Also printed", f"{own['figure']}, by {own['author']}: {own['together']} ({own['claim_id']})", ""
+    yield from _beside(one["checked"])
+    for said in one["corrections"]:
+        yield "Corrected", said, ""
+
+
+def _citation(cited: Mapping[str, Any] | None) -> str:
+    if not cited:
+        return ""
+    title = f" “{cited['title']}”" if cited["title"] else ""
+    address = f", {cited['address']}" if cited["address"] else ""
+    return f"; citation {cited['as_printed']}{title} ({cited['about']}){address}"
+
+
+def _reading(one: Dossier) -> str:
+    """Return the rule by which a figure is read, and its exact ends."""
+    from compendium.intervals import RULES
+
+    left, right = one["ends"]
+    exact = f"{left}{one['low'] or '…'}, {one['high'] or '…'}{right} {one['unit']}"
+    if one["bounds_reason"]:
+        return f"; exactly {exact}, since {one['bounds_reason']}"
+    if one["measure"] == "direction":
+        return f"; exactly {exact}, since only a direction is printed"
+    rule = next(rule for rule in RULES if one["hedge"] in rule.words)
+    said = f"“{one['hedge']}” is read" if one["hedge"] else "a bare figure is read, unless it is a count or a range,"
+    return f"; exactly {exact}: {said} {rule.reading}"
+
+
+def _among(found: Mapping[str, Any]) -> Iterator[Part]:
+    rule = f" ({found['rule']})" if found["rule"] not in ("", "none") else ""
+    yield "Among claims", f"{found['verdict']}{rule}", found["verdict"]
+    yield "", found["explanation"], ""
+    for own in found["conflicts"]:
+        yield "Conflict", f"{own['title']} ({own['name']})", ""
+
+
+def _beside(found: Mapping[str, Any]) -> Iterator[Part]:
+    reason = f" ({found['reason']})" if found["reason"] else ""
+    yield "Independent", f"{found['verdict']}{reason}", found["verdict"]
+    for own in found["held"]:
+        yield "", f"{own['told']} ({', '.join(own['observations'])})", ""
+
+
+def _wrapped(name: str, text: str, width: int, indent: int = INDENT) -> list[str]:
+    """Return a text in lines beside its name, all of them indented alike."""
+    return textwrap.wrap(
+        safe(text), width, initial_indent=name.ljust(indent), subsequent_indent=" " * indent, break_on_hyphens=False
+    )
+
+
+def safe(text: str) -> str:
+    """Return a text that a terminal shows as it is: control and direction characters as their escapes."""
+    hidden = (char for char in set(text) if unicodedata.category(char) in ("Cc", "Cf", "Zl", "Zp", "Cs"))
+    return text.translate({ord(char): char.encode("unicode_escape").decode() for char in hidden})

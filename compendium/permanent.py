@@ -1,0 +1,139 @@
+"""Ids that were published, kept for ever: none may vanish, and none may come to name another thing.
+
+A table of the ledger keeps every id that has an address in the book, with the edition that first had it and a
+fingerprint of what it named then: of the cells that say what the row is about. A row that is about something else
+now is told, unless a row of the corrections says why. The table only ever grows, by `registered`.
+
+It judges nothing but ids; what a row says of its subject may change.
+"""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from compendium.corrections import OURS, SOURCE
+from compendium.ledger import CORRECTIONS, Ledger, key_of, load
+from compendium.observations import tables as observation_tables
+from compendium.problems import LedgerError, Problem, one_of
+from compendium.rewrite import put
+
+PERMANENT = "permanent"
+QUANTITY = ("metric_id", "ref_area", "counterpart_area", "period", "population", "measure")
+NAMES: dict[str, tuple[str, ...]] = {
+    "sources": ("title",),
+    "claims": ("source_id", *QUANTITY),
+    "events": ("name",),
+    "citations": ("source_id", "as_printed"),
+    "headlines": ("metric_id", "ref_area", "counterpart_area", "period", "over_metric_id", "over_period"),
+}
+"""By table whose ids are addresses: the cells that say what a row is about.
+
+Tables of observations are added, whatever they are called: the quantity that is measured. Conflicts are left out: what
+no longer contradicts itself has no place to lead to.
+"""
+
+
+def named(ledger: Ledger) -> dict[str, tuple[str, ...]]:
+    """Return, by table whose ids are addresses, the cells that say what a row is about; only tables that are there."""
+    every = NAMES | {table.name: QUANTITY for table in observation_tables(ledger.schema)}
+    return {table: columns for table, columns in every.items() if table in ledger.schema}
+
+
+def fingerprint(row: Mapping[str, Any], columns: tuple[str, ...]) -> str:
+    """Return the fingerprint of what a row is about: sixteen hexadecimal digits."""
+    cells = ("" if pd.isna(row[name]) else str(row[name]) for name in columns)
+    return hashlib.sha256("\0".join(cells).encode()).hexdigest()[:16]
+
+
+def problems(ledger: Ledger) -> Iterator[Problem]:
+    """Yield every published id that is gone or names another thing, by the ledger as typed."""
+    path = ledger.schema[PERMANENT].path
+    tables, rows = named(ledger), {}
+    for table in tables:
+        own = ledger.schema[table]
+        rows[table] = {key_of(own, row): row for row in ledger.frames[table].to_dict("records")}
+    slips = _slips(ledger)
+    for line, known in enumerate(ledger.frames[PERMANENT].to_dict("records"), 2):
+        table, name = known["table"], known["id"]
+        if table not in tables:
+            yield Problem(path, line, "table", table, one_of(tables, table))
+        elif name not in rows[table]:
+            right = f"a row of {ledger.schema[table].path}, as in edition {known['edition']}: an id is never taken away"
+            yield Problem(path, line, "id", name, right)
+        elif known["fingerprint"] not in _before(rows[table][name], slips.get((table, name), []), tables[table]):
+            place = list(rows[table]).index(name) + 2
+            right = (
+                f"what it named in edition {known['edition']} ({', '.join(tables[table])}): "
+                f"a new thing takes a new id, a slip a row in {CORRECTIONS}"
+            )
+            yield Problem(ledger.schema[table].path, place, ledger.schema[table].primary_key[0], name, right)
+
+
+def _slips(ledger: Ledger) -> dict[tuple[str, str], list[Mapping[str, str]]]:
+    """Return the corrections, by table and key of their row, the latest first."""
+    found: dict[tuple[str, str], list[Mapping[str, str]]] = {}
+    rows = ledger.frames[CORRECTIONS].to_dict("records") if CORRECTIONS in ledger.schema else []
+    for row in reversed(rows):
+        found.setdefault((row["table"], row["row_id"]), []).append(row)
+    return found
+
+
+def _before(row: Mapping[str, Any], slips: list[Mapping[str, str]], columns: tuple[str, ...]) -> Iterator[str]:
+    """Yield what a row is about: as typed, and before each correction; and the same with a source's slips mended."""
+    right = {slip["column"]: slip["new"] for slip in slips if slip["kind"] == SOURCE}
+    for now in (row, {**row, **right}):
+        yield fingerprint(now, columns)
+        for slip in slips:
+            if slip["kind"] == OURS:
+                now = {**now, slip["column"]: slip["old"]}
+                yield fingerprint(now, columns)
+
+
+# --- growing
+
+
+def lacking(ledger: Ledger) -> list[dict[str, str]]:
+    """Return a row, without its edition, for every id that the table of permanent ids does not have yet."""
+    frame = ledger.frames[PERMANENT]
+    known = set(zip(frame["table"], frame["id"], strict=True))
+    return [
+        {"table": table, "id": name, "edition": "", "fingerprint": fingerprint(row, columns)}
+        for table, columns in named(ledger).items()
+        for row in ledger.frames[table].to_dict("records")
+        if (table, name := key_of(ledger.schema[table], row)) not in known
+    ]
+
+
+def registered(data: Path, version: str, *, write: bool = False) -> list[str]:
+    """Return the ids that an edition is the first to have, as `table id`; append them to the table where told to.
+
+    Parameters
+    ----------
+    data
+        folder of the ledger, which must be sound.
+    version
+        the edition, such as `1.4.0`.
+
+    Raises
+    ------
+    LedgerError
+        where the ledger has no table of permanent ids, or it cannot be read or written.
+    """
+    ledger = load(data, corrected=False)
+    if PERMANENT not in ledger.schema:
+        raise LedgerError([Problem("datapackage.json", 0, "", "no such table", f"a table {PERMANENT!r}")])
+    rows = [row | {"edition": version} for row in lacking(ledger)]
+    if rows and write:
+        path = ledger.schema[PERMANENT].path
+        before = (data / path).read_text(encoding="utf-8")
+        text = io.StringIO()
+        csv.DictWriter(text, ledger.schema[PERMANENT].columns, lineterminator="\n").writerows(rows)
+        put(data, {path: (before, before + text.getvalue())})
+    return [f"{row['table']} {row['id']}" for row in rows]
