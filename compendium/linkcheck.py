@@ -76,13 +76,13 @@ def addresses(root: Path = ROOT) -> dict[str, list[str]]:
 
 
 def _in_text(path: Path) -> Iterator[tuple[str, str]]:
-    for number, line in enumerate(path.read_text(encoding="utf-8").split("\n"), 1):
+    for number, line in enumerate(path.read_text(encoding="utf-8", errors="replace").split("\n"), 1):
         for address in ADDRESS.findall(line):
             yield _trimmed(address), str(number)
 
 
 def _in_table(path: Path) -> Iterator[tuple[str, str]]:
-    with path.open(encoding="utf-8", newline="") as file:
+    with path.open(encoding="utf-8", errors="replace", newline="") as file:
         rows = csv.DictReader(file)
         for row in rows:
             for column, cell in row.items():
@@ -174,7 +174,7 @@ def _answers(path: Path) -> dict[int, tuple[str, str]]:
 def summary(answers: list[Answer]) -> str:
     """Return in one line how many answered how."""
     counts = ((kind, sum(answer.kind == kind for answer in answers)) for kind in reversed(ORDER))
-    return f"{len(answers)} addresses: {', '.join(f'{count} {kind}' for kind, count in counts if count) or 'none'}"
+    return f"{len(answers)} address{'' if len(answers) == 1 else 'es'}: {', '.join(f'{count} {kind}' for kind, count in counts if count) or 'none'}"
 
 
 def lines(answers: list[Answer]) -> Iterator[str]:
