@@ -51,7 +51,7 @@ SETTINGS: Mapping[str, Any] = {
 
 
 class LinkCheckError(RuntimeError):
-    """The checker did not run to its end; the message is its own."""
+    """A table cannot be read, or the checker did not run to its end; the message says which and why."""
 
 
 @dataclass(frozen=True)
@@ -65,7 +65,13 @@ class Answer:
 
 
 def addresses(root: Path = ROOT) -> dict[str, list[str]]:
-    """Return every address outside that a repository names, and where: `file:line`, in tables `file:line:column`."""
+    """Return every address outside that a repository names, and where: `file:line`, in tables `file:line:column`.
+
+    Raises
+    ------
+    LinkCheckError
+        naming a table that cannot be read.
+    """
     found: dict[str, list[str]] = {}
     for path in sorted({path for pattern in PATTERNS for path in root.glob(pattern)}):
         name = path.relative_to(root).as_posix()
@@ -84,10 +90,13 @@ def _in_text(path: Path) -> Iterator[tuple[str, str]]:
 def _in_table(path: Path) -> Iterator[tuple[str, str]]:
     with path.open(encoding="utf-8", errors="replace", newline="") as file:
         rows = csv.DictReader(file)
-        for row in rows:
-            for column, cell in row.items():
-                for address in ADDRESS.findall(cell) if isinstance(cell, str) else ():
-                    yield address if address == cell else _trimmed(address), f"{rows.line_num}:{column}"
+        try:
+            for row in rows:
+                for column, cell in row.items():
+                    for address in ADDRESS.findall(cell) if isinstance(cell, str) else ():
+                        yield address if address == cell else _trimmed(address), f"{rows.line_num}:{column}"
+        except csv.Error as error:
+            raise LinkCheckError(f"{path.name}:{rows.line_num}: cannot be read as a table: {error}") from None
 
 
 def _trimmed(address: str) -> str:
@@ -174,7 +183,8 @@ def _answers(path: Path) -> dict[int, tuple[str, str]]:
 def summary(answers: list[Answer]) -> str:
     """Return in one line how many answered how."""
     counts = ((kind, sum(answer.kind == kind for answer in answers)) for kind in reversed(ORDER))
-    return f"{len(answers)} address{'' if len(answers) == 1 else 'es'}: {', '.join(f'{count} {kind}' for kind, count in counts if count) or 'none'}"
+    told = ", ".join(f"{count} {kind}" for kind, count in counts if count) or "none"
+    return f"{len(answers)} address{'' if len(answers) == 1 else 'es'}: {told}"
 
 
 def lines(answers: list[Answer]) -> Iterator[str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import sys
 from pathlib import Path
 
@@ -27,7 +26,7 @@ def links(form: str, root: Path) -> None:
         found = linkcheck.addresses(root)
         with click.progressbar(length=len(found), label="Asking", file=sys.stderr) as bar:
             answers = linkcheck.check(found, told=lambda: bar.update(1))
-    except (linkcheck.LinkCheckError, OSError, csv.Error) as error:
+    except (linkcheck.LinkCheckError, OSError) as error:
         click.echo(str(error), err=True)
         sys.exit(1)
     if form == "markdown":
