@@ -44,10 +44,13 @@ bench: environment ## Measure the building of the book and the reconciliation, a
 audit: book ## Measure every page with Lighthouse and axe (PAGES="book/index …" measures some; needs node and Chromium)
 	$(RUN) -m compendium audit $(PAGES)
 
+links: environment ## Ask whether the addresses outside, which the book points to, still answer (needs the network)
+	$(RUN) -m compendium links
+
 clean: ## Remove what was built, keep the environment
 	rm -rf _build
 
 help: ## List every target
 	awk -F ':.*## ' '/^[a-z]+:.*## / {printf "%-12s %s\n", $$1, $$2}' Makefile
 
-.PHONY: book serve print test environment notebooks stale check lock authors bench audit clean help
+.PHONY: book serve print test environment notebooks stale check lock authors bench audit links clean help
