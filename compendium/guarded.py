@@ -20,22 +20,25 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, cast
+from typing import IO, Any, cast
 
 from compendium.corruption import KINDS, Corruption, Corruptions, spoilt
-from compendium.home import BOOK, CACHE, DATA, ROOT, chapters, notebook_of
+from compendium.home import BOOK, CACHE, DATA, ROOT, chapters, named, notebook_of
 from compendium.outputs import Outputs, outputs, prepared
+from compendium.reads import ALL
+from compendium.strength import STAGES, place
 
-CHECK, VERDICT, OUTPUT, SURVIVED = "check", "verdict", "output", "survived"
-STAGES = (CHECK, VERDICT, OUTPUT, SURVIVED)
+CHECK, VERDICT, OUTPUT, COPY, SURVIVED = STAGES
+LIKELY = 4
+"""How many notebooks a wrong cell is looked for on its own, before all that are left are looked for together."""
 TIMEOUT = 120
 """Seconds that one notebook may take."""
 COPIED = ("compendium", "data", "book")
-SAME, OTHER = 0, 1
-"""How a process that runs one notebook ends."""
+SAME, OTHER, COPIED_ONLY = 0, 1, 2
+"""How a process that runs one notebook ends: it shows the same, something else, or only other copies of tables."""
 
 
 @dataclass(frozen=True)
@@ -57,12 +60,16 @@ class GuardError(RuntimeError):
 
 @dataclass
 class Notebook:
-    """A notebook: its code, the tables it reads, what it shows with the sound ledger, and how long that takes."""
+    """A notebook: its code, the tables it reads, what it shows with the sound ledger, and how long that takes.
+
+    `copies` are the cells, counted from nought, that show nothing but tables as they lie in the data.
+    """
 
     path: Path
     code: list[str]
     reads: frozenset[str]
     text: str
+    copies: frozenset[int] = frozenset()
     shown: Outputs = dataclasses.field(default_factory=list)
     seconds: float = 0.0
 
@@ -72,12 +79,15 @@ def notebooks(book: Path = BOOK) -> list[Notebook]:
     found = []
     for chapter in chapters(book):
         path = notebook_of(chapter)
+        if not path.is_file():
+            raise GuardError(f"{named(path)}: missing; `make notebooks` makes it")
         text = path.read_text(encoding="utf-8")
         content = json.loads(text)
-        code = ["".join(cell["source"]) for cell in content["cells"] if cell["cell_type"] == "code"]
+        cells = [cell for cell in content["cells"] if cell["cell_type"] == "code"]
+        copies = frozenset(n for n, cell in enumerate(cells) if COPY in cell["metadata"].get("tags", ()))
         reads = frozenset(content["metadata"]["ledger"]["reads"])
         if reads:
-            found.append(Notebook(path, code, reads, text))
+            found.append(Notebook(path, ["".join(cell["source"]) for cell in cells], reads, text, copies))
     return found
 
 
@@ -130,17 +140,23 @@ class Guard:
             start = time.perf_counter()
             notebook.shown = _forked(self.shell, notebook)
             notebook.seconds = time.perf_counter() - start
-            if len(notebook.shown) < len(notebook.code) or (
-                notebook.shown and isinstance(notebook.shown[-1][-1], str) and _failed(notebook.shown[-1])
-            ):
+            if notebook.shown and _failed(notebook.shown[-1]):
                 raise GuardError(f"{notebook.path.name} fails with the sound ledger: {notebook.shown[-1][-1]}")
 
-    def outcome(self, corruption: Corruption) -> Outcome:
-        """Make one cell wrong and return what notices it, the cheapest first."""
-        start = time.perf_counter()
-        with spoilt(self.data, corruption):
-            stage, by = self._noticed(corruption)
-        return Outcome(corruption, stage, by, time.perf_counter() - start)
+    def outcomes(self, corruptions: Iterable[Corruption]) -> Iterator[Outcome]:
+        """Make cells wrong, one at a time, and yield what notices each; last those that nothing seems to notice."""
+        left: list[tuple[Corruption, float]] = []
+        for corruption in corruptions:
+            start = time.perf_counter()
+            with spoilt(self.data, corruption):
+                stage, by = self._noticed(corruption)
+            seconds = time.perf_counter() - start
+            if stage == SURVIVED:
+                left.append((corruption, seconds))
+            else:
+                yield Outcome(corruption, stage, by, seconds)
+        for one, (stage, by) in self._together([corruption for corruption, _ in left]).items():
+            yield Outcome(one, stage, by, dict(left)[one])
 
     def _noticed(self, corruption: Corruption) -> tuple[str, str]:
         from compendium.validate import validate
@@ -151,27 +167,58 @@ class Guard:
         if corruption.table in self.tables:
             try:
                 said, _ = verdicts(self.data)
-            except (
-                Exception
-            ) as error:  # what a check let pass and an analysis cannot bear is noticed by whoever runs it
+            except Exception as error:  # what checks let pass and an analysis cannot bear is noticed by who runs it
                 return VERDICT, f"{type(error).__name__}: {error}"
             if said != self.said:
                 return VERDICT, ""
-        for notebook in self._likeliest(corruption):
-            if _differs(self.shell, notebook):
+        for notebook in self._likeliest(corruption)[:LIKELY]:
+            if _shown(self.shell, notebook) == OTHER:
                 self.noticed[corruption.table, corruption.column, notebook.path] += 1
-                return OUTPUT, str(notebook.path.relative_to(ROOT))
+                return OUTPUT, named(notebook.path)
         return SURVIVED, ""
 
     def _likeliest(self, corruption: Corruption) -> list[Notebook]:
         """Return the notebooks that read a table: first those that showed such a cell before, or show this one now."""
-        file = f"data/{corruption.file}"
 
         def rank(notebook: Notebook) -> tuple[int, bool, float]:
             known = self.noticed[corruption.table, corruption.column, notebook.path]
             return -known, corruption.old not in notebook.text, notebook.seconds
 
-        return sorted((notebook for notebook in self.notebooks if {file, "*"} & notebook.reads), key=rank)
+        return sorted((notebook for notebook in self.notebooks if _reads(notebook, corruption)), key=rank)
+
+    def _together(self, corruptions: Sequence[Corruption]) -> dict[Corruption, tuple[str, str]]:
+        """Return what notices some of many wrong cells, all of them in the ledger at once.
+
+        A notebook that shows nothing else with all of them shows nothing else with any. Where it does, they are
+        halved until it is known for which; a cell that is noticed only in company counts as not noticed.
+        """
+        found = dict.fromkeys(corruptions, (SURVIVED, ""))
+        for notebook in self.notebooks:
+            for stage, end in ((OUTPUT, OTHER), (COPY, COPIED_ONLY)):
+                known = (SURVIVED,) if stage == COPY else (SURVIVED, COPY)
+                asked = [one for one in corruptions if found[one][0] in known and _reads(notebook, one)]
+                found |= dict.fromkeys(self._halved(notebook, asked, end), (stage, named(notebook.path)))
+        return found
+
+    def _halved(self, notebook: Notebook, corruptions: Sequence[Corruption], end: int) -> list[Corruption]:
+        if not corruptions or (end == COPIED_ONLY and not notebook.copies):
+            return []
+        with contextlib.ExitStack() as stack:
+            cells: set[str] = set()
+            for one in corruptions:
+                if place(one) not in cells:  # twice the same cell cannot be wrong in two ways; it is as seen as once
+                    stack.enter_context(spoilt(self.data, one))
+                cells.add(place(one))
+            if _shown(self.shell, notebook) != end:
+                return []
+        if len(corruptions) == 1:
+            return list(corruptions)
+        half = len(corruptions) // 2
+        return [*self._halved(notebook, corruptions[:half], end), *self._halved(notebook, corruptions[half:], end)]
+
+
+def _reads(notebook: Notebook, corruption: Corruption) -> bool:
+    return bool({f"data/{corruption.file}", ALL} & notebook.reads)
 
 
 def _failed(shown: Sequence[Any]) -> bool:
@@ -196,23 +243,25 @@ def _forked(shell: Any, notebook: Notebook) -> Outputs:
     os.waitpid(child, 0)
     if not content:
         raise GuardError(f"{notebook.path.name} ended without an answer")
-    shown: Outputs = pickle.loads(content)
-    return shown
+    return cast(Outputs, pickle.loads(content))
 
 
-def _differs(shell: Any, notebook: Notebook) -> bool:
-    """Say whether a notebook shows something else than with the sound ledger, or fails, or does not end."""
+def _shown(shell: Any, notebook: Notebook) -> int:
+    """Return how a notebook differs from what it shows with the sound ledger; one that fails or hangs does."""
     child = os.fork()
     if not child:
         code = OTHER
         with contextlib.suppress(BaseException):
             signal.alarm(TIMEOUT)
+            among = [None if n in notebook.copies else own for n, own in enumerate(notebook.shown)]
             with contextlib.redirect_stderr(io.StringIO()):
-                shown = outputs(shell, notebook.code, notebook.path.parent, notebook.shown)
-            code = SAME if shown == notebook.shown else OTHER
+                shown = outputs(shell, notebook.code, notebook.path.parent, among)
+            if len(shown) == len(among) and all(a is None or a == b for a, b in zip(among, shown, strict=True)):
+                code = SAME if shown == notebook.shown else COPIED_ONLY
         os._exit(code)
     _, status = os.waitpid(child, 0)
-    return os.waitstatus_to_exitcode(status) != SAME
+    ended = os.waitstatus_to_exitcode(status)
+    return ended if ended in (SAME, COPIED_ONLY) else OTHER
 
 
 # --- from the repository
@@ -234,12 +283,9 @@ def tried(seed: int, numbers: Sequence[int], processes: int = 1) -> Iterator[Out
         waiting = Counter({n: len(numbers[n::processes]) for n in range(processes)})
         while +waiting:
             n = waiting.most_common(1)[0][0]
-            assert running[n].stdout
-            line = running[n].stdout.readline()
+            line = cast(IO[str], running[n].stdout).readline()
             if not line:
-                raise GuardError(
-                    f"the work ended early:\n{running[n].stderr.read() if running[n].stderr else ''}".rstrip()
-                )
+                raise GuardError(f"the work ended early:\n{cast(IO[str], running[n].stderr).read()}".rstrip())
             waiting[n] -= 1
             yield _read(json.loads(line))
 
@@ -259,7 +305,8 @@ def copied(into: Path) -> Path:
 def _process(root: Path, seed: int, numbers: Sequence[int]) -> Iterator[subprocess.Popen[str]]:
     words = [sys.executable, "-m", "compendium.guarded", str(seed), json.dumps(list(numbers))]
     environment = os.environ | {"PYTHONPATH": str(root), "PYTHONHASHSEED": "0", "MPLBACKEND": "agg",
-                                "MPLCONFIGDIR": str(CACHE / "matplotlib"), "IPYTHONDIR": str(root / "ipython")}  # fmt: skip
+                                "MPLCONFIGDIR": str(CACHE / "matplotlib"),
+                                "IPYTHONDIR": str(root / "ipython")}  # fmt: skip
     process = subprocess.Popen(
         words, cwd=root, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8"
     )
@@ -276,8 +323,7 @@ def main(seed: int, numbers: Collection[int]) -> None:
     # What notebooks print and warn of is none of this program's answer.
     answers, sys.stdout = sys.stdout, sys.stderr
     corruptions, guard = Corruptions(DATA), Guard()
-    for number in numbers:
-        outcome = guard.outcome(corruptions.corruption(seed, number))
+    for outcome in guard.outcomes(corruptions.corruption(seed, number) for number in numbers):
         print(json.dumps(dataclasses.asdict(outcome)), file=answers, flush=True)
 
 

@@ -55,13 +55,13 @@ def prepared() -> Any:
     return Shell.instance(config=settings)
 
 
-def outputs(shell: Any, code: Sequence[str], folder: Path, among: Outputs | None = None) -> Outputs:
+def outputs(shell: Any, code: Sequence[str], folder: Path, among: Sequence[list[Any] | None] = ()) -> Outputs:
     """Run cells in a shell that has run none, in a folder; return what they show.
 
     Parameters
     ----------
     among
-        what they show otherwise: at the first cell that shows something else the run ends.
+        what they show otherwise: at the first cell that shows something else the run ends; a cell with `None` may.
     """
     os.chdir(folder)
     shown: Outputs = []
@@ -77,6 +77,6 @@ def outputs(shell: Any, code: Sequence[str], folder: Path, among: Outputs | None
             *shell.displayhook.kept,
         ]
         shown.append([*own, f"{type(error).__name__}: {error}"] if error else own)
-        if error or (among is not None and shown[number] != among[number]):
+        if error or (among and among[number] is not None and shown[number] != among[number]):
             break
     return shown

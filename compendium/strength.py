@@ -23,8 +23,11 @@ if TYPE_CHECKING:  # what makes cells wrong is nothing that a page needs
     from compendium.corruption import Corruption
     from compendium.guarded import Outcome
 
-STAGES = ("check", "verdict", "output", "survived")
-"""What notices a wrong cell, the cheapest first; the last stands for nothing."""
+STAGES = ("check", "verdict", "output", "copy", "survived")
+"""What notices a wrong cell, the cheapest first; the last stands for nothing.
+
+A copy is the table itself, to be taken away: it shows that a cell has changed, and nothing that follows from it.
+"""
 SURVIVED = STAGES[-1]
 LONGEST = 120
 """Signs of a cell that are kept of it."""
@@ -76,12 +79,12 @@ def counted(outcomes: Sequence[Outcome]) -> dict[str, Counter[str]]:
 def table(outcomes: Sequence[Outcome]) -> Iterator[str]:
     """Yield the lines of a table: by kind, what was tried, what noticed it, and the rate."""
     heads = ["kind", "tried", *STAGES, "rate"]
-    rows = [[kind, sum(own.values()), *(own[stage] for stage in STAGES)] for kind, own in counted(outcomes).items()]
-    rows.sort(key=lambda row: str(row[0]))
-    whole = ["all", *(sum(int(row[at]) for row in rows) for at in range(1, len(heads) - 1))]
+    found = counted(outcomes)
+    whole = sum(found.values(), Counter())
     yield "".join(f"{head:>10}" for head in heads)
-    for row in [*rows, whole]:
-        yield "".join(f"{cell:>10}" for cell in [*row, f"{rate(int(row[1]), int(row[-1])):.1%}"])
+    for kind, own in [*sorted(found.items()), ("all", whole)]:
+        noticed = f"{rate(own.total(), own[SURVIVED]):.1%}"
+        yield "".join(f"{cell:>10}" for cell in [kind, own.total(), *(own[stage] for stage in STAGES), noticed])
 
 
 def rate(tried: int, survived: int) -> float:
@@ -145,13 +148,14 @@ def tried_table(rows: pd.DataFrame, caption: str) -> Shown:
         pd.DataFrame(
             [
                 {"What was wrong": row["kind"], "Tried": int(row["tried"]), "A check": int(row["check"]),
-                 "A verdict": int(row["verdict"]), "An output": int(row["output"]), "Nothing": int(row["survived"]),
+                 "A verdict": int(row["verdict"]), "An output": int(row["output"]),
+                 "A copy": int(row["copy"]), "Nothing": int(row["survived"]),
                  "Noticed": f"{rate(row['tried'], row['survived']):.1%}"}
                 for row in rows.to_dict("records")
             ]
         ),
         caption,
-        numeric=["Tried", "A check", "A verdict", "An output", "Nothing", "Noticed"],
+        numeric=["Tried", "A check", "A verdict", "An output", "A copy", "Nothing", "Noticed"],
         data=rows,
     )  # fmt: skip
 
