@@ -105,7 +105,8 @@ def here(tmp_path_factory: pytest.TempPathFactory) -> Guard:
     """A guard that knows one page of its own beside the ledger, and no verdict."""
     book = tmp_path_factory.mktemp("book")
     code = ["from compendium.ledger import load\nfrom pathlib import Path\nledger = load(Path(DATA))",
-            "list(ledger.frames['reasons']['name'])", "print(ledger.frames['reasons']['sentence'].iloc[0])"]  # fmt: skip
+            "list(ledger.frames['reasons']['name'])",
+            "print(ledger.frames['reasons']['sentence'].iloc[0])"]  # fmt: skip
     guard = Guard.__new__(Guard)
     guard.data = Path(guarded.shutil.copytree(DATA, book / "data"))
     code.insert(0, f"DATA = {str(guard.data)!r}")
