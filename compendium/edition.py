@@ -67,7 +67,7 @@ def edition(root: Path = ROOT) -> Edition:
     path = root / CITATION
     try:
         said = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (OSError, yaml.YAMLError) as error:
+    except (OSError, ValueError, yaml.YAMLError, RecursionError) as error:
         raise ValueError(f"{CITATION}: {' '.join(str(error).split())}") from None
     found = list(problems(said))
     if found:

@@ -51,6 +51,10 @@ _UNREAD = re.compile(r"\d|\b(?:hundreds?|dozens?|scores?|thirds|quarters?|fourth
 _DASH = re.compile(r"^\s*[–—-]\s*\D?\s*$")
 
 
+LONGEST = 1000
+"""Signs of the longest text that is looked at: no source prints a figure of more, and a program cannot count so far."""
+
+
 class UnreadableFigureError(ValueError):
     """The text holds no figure, or more than one that cannot be put together."""
 
@@ -84,6 +88,8 @@ def read_figure(as_printed: str) -> Figure:
     UnreadableFigureError
         where there is no figure, several that are neither a range nor a sum, or a part that cannot be read.
     """
+    if len(as_printed) > LONGEST:
+        raise UnreadableFigureError(f"{len(as_printed)} signs, which begin with {as_printed[:20]!r}")
     text = unquote(as_printed).replace("\xa0", " ")
     below = _NEGATIVE.fullmatch(text)
     if below:  # a bare number or percentage; before anything else a dash may be no minus

@@ -9,6 +9,7 @@ is known to be wrong: then whoever computes is given what is right, and the file
 from __future__ import annotations
 
 import csv
+import io
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -187,11 +188,14 @@ def _read(data: Path, table: Table, changes: Iterable[Change] = ()) -> pd.DataFr
 
 
 def _parsed(data: Path, table: Table, problems: list[Problem], changes: Iterable[Change] = ()) -> pd.DataFrame:
+    reader = None
     try:
-        with (data / table.path).open(encoding="utf-8", newline="") as file:
-            header, *rows = list(csv.reader(file, strict=True)) or [[]]
+        text = (data / table.path).read_bytes().decode("utf-8")
+        reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+        header, *rows = list(reader) or [[]]
     except (OSError, UnicodeDecodeError, csv.Error) as error:
-        problems.append(Problem(table.path, 0, "", str(error), "a CSV file in UTF-8"))
+        line = reader.line_num if reader else _line(error)
+        problems.append(Problem(table.path, line, "", str(error), "a CSV file in UTF-8"))
         return pd.DataFrame(columns=table.columns)
     if header != table.columns:
         problems.append(Problem(table.path, 1, "", ",".join(header), ",".join(table.columns)))
@@ -212,6 +216,11 @@ def _parsed(data: Path, table: Table, problems: list[Problem], changes: Iterable
         for place, field in enumerate(table.fields)
     }
     return pd.DataFrame(columns)
+
+
+def _line(error: Exception) -> int:
+    """Return the line of the first byte that is no text; 0 for any other error."""
+    return error.object[: error.start].count(b"\n") + 1 if isinstance(error, UnicodeDecodeError) else 0
 
 
 def _cast(table: Table, field: Field, cells: list[tuple[int, str]], problems: list[Problem]) -> pd.Series[Any]:

@@ -5,9 +5,10 @@ It finds faults and mends none; independent figures are the office of `compendiu
 
 from __future__ import annotations
 
-import unicodedata
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
+from urllib.parse import urlsplit
 
 import networkx
 import pandas as pd
@@ -16,14 +17,20 @@ import portion
 from compendium import citations, units
 from compendium.claims import DIRECTION, bounds
 from compendium.figures import UnreadableFigureError, read_figure
+from compendium.files import inert
 from compendium.ledger import Ledger
 from compendium.periods import UnreadablePeriodError, span
-from compendium.problems import Problem, one_of
+from compendium.problems import Problem, invisible, one_of
 from compendium.reconcile import domain
 from compendium.schema import SEPARATOR, Table
 
-INVISIBLE = ("Cc", "Cf")
-"""Unicode categories of characters that a reader does not see: control characters, direction marks."""
+LONGEST = 20_000
+"""Signs of the longest cell: far more than any sentence has, or the line of a map."""
+REGISTERS = ("github", "npm", "debian")
+"""What besides the web an address may begin with: registers from which a file is had by its name and version."""
+SCHEME = re.compile(r"([a-z][a-z0-9+.-]*):", re.I)
+UNFIT = re.compile(r"[\"'<>`\\]")
+"""Signs that no address has: each is written in another way there, and can end an attribute."""
 MEASURED_AGAINST = ("growth", "multiple", DIRECTION)
 """Measures that say nothing without the quantity they are measured against."""
 BOUND_UNITS = {
@@ -48,10 +55,9 @@ def of_cells(ledger: Ledger, table: Table) -> Iterator[Problem]:
                 continue
             # Where the direction is all that is said, its words stand in the place of the figure.
             worded = field.holds == "figure" and measure == DIRECTION
-            if field.type == "string" and cell != cell.strip():
-                yield Problem(table.path, line, field.name, cell, "no white space at its ends")
-            elif field.type == "string" and not cell.isprintable() and any(map(_invisible, cell)):
-                yield Problem(table.path, line, field.name, cell, "no control or formatting characters")
+            unfit = _unfit(cell) if field.type == "string" and cell not in field.vocabulary else ""
+            if unfit:
+                yield Problem(table.path, line, field.name, cell, unfit)
             elif cell and not worded:
                 expected = _misread(ledger, field.holds, cell)
                 if expected:
@@ -60,8 +66,35 @@ def of_cells(ledger: Ledger, table: Table) -> Iterator[Problem]:
                     sound.add(cell)
 
 
-def _invisible(char: str) -> bool:
-    return unicodedata.category(char) in INVISIBLE
+def _unfit(cell: str) -> str:
+    """Return what would be right where no text should be as a cell is, `""` where it may be so.
+
+    A reader must see all of it, in its order, and a spreadsheet that opens the file must compute none of it. Letters
+    of every script are fine; what turns their direction is not, because it can make a sentence say another thing.
+    """
+    if len(cell) > LONGEST:
+        return f"at most {LONGEST} signs"
+    if cell != cell.strip():
+        return "no white space at its ends"
+    if not cell.isprintable() and any(map(invisible, cell)):
+        return "no control or formatting characters"
+    if inert(cell) != cell:
+        return "a text that no spreadsheet computes: not one that begins with a sign of a formula"
+    return ""
+
+
+def _no_address(cell: str) -> bool:
+    """Say whether a cell is no address: of neither the web nor a register, or with signs that no address has.
+
+    One without a scheme is how a text prints it, and is never made a link.
+    """
+    scheme = SCHEME.match(cell)
+    if UNFIT.search(cell) or (scheme and scheme[1].lower() not in ("http", "https", *REGISTERS)):
+        return True
+    try:
+        return bool(scheme and scheme[1].lower().startswith("http") and not urlsplit(cell).hostname)
+    except ValueError:
+        return True
 
 
 def _misread(ledger: Ledger, holds: str, cell: str) -> str:
@@ -76,6 +109,8 @@ def _misread(ledger: Ledger, holds: str, cell: str) -> str:
             read_figure(cell)
         except UnreadableFigureError as error:
             return f"one figure or range ({error})"
+    elif holds == "address" and _no_address(cell):
+        return f"an address that begins with https://, http://, or one of {', '.join(REGISTERS)} and a colon"
     elif holds == "unit" and not units.is_known(cell):
         return "a unit that compendium/units.py knows"
     elif holds.startswith("list of "):

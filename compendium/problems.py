@@ -6,8 +6,12 @@ Nothing here decides what is wrong; other modules do, and hand over all they fou
 from __future__ import annotations
 
 import difflib
+import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
+
+INVISIBLE = ("Cc", "Cf", "Cs", "Zl", "Zp")
+"""Unicode categories of characters that a reader does not see."""
 
 
 @dataclass(frozen=True, order=True)
@@ -26,7 +30,7 @@ class Problem:
     def __str__(self) -> str:
         """Say it in one line: `file:row:column: found …; expected …`."""
         place = ":".join([self.file, *([str(self.row)] if self.row else []), *([self.column] if self.column else [])])
-        return f"{place}: found {shortened(self.found)}; expected {self.expected}"
+        return visible(f"{place}: found {shortened(self.found)}; expected {self.expected}")
 
 
 class LedgerError(ValueError):
@@ -36,6 +40,18 @@ class LedgerError(ValueError):
         """Keep the problems in order of place."""
         self.problems = sorted(set(problems))
         super().__init__("\n".join(map(str, self.problems)))
+
+
+def invisible(sign: str) -> bool:
+    """Say whether a reader does not see a character: controls, direction marks, separators, halves of characters."""
+    return unicodedata.category(sign) in INVISIBLE
+
+
+def visible(text: str) -> str:
+    """Return a text whose invisible characters are escaped, so that a terminal shows them and does nothing else."""
+    if text.isprintable():
+        return text
+    return "".join(sign.encode("unicode_escape").decode() if invisible(sign) else sign for sign in text)
 
 
 def shortened(value: str, most: int = 80) -> str:

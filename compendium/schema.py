@@ -2,7 +2,7 @@
 
 The descriptor is the only place that says what a column holds; this module gives it names and types.
 Beside the standard's own properties a field may carry `holds`: what its text means to the engine
-(`edtf`, `figure`, `unit`, or `list of TABLE.FIELD`, items separated by "; ").
+(`edtf`, `figure`, `unit`, `address`, or `list of TABLE.FIELD`, items separated by "; ").
 """
 
 from __future__ import annotations

@@ -14,6 +14,7 @@ from markupsafe import Markup
 from compendium import files
 from compendium.bundle import called
 from compendium.claims import DIRECTION, authors
+from compendium.ledger import Ledger
 from compendium.links import place
 from compendium.periods import sometime, spoken
 from compendium.present import Shown, amount, bare_table, link, signed, table, taken
@@ -406,6 +407,18 @@ def archived(schema: Mapping[str, Table], rows: Mapping[str, int], caption: str)
         for one in schema.values()
     ]
     return table(pd.DataFrame(found), caption, numeric=["Rows", "Columns"])
+
+
+def each(ledger: Ledger) -> Shown:
+    """Return a list of links to every table of a ledger as a CSV file of its own, without those that have no row."""
+    texts = {one.name: files.as_csv(ledger.frames[one.name]) for one in ledger.schema.values()}
+    lines = [
+        Markup("<li>{}, {}</li>").format(one.title, Markup(files.link(one.title, texts[one.name], "csv")))
+        for one in ledger.schema.values()
+        if len(ledger.frames[one.name])
+    ]
+    shown = Shown(Markup('<ul class="take">{}</ul>').format(Markup("").join(lines)))
+    return shown.beside(files.MORE_CSV, [text for text in texts.values() if "\n" in text.rstrip("\n")])
 
 
 def _column(one: Table, field: Field) -> dict[str, Any]:

@@ -195,7 +195,7 @@ def _translated(error: Any, table: Table) -> Problem:
 
 def _wanted(error: Any, field: Field | None, cell: str) -> str:
     if field is None or error.type not in ("constraint-error", "type-error"):
-        return str(error.note)
+        return str(error.note) or f"no {error.title}".lower()  # of a blank row there is nothing to be noted
     if field.vocabulary and cell not in field.vocabulary:
         return one_of(field.vocabulary, cell)
     if field.required and not cell:

@@ -26,8 +26,9 @@ from compendium.home import ROOT
 IMPORTED = ("ipykernel.ipkernel", "matplotlib.backends.backend_svg", "myst_nb", "pandas")
 """What nearly every notebook imports from outside; of the engine it is every module that chapters may use."""
 WORKSHOP = {
-    "__main__", "audit", "bench", "building", "cli", "lean", "manifest", "notebooks", "policy", "refresh",
-    "reproducible", "rewrite", "roles", "runner", "services", "serving", "site", "synthetic", "warm", "weight",
+    "__main__", "audit", "bench", "building", "cli", "corruption", "guarded", "lean", "manifest", "notebooks",
+    "outputs", "policy", "refresh", "reproducible", "rewrite", "roles", "runner", "services", "serving", "site",
+    "synthetic", "warm", "weight",
 }  # fmt: skip
 """Modules for the making of the book, which no chapter imports; any other may be needed."""
 NAME = "warm"

@@ -191,8 +191,11 @@ def read_budget(path: Path | None = None) -> dict[str, Weight]:
         where a row is not a path, bytes and, for a page, bytes with figures; the message names file, row and value.
     """
     path = path or BUDGET
-    with path.open(encoding="utf-8", newline="") as file:
-        rows = list(csv.reader(file))
+    try:
+        with path.open(encoding="utf-8", newline="") as file:
+            rows = list(csv.reader(file))
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise ValueError(f"{path.name}: found what is no text ({error}); expected a CSV file in UTF-8") from None
     if rows[:1] != [HEADER]:
         raise ValueError(
             f"{path.name}:1: found {','.join(rows[0]) if rows else 'nothing'}; expected {','.join(HEADER)}"

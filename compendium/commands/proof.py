@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from compendium.commands import FOLDER, end
 from compendium.home import BUILT, DATA
 from compendium.problems import LedgerError
+
+if TYPE_CHECKING:
+    from click._termui_impl import ProgressBar
+
+    from compendium.guarded import Outcome
 
 
 @click.command()
@@ -102,4 +109,43 @@ def weigh(write: bool, site: Path | None) -> None:
     sys.exit(1 if heavy else 0)
 
 
-COMMANDS = (bench, manifest, audit, weigh)
+@click.command()
+@click.option("--number", type=click.IntRange(1), default=1000, show_default=True, help="How many cells to make wrong.")
+@click.option("--seed", type=click.IntRange(0), default=1, show_default=True, help="What the choice follows from.")
+@click.option(
+    "--processes", type=click.IntRange(1, 64), default=1, show_default=True, help="How many work side by side."
+)
+@click.option("--write", is_flag=True, help="Put the rates and the survivors into the data.")
+def corrupt(number: int, seed: int, processes: int, write: bool) -> None:
+    """Make one cell of the data wrong at a time, and see whether anything notices.
+
+    A wrong cell is noticed where a check fails, or a verdict changes, or what a notebook shows. All of it happens in
+    a copy. A survivor that the data hold a reason for is named with it; the exit code is 1 where another is left.
+    """
+    from compendium import guarded
+    from compendium.strength import survivors, table, write_outcomes
+
+    try:
+        with _bar(guarded.tried(seed, range(number), processes), number) as bar:
+            outcomes = sorted(bar, key=lambda outcome: outcome.corruption.number)
+        left = survivors(outcomes, DATA)
+        if write:
+            write_outcomes(outcomes, seed, DATA)
+    except LedgerError as error:
+        end(error.problems, "")
+        return
+    except (guarded.GuardError, OSError) as error:
+        click.echo(str(error), err=True)
+        sys.exit(1)
+    for line in table(outcomes):
+        click.echo(line)
+    for survivor in left:
+        click.echo(str(survivor), err=True)
+    sys.exit(1 if any(not survivor.reason for survivor in left) else 0)
+
+
+def _bar(outcomes: Iterator[Outcome], number: int) -> ProgressBar[Outcome]:
+    return click.progressbar(outcomes, length=number, label="Trying wrong cells", file=sys.stderr)
+
+
+COMMANDS = (bench, manifest, audit, weigh, corrupt)
