@@ -33,6 +33,7 @@ TYPES = {
 }  # fmt: skip
 PYTHON = "https://www.python.org/"
 CHROMIUM = "https://www.chromium.org/"
+FRONT = "index.html"
 FOLDERS = ("site",)
 """Folders that are told as a whole: what a browser needs is no file to be found by itself."""
 
@@ -62,10 +63,10 @@ def described(files: Mapping[str, bytes], about: About) -> str:
     root = crate.root_dataset
     root["name"] = f"{book.name}, edition {book.version}"
     root["description"] = about.description
-    root["author"], root["publisher"] = authors, authors[0]
+    root["author"], root["publisher"] = _one(authors), authors[0]
     root["datePublished"] = book.released.isoformat()
     root["version"] = book.version
-    root["license"] = licences if len(licences) > 1 else licences[0]
+    root["license"] = _one(licences)
     root["keywords"] = ", ".join(map(str, said.get("keywords", ()))) or book.name
     if about.address:
         root["url"] = about.address
@@ -125,7 +126,11 @@ def _file(crate: ROCrate, path: str, content: bytes, about: About, python: Conte
 def _folder(crate: ROCrate, path: str, files: Mapping[str, bytes], about: About) -> None:
     name, description = about.files.get(path, (path, ""))
     count = sum(1 for other in files if other.startswith(path))
-    crate.add_dataset(dest_path=path, properties={"name": name, "description": f"{description} {count} files.".strip()})
+    own = crate.add_dataset(dest_path=path, properties={"name": name, "description": f"{description} {count} files."})
+    front = f"{path}{FRONT}"
+    if front in files:
+        _file(crate, front, files[front], about, crate.dereference(PYTHON))
+        own["hasPart"] = crate.dereference(front)
 
 
 # --- who, with what, under which terms
@@ -181,13 +186,18 @@ def _making(crate: ROCrate, files: Mapping[str, bytes], about: About, authors: I
             "source.zip, with the packages that requirements.txt locks."
         ),
         "endTime": about.edition.released.isoformat(),
-        "agent": list(authors),
+        "agent": _one(list(authors)),
     }
     objects = [crate.dereference(path) for path in ("source.zip", "requirements.txt") if path in files]
     crate.add_action(
         instruments, identifier="#making", object=objects, result=[one for one in whole if one], properties=properties
     )
-    crate.root_dataset["mentions"] = [crate.dereference("#making")]
+    crate.root_dataset["mentions"] = crate.dereference("#making")
+
+
+def _one(values: list[ContextEntity]) -> Any:
+    """Return a list, but the one value where there is but one: a list of one is no good style in JSON-LD."""
+    return values if len(values) != 1 else values[0]
 
 
 def _added(crate: ROCrate, entity: ContextEntity) -> ContextEntity:

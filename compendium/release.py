@@ -329,10 +329,13 @@ def _named(release: Release, files: Mapping[str, bytes], root: Path) -> dict[str
         prints.EPUB: (f"{book.name} as EPUB", "All pages, in the order of the site."),
         codecheck.NAME: ("The manifest of CODECHECK", "What an independent person should get again."),
         "site/": (f"{book.name} as a site", "It begins at index.html, from a folder as from a server."),
+        "site/index.html": (f"{book.name}: the front door", "It leads to the first page."),
         f"data/{DESCRIPTOR}": ("The Data Package", "What every table and column holds."),
         f"data/{croissant.NAME}": ("The data in Croissant", "The same for tools of machine learning."),
         **{f"data/{path}": told for path, told in tables.items()},
     }
+    schemas = {own["schema"] for own in about["resources"] if isinstance(own["schema"], str)}
+    named |= {f"data/{path}": ("A schema", "What the columns of tables of one form hold.") for path in schemas}
     for path, content in files.items():
         if path.startswith("notebooks/"):
             kind = "The notebook, with its outputs." if path.endswith(".ipynb") else "The text that people edit."
@@ -386,6 +389,35 @@ afresh, the site is built anew, and every file that comes out otherwise is named
 
 
 # --- written
+
+
+@dataclass(frozen=True)
+class Made:
+    """What a release has made: folder, archive and check sum, how many files, and the tag, `""` of a draft."""
+
+    paths: list[Path]
+    files: int
+    tag: str
+
+
+def made(release: Release, html: Path, printed: Path, into: Path, root: Path = ROOT) -> Made:
+    """Make the bundle and, of an edition, the tag; both or neither.
+
+    Raises
+    ------
+    ReleaseError
+        where something is missing, git sets no tag, or the bundle cannot be written.
+    """
+    files = contents(release, html, printed, root)
+    if not release.draft:
+        tag(release, root)
+    try:
+        paths = put(files, release.called, into)
+    except OSError as error:
+        if not release.draft:
+            untag(release, root)
+        raise ReleaseError([f"{error.filename}: {error.strerror}"]) from None
+    return Made(paths, len(files), "" if release.draft else release.tag)
 
 
 def put(files: Mapping[str, bytes], called: str, into: Path) -> list[Path]:
