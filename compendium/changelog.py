@@ -48,8 +48,8 @@ def entries(text: str) -> list[Entry]:
 
 def _entries(text: str) -> Iterator[Entry]:
     found = list(HEADING.finditer(text))
-    ends = [other.start() for other in found[1:]] + [len(text)]
-    for heading, end in zip(found, ends, strict=True):
+    ends = [*(other.start() for other in found), len(text)][1:]
+    for heading, end in zip(found, ends, strict=False):
         try:
             released = date.fromisoformat(heading["day"])
         except ValueError:
