@@ -110,6 +110,7 @@ def test_neither_the_tree_nor_tags_stand_in_the_way_of_a_draft(project: Path) ->
 
 def test_the_command_names_what_stands_in_the_way_and_does_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("compendium.commands.book._build", lambda *_: pytest.fail("it has begun"))
+    monkeypatch.setattr("compendium.notebooks.stale", lambda: [])
     result = CliRunner().invoke(main, ["release", "0.0.1"])
     assert (result.exit_code, type(result.exception)) == (1, SystemExit)
     assert "pyproject.toml: found version" in result.stderr
@@ -326,7 +327,9 @@ QUIET = pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::Resour
 def test_the_validator_of_ro_crates_finds_the_real_bundle_sound(
     real: dict[str, bytes], validated: Callable[[Path], list[str]], tmp_path: Path
 ) -> None:
-    release.put(real, "bundle", tmp_path)
+    for name, content in real.items():
+        (tmp_path / "bundle" / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / "bundle" / name).write_bytes(content)
     assert set(validated(tmp_path / "bundle")) == UNMET
 
 
