@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 
 NAME = "CHANGELOG.md"
+VERSION = re.compile(r"\d+\.\d+\.\d+")
 HEADING = re.compile(r"^##? (?P<version>\d+\.\d+\.\d+) — (?P<day>\d{4}-\d{2}-\d{2})\s*$", re.MULTILINE)
 
 

@@ -132,7 +132,8 @@ def _opened(bundle: Path, aside: Path, part: Path) -> Kept:
     try:
         cited = edition(folder)
         (entry,) = changelog.entries((folder / CHANGES).read_text(encoding="utf-8"))
-        changelog.order(cited.version)
+        if not changelog.VERSION.fullmatch(cited.version):
+            raise ValueError(f"found {cited.version!r}; expected three numbers")
     except (OSError, ValueError) as error:
         raise PublishError([f"does not say which edition it is: {' '.join(str(error).split())}"]) from None
     if folder.name.endswith("-draft"):

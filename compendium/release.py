@@ -145,9 +145,7 @@ def _repository(version: str, root: Path, draft: bool) -> Iterator[str]:
         more = f" and {len(changed) - SHOWN} more" if len(changed) > SHOWN else ""
         yield f"the tree is not clean: {', '.join(line[3:] for line in changed[:SHOWN])}{more}; commit or remove them"
     tags = git(root, "tag", "--list", f"{TAG}*").split()
-    versions = [
-        tag.removeprefix(TAG) for tag in tags if changelog.HEADING.match(f"# {tag.removeprefix(TAG)} — 0000-00-00")
-    ]
+    versions = [own for tag in tags if changelog.VERSION.fullmatch(own := tag.removeprefix(TAG))]
     if version in versions:
         yield f"the tag {TAG}{version} is there already; an edition is never made twice, raise the version"
     above = [other for other in versions if changelog.order(other) > changelog.order(version)]

@@ -61,12 +61,12 @@ def opened(bundle: Path, into: Path) -> Path:
 
 def problems(folder: Path) -> list[str]:
     """Return, a line each, in what the files of a bundle are not those that its check sums and its crate say."""
-    links = sorted(path for path in folder.rglob("*") if path.is_symlink())
-    if links:
-        return [f"{path.relative_to(folder).as_posix()}: a link; expected files and folders" for path in links]
     sums = folder / SUMS
     if not sums.is_file():
         return [f"{SUMS}: missing; without it this is no bundle of an edition"]
+    links = sorted(path for path in folder.rglob("*") if path.is_symlink())
+    if links:
+        return [f"{path.relative_to(folder).as_posix()}: a link; expected files and folders" for path in links]
     try:
         written = manifest.read(sums)
     except LedgerError as error:

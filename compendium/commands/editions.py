@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import sys
 import tempfile
 import time
@@ -15,7 +14,9 @@ from compendium.home import BUILT
 
 
 def _version(context: click.Context, parameter: click.Parameter, value: str) -> str:
-    if not re.fullmatch(r"\d+\.\d+\.\d+", value):
+    from compendium.changelog import VERSION
+
+    if not VERSION.fullmatch(value):
         raise click.BadParameter(f"found {value!r}; expected three numbers, such as 1.10.0")
     return value
 
