@@ -59,6 +59,8 @@ class Release:
     commit: str
     address: str = ""
     draft: bool = False
+    changed: bool = False
+    """Whether the tree holds what the commit does not; of an edition it never does."""
 
     @property
     def called(self) -> str:
@@ -205,7 +207,8 @@ def head(root: Path) -> str:
 def begun(*, address: str = "", draft: bool = False, root: Path = ROOT) -> Release:
     """Return what would be released of a folder in which no obstacle is."""
     entry = changelog.entries((root / changelog.NAME).read_text(encoding="utf-8"))[0]
-    return Release(descriptor(root / "data")["name"], edition(root), entry, head(root), address, draft)
+    name, changed = descriptor(root / "data")["name"], bool(git(root, "status", "--porcelain"))
+    return Release(name, edition(root), entry, head(root), address, draft, changed)
 
 
 def contents(release: Release, html: Path, printed: Path, root: Path = ROOT) -> dict[str, bytes]:
@@ -276,6 +279,7 @@ def state(release: Release) -> str:
         "released": release.edition.released.isoformat(),
         "address": release.address,
         "draft": release.draft,
+        "changed": release.changed,
     }
     return json.dumps(told, indent=1) + "\n"
 

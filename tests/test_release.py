@@ -156,7 +156,7 @@ def test_the_sources_say_which_commit_they_are_and_hold_all_of_it(bundle: Path) 
         modes = {info.filename: info.external_attr >> 16 for info in sources.infolist()}
     assert told == {
         "commit": made_up.git(project, "rev-parse", "HEAD").strip(), "edition": "1.1.0", "released": "2026-02-03",
-        "address": ADDRESS, "draft": False,
+        "address": ADDRESS, "draft": False, "changed": False,
     }  # fmt: skip
     assert set(modes) == {release.STATE, *made_up.git(project, "ls-files").split()}
     assert {name for name, mode in modes.items() if mode & 0o100} == {"run"}
@@ -178,7 +178,11 @@ def test_a_draft_has_no_tag_is_called_one_and_holds_what_lies_there(project: Pat
     (project / "new").write_text("new", encoding="utf-8")
     (project / "run").unlink()
     made = release.made(
-        made_up.begun(project, draft=True), made_up.site(project), made_up.printed(project), project / "out", project
+        release.begun(draft=True, root=project),
+        made_up.site(project),
+        made_up.printed(project),
+        project / "out",
+        project,
     )
     assert made.tag == ""
     assert made_up.git(project, "tag") == ""
@@ -187,7 +191,8 @@ def test_a_draft_has_no_tag_is_called_one_and_holds_what_lies_there(project: Pat
     with ZipFile(made.paths[0] / release.SOURCES) as sources:
         assert "new" in sources.namelist()
         assert "run" not in sources.namelist()
-        assert json.loads(sources.read(release.STATE))["draft"] is True
+        told = json.loads(sources.read(release.STATE))
+    assert (told["draft"], told["changed"]) == (True, True)
 
 
 @pytest.mark.parametrize(
