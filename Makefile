@@ -14,6 +14,10 @@ serve: environment ## Show the book in a browser, live: a save is on its page in
 print: environment ## Build the book, then a PDF and an EPUB of it into _build/print (needs Chromium)
 	$(RUN) -m compendium print
 
+release: environment ## Make the bundle of an edition and tag it (VERSION=1.10.0; DRAFT=1 for a look; ADDRESS as for `book`)
+	test -n "$(VERSION)" || { echo "Which edition? make release VERSION=1.10.0" >&2; exit 2; }
+	$(RUN) -m compendium release "$(VERSION)"
+
 test: environment ## Check everything: data, engine, notebooks, site
 	$(RUN) -m pytest --nbval -n auto --dist loadscope
 
@@ -53,4 +57,4 @@ clean: ## Remove what was built, keep the environment
 help: ## List every target
 	awk -F ':.*## ' '/^[a-z]+:.*## / {printf "%-12s %s\n", $$1, $$2}' Makefile
 
-.PHONY: book serve print test environment notebooks stale check lock authors bench audit links clean help
+.PHONY: book serve print release test environment notebooks stale check lock authors bench audit links clean help

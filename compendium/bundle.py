@@ -8,21 +8,23 @@ from __future__ import annotations
 
 import csv
 import hashlib
-import io
 import json
 import os
 import sqlite3
 import subprocess
 import sys
 import tempfile
-import zipfile
 from collections.abc import Iterable, Iterator, Mapping
 from importlib.metadata import version
 from pathlib import Path
 from textwrap import fill
 from typing import Any
 
+from compendium import archives, croissant
 from compendium import schema as schemas
+from compendium.addresses import address
+from compendium.archives import packed
+from compendium.edition import CITATION, edition
 from compendium.home import DATA, ROOT
 from compendium.schema import DESCRIPTOR, SEPARATOR, Field, Table, descriptor, tables
 
@@ -30,9 +32,6 @@ NAME = "ledger.zip"
 SQLITE, METADATA, PARQUET = "ledger.sqlite", "metadata.json", "parquet"
 WRITTEN = "_as_written"
 """Ends the name of a column that keeps figures as they are written: their digits say how finely they are known."""
-PARTS = 0o100644
-TIME = (1980, 1, 1, 0, 0, 0)
-"""The first time that an archive can tell; members have no other."""
 
 
 def bundle(data: Path = DATA, extra: Mapping[str, bytes] | None = None) -> bytes:
@@ -56,13 +55,14 @@ def bundle(data: Path = DATA, extra: Mapping[str, bytes] | None = None) -> bytes
     members = _sources(data) | {
         "README.txt": readme(data).encode(),
         METADATA: _metadata(data, known).encode(),
+        croissant.NAME: _croissant(data).encode(),
         SQLITE: sqlite(data),
         **{f"{PARQUET}/{name}.parquet": content for name, content in parquet(data).items()},
     }
     taken = sorted(members.keys() & (extra or {}).keys())
     if taken:
         raise ValueError(f"the archive has a member {taken[0]} already; give the extra one another name")
-    return _zipped(members | dict(extra or {}))
+    return packed(members | dict(extra or {}))
 
 
 def kept(folder: Path, data: Path = DATA, extra: Mapping[str, bytes] | None = None) -> bytes:
@@ -70,8 +70,10 @@ def kept(folder: Path, data: Path = DATA, extra: Mapping[str, bytes] | None = No
 
     Of earlier archives the last one made stays, so that an edit and its reversal cost one making.
     """
-    makers = {path: Path(path).read_bytes() for path in (__file__, schemas.__file__)}
-    made_from = {**_sources(data), **(extra or {}), **{Path(path).name: makers[path] for path in makers}}
+    modules = (__file__, schemas.__file__, archives.__file__, croissant.__file__)
+    makers = {Path(path).name: Path(path).read_bytes() for path in modules}
+    # What it tells of its makers is made of the citation and the address.
+    made_from = {**_sources(data), **(extra or {}), **makers, "croissant": _croissant(data).encode()}
     digest = hashlib.sha256(f"{version('duckdb')} {sqlite3.sqlite_version}".encode())
     for name, content in sorted(made_from.items()):
         digest.update(f"\0{name}\0{len(content)}\0".encode() + content)
@@ -98,14 +100,10 @@ def _sources(data: Path) -> dict[str, bytes]:
     return found | ({"LICENSE.txt": licence.read_bytes()} if licence.is_file() else {})
 
 
-def _zipped(members: Mapping[str, bytes]) -> bytes:
-    out = io.BytesIO()
-    with zipfile.ZipFile(out, "w") as archive:
-        for name in sorted(members):
-            info = zipfile.ZipInfo(name, TIME)
-            info.compress_type, info.external_attr, info.create_system = zipfile.ZIP_DEFLATED, PARTS << 16, 3
-            archive.writestr(info, members[name], compresslevel=9)
-    return out.getvalue()
+def _croissant(data: Path) -> str:
+    """Return the description of the ledger for tools of machine learning, with its makers where these are told."""
+    told = edition(data.parent) if (data.parent / CITATION).is_file() else None
+    return croissant.described(data, told, address())
 
 
 def called(table: Table) -> str:
@@ -131,6 +129,7 @@ datapackage.json  describes every table and column: types, units, keys, vocabula
 parquet/          the same tables, typed.
 ledger.sqlite     the same tables as one database, with keys that are enforced, indexes, and descriptions.
 metadata.json     the descriptions for Datasette.
+croissant.json    the descriptions in Croissant, for tools of machine learning.
 
 An empty cell is NULL in Parquet and SQLite. Where a number is kept as it is written, because its digits say how finely
 it is known, a column of that name with "{written}" at its end has the text. Cells that hold several things, apart by

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import click
 
-from compendium.commands import analyses, authors, book, data, editions, links, proof
+from compendium.commands import analyses, authors, book, data, editions, history, links, proof
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -20,6 +20,6 @@ def main() -> None:
     """
 
 
-for _office in (data, analyses, book, authors, editions, proof, links):
+for _office in (data, analyses, book, authors, editions, history, proof, links):
     for _command in _office.COMMANDS:
         main.add_command(_command)

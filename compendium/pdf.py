@@ -45,9 +45,7 @@ class UnstableError(Exception):
 
 
 def printed(book: Sequence[Part], edition: Edition, browser: Browser, *, style: Path = STYLE) -> bytes:
-    """Return the book as a PDF; the same book, edition and Chromium give the same bytes, with one exception.
-
-    The engine now and then frames a link that runs over two lines otherwise than the last time; nothing else differs.
+    """Return the book as a PDF; the same book, edition and Chromium give the same bytes.
 
     Raises
     ------

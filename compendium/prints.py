@@ -61,9 +61,14 @@ def make(inputs: Mapping[str, str], *, say: Callable[[str], None] = print, folde
         raise PrintError(str(error)) from None
     for name, content in made.items():
         (folder / name).write_bytes(content)
-    files = {name: hashlib.sha256(content).hexdigest() for name, content in made.items()}
-    (folder / STAMP).write_text(json.dumps({"from": digest(inputs), "files": files}, indent=1), encoding="utf-8")
+    adopt(folder, inputs)
     return [folder / name for name in made]
+
+
+def adopt(folder: Path, inputs: Mapping[str, str]) -> None:
+    """Note that PDF and EPUB in a folder are of the book that is made from `inputs`, so that its site offers them."""
+    files = {name: hashlib.sha256((folder / name).read_bytes()).hexdigest() for name in (PDF, EPUB)}
+    (folder / STAMP).write_text(json.dumps({"from": digest(inputs), "files": files}, indent=1), encoding="utf-8")
 
 
 def digest(inputs: Mapping[str, str]) -> str:

@@ -73,7 +73,8 @@ def test_the_same_data_give_the_same_bytes_from_another_folder_in_another_proces
     archive: bytes, tmp_path: Path
 ) -> None:
     data = shutil.copytree(DATA, tmp_path / "elsewhere" / "data")
-    shutil.copy(ROOT / "LICENSE", tmp_path / "elsewhere")
+    for name in ("LICENSE", "CITATION.cff"):
+        shutil.copy(ROOT / name, tmp_path / "elsewhere")
     file = tmp_path / "a.zip"
     command = [sys.executable, "-m", "compendium", "bundle", str(file), "--data", str(data)]
     run = subprocess.run(

@@ -163,6 +163,42 @@ def test_notes_are_printed_and_the_same_book_gives_the_same_bytes(browser: Brows
     assert pdf.printed(book, edition(), browser) == first
 
 
+FRAMED = """<article class="chapter" id="one"><h1>One</h1>
+<p id="here">Said by [<a href="#here">Some <em>et al.</em>, 2016</a>], and by <a href="#here">one</a>.</p></article>"""
+
+
+@pytest.mark.parametrize("before", ["", "for (const link of document.links) link.focus()"])
+def test_a_link_of_several_parts_is_framed_once_whatever_the_engine_did_before(
+    browser: Browser, before: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settled = pdf._settled
+
+    def disturbed(page: Any) -> bytes:
+        page.evaluate(f"() => {{ {before} }}")
+        return settled(page)
+
+    monkeypatch.setattr(pdf, "_settled", disturbed)
+    content = pdf.printed([Part("", [made("one", "One", "One", FRAMED)])], edition(), browser)
+    frames = [entry.get_object() for page in PdfReader(BytesIO(content)).pages for entry in page.get("/Annots") or ()]
+    assert len([frame for frame in frames if frame.get("/Dest") == "/here"]) == 2
+
+
+def test_no_link_of_the_book_is_of_several_parts_and_no_block(
+    browser: Browser, book: list[Part], tmp_path: Path
+) -> None:
+    (tmp_path / "index.html").write_text(pdf.document(book, edition()), encoding="utf-8")
+    (tmp_path / "print.css").write_text(pdf.STYLE.read_text(encoding="utf-8"), encoding="utf-8")
+    page = browser.new_page()
+    page.emulate_media(media="print")
+    page.goto((tmp_path / "index.html").as_uri())
+    parted = page.evaluate(
+        "[...document.links].filter(one => one.childNodes.length > 1 && getComputedStyle(one).display === 'inline')"
+        ".map(one => one.outerHTML)"
+    )
+    page.close()
+    assert parted == []
+
+
 def test_what_differs_from_printing_to_printing_is_put_right_and_nothing_moves() -> None:
     raw = b"/CreationDate (D:20261122170317+00'00')/ModDate (D:20261122170318+00'00') (node00000579) (node00000586)"
     other = raw.replace(b"170317", b"180000").replace(b"579", b"584").replace(b"586", b"999")

@@ -2,72 +2,156 @@
 
 from __future__ import annotations
 
-import json
 import sys
 import tempfile
-from dataclasses import asdict
-from datetime import date
+import time
 from pathlib import Path
 
 import click
 
-from compendium.commands import FOLDER
-from compendium.home import DATA
+from compendium.commands import FOLDER, book, end
+from compendium.home import BUILT
+
+
+def _version(context: click.Context, parameter: click.Parameter, value: str) -> str:
+    from compendium.changelog import VERSION
+
+    if not VERSION.fullmatch(value):
+        raise click.BadParameter(f"found {value!r}; expected three numbers, such as 1.10.0")
+    return value
 
 
 @click.command()
-@click.option("--since", default="", metavar="REF", help="A tag, branch or commit.  [default: the newest edition]")
-@click.option("--format", "form", type=click.Choice(["text", "markdown", "json"]), default="text", show_default=True)
-@click.option("--write", is_flag=True, help="Keep the changes as those of the edition that CITATION.cff names.")
-@click.option("--data", type=FOLDER, default=DATA, help="Where the record is kept.  [default: data]")
-def changes(since: str, form: str, write: bool, data: Path) -> None:
-    """Say what changed since an earlier state: claims, verdicts and why, tables, pages."""
-    from compendium import changes as changing
-    from compendium import states
-    from compendium.benches.rows import put
+@click.argument("version", callback=_version)
+@click.option("--draft", is_flag=True, envvar="DRAFT",
+              help="Only for a look: no tag, and neither tree nor tags stand in the way.")  # fmt: skip
+@click.option("--address", envvar="ADDRESS", default="", metavar="URL", help="As for `build`.")
+def release(version: str, draft: bool, address: str) -> None:
+    """Make the bundle of an edition in _build/release, and tag the commit.
 
-    now = states.here()
-    known = [tag for tag in states.tags() if states.version(tag) != states.version(now.edition)]
-    if not since and not known:
-        click.echo("no edition is tagged in this copy; name a state with --since", err=True)
-        sys.exit(2)
+    All notebooks are executed afresh, site, PDF and EPUB built from nothing; the bundle is a folder, and the same as
+    one archive with its check sum. The same commit, address and Chromium give the same bytes. Exit code 1 where
+    anything stands in the way, all of which is named before anything is done; then nothing is made and no tag set.
+    """
+    from compendium import building, notebooks, prints
+    from compendium import release as releases
+
+    start = time.perf_counter()
+    _refuse(releases.obstacles(version, draft=draft, stale=notebooks.stale))
+    book._build(not draft, address, "")
     try:
-        before = states.at(since or known[-1])
-    except states.UnknownStateError as error:
-        raise click.BadParameter(str(error), param_hint="--since") from None
-    found = changing.changes(before, now)
-    if form == "json":
-        click.echo(json.dumps([asdict(change) for change in found], ensure_ascii=False, indent=2))
-    elif form == "markdown":
-        click.echo(changing.as_markdown(found, before, now))
-    else:
-        for line in changing.as_lines(found, before, now):
-            click.echo(line)
-    if write:
-        records = changing.as_records(found, now.edition, before.edition)
-        put(data, changing.RECORD, records, lambda row: row["edition"] == now.edition)
+        prints.make(building.made_from(), say=click.echo)
+    except prints.PrintError as error:
+        _refuse([str(error)])
+    book._build(False, address, "")  # the site offers them now
+    # Executed afresh, a notebook that does not come out as it is committed shows in the tree.
+    _refuse(releases.obstacles(version, draft=draft, stale=notebooks.stale))
+    click.echo("Packing …")
+    try:
+        made = releases.made(
+            releases.begun(address=address, draft=draft), BUILT / "html", BUILT / "print", releases.FOLDER
+        )
+    except releases.ReleaseError as error:
+        _refuse(error.reasons)
+        return
+    for path in made.paths:
+        click.echo(f"{path}" + (f" ({path.stat().st_size / 1_000_000:.1f} MB)" if path.suffix == ".zip" else ""))
+    said = f"the tag {made.tag} is set: git push origin {made.tag} sends it" if made.tag else "a draft, no tag is set"
+    click.echo(f"{made.files} files, {time.perf_counter() - start:.0f} seconds; {said}")
+
+
+def _refuse(reasons: list[str]) -> None:
+    """End the command by everything that stands in its way, if anything does."""
+    if reasons:
+        for reason in reasons:
+            click.echo(reason, err=True)
+        click.echo("Nothing was released.", err=True)
+        sys.exit(1)
+
+
+BUNDLE = click.Path(exists=True, path_type=Path)
 
 
 @click.command()
-@click.option("--write", is_flag=True, help="Keep in the data how each notebook ran and what the comparison found.")
-@click.option("--data", type=FOLDER, default=DATA, help="Where the records are kept.  [default: data]")
-def twice(write: bool, data: Path) -> None:
-    """Build the book twice from nothing, under unlike surroundings, and name every file in which the two differ."""
-    from compendium import twice as both
-    from compendium.benches.copies import BenchError
+@click.argument("bundle", type=BUNDLE)
+@click.option("--execute", is_flag=True, help="Execute all notebooks and build the site anew: runs code of the bundle.")
+@click.option("--print", "printing", is_flag=True, help="With --execute: print the book, too; needs its Chromium.")
+@click.option("--keep", type=click.Path(path_type=Path), help="A folder to build in, which is kept.  [default: none]")
+def repeat(bundle: Path, execute: bool, printing: bool, keep: Path | None) -> None:
+    """Hold a bundle, a folder or an archive, against its check sums; with --execute, repeat all that it says was done.
 
-    with tempfile.TemporaryDirectory(prefix="twice-") as folder:
+    Then its sources are unpacked, an environment set up from their lock, all notebooks executed afresh and the site
+    built anew; each file that comes out otherwise is named. It takes minutes, and asks the package index.
+    """
+    from compendium import repeat as repeats
+    from compendium.archives import ArchiveError
+
+    if printing and not execute:
+        raise click.UsageError("--print needs --execute")
+    if keep is not None and keep.exists() and (not keep.is_dir() or any(keep.iterdir())):
+        raise click.BadParameter(f"{keep}: is there already; name a folder that is empty or not there yet",
+                                 param_hint="--keep")  # fmt: skip
+    with tempfile.TemporaryDirectory(prefix="repeat-") as name:
         try:
-            found = both.twice(Path(folder), click.echo)
-        except BenchError as error:
-            click.echo(str(error), err=True)
-            sys.exit(1)
-        if write:
-            both.write(data, found, date.today().isoformat())
-    for line in found.different:
-        click.echo(line, err=True)
-    click.echo(f"{len(found.different)} files differ" if found.different else "every file is the same")
-    sys.exit(1 if found.different else 0)
+            found = repeats.beside(bundle)
+            folder = repeats.opened(bundle, Path(name) / "bundle")
+            found += repeats.problems(folder)
+            if found:
+                end_with(found, "is not sound; nothing of it was run")
+            count = sum(path.is_file() for path in folder.rglob("*"))
+            click.echo(f"{count} files, all as their check sums and the crate say")
+            if execute:
+                into = keep or Path(name) / "again"
+                into.mkdir(parents=True, exist_ok=True)
+                found = repeats.differences(folder, into, click.echo, printing=printing)
+                end_with(found, "did not come out the same")
+                click.echo("every notebook and every file of the site came out the same")
+        except ArchiveError as error:
+            end_with(error.problems, "cannot be unpacked")
+        except repeats.RepeatError as error:
+            end_with([str(error)], "could not be repeated")
+        except OSError as error:
+            end_with([f"{error.filename or bundle}: {error.strerror}"], "cannot be read")
 
 
-COMMANDS = (changes, twice)
+def end_with(problems: list[str], said: str) -> None:
+    """End the command by what was found, a line each, if anything was."""
+    if problems:
+        for line in problems:
+            click.echo(line, err=True)
+        click.echo(f"the bundle {said}: {len(problems)} {'lines' if len(problems) > 1 else 'line'} above", err=True)
+        sys.exit(1)
+
+
+@click.command()
+@click.argument("into", type=click.Path(path_type=Path))
+@click.option("--editions", type=FOLDER, required=True, help="Folder with the bundles of editions, as archives.")
+@click.option("--site", type=FOLDER, help="Folder of the built site.  [default: _build/html]")
+def publish(into: Path, editions: Path, site: Path | None) -> None:
+    """Lay out what is to be published: the site, earlier editions with a notice, and permanent addresses.
+
+    INTO must not be there yet, or be empty. The site lies at its root, each edition in editions/VERSION, a list of them
+    in editions/. id/CLAIM leads to the page of a claim, and id/KIND/ID to each other thing that any edition holds: in
+    the site, or in the newest edition that still has it. No link needs to know where INTO will be published.
+    """
+    from compendium import published
+    from compendium.edition import edition
+
+    if into.exists() and (not into.is_dir() or any(into.iterdir())):
+        raise click.BadParameter(f"{into}: is there already; name a folder that is empty or not there yet")
+    bundles = sorted(editions.glob("*.zip"))
+    try:
+        with click.progressbar(bundles, label="Laying out", item_show_func=lambda one: one.stem if one else "") as bar:
+            said = published.lay(into, site or BUILT / "html", edition(), bar)
+    except published.PublishError as error:
+        for line in error.problems:
+            click.echo(line, err=True)
+        click.echo("Nothing was laid out.", err=True)
+        sys.exit(1)
+    except OSError as error:
+        click.echo(f"{error.filename or into}: {error.strerror}", err=True)
+        sys.exit(1)
+    end([], f"{into}: {said}")
+
+
+COMMANDS: tuple[click.Command, ...] = (release, repeat, publish)

@@ -1,0 +1,135 @@
+"""Zip archives: packed so that the same members give the same bytes, and unpacked so that a hostile one does no harm.
+
+What is unpacked stays in its folder: no member leads out of it, none is a link, none is larger than it says, and all
+together are no larger than a bundle can be. Nothing is written before every member has been looked at.
+"""
+
+from __future__ import annotations
+
+import io
+import stat
+import zipfile
+import zlib
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from pathlib import Path, PurePosixPath
+
+TIME = (1980, 1, 1, 0, 0, 0)
+"""The first time that an archive can tell; members have no other."""
+PLAIN, RUNS = 0o100644, 0o100755
+MEMBERS, WHOLE, RATIO = 100_000, 2_000_000_000, 200
+"""Most that an archive may hold: members, bytes unpacked, and how many times its own size these may be."""
+SMALL = 10_000_000
+"""Bytes that may be unpacked whatever their ratio: a short text of one word is no attack."""
+CHUNK = 1 << 20
+BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError, OverflowError)
+"""What Python's reader raises for bytes that are no sound archive."""
+
+
+class ArchiveError(ValueError):
+    """An archive cannot be unpacked; carries everything that is wrong with it, a sentence each."""
+
+    def __init__(self, problems: Sequence[str]) -> None:
+        """Keep the problems in the order of the members."""
+        self.problems = list(problems)
+        super().__init__("\n".join(self.problems))
+
+
+def packed(members: Mapping[str, bytes], runs: Collection[str] = ()) -> bytes:
+    """Return an archive of members by name; the same members give the same bytes with the same zlib.
+
+    Parameters
+    ----------
+    runs
+        names of members that can be executed.
+    """
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        for name in sorted(members):
+            info = zipfile.ZipInfo(name, TIME)
+            info.compress_type, info.create_system = zipfile.ZIP_DEFLATED, 3
+            info.external_attr = (RUNS if name in runs else PLAIN) << 16
+            archive.writestr(info, members[name], compresslevel=9)
+    return out.getvalue()
+
+
+def unpack(path: Path, into: Path) -> list[str]:
+    """Unpack an archive into a folder, and return the names of its files in order.
+
+    Raises
+    ------
+    ArchiveError
+        naming every member that may not be unpacked; nothing has been written then. Where bytes turn out to be damaged
+        while they are read, what came before them has been.
+    OSError
+        where the archive cannot be read, or the folder not be written.
+    """
+    try:
+        with zipfile.ZipFile(path) as archive:
+            problems = list(refused(archive, path.stat().st_size))
+            if problems:
+                raise ArchiveError(problems)
+            return [_written(archive, info, into) for info in _files(archive)]
+    except ArchiveError:
+        raise
+    except BROKEN as error:
+        raise ArchiveError([f"{path.name}: no sound zip archive ({' '.join(str(error).split())})"]) from None
+
+
+def refused(archive: zipfile.ZipFile, size: int) -> Iterator[str]:
+    """Yield, in words, why an archive of so many bytes may not be unpacked; nothing where it may."""
+    infos = archive.infolist()
+    whole = sum(info.file_size for info in infos)
+    if len(infos) > MEMBERS:
+        yield f"the archive holds {len(infos)} members; expected at most {MEMBERS}"
+    if whole > WHOLE or whole > max(SMALL, RATIO * size):
+        yield f"the archive would unpack to {whole} bytes, from {size}; expected at most {min(WHOLE, RATIO * size)}"
+    seen: set[str] = set()
+    for info in infos[:MEMBERS]:
+        said = _strange(info)
+        if info.filename in seen:
+            said = "a member of this name came before"
+        seen.add(info.filename)
+        if said:
+            yield f"{info.filename!r}: {said}"
+    files = {info.filename for info in infos if not info.is_dir()}
+    for name in sorted(files):
+        if any(str(folder) in files for folder in PurePosixPath(name).parents):
+            yield f"{name!r}: lies in what is a file"
+
+
+def _strange(info: zipfile.ZipInfo) -> str:
+    """Return why one member may not be unpacked, `""` where it may."""
+    # As the archive writes it: Python's reader has cut the other name at a NUL.
+    name = info.orig_filename
+    if strange_name(name.removesuffix("/")):
+        return "a path that leads elsewhere, or that not every system can hold"
+    if stat.S_IFMT(info.external_attr >> 16) not in (0, stat.S_IFREG, stat.S_IFDIR):
+        return "a link or a device; expected files and folders"
+    if info.flag_bits & 1:
+        return "encrypted"
+    if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+        return f"compressed by method {info.compress_type}; expected 0 or 8"
+    return ""
+
+
+def strange_name(name: str) -> bool:
+    """Say whether a path could lead out of the folder that it counts from, or is no path that every system can hold."""
+    parts = name.split("/")
+    return any(part in ("", ".", "..") or part != part.strip() or not part.isprintable() for part in parts) or any(
+        mark in name for mark in '\\:*?"<>|'
+    )
+
+
+def _files(archive: zipfile.ZipFile) -> list[zipfile.ZipInfo]:
+    return sorted((info for info in archive.infolist() if not info.is_dir()), key=lambda info: info.filename)
+
+
+def _written(archive: zipfile.ZipFile, info: zipfile.ZipInfo, into: Path) -> str:
+    path = into / info.filename
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with archive.open(info) as member, path.open("xb") as file:
+        while chunk := member.read(CHUNK):
+            file.write(chunk)
+    if info.external_attr >> 16 & stat.S_IXUSR:
+        path.chmod(0o755)
+    return info.filename

@@ -1,0 +1,228 @@
+"""Describes the bundle of an edition as an RO-Crate: what each file is, who made it, under which terms, out of what.
+
+The description is made of the files of the bundle alone. No clock, no machine and no chance has a part in it: the same
+files give the same description, wherever and whenever.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from io import BytesIO
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING, Any
+
+import yaml
+
+from compendium.edition import CITATION, Edition
+
+if TYPE_CHECKING:
+    from rocrate.model.contextentity import ContextEntity
+    from rocrate.rocrate import ROCrate
+
+NAME = "ro-crate-metadata.json"
+VERSION = "1.3"
+TYPES = {
+    ".cff": "application/yaml",
+    ".csv": "text/csv", ".epub": "application/epub+zip", ".ipynb": "application/x-ipynb+json",
+    ".json": "application/json", ".md": "text/markdown", ".pdf": "application/pdf", ".txt": "text/plain",
+    ".yml": "application/yaml", ".zip": "application/zip", ".html": "text/html",
+}  # fmt: skip
+PYTHON = "https://www.python.org/"
+CHROMIUM = "https://www.chromium.org/"
+FRONT = "index.html"
+FOLDERS = ("site",)
+"""Folders that are told as a whole: what a browser needs is no file to be found by itself."""
+
+
+@dataclass(frozen=True)
+class About:
+    """What the files do not say by themselves: how the bundle is called, of what it is made, what each file is."""
+
+    name: str
+    description: str
+    edition: Edition
+    commit: str
+    files: Mapping[str, tuple[str, str]]
+    """Name and description of each file and folder that is told, by its path."""
+    address: str = ""
+
+
+def described(files: Mapping[str, bytes], about: About) -> str:
+    """Return the RO-Crate metadata of a bundle with these files, by their path in it."""
+    from rocrate.rocrate import ROCrate
+
+    crate, book = ROCrate(version=VERSION), about.edition
+    said = yaml.safe_load(files[CITATION])
+    authors = [_author(crate, number, one) for number, one in enumerate(said["authors"], 1)]
+    licences = [_licence(crate, one) for one in book.licences]
+    python = _python(crate)
+    root = crate.root_dataset
+    root["name"] = f"{book.name}, edition {book.version}"
+    root["description"] = about.description
+    root["author"], root["publisher"] = _one(authors), authors[0]
+    root["datePublished"] = book.released.isoformat()
+    root["version"] = book.version
+    root["license"] = _one(licences)
+    root["keywords"] = ", ".join(map(str, said.get("keywords", ()))) or book.name
+    if about.address:
+        root["url"] = about.address
+    for path in sorted(set(files) | {f"{name}/" for name in FOLDERS}):
+        if path.endswith("/"):
+            _folder(crate, path, files, about)
+        elif path.partition("/")[0] not in FOLDERS:
+            _file(crate, path, files[path], about, python)
+    _making(crate, files, about, authors)
+    graph = crate.metadata.generate()
+    graph["@graph"] = sorted((_ordered(node) for node in graph["@graph"]), key=lambda node: str(node["@id"]))
+    return json.dumps(graph, ensure_ascii=False, indent=1) + "\n"
+
+
+def sums(metadata: bytes) -> dict[str, tuple[str, str]]:
+    """Return what a description says of each file by its path: its SHA-256, and its size as it is written.
+
+    Raises
+    ------
+    ValueError
+        where it is no description of a crate.
+    """
+    try:
+        nodes = [node for node in json.loads(metadata)["@graph"] if "sha256" in node]
+        return {str(node["@id"]): (str(node["sha256"]), str(node.get("contentSize", ""))) for node in nodes}
+    except (KeyError, TypeError, RecursionError, UnicodeDecodeError, json.JSONDecodeError) as error:
+        raise ValueError(f"{NAME}: no description of an RO-Crate ({type(error).__name__}: {error})") from None
+
+
+def _ordered(node: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a node with `@id` and `@type` first, then its properties by name; its parts by what they name."""
+    own = {name: node[name] for name in sorted(node)}
+    parts = own.get("hasPart")
+    if isinstance(parts, list):
+        own["hasPart"] = sorted(parts, key=lambda part: str(part["@id"]))
+    return own
+
+
+# --- what lies in it
+
+
+def _file(crate: ROCrate, path: str, content: bytes, about: About, python: ContextEntity) -> None:
+    name, description = about.files.get(path, (PurePosixPath(path).name, ""))
+    told: dict[str, Any] = {
+        "name": name,
+        "encodingFormat": TYPES.get(PurePosixPath(path).suffix, "text/plain"),
+        "contentSize": str(len(content)),
+        "sha256": hashlib.sha256(content).hexdigest(),
+    }
+    if description:
+        told["description"] = description
+    if path.endswith(".ipynb"):
+        told |= {"@type": ["File", "SoftwareSourceCode"], "programmingLanguage": python}
+    crate.add_file(dest_path=path, properties=told)
+
+
+def _folder(crate: ROCrate, path: str, files: Mapping[str, bytes], about: About) -> None:
+    name, description = about.files.get(path, (path, ""))
+    count = sum(1 for other in files if other.startswith(path))
+    own = crate.add_dataset(dest_path=path, properties={"name": name, "description": f"{description} {count} files."})
+    front = f"{path}{FRONT}"
+    if front in files:
+        _file(crate, front, files[front], about, crate.dereference(PYTHON))
+        own["hasPart"] = crate.dereference(front)
+
+
+# --- who, with what, under which terms
+
+
+def _author(crate: ROCrate, number: int, said: Mapping[str, Any]) -> ContextEntity:
+    from rocrate.model.contextentity import ContextEntity
+
+    name = said.get("name") or " ".join(str(said[part]) for part in ("given-names", "family-names") if said.get(part))
+    told = {"@type": "Organization" if said.get("name") else "Person", "name": str(name)}
+    own = str(said.get("orcid") or said.get("website") or f"#author-{number}")
+    if said.get("website"):
+        told["url"] = str(said["website"])
+    return _added(crate, ContextEntity(crate, own, properties=told))
+
+
+def _licence(crate: ROCrate, identifier: str) -> ContextEntity:
+    from rocrate.model.contextentity import ContextEntity
+
+    told = {"@type": "CreativeWork", "name": identifier, "description": f"The licence that SPDX lists as {identifier}."}
+    return _added(crate, ContextEntity(crate, f"https://spdx.org/licenses/{identifier}", properties=told))
+
+
+def _python(crate: ROCrate) -> ContextEntity:
+    from rocrate.model.contextentity import ContextEntity
+
+    told = {"@type": ["ComputerLanguage", "SoftwareApplication"], "name": "Python", "url": PYTHON}
+    return _added(crate, ContextEntity(crate, PYTHON, properties=told))
+
+
+def _making(crate: ROCrate, files: Mapping[str, bytes], about: About, authors: Iterable[ContextEntity]) -> None:
+    """Add how the bundle was made: out of which sources, with what, by whom, into what."""
+    from rocrate.model.contextentity import ContextEntity
+
+    python = crate.dereference(PYTHON)
+    versions = sorted({found for path, held in files.items() if (found := _executed_with(path, held))})
+    if versions:
+        python["version"] = python["softwareVersion"] = ", ".join(versions)
+    instruments = [python]
+    printed = next((path for path in sorted(files) if path.endswith(".pdf") and "/" not in path), "")
+    if printed:
+        told = {"@type": "SoftwareApplication", "name": "Chromium", "url": CHROMIUM}
+        if engine := _printed_with(files[printed]):
+            told |= {"version": engine, "softwareVersion": engine}
+        instruments.append(_added(crate, ContextEntity(crate, CHROMIUM, properties=told)))
+    made = [path for path in sorted(files) if path.startswith("notebooks/") and path.endswith(".ipynb")]
+    made += [path for path in sorted(files) if path.endswith((".pdf", ".epub")) and "/" not in path]
+    whole = [crate.dereference(path) for path in [*(f"{name}/" for name in FOLDERS), *made, "ledger.zip"]]
+    properties = {
+        "name": f"Making of edition {about.edition.version}",
+        "description": (
+            f"All notebooks were executed, and site, PDF, EPUB and archive built, from commit {about.commit}, which is "
+            "source.zip, with the packages that requirements.txt locks."
+        ),
+        "endTime": about.edition.released.isoformat(),
+        "agent": _one(list(authors)),
+    }
+    objects = [crate.dereference(path) for path in ("source.zip", "requirements.txt") if path in files]
+    crate.add_action(
+        instruments, identifier="#making", object=objects, result=[one for one in whole if one], properties=properties
+    )
+    crate.root_dataset["mentions"] = crate.dereference("#making")
+
+
+def _one(values: list[ContextEntity]) -> Any:
+    """Return a list, but the one value where there is but one: a list of one is no good style in JSON-LD."""
+    return values if len(values) != 1 else values[0]
+
+
+def _added(crate: ROCrate, entity: ContextEntity) -> ContextEntity:
+    crate.add(entity)
+    return entity
+
+
+def _executed_with(path: str, content: bytes) -> str:
+    """Return the version of Python that a notebook was executed with, as it says itself."""
+    if not path.endswith(".ipynb"):
+        return ""
+    try:
+        return str(json.loads(content)["metadata"]["ledger"].get("python", ""))
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return ""
+
+
+def _printed_with(content: bytes) -> str:
+    """Return the version of the print engine as a PDF tells it; `""` where it tells none."""
+    from pypdf import PdfReader
+    from pypdf.errors import PyPdfError
+
+    try:
+        told = PdfReader(BytesIO(content)).metadata
+    except (PyPdfError, ValueError):
+        return ""
+    found = re.search(r"m(\d+)", (told.producer or "") if told else "")
+    return found[1] if found else ""

@@ -1,0 +1,221 @@
+"""Checks a bundle that somebody downloaded, and repeats it: every file against its check sum, all notebooks executed
+afresh, the site built anew, and each file that comes out otherwise named.
+
+A bundle may come from anywhere: until every check sum holds, nothing of it is believed and nothing is run, and an
+archive is unpacked only where it can do no harm. What is run then is the code of the bundle, in a folder of its own
+and with an environment of its own.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from compendium import crate, manifest, prints
+from compendium.addresses import VARIABLE
+from compendium.archives import ArchiveError, unpack
+from compendium.keys import LOCK
+from compendium.problems import LedgerError
+from compendium.release import SOURCES, STATE, SUMS
+
+Say = Callable[[str], None]
+OFFER = """
+import sys
+from pathlib import Path
+from compendium import building, prints
+prints.adopt(Path(sys.argv[1]), building.made_from())
+"""
+"""Run in the copy: lets it offer the PDF and the EPUB of the bundle as its own."""
+LEFT = ("PYTHONPATH", "PYTHONHOME", "VIRTUAL_ENV", "SCHEDULER", "FRESH", VARIABLE)
+"""Variables that would reach into the copy."""
+
+
+class RepeatError(Exception):
+    """The bundle cannot be repeated; the message says at which step that ended."""
+
+
+def opened(bundle: Path, into: Path) -> Path:
+    """Return the folder of a bundle: itself, or what its archive holds, unpacked.
+
+    Raises
+    ------
+    ArchiveError
+        where an archive may not be unpacked, or holds something else than one folder.
+    """
+    if bundle.is_dir():
+        return bundle
+    unpack(bundle, into)
+    found = sorted(into.iterdir()) if into.is_dir() else []
+    if len(found) != 1 or not found[0].is_dir():
+        names = ", ".join(repr(path.name) for path in found[:3]) or "nothing"
+        raise ArchiveError([f"{bundle.name}: found {names} at its top; expected one folder, that of the bundle"])
+    return found[0]
+
+
+def problems(folder: Path) -> list[str]:
+    """Return, a line each, in what the files of a bundle are not those that its check sums and its crate say."""
+    sums = folder / SUMS
+    if not sums.is_file():
+        return [f"{SUMS}: missing; without it this is no bundle of an edition"]
+    links = sorted(path for path in folder.rglob("*") if path.is_symlink())
+    if links:
+        return [f"{path.relative_to(folder).as_posix()}: a link; expected files and folders" for path in links]
+    try:
+        written = manifest.read(sums)
+    except LedgerError as error:
+        return [str(problem) for problem in error.problems]
+    found = manifest.manifest(folder)
+    found.pop(SUMS)
+    told = {"only in the first": f"not in {SUMS}", "only in the second": "missing"}
+    lines = [
+        f"{name}: {told.get(how, 'is not what its check sum says')}"
+        for name, how in manifest.differences(found, written).items()
+    ]
+    return lines + _crate(folder, found)
+
+
+def _crate(folder: Path, found: Mapping[str, manifest.Content]) -> list[str]:
+    """Return where the description as an RO-Crate says something else of a file than the file does."""
+    path = folder / crate.NAME
+    if not path.is_file():
+        return [f"{crate.NAME}: missing"]
+    try:
+        said = crate.sums(path.read_bytes())
+    except ValueError as error:
+        return [str(error)]
+    lines = []
+    for name, (sha256, size) in sorted(said.items()):
+        own = found.get(name)
+        if own is None:
+            lines.append(f"{crate.NAME}: tells of {name}, which is not there")
+        elif (own.sha256, str(own.size)) != (sha256, size):
+            lines.append(f"{crate.NAME}: tells another check sum or size of {name} than it has")
+    whole = {name for name in found if name.partition("/")[0] not in crate.FOLDERS and name != crate.NAME}
+    return lines + [f"{crate.NAME}: does not tell of {name}" for name in sorted(whole - said.keys())]
+
+
+# --- executed
+
+
+@dataclass(frozen=True)
+class Copy:
+    """The sources of a bundle, unpacked and with an environment of their own."""
+
+    root: Path
+    address: str
+
+    def run(self, what: str, *command: str) -> None:
+        """Run a command in the copy, its words passed on; `RepeatError` where it fails."""
+        environment = {name: value for name, value in os.environ.items() if name not in LEFT}
+        if self.address:
+            environment[VARIABLE] = self.address
+        sys.stdout.flush()
+        try:
+            run = subprocess.run(command, cwd=self.root, env=environment, check=False)
+        except OSError as error:
+            raise RepeatError(f"{what}: {command[0]} cannot be run: {error.strerror}") from None
+        if run.returncode:
+            raise RepeatError(f"{what}: ended with {run.returncode}; its own words stand above")
+
+    def python(self, what: str, *arguments: str) -> None:
+        """Run Python in the environment of the copy."""
+        self.run(what, str(self.root / ".venv" / "bin" / "python"), *arguments)
+
+
+def differences(bundle: Path, into: Path, say: Say, *, printing: bool = False) -> list[str]:
+    """Repeat a bundle whose check sums hold, and return a line for each file that comes out otherwise.
+
+    Parameters
+    ----------
+    bundle
+        its folder.
+    into
+        an empty folder, in which the sources are unpacked and built.
+    say
+        told each step before it is taken.
+    printing
+        print the book, too, which needs Chromium; else the site is given the files of the bundle to offer.
+
+    Raises
+    ------
+    RepeatError
+        where a step fails.
+    ArchiveError
+        where the archive of the sources may not be unpacked.
+    """
+    say(f"Unpacking {SOURCES} …")
+    copy = Copy(into / "source", _address(bundle, into / "source"))
+    say(f"Setting up an environment of its own from its {LOCK}, which asks the package index …")
+    copy.run("the environment", sys.executable, "scripts/setup_environment.py", LOCK)
+    say("Executing every notebook afresh and building the site …")
+    copy.python("the build", "-m", "compendium", "build", "--fresh")
+    made = copy.root / "_build" / "print"
+    if printing:
+        say("Printing the book …")
+        copy.python("the printing", "-m", "compendium", "print")
+    else:
+        made.mkdir(parents=True, exist_ok=True)
+        for name in (prints.PDF, prints.EPUB):
+            shutil.copyfile(bundle / name, made / name)
+        copy.python("the files to offer", "-c", OFFER, str(made))
+        copy.python("the build", "-m", "compendium", "build")
+    say("Comparing …")
+    lines = [f"notebooks/{line}" for line in _notebooks(bundle / "notebooks", copy.root / "book")]
+    lines += [f"site/{line}" for line in manifest.compared(bundle / "site", copy.root / "_build" / "html")]
+    for name in (prints.PDF, prints.EPUB) if printing else ():
+        if _content(bundle / name) != _content(made / name):
+            lines.append(f"{name}: differs; another Chromium prints another PDF")
+    return lines
+
+
+def _address(bundle: Path, root: Path) -> str:
+    """Unpack the sources, and return the address that the site was built for."""
+    unpack(bundle / SOURCES, root)
+    try:
+        return str(json.loads((root / STATE).read_text(encoding="utf-8"))["address"])
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise RepeatError(f"{SOURCES}: {STATE} does not say of which edition it is ({error})") from None
+
+
+def _notebooks(stored: Path, book: Path) -> list[str]:
+    """Return how the notebooks of a bundle differ from those that were executed, folders of the book's own left out."""
+    names = manifest.manifest(stored, "*.ipynb").keys() | {
+        name for name in manifest.manifest(book, "*.ipynb") if name.partition("/")[0][0] not in "._"
+    }
+    lines = []
+    for name in sorted(names):
+        one, other = _content(stored / name), _content(book / name)
+        if one != other:
+            lines.append(f"{name}: differs{manifest.first_difference(one, other)}")
+    return lines
+
+
+def _content(path: Path) -> bytes:
+    return path.read_bytes() if path.is_file() else b""
+
+
+def digest(path: Path) -> str:
+    """Return the SHA-256 of a file, read piece by piece."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def beside(bundle: Path) -> list[str]:
+    """Return where an archive is not what the check sum beside it says; nothing where there is none beside it."""
+    written = bundle.with_name(f"{bundle.name}.sha256")
+    if bundle.is_dir() or not written.is_file():
+        return []
+    try:
+        said = manifest.read(written).get(bundle.name)
+    except LedgerError as error:
+        return [str(problem) for problem in error.problems]
+    if said is None:
+        return [f"{written.name}: does not tell of {bundle.name}"]
+    return [] if said.sha256 == digest(bundle) else [f"{bundle.name}: is not what {written.name} says"]
