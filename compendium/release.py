@@ -279,7 +279,7 @@ def state(release: Release) -> str:
         "released": release.edition.released.isoformat(),
         "address": release.address,
         "draft": release.draft,
-        "changed": release.changed,
+        "modified": release.changed,
     }
     return json.dumps(told, indent=1) + "\n"
 

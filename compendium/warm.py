@@ -26,9 +26,11 @@ from compendium.home import ROOT
 IMPORTED = ("ipykernel.ipkernel", "matplotlib.backends.backend_svg", "myst_nb", "pandas")
 """What nearly every notebook imports from outside; of the engine it is every module that chapters may use."""
 WORKSHOP = {
-    "__main__", "audit", "bench", "building", "cli", "corruption", "guarded", "lean", "manifest", "notebooks",
-    "outputs", "policy", "refresh", "reproducible", "rewrite", "roles", "runner", "services", "serving", "site",
-    "synthetic", "warm", "weight",
+    "__main__", "archives", "audit", "bench", "building", "certificate", "changelog", "changes", "chapter", "cli",
+    "codecheck", "corruption", "crate", "croissant", "entering", "explain", "guarded", "intake", "lean", "linkcheck",
+    "manifest", "notebooks", "outputs", "policy", "published", "quick", "redirects", "refresh", "release", "repeat",
+    "reproducible", "rewrite", "roles", "runner", "services", "serving", "site", "synthetic", "twice", "warm",
+    "weight",
 }  # fmt: skip
 """Modules for the making of the book, which no chapter imports; any other may be needed."""
 NAME = "warm"
