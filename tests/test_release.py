@@ -156,7 +156,7 @@ def test_the_sources_say_which_commit_they_are_and_hold_all_of_it(bundle: Path) 
         modes = {info.filename: info.external_attr >> 16 for info in sources.infolist()}
     assert told == {
         "commit": made_up.git(project, "rev-parse", "HEAD").strip(), "edition": "1.1.0", "released": "2026-02-03",
-        "address": ADDRESS, "draft": False, "changed": False,
+        "address": ADDRESS, "draft": False, "modified": False,
     }  # fmt: skip
     assert set(modes) == {release.STATE, *made_up.git(project, "ls-files").split()}
     assert {name for name, mode in modes.items() if mode & 0o100} == {"run"}
@@ -192,7 +192,7 @@ def test_a_draft_has_no_tag_is_called_one_and_holds_what_lies_there(project: Pat
         assert "new" in sources.namelist()
         assert "run" not in sources.namelist()
         told = json.loads(sources.read(release.STATE))
-    assert (told["draft"], told["changed"]) == (True, True)
+    assert (told["draft"], told["modified"]) == (True, True)
 
 
 @pytest.mark.parametrize(
