@@ -4,9 +4,10 @@ import json
 
 import pytest
 from bs4 import BeautifulSoup
+from jinja2 import Environment, FileSystemLoader
 
-from compendium.claim_pages import context
-from compendium.home import ROW_PAGES
+from compendium.claim_pages import BODY, context
+from compendium.home import BOOK, ROW_PAGES
 from compendium.stored import DOSSIERS, home_of, kept
 from conftest import Built
 
@@ -71,6 +72,22 @@ def test_markup_in_a_dossier_stays_text() -> None:
     shown = context(spoilt, "The book")
     for part in ("citation", "rivals", "source", "title"):
         assert "&lt;b&gt;" in shown[part] and "<b>" not in shown[part]
+
+
+def test_a_withdrawn_claim_says_so_above_all_else_and_a_corrected_one_what_was_mended() -> None:
+    template = Environment(autoescape=True, loader=FileSystemLoader(BOOK / "_templates")).get_template(BODY)
+    one = next(iter(FOUND.values())) | {"corrections": []}
+    plain = BeautifulSoup(template.render(context(one, "The book")), "html.parser")
+    assert not plain.find(role="note")
+    assert "Corrected" not in plain.text
+    gone = one | {"rank": "deprecated", "rank_reason": "Misread <b>.", "corrections": ["It became another."]}
+    shown = BeautifulSoup(template.render(context(gone, "The book")), "html.parser")
+    note = shown.find(role="note")
+    assert note and note.text.startswith("Withdrawn. Misread <b>.")
+    assert note.find_next("p", class_="lead")
+    assert [tag.text for tag in shown.find("dt", string="Corrected").find_next_siblings("dd")][:1] == [
+        "It became another."
+    ]
 
 
 def test_nothing_of_the_template_is_left_in_a_page(built: Built) -> None:

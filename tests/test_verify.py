@@ -87,6 +87,16 @@ def test_a_changed_text_is_no_longer_the_text(small: tuple[Path, Path]) -> None:
     assert "sources.csv:2:sha256" in said(*small)
 
 
+def test_one_source_can_be_held_against_its_text_alone(small: tuple[Path, Path]) -> None:
+    data, texts = small
+    sha256 = hashlib.sha256(next(texts.glob("*.txt")).read_bytes()).hexdigest()
+    columns = ["source_id", "sha256", "paragraphs"]
+    write(data, "sources", columns, [["one2024", sha256, "2"], ["two2024", "0" * 64, "3"]])
+    assert "sources.csv:3:sha256" in said(data, texts)
+    assert [*map(str, verify(load(data), texts, ["one2024"]))] == []
+    assert len(verify(load(data), texts, ["two2024"])) == 1
+
+
 def test_a_percent_encoded_figure_has_no_border_of_its_own() -> None:
     assert stands_in("8%20млрд", "https://a.example/#:~:text=около%208%20млрд%20US%24")
     assert not stands_in("8%20млрд", "около 9%20млрд")
