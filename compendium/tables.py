@@ -9,11 +9,12 @@ from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from compendium import files
 from compendium.bundle import called
 from compendium.claims import DIRECTION, authors
+from compendium.independence import host
 from compendium.ledger import Ledger
 from compendium.links import place
 from compendium.periods import sometime, spoken
@@ -349,7 +350,7 @@ def corrections_table(corrections: pd.DataFrame, caption: str) -> Shown:
             "Is": row["new"] or "nothing",
             "Why": stacked(
                 row["why"],
-                f"{spoken(row['corrected_on'])}; by {row['evidence']}",
+                Markup("{}; by {}").format(spoken(row["corrected_on"]), _evidence(row["evidence"])),
                 f"must still be printed: {row['expect']}" if row["expect"] else "",
                 f"no longer needed since {spoken(row['retired_on'])}" if row["retired_on"] else "",
             ),
@@ -358,7 +359,14 @@ def corrections_table(corrections: pd.DataFrame, caption: str) -> Shown:
         for row in frame.to_dict("records")
     ]
     shown = pd.DataFrame(rows, columns=["What", "Was", "Is", "Why", "correction_id"])
-    return table(shown, caption, ids="correction_id", data=frame)
+    return table(shown, caption, ids="correction_id", data=frame, css="roomy")
+
+
+def _evidence(evidence: str) -> Markup:
+    """Return what shows that a correction is right: a place as it is, an address as a link named by its host."""
+    if not evidence.startswith(("https://", "http://")):
+        return escape(evidence)
+    return Markup('<a href="{}" rel="nofollow">{}</a>').format(evidence, host(evidence))
 
 
 def stances_table(stances: pd.DataFrame, propositions: pd.DataFrame, sources: pd.DataFrame, caption: str) -> Shown:
