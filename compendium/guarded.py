@@ -37,6 +37,7 @@ LIKELY = 4
 TIMEOUT = 120
 """Seconds that one notebook may take."""
 COPIED = ("compendium", "data", "book")
+ERRORS, LAST_LINES = "errors.txt", 12
 SAME, OTHER, COPIED_ONLY = 0, 1, 2
 """How a process that runs one notebook ends: it shows the same, something else, or only other copies of tables."""
 
@@ -285,7 +286,8 @@ def tried(seed: int, numbers: Sequence[int], processes: int = 1) -> Iterator[Out
             n = waiting.most_common(1)[0][0]
             line = cast(IO[str], running[n].stdout).readline()
             if not line:
-                raise GuardError(f"the work ended early:\n{cast(IO[str], running[n].stderr).read()}".rstrip())
+                said = (Path(folder, str(n)) / ERRORS).read_text(encoding="utf-8").strip().splitlines()
+                raise GuardError("\n".join(["the work ended early:", *said[-LAST_LINES:]]))
             waiting[n] -= 1
             yield _read(json.loads(line))
 
@@ -303,19 +305,20 @@ def copied(into: Path) -> Path:
 
 @contextlib.contextmanager
 def _process(root: Path, seed: int, numbers: Sequence[int]) -> Iterator[subprocess.Popen[str]]:
-    words = [sys.executable, "-m", "compendium.guarded", str(seed), json.dumps(list(numbers))]
+    words = [sys.executable, "-m", "compendium.guarded", str(root.resolve()), str(seed), json.dumps(list(numbers))]
     environment = os.environ | {"PYTHONPATH": str(root), "PYTHONHASHSEED": "0", "MPLBACKEND": "agg",
                                 "MPLCONFIGDIR": str(CACHE / "matplotlib"),
                                 "IPYTHONDIR": str(root / "ipython")}  # fmt: skip
-    process = subprocess.Popen(
-        words, cwd=root, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8"
-    )
-    try:
+    # Into a file: nobody reads a pipe of errors while the work goes on, and a full one would stop it.
+    with (root / ERRORS).open("w", encoding="utf-8") as errors:
+        process = subprocess.Popen(
+            words, cwd=root, env=environment, stdout=subprocess.PIPE, stderr=errors, encoding="utf-8"
+        )
         with process:
-            yield process
-            process.terminate()
-    finally:
-        process.kill()
+            try:
+                yield process
+            finally:
+                process.kill()
 
 
 def main(seed: int, numbers: Collection[int]) -> None:
@@ -330,4 +333,6 @@ def main(seed: int, numbers: Collection[int]) -> None:
 __all__ = ["CHECK", "KINDS", "OUTPUT", "STAGES", "SURVIVED", "VERDICT", "GuardError", "Outcome", "tried"]
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]), json.loads(sys.argv[2]))
+    if str(ROOT) != sys.argv[1]:  # the repository itself must never be spoilt, not even for a moment
+        sys.exit(f"{sys.argv[1]} has no package of its own")
+    main(int(sys.argv[2]), json.loads(sys.argv[3]))

@@ -23,7 +23,7 @@ from compendium.home import DATA
 from compendium.problems import LedgerError, Problem
 from compendium.schema import SEPARATOR, Field, Table, tables
 
-INTEGER = re.compile(r"-?\d{1,15}", re.ASCII)
+INTEGER = re.compile(r"0|-?[1-9]\d{0,14}", re.ASCII)  # each number in one way only: no -0, no 007
 NUMBER = re.compile(r"-?\d{1,15}(?:\.\d{1,20})?", re.ASCII)
 CASTS: dict[str, tuple[re.Pattern[str], Callable[[str], Any], str, str]] = {
     "string": (re.compile(r"[^\r\n]*"), str, "str", "text on one line"),

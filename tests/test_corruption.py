@@ -166,6 +166,12 @@ def test_what_cells_show_is_what_the_book_holds() -> None:
     assert all(line in stored for line in html.splitlines() if len(line) > 20)
 
 
+def test_the_repository_itself_is_never_spoilt(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(guarded, "copied", lambda into: into.mkdir(parents=True) or into)  # no package to be run
+    with pytest.raises(guarded.GuardError, match="has no package of its own"):
+        next(guarded.tried(1, range(3)))
+
+
 # --- what is told of it
 
 
