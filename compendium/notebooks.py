@@ -118,9 +118,12 @@ def _held(key: str) -> Path:
 def _stored(chapter: Path) -> NotebookNode | None:
     """Return the notebook beside a chapter, `None` where there is none that can be read: it is made again."""
     try:
-        return nbformat.read(notebook_of(chapter), as_version=4)
+        read = nbformat.read(notebook_of(chapter), as_version=4)
+        # What is asked of it later, so that a notebook that lacks a part of it counts as none.
+        _outputs(read), code_of(read), read.metadata.get("ledger", {}).get("reads")
     except Exception:  # nbformat passes on whatever its parts raise
         return None
+    return read
 
 
 def _code(notebook: NotebookNode) -> list[NotebookNode]:
