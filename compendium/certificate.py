@@ -54,7 +54,8 @@ class Certificate:
 def certificate(root: Path = ROOT) -> Certificate:
     """Return what the site of a repository would certify now."""
     commit, modified = _git(root) or _told(root)
-    return Certificate(commit, modified, data_hash(root / "data"), _sha256((root / LOCK).read_bytes()))
+    lock = root / LOCK
+    return Certificate(commit, modified, data_hash(root / "data"), _sha256(lock.read_bytes()) if lock.is_file() else "")
 
 
 def data_hash(data: Path) -> str:

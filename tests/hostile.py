@@ -52,7 +52,7 @@ ADDRESSES = ("javascript:alert(1)", "JaVaScRiPt:alert(1)", "data:text/html,<scri
              "blob:https://x.example/1")  # fmt: skip
 
 
-MEANT = ("as_printed", "items", "expect", "code", "table", "population")
+MEANT = ("as_printed", "items", "expect", "code", "table", "population", "row_id", "column", "old", "new")
 """Columns whose text means something to the engine, though their schema does not say so."""
 
 
@@ -85,3 +85,18 @@ def filled(data: Path, texts: Iterable[str] = INERT, tables: Iterable[str] = ())
         return next(own) if cell and free(table, field) and (not only or table.name in only) else None
 
     spoilt(data, change)
+    _forget(data)
+
+
+def _forget(data: Path) -> None:
+    """Forget what was published and corrected of the texts that are others now: the ledger would hold them to it."""
+    schema = load(data).schema
+    texts = {(table.name, field.name) for table in schema.values() for field in table.fields if free(table, field)}
+    for name, keep in (("permanent", None), ("corrections", texts)):
+        path = data / schema[name].path
+        with path.open(encoding="utf-8", newline="") as file:
+            header, *rows = csv.reader(file)
+        at = [header.index(column) for column in ("table", "column") if column in header]
+        kept = [row for row in rows if keep is not None and tuple(row[place] for place in at) not in keep]
+        with path.open("w", encoding="utf-8", newline="") as file:
+            csv.writer(file, lineterminator="\n").writerows([header, *kept])

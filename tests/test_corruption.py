@@ -129,7 +129,7 @@ def unnamed(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_each_way_to_notice_a_wrong_cell_is_told_apart(here: Guard, unnamed: None) -> None:
     sentence = "The two count different things under one name, or say that they count differently."
     found = [
-        wrong(1, column="reason", new="definitio"),
+        wrong(1, column="reason", new="meaning"),
         wrong(2),
         wrong(3, column="sentence", old=sentence, new=sentence.replace("two", "to")),
         wrong(4, table="propositions", file="propositions.csv", column="question", old=question(), new="Which?"),

@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import sys
 import zipfile
+from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
 from urllib.parse import unquote
@@ -75,7 +76,19 @@ def test_every_table_and_figure_has_its_line_and_every_line_its_files(built: Bui
             if before.name == "figure" or "table-wrapper" in before.get_attribute_list("class"):
                 assert link["aria-label"] == f"{link.text}: {caption(before)}"
     there = {path for path in built[0].rglob(f"*/{files.FOLDER}/*") if "_static" not in path.parts}
-    assert named == there
+    assert named | set(listed(built[0])) == there
+
+
+def listed(html: Path) -> Iterator[Path]:
+    """Yield the files of the tables that the page on taking away lists, each on its own."""
+    page = html / "book" / "reference" / "downloads.html"
+    for link in BeautifulSoup(page.read_text(encoding="utf-8"), "html.parser").select("ul.take a[download]"):
+        yield page.parent / unquote(str(link["href"]))
+
+
+def test_every_table_of_the_ledger_is_listed_as_a_file_of_its_own(built: Built) -> None:
+    filled = [name for name, frame in load().whole().frames.items() if len(frame)]
+    assert len(list(listed(built[0]))) == len(filled)
 
 
 def test_the_csv_of_every_table_opens_and_has_its_rows(lines: list[Line]) -> None:
