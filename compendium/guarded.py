@@ -34,6 +34,8 @@ from compendium.strength import STAGES, place
 CHECK, VERDICT, OUTPUT, COPY, SURVIVED = STAGES
 LIKELY = 4
 """How many notebooks a wrong cell is looked for on its own, before all that are left are looked for together."""
+MISSED = 2
+"""After how many wrong cells of a column that no likely notebook shows the others are looked for together at once."""
 TIMEOUT = 120
 """Seconds that one notebook may take."""
 COPIED = ("compendium", "data", "book")
@@ -137,6 +139,7 @@ class Guard:
         self.said, self.tables = verdicts(data)
         self.notebooks = notebooks(book)
         self.noticed: Counter[tuple[str, str, Path]] = Counter()
+        self.missed: Counter[tuple[str, str]] = Counter()
         for notebook in self.notebooks:
             start = time.perf_counter()
             notebook.shown = _forked(self.shell, notebook)
@@ -172,10 +175,15 @@ class Guard:
                 return VERDICT, f"{type(error).__name__}: {error}"
             if said != self.said:
                 return VERDICT, ""
+        column = corruption.table, corruption.column
+        if self.missed[column] >= MISSED:
+            return SURVIVED, ""
         for notebook in self._likeliest(corruption)[:LIKELY]:
             if _shown(self.shell, notebook) == OTHER:
-                self.noticed[corruption.table, corruption.column, notebook.path] += 1
+                self.noticed[*column, notebook.path] += 1
+                self.missed[column] = -MISSED  # a column that some page shows is always looked for on its own
                 return OUTPUT, named(notebook.path)
+        self.missed[column] += 1
         return SURVIVED, ""
 
     def _likeliest(self, corruption: Corruption) -> list[Notebook]:
@@ -214,6 +222,8 @@ class Guard:
                 return []
         if len(corruptions) == 1:
             return list(corruptions)
+        if end == COPIED_ONLY:  # nearly every cell has a copy: halving would ask more often
+            return [one for one in corruptions if self._halved(notebook, [one], end)]
         half = len(corruptions) // 2
         return [*self._halved(notebook, corruptions[:half], end), *self._halved(notebook, corruptions[half:], end)]
 
