@@ -59,7 +59,6 @@ def first(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 CHANGES = [
     # Page, what is there, what comes in its place, and whether a neighbour that has not changed is written again.
-    ("first", "# First page", "# Another page", True),
     ("first", "## A heading", "## A heading\n\n## Another heading", True),
     ("third", "Something", "Something else", False),
     # Last, so that the page with entries of the index is one that is kept.
