@@ -49,6 +49,19 @@ def test_what_is_no_period_is_refused(period: str) -> None:
         span(period)
 
 
+@pytest.mark.parametrize(
+    ("period", "reason"),
+    [
+        ("spring", "^'spring' is not a date or period of the form read here$"),
+        ("2023-02-29", "^'2023-02-29' is not a date or period in EDTF$"),
+        ("2025/2024", "^'2025/2024' ends before it begins$"),
+    ],
+)
+def test_a_refusal_says_why(period: str, reason: str) -> None:
+    with pytest.raises(UnreadablePeriodError, match=reason):
+        span(period)
+
+
 @given(DAYS, DAYS)
 def test_two_days_lie_one_way_or_the_other(one: date, other: date) -> None:
     a, b = span(one.isoformat()), span(other.isoformat())
@@ -81,6 +94,11 @@ def test_a_longer_span_does_not_lie_within_a_shorter_one(longer: str) -> None:
         ("2023/..", "since 2023"),
         ("../2014", "until 2014"),
         ("2025-02~", "about February 2025"),
+        ("2025-02~/2025-04", "about February 2025 – April 2025"),
+        ("2025-02/2025-04%", "February 2025 – about April 2025"),
+        ("2024-05-05/2024-06-07", "5 May–7 June 2024"),
+        ("2023-01-05/2024-01-05", "5 January 2023 – 5 January 2024"),
+        ("2025/2025-04", "2025 – April 2025"),
     ],
 )
 def test_spoken(period: str, said: str) -> None:
