@@ -160,6 +160,8 @@ def test_what_can_be_negative_is_refused() -> None:
     ):
         with pytest.raises(ValueError, match="negative"):
             call()
+    with pytest.raises(ValueError, match=r"^a quantity that can be negative: \[-1,1\], \[1\]$"):
+        product(portion.closed(-1, 1), portion.singleton(1))
 
 
 @pytest.mark.parametrize(
@@ -167,6 +169,7 @@ def test_what_can_be_negative_is_refused() -> None:
     [
         (portion.closedopen(6, 8), portion.closed(2, 3), portion.closedopen(2, 4)),
         (portion.closed(6, 8), portion.openclosed(2, 4), portion.closedopen(Fraction(3, 2), 4)),
+        (portion.closed(1, 8), portion.closed(2, 4), portion.closed(Fraction(1, 4), 4)),
         (portion.closed(0, 8), portion.open(2, 4), portion.closedopen(0, 4)),
         (portion.openclosed(0, 8), portion.closed(2, 4), portion.openclosed(0, 4)),
         (portion.closed(6, 8), portion.closed(0, 3), portion.closedopen(2, portion.inf)),
