@@ -233,7 +233,19 @@ def test_without_the_tool_the_command_says_how_to_get_it(monkeypatch: pytest.Mon
     assert mutants.program(tmp_path) == there
 
 
+def test_a_run_that_fails_ends_the_command_without_a_traceback(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(module: str, *_: object) -> Mutants:
+        raise MutationError(f"{module}: mutmut ended with exit code 1")
+
+    monkeypatch.setattr(mutants, "program", lambda: Path("mutmut"))
+    monkeypatch.setattr(mutants, "prepared", lambda module, tests, into: into)
+    monkeypatch.setattr(mutants, "tried", fail)
+    result = CliRunner().invoke(main, ["mutate", "units"])
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert result.stderr.splitlines()[-1] == "units: mutmut ended with exit code 1"
+
+
 def test_a_wrong_name_ends_the_command_without_a_traceback() -> None:
     result = CliRunner().invoke(main, ["mutate", "nonsense"])
-    assert (result.exit_code, result.stdout) == (1, "")
-    assert result.stderr.startswith("no module 'nonsense' is changed")
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert "MODULE: no module 'nonsense' is changed" in result.stderr

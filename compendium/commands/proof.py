@@ -167,8 +167,12 @@ def mutate(modules: tuple[str, ...], processes: int, least: float, show: bool, w
     from compendium.benches import mutants
 
     try:
-        found = []
-        for module, tests in mutants.chosen(modules).items():
+        asked = mutants.chosen(modules)
+    except mutants.MutationError as error:
+        raise click.BadParameter(str(error), param_hint="MODULE") from None
+    found = []
+    try:
+        for module, tests in asked.items():
             found.append(_mutated(module, tests, processes))
             if write:
                 mutants.write(found[-1], DATA)
