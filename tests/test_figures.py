@@ -57,7 +57,8 @@ def test_range_is_its_ends_as_finely_as_the_upper_is_printed(printed: str, low: 
 
 
 @pytest.mark.parametrize(
-    "printed", ["", "many", "3 of 4", "30–25", "-13.7%", "−$5", "two hundred", "two dozen", "two thirds", "a third"]
+    "printed",
+    ["", "many", "3 of 4", "30–25", "-13.7%", "−$5", "two hundred", "2hundred", "two dozen", "two thirds", "a third"],
 )
 def test_what_is_no_figure_is_refused(printed: str) -> None:
     with pytest.raises(UnreadableFigureError):
@@ -105,6 +106,7 @@ def test_a_claimed_figure_is_said_with_its_hedge(printed: str, hedge: str, said:
     [
         ("-4.3", Fraction("-4.3"), Fraction(1, 10)),
         ("-4.3 %", Fraction("-4.3"), Fraction(1, 10)),
+        ("-4.3\xa0%", Fraction("-4.3"), Fraction(1, 10)),
         ("-30", -30, 10),
         ("-36.50 %", Fraction("-36.5"), Fraction(1, 100)),
         ("-0.5", Fraction("-0.5"), Fraction(1, 10)),
