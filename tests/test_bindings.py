@@ -166,6 +166,10 @@ def test_a_share_or_a_difference_that_is_its_own_metric_is_a_level() -> None:
     assert (difference.rule, difference.quantities) == (Rule.SAME, [quantity("tenure")])
 
 
+def test_a_figure_that_was_read_already_is_not_read_again() -> None:
+    assert only(claim("a", "4", "victims") | {"interval": portion.closed(9, 11)}).interval == portion.closed(9, 11)
+
+
 def test_a_binding_lists_its_base_last() -> None:
     assert only(growth("a", "10%")).quantities == [NOW, BEFORE]
 
