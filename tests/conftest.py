@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from hypothesis import settings
+from hypothesis import Phase, settings
 from playwright.sync_api import Browser
 
 from compendium.corroborate import Checked, corroborate
@@ -19,6 +19,8 @@ from compendium.reconcile import Reconciliation, reconcile
 # The same examples in every run, no clock on them, and nothing left in the folder.
 settings.register_profile("book", deadline=None, derandomize=True, database=None)
 settings.load_profile("book")
+# Where the engine is changed on purpose, an example that fails is enough: nobody reads the smallest one.
+settings.register_profile("mutants", settings.get_profile("book"), phases=(Phase.explicit, Phase.generate))
 os.environ["HYPOTHESIS_STORAGE_DIRECTORY"] = str(ROOT / ".cache" / "hypothesis")
 
 

@@ -166,6 +166,10 @@ def test_a_share_or_a_difference_that_is_its_own_metric_is_a_level() -> None:
     assert (difference.rule, difference.quantities) == (Rule.SAME, [quantity("tenure")])
 
 
+def test_a_figure_that_was_read_already_is_not_read_again() -> None:
+    assert only(claim("a", "4", "victims") | {"interval": portion.closed(9, 11)}).interval == portion.closed(9, 11)
+
+
 def test_a_binding_lists_its_base_last() -> None:
     assert only(growth("a", "10%")).quantities == [NOW, BEFORE]
 
@@ -191,6 +195,8 @@ def test_rules_of_logic_are_those_about_order_and_exclusion() -> None:
         (growth("a", "4%", base=""), True),
         (growth("a", "4%", base="2021/.."), True),
         (claim("a", "4", "oil", unit="bbl/day", period="2024/.."), True),
+        (claim("a", "4", "savings", unit="USD/day", period="2024/.."), True),  # by the day, which adds up
+        (claim("a", "4", "savings", unit="USD/day", period="2024/..", measure="difference"), False),
     ],
 )
 def test_a_flow_needs_both_ends_of_its_period_and_a_stock_any(row: dict[str, Any], open_: bool) -> None:
@@ -222,6 +228,11 @@ def test_ranks_of_another_list_or_of_no_list_order_nothing() -> None:
     assert ranking(first, rank("b", "second", "C", population="some")) == []
     series = [rank(name, printed, "B") | {"metric_id": "series"} for name, printed in (("a", "1st"), ("b", "2nd"))]
     assert ranking(series[0], series[1] | {"counterpart_area": "C"}) == []
+
+
+def test_a_rank_that_was_read_already_is_not_read_again() -> None:
+    (found,) = ranking(rank("a", "first", "B") | {"interval": portion.closed(5, 5)}, rank("b", "third", "C"))
+    assert [quantity.counterpart_area for quantity in found.quantities] == ["C", "B"]
 
 
 def test_ranks_that_may_be_equal_order_nothing() -> None:

@@ -16,9 +16,10 @@ def test_a_year_sums_cooperation_and_conflict_apart() -> None:
 
 
 def test_an_uncertain_date_is_spread_by_its_days() -> None:
-    table = scores_by_year(scored(("2024-12-31/2025-01-03", -4.0)))
+    table = scores_by_year(scored(("2024-12-31/2025-01-03", -4.0), ("2024-12-30/2025-01-01", 3.0)))
     assert table["conflict"].to_dict() == pytest.approx({2024: -1.0, 2025: -3.0})
-    assert table["events"].sum() == pytest.approx(1.0)
+    assert table["cooperation"].to_dict() == pytest.approx({2024: 2.0, 2025: 1.0})
+    assert table["events"].sum() == pytest.approx(2.0)
 
 
 def test_open_spans_and_events_without_a_score_are_left_out() -> None:
@@ -26,7 +27,37 @@ def test_open_spans_and_events_without_a_score_are_left_out() -> None:
 
 
 def test_years_without_events_are_shown_as_zero() -> None:
-    assert scores_by_year(scored(("2020", 1.0), ("2023", 1.0))).index.tolist() == [2020, 2021, 2022, 2023]
+    table = scores_by_year(scored(("2020", 1.0), ("2023", 1.0)))
+    assert table["events"].to_dict() == {2020: 1.0, 2021: 0.0, 2022: 0.0, 2023: 1.0}
+
+
+TABLES = {
+    "events": ["event_id,date,actor_id,target_id,code", "late,2024-05-09,ann,B,42", "open,,firm,nobody,",
+               "vague,2023-12/2024-01,B,A,42", "early,2024-05-01/2024-05-09,A,firm,7"],
+    "event_codes": ["code,name,goldstein,quad_class", "42,praise,3.5,words", "7,blame,-2.0,deeds"],
+    "mentions": ["event_id,source_id", "late,one", "late,one", "late,two", "early,two"],
+    "actors": ["actor_id,kind,area", "A,state,continent", "B,state,", "ann,person,A", "firm,company,B"],
+}  # fmt: skip
+
+
+def test_an_event_carries_what_follows_from_its_date_its_actors_its_code_and_its_mentions() -> None:
+    ledger = {name: pd.DataFrame([row.split(",") for row in rows], columns=head.split(","))
+              for name, (head, *rows) in TABLES.items()}  # fmt: skip
+    ledger["event_codes"]["goldstein"] = ledger["event_codes"]["goldstein"].astype(float)
+    events = read_events(ledger).set_index("event_id")
+    assert events[["actor_area", "target_area", "code_name", "quad_class", "mentions", "sources"]].T.to_dict(
+        "list"
+    ) == {
+        "vague": ["B", "A", "praise", "words", 0, 0],
+        "early": ["A", "B", "blame", "deeds", 1, 1],
+        "late": ["A", "B", "praise", "words", 3, 2],
+        "open": ["B", "", "", "", 0, 0],
+    }
+    assert list(events.index) == ["vague", "early", "late", "open"], "of two that end together, the certain one is last"
+    assert events["span"].tolist() == [*map(span, ["2023-12/2024-01", "2024-05-01/2024-05-09", "2024-05-09"]), None]
+    assert events["goldstein"].dropna().to_dict() == {"vague": 3.5, "early": -2.0, "late": 3.5}
+    assert events["year"].dropna().to_dict() == {"early": 2024, "late": 2024}
+    assert [str(events[name].dtype) for name in ("year", "mentions", "sources")] == ["Int64", "int64", "int64"]
 
 
 def test_a_person_acts_for_a_state() -> None:

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from compendium.figures import UnreadableFigureError, read_figure
+from compendium.figures import LONGEST, UnreadableFigureError, figure, read_figure
 
 
 @pytest.mark.parametrize(
@@ -32,29 +32,33 @@ from compendium.figures import UnreadableFigureError, read_figure
         ("5 миллионов", 5_000_000, 1_000_000),
         ("10 тысяч", 10_000, 10_000),
         ("0", 0, 1),
+        ("5\xa0million", 5_000_000, 1_000_000),
+        ("2 billion 500 million 10 thousand", 2_500_010_000, 10_000),
+        ("$1 trillion, 20 billion", 1_020_000_000_000, 10_000_000_000),
     ],
 )
 def test_value_and_step(printed: str, value: Fraction, step: Fraction) -> None:
-    figure = read_figure(printed)
-    assert (figure.low, figure.high, figure.step) == (value, value, step)
+    found = read_figure(printed)
+    assert (found.low, found.high, found.step) == (value, value, step)
 
 
 @pytest.mark.parametrize(
-    ("printed", "low", "high"),
+    ("printed", "low", "high", "step"),
     [
-        ("25–30 million tons", 25_000_000, 30_000_000),
-        ("$1–1.2 billion", 1_000_000_000, 1_200_000_000),
-        ("$900 million–$1.1 billion", 900_000_000, 1_100_000_000),
-        ("20-25%", 20, 25),
+        ("25–30 million tons", 25_000_000, 30_000_000, 10_000_000),
+        ("$1–1.2 billion", 1_000_000_000, 1_200_000_000, 100_000_000),
+        ("$900 million–$1.1 billion", 900_000_000, 1_100_000_000, 100_000_000),
+        ("20-25%", 20, 25, 1),
     ],
 )
-def test_range_is_its_ends(printed: str, low: int, high: int) -> None:
-    figure = read_figure(printed)
-    assert (figure.low, figure.high, figure.is_range) == (low, high, True)
+def test_range_is_its_ends_as_finely_as_the_upper_is_printed(printed: str, low: int, high: int, step: int) -> None:
+    found = read_figure(printed)
+    assert (found.low, found.high, found.step, found.is_range) == (low, high, step, True)
 
 
 @pytest.mark.parametrize(
-    "printed", ["", "many", "3 of 4", "30–25", "-13.7%", "−$5", "two hundred", "two dozen", "two thirds", "a third"]
+    "printed",
+    ["", "many", "3 of 4", "30–25", "-13.7%", "−$5", "two hundred", "2hundred", "two dozen", "two thirds", "a third"],
 )
 def test_what_is_no_figure_is_refused(printed: str) -> None:
     with pytest.raises(UnreadableFigureError):
@@ -62,10 +66,47 @@ def test_what_is_no_figure_is_refused(printed: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("printed", "reason"),
+    [
+        ("many", "^no figure in 'many'$"),
+        ("two hundred", "^a sign, fraction or multiplier that is not read, in 'two hundred'$"),
+        ("30–25", "^the range '30–25' does not rise$"),
+        ("25–25", "^the range '25–25' does not rise$"),
+        ("3 of 4", "^more than one figure in '3 of 4'$"),
+        ("7" * (LONGEST + 1), f"^{LONGEST + 1} signs, which begin with '{'7' * 20}'$"),
+        ("2 million 3 million", "^more than one figure"),  # neither descends
+        ("3 thousand 2 million", "^more than one figure"),
+        ("2 billion 3 million 4", "^more than one figure"),  # nothing says what the last counts
+        ("2 million 3 thousand 4 billion", "^more than one figure"),
+    ],
+)
+def test_a_refusal_says_why(printed: str, reason: str) -> None:
+    with pytest.raises(UnreadableFigureError, match=reason):
+        read_figure(printed)
+
+
+def test_a_text_of_the_most_signs_is_read() -> None:
+    assert read_figure("5".ljust(LONGEST)).low == 5
+
+
+@pytest.mark.parametrize(
+    ("printed", "hedge", "said"),
+    [
+        ("$4.8 billion", "almost", "almost $4.8 billion"),
+        ("8%20млрд", "", "8 млрд"),
+        ("1,6", "-dən çox", "1,6-dən çox"),
+    ],
+)
+def test_a_claimed_figure_is_said_with_its_hedge(printed: str, hedge: str, said: str) -> None:
+    assert figure({"as_printed": printed, "hedge": hedge}) == said
+
+
+@pytest.mark.parametrize(
     ("printed", "value", "step"),
     [
         ("-4.3", Fraction("-4.3"), Fraction(1, 10)),
         ("-4.3 %", Fraction("-4.3"), Fraction(1, 10)),
+        ("-4.3\xa0%", Fraction("-4.3"), Fraction(1, 10)),
         ("-30", -30, 10),
         ("-36.50 %", Fraction("-36.5"), Fraction(1, 100)),
         ("-0.5", Fraction("-0.5"), Fraction(1, 10)),
@@ -73,8 +114,8 @@ def test_what_is_no_figure_is_refused(printed: str) -> None:
     ],
 )
 def test_a_bare_negative_number_or_percentage_is_read(printed: str, value: Fraction, step: Fraction) -> None:
-    figure = read_figure(printed)
-    assert (figure.low, figure.high, figure.step, figure.is_range) == (value, value, step, False)
+    found = read_figure(printed)
+    assert (found.low, found.high, found.step, found.is_range) == (value, value, step, False)
 
 
 @pytest.mark.parametrize(
@@ -100,8 +141,8 @@ def test_thousands_separators_change_nothing(value: int, word: str) -> None:
 @given(st.text())
 def test_any_text_is_a_figure_or_refused(text: str) -> None:
     try:
-        figure = read_figure(text)
+        found = read_figure(text)
     except UnreadableFigureError:
         return
-    assert figure.low <= figure.high
-    assert figure.step > 0
+    assert found.low <= found.high
+    assert found.step > 0

@@ -160,6 +160,44 @@ def test_what_can_be_negative_is_refused() -> None:
     ):
         with pytest.raises(ValueError, match="negative"):
             call()
+    with pytest.raises(ValueError, match=r"^a quantity that can be negative: \[-1,1\], \[1\]$"):
+        product(portion.closed(-1, 1), portion.singleton(1))
+
+
+@pytest.mark.parametrize(
+    ("above", "below", "found"),
+    [
+        (portion.closedopen(6, 8), portion.closed(2, 3), portion.closedopen(2, 4)),
+        (portion.closed(6, 8), portion.openclosed(2, 4), portion.closedopen(Fraction(3, 2), 4)),
+        (portion.closed(1, 8), portion.closed(2, 4), portion.closed(Fraction(1, 4), 4)),
+        (portion.closed(0, 8), portion.open(2, 4), portion.closedopen(0, 4)),
+        (portion.openclosed(0, 8), portion.closed(2, 4), portion.openclosed(0, 4)),
+        (portion.closed(6, 8), portion.closed(0, 3), portion.closedopen(2, portion.inf)),
+        (portion.open(6, portion.inf), portion.closed(2, 3), portion.open(2, portion.inf)),
+        (portion.closed(6, 8), portion.closedopen(2, portion.inf), portion.openclosed(0, 4)),
+        (portion.closed(0, 8), portion.closedopen(2, portion.inf), portion.closed(0, 4)),
+    ],
+)
+def test_the_ends_of_a_quotient_are_exact_and_open_where_either_is(
+    above: portion.Interval, below: portion.Interval, found: portion.Interval
+) -> None:
+    exact = [one.replace(lower=Fraction, upper=Fraction, ignore_inf=True) for one in (above, below)]
+    assert quotient(*exact) == found
+
+
+def test_a_sum_is_open_where_any_part_is_and_endless_where_any_is() -> None:
+    one, other = portion.closedopen(Fraction(1), Fraction(2)), portion.openclosed(Fraction(3), Fraction(4))
+    assert total([]) == portion.singleton(0)
+    assert total([one, one]) == portion.closedopen(2, 4)
+    assert total([one, other]) == portion.open(4, 6)
+    assert total([portion.openclosed(-portion.inf, Fraction(1)), one]) == portion.open(-portion.inf, 3)
+    assert total([one, portion.closedopen(Fraction(1), portion.inf)]) == portion.closedopen(2, portion.inf)
+
+
+def test_growth_is_by_percent_of_what_was_there() -> None:
+    base = portion.closedopen(Fraction(200), Fraction(300))
+    assert grown(base, portion.closed(Fraction(-50), Fraction(10))) == portion.closedopen(100, 330)
+    assert grown(base, portion.open(Fraction(10), portion.inf)) == portion.open(220, portion.inf)
 
 
 def test_quotient_by_something_without_upper_end_reaches_down_to_zero() -> None:
@@ -169,7 +207,15 @@ def test_quotient_by_something_without_upper_end_reaches_down_to_zero() -> None:
 
 
 @pytest.mark.parametrize(
-    ("low", "high", "narrow"), [("100", "120", True), ("100", "120.1", False), ("0", "1", False), ("-2", "-1", False)]
+    ("low", "high", "narrow"),
+    [
+        ("100", "120", True),
+        ("100", "120.1", False),
+        ("0.5", "0.6", True),
+        ("0", "1", False),
+        ("0", "0", False),
+        ("-2", "-1", False),
+    ],
 )
 def test_what_is_narrow_has_ends_within_a_fifth_of_each_other(low: str, high: str, narrow: bool) -> None:
     assert is_narrow(portion.closed(Fraction(low), Fraction(high))) is narrow

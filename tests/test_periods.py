@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from compendium.periods import Span, UnreadablePeriodError, known, span, spoken, written
+from compendium.periods import Span, UnreadablePeriodError, known, sometime, span, spoken, written
 
 DAYS = st.dates(date(1900, 1, 1), date(2100, 1, 1))
 
@@ -19,6 +19,9 @@ DAYS = st.dates(date(1900, 1, 1), date(2100, 1, 1))
         ("../2026", date.min, date(2026, 12, 31)),
         ("2025-02~", date(2025, 1, 1), date(2025, 3, 31)),
         ("2025-05/2025-06~", date(2025, 5, 1), date(2025, 7, 31)),
+        ("2024~", date(2022, 12, 31), date(2026, 1, 1)),  # the longest year each way
+        ("2025-05-05?", date(2025, 5, 4), date(2025, 5, 6)),
+        ("2025-05%/2025-06", date(2025, 3, 31), date(2025, 6, 30)),
     ],
 )
 def test_spans(period: str, first: date, last: date) -> None:
@@ -46,6 +49,19 @@ def test_what_is_no_period_is_refused(period: str) -> None:
         span(period)
 
 
+@pytest.mark.parametrize(
+    ("period", "reason"),
+    [
+        ("spring", "^'spring' is not a date or period of the form read here$"),
+        ("2023-02-29", "^'2023-02-29' is not a date or period in EDTF$"),
+        ("2025/2024", "^'2025/2024' ends before it begins$"),
+    ],
+)
+def test_a_refusal_says_why(period: str, reason: str) -> None:
+    with pytest.raises(UnreadablePeriodError, match=reason):
+        span(period)
+
+
 @given(DAYS, DAYS)
 def test_two_days_lie_one_way_or_the_other(one: date, other: date) -> None:
     a, b = span(one.isoformat()), span(other.isoformat())
@@ -60,6 +76,12 @@ def test_a_day_lies_within_its_year_and_its_period(day: date, length: int) -> No
     assert inner.within(span(f"{day}/{day + timedelta(length)}"))
 
 
+@pytest.mark.parametrize("longer", ["2024", "2024-04/2024-05", "2024-05/2024-06", "../2024-05", "2024-05/.."])
+def test_a_longer_span_does_not_lie_within_a_shorter_one(longer: str) -> None:
+    assert span("2024-05").within(span(longer))
+    assert not span(longer).within(span("2024-05"))
+
+
 @pytest.mark.parametrize(
     ("period", "said"),
     [
@@ -72,10 +94,31 @@ def test_a_day_lies_within_its_year_and_its_period(day: date, length: int) -> No
         ("2023/..", "since 2023"),
         ("../2014", "until 2014"),
         ("2025-02~", "about February 2025"),
+        ("2025-02~/2025-04", "about February 2025 – April 2025"),
+        ("2025-02/2025-04%", "February 2025 – about April 2025"),
+        ("2024-05-05/2024-06-07", "5 May–7 June 2024"),
+        ("2023-01-05/2024-01-05", "5 January 2023 – 5 January 2024"),
+        ("2025/2025-04", "2025 – April 2025"),
     ],
 )
 def test_spoken(period: str, said: str) -> None:
     assert spoken(period) == said
+
+
+@pytest.mark.parametrize(
+    ("period", "lasted", "fell"),
+    [
+        ("", "", ""),
+        ("2024-12-25", "25 December 2024", "25 December 2024"),
+        ("2025-01/2025-04", "January–April 2025", "some time in January–April 2025"),
+        ("2023/..", "since 2023", "some time from 2023 on"),
+        ("../2014-05", "until May 2014", "some time up to May 2014"),
+        ("2023/", "since 2023", "some time from 2023 on"),
+        ("/2014", "until 2014", "some time up to 2014"),
+    ],
+)
+def test_a_stated_span_lasts_and_in_an_inferred_one_something_falls(period: str, lasted: str, fell: str) -> None:
+    assert (sometime(period, inferred=False), sometime(period, inferred=True)) == (lasted, fell)
 
 
 ENDS = st.one_of(DAYS.map(date.isoformat), DAYS.map(lambda d: d.isoformat()[:7]), DAYS.map(lambda d: str(d.year)))
