@@ -9,7 +9,9 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from difflib import get_close_matches
 from fractions import Fraction
+from functools import cache
 from itertools import pairwise
 from typing import Any
 from urllib.parse import unquote
@@ -51,6 +53,8 @@ _UNREAD = re.compile(r"\d|\b(?:hundreds?|dozens?|scores?|thirds|quarters?|fourth
 _DASH = re.compile(r"^\s*[–—-]\s*\D?\s*$")
 
 
+SHORT, SLIP = 5, 0.85
+"""A word of so many letters is no slip; how alike, as `difflib` counts it, a longer one is to what was meant."""
 LONGEST = 1000
 """Signs of the longest text that is looked at: no source prints a figure of more, and a program cannot count so far."""
 
@@ -98,8 +102,13 @@ def read_figure(as_printed: str) -> Figure:
     terms = list(_TERM.finditer(text))
     if not terms:
         raise UnreadableFigureError(f"no figure in {as_printed!r}")
-    if _MINUS.match(text) or _FRACTION.search(text) or _UNREAD.search(_TERM.sub(" ", text)):
+    rest = _TERM.sub(" ", text)
+    if _MINUS.match(text) or _FRACTION.search(text) or _UNREAD.search(rest):
         raise UnreadableFigureError(f"a sign, fraction or multiplier that is not read, in {as_printed!r}")
+    if left := next(filter(_like_a_magnitude, re.findall(r"[^\W\d_]+", rest.lower())), ""):
+        raise UnreadableFigureError(
+            f"{left!r}, a multiplier that is misspelt or not beside its digits, in {as_printed!r}"
+        )
     last = _scale(terms[-1])
     if len(terms) == 2 and _DASH.match(text[terms[0].end() : terms[1].start()]):
         low = _value(terms[0]) * (_scale(terms[0]) if terms[0]["magnitude"] else last)
@@ -115,6 +124,12 @@ def read_figure(as_printed: str) -> Figure:
 
 def _scale(term: re.Match[str]) -> int:
     return MAGNITUDES[term["magnitude"].lower()] if term["magnitude"] else 1
+
+
+@cache
+def _like_a_magnitude(word: str) -> bool:
+    """Say whether a word that was not read is a multiplier, or one but for a slip: it would change the value."""
+    return word in MAGNITUDES or (len(word) > SHORT and bool(get_close_matches(word, MAGNITUDES, n=1, cutoff=SLIP)))
 
 
 def _descending(terms: list[re.Match[str]]) -> bool:

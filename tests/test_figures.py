@@ -69,6 +69,10 @@ def test_what_is_no_figure_is_refused(printed: str) -> None:
     ("printed", "reason"),
     [
         ("many", "^no figure in 'many'$"),
+        ("two million", "^'million', a multiplier that is misspelt or not beside its digits, in 'two million'$"),
+        ("half a million", "^'million', a multiplier"),
+        ("$4.8 bilion", "^'bilion', a multiplier"),
+        ("5 milllions", "^'milllions', a multiplier"),
         ("two hundred", "^a sign, fraction or multiplier that is not read, in 'two hundred'$"),
         ("30–25", "^the range '30–25' does not rise$"),
         ("25–25", "^the range '25–25' does not rise$"),
