@@ -196,21 +196,29 @@ class Guard:
         return sorted((notebook for notebook in self.notebooks if _reads(notebook, corruption)), key=rank)
 
     def _together(self, corruptions: Sequence[Corruption]) -> dict[Corruption, tuple[str, str]]:
-        """Return what notices some of many wrong cells, all of them in the ledger at once.
+        """Return what notices wrong cells that no likely notebook shows: the copy of their table, or any notebook.
 
-        A notebook that shows nothing else with all of them shows nothing else with any. Where it does, they are
-        halved until it is known for which; a cell that is noticed only in company counts as not noticed.
+        Copies are asked for first and one by one, for nearly every cell has one; such a cell is told as seen in a copy
+        alone, even if some unlikely notebook shows it, too. What has none is looked for in every notebook, all of it
+        in the ledger at once: a notebook that shows nothing else with all of them shows nothing else with any. Where
+        it does, they are halved until it is known for which; a cell that is noticed only in company counts as not
+        noticed.
         """
         found = dict.fromkeys(corruptions, (SURVIVED, ""))
+        for notebook in (one for one in self.notebooks if one.copies):
+            for one in self._left(found, notebook):
+                with spoilt(self.data, one):
+                    if _shown(self.shell, notebook) == COPIED_ONLY:
+                        found[one] = COPY, named(notebook.path)
         for notebook in self.notebooks:
-            for stage, end in ((OUTPUT, OTHER), (COPY, COPIED_ONLY)):
-                known = (SURVIVED,) if stage == COPY else (SURVIVED, COPY)
-                asked = [one for one in corruptions if found[one][0] in known and _reads(notebook, one)]
-                found |= dict.fromkeys(self._halved(notebook, asked, end), (stage, named(notebook.path)))
+            found |= dict.fromkeys(self._halved(notebook, self._left(found, notebook)), (OUTPUT, named(notebook.path)))
         return found
 
-    def _halved(self, notebook: Notebook, corruptions: Sequence[Corruption], end: int) -> list[Corruption]:
-        if not corruptions or (end == COPIED_ONLY and not notebook.copies):
+    def _left(self, found: Mapping[Corruption, tuple[str, str]], notebook: Notebook) -> list[Corruption]:
+        return [one for one, (stage, _) in found.items() if stage == SURVIVED and _reads(notebook, one)]
+
+    def _halved(self, notebook: Notebook, corruptions: Sequence[Corruption]) -> list[Corruption]:
+        if not corruptions:
             return []
         with contextlib.ExitStack() as stack:
             cells: set[str] = set()
@@ -218,14 +226,12 @@ class Guard:
                 if place(one) not in cells:  # twice the same cell cannot be wrong in two ways; it is as seen as once
                     stack.enter_context(spoilt(self.data, one))
                 cells.add(place(one))
-            if _shown(self.shell, notebook) != end:
+            if _shown(self.shell, notebook) != OTHER:
                 return []
         if len(corruptions) == 1:
             return list(corruptions)
-        if end == COPIED_ONLY:  # nearly every cell has a copy: halving would ask more often
-            return [one for one in corruptions if self._halved(notebook, [one], end)]
         half = len(corruptions) // 2
-        return [*self._halved(notebook, corruptions[:half], end), *self._halved(notebook, corruptions[half:], end)]
+        return [*self._halved(notebook, corruptions[:half]), *self._halved(notebook, corruptions[half:])]
 
 
 def _reads(notebook: Notebook, corruption: Corruption) -> bool:

@@ -113,7 +113,7 @@ def here(tmp_path_factory: pytest.TempPathFactory) -> Guard:
     guard.shell, guard.said, guard.tables = prepared(), None, frozenset()
     page = Notebook(book / "page.ipynb", code, frozenset({"data/reasons.csv"}), "", frozenset({3}))
     page.shown = guarded._forked(guard.shell, page)
-    guard.notebooks, guard.noticed = [page], guarded.Counter()
+    guard.notebooks, guard.noticed, guard.missed = [page], guarded.Counter(), guarded.Counter()
     return guard
 
 
@@ -244,7 +244,8 @@ def test_the_field_of_the_kinds_is_the_vocabulary_of_the_schema(ledger: Ledger) 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="processes cannot be forked here")
 def test_some_wrong_cells_of_this_ledger_are_noticed_by_checks(data: Path, corruptions: Corruptions) -> None:
     guard = Guard.__new__(Guard)
-    guard.data, guard.tables, guard.notebooks, guard.noticed = data, frozenset(), [], guarded.Counter()
+    guard.data, guard.tables, guard.notebooks = data, frozenset(), []
+    guard.noticed, guard.missed = guarded.Counter(), guarded.Counter()
     found = noticed(guard, *(corruptions.corruption(1, number) for number in range(SAMPLE)))
     assert found.count("check") > SAMPLE / 4
     assert "survived" in found, "with no page and no verdict, some must pass"
