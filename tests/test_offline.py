@@ -17,7 +17,7 @@ from tests.loopback import ReachedOutError
 
 # Nobody is there: kept for documentation by RFC 5737.
 NOBODY = "192.0.2.1"
-QUICK = ["tests/test_services.py", "tests/test_kernels.py", "tests/test_cluster.py"]
+QUICK = ["tests/test_services.py", "tests/test_kernels.py"]
 
 
 @pytest.fixture(scope="module")
