@@ -5,6 +5,7 @@ Each takes tables and returns one with a caption, its rows linked to their perma
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -346,8 +347,7 @@ def corrections_table(corrections: pd.DataFrame, caption: str) -> Shown:
     rows = [
         {
             "What": stacked(row["row_id"], f"{row['column']} in {row['table']}"),
-            "Was": row["old"] or "nothing",
-            "Is": row["new"] or "nothing",
+            "Was, and is": stacked(_corrected(row["old"]), Markup("now {}").format(_corrected(row["new"]))),
             "Why": stacked(
                 row["why"],
                 Markup("{}; by {}").format(spoken(row["corrected_on"]), _evidence(row["evidence"])),
@@ -358,8 +358,13 @@ def corrections_table(corrections: pd.DataFrame, caption: str) -> Shown:
         }
         for row in frame.to_dict("records")
     ]
-    shown = pd.DataFrame(rows, columns=["What", "Was", "Is", "Why", "correction_id"])
+    shown = pd.DataFrame(rows, columns=["What", "Was, and is", "Why", "correction_id"])
     return table(shown, caption, ids="correction_id", data=frame, css="roomy")
+
+
+def _corrected(cell: str) -> str:
+    """Return what a cell held or holds, where lines may break in an address, which has no blanks to break at."""
+    return Markup("<wbr>").join(re.split(r"(?<=[/?&=_-])|(?<=\w{24})(?=\w)", cell)) if cell else "nothing"
 
 
 def _evidence(evidence: str) -> Markup:
