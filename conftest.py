@@ -1,8 +1,14 @@
 """Every test run, the notebooks' included, happens where the stored outputs were made: same kernels, and off line."""
 
+import signal
+
 from compendium import kernels, warm
 from tests import loopback
 
+# A shell has what it runs in the background ignore Ctrl-C, and whatever that starts too; a test that interrupts a
+# program would wait for ever.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 kernels.prepare()
 warm.use()
 loopback.install()

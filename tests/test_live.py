@@ -15,10 +15,13 @@ from pathlib import Path
 
 import elsewhere
 import pytest
+from click.testing import CliRunner
 from test_incremental import edited, project  # noqa: F401 - the small book, built once
 
+from compendium.cli import main
+from compendium.live import watching
 from compendium.live.pages import Desk, LiveServer, version
-from compendium.live.watching import _edited
+from compendium.live.watching import Say, _edited
 
 PATIENCE = 120
 """Seconds; the machine may be busy with other tests."""
@@ -53,11 +56,15 @@ class Preview:
                     self.states.put(json.loads(line[6:]))
 
     def end(self) -> int:
-        """Interrupt it as a terminal does, and return its exit code."""
+        """Interrupt it as a terminal does, and return its exit code; one that does not end in time is killed."""
         if self.process.poll() is None:
             os.killpg(self.process.pid, signal.SIGINT)
         with self.process:
-            return self.process.wait(PATIENCE)
+            try:
+                return self.process.wait(PATIENCE)
+            except subprocess.TimeoutExpired:
+                os.killpg(self.process.pid, signal.SIGKILL)
+                raise
 
     def wait(self, words: str, after: int = 0) -> str:
         """Return the line of the terminal that holds some words."""
@@ -166,6 +173,20 @@ def test_the_last_page_that_was_opened_and_is_still_on_view_is_looked_at() -> No
     assert desk.looked_at == "book/b"
     desk.close("/book/b.html")
     assert desk.looked_at == "book/a"
+
+
+def test_it_ends_in_peace_when_its_process_is_told_to_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    def told(_port: int, _say: Say) -> None:
+        os.kill(os.getpid(), signal.SIGTERM)
+        time.sleep(PATIENCE)
+
+    monkeypatch.setattr(watching, "serve", told)
+    before = signal.getsignal(signal.SIGTERM)
+    try:
+        done = CliRunner().invoke(main, ["serve"])
+    finally:
+        signal.signal(signal.SIGTERM, before)
+    assert (done.exit_code, done.output) == (0, "\n")
 
 
 def test_a_port_that_is_taken_is_said(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
+import signal
 import sys
 import time
 from collections.abc import Iterator
@@ -82,10 +83,12 @@ def _build(fresh: bool, address: str, scheduler: str) -> None:
 def serve(port: int) -> None:
     """Show the book in a browser and keep it up with every save; what is wrong with one is told here and on the page.
 
-    The page on view is built first. It ends with Ctrl-C.
+    The page on view is built first. It ends with Ctrl-C, or when its process is told to end (SIGTERM).
     """
     from compendium.live.watching import serve as served
 
+    # A shell has what it runs in the background ignore Ctrl-C; told to end there, it tidies up as well.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         served(port, click.echo)
     except OSError as error:
