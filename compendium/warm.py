@@ -30,9 +30,11 @@ WORKSHOP = {
     "codecheck", "corruption", "crate", "croissant", "entering", "explain", "guarded", "intake", "lean", "linkcheck",
     "manifest", "notebooks", "outputs", "policy", "published", "quick", "redirects", "refresh", "release", "repeat",
     "reproducible", "rewrite", "roles", "runner", "services", "serving", "site", "synthetic", "twice", "warm",
-    "weight",
+    "warmed", "weight",
 }  # fmt: skip
 """Modules for the making of the book, which no chapter imports; any other may be needed."""
+LAST = "compendium.warmed"
+"""What does at its import what each kernel would otherwise do anew."""
 NAME = "warm"
 
 
@@ -42,11 +44,17 @@ def imported() -> list[str]:
     return [*IMPORTED, *(f"compendium.{name}" for name in engine)]
 
 
-def use() -> None:
-    """Let every kernel that this process starts be a warm one, whoever asks for it: the generator, or nbval."""
+def use(*besides: str) -> None:
+    """Let every kernel that this process starts be a warm one, whoever asks for it: the generator, or nbval.
+
+    Parameters
+    ----------
+    besides
+        modules to import besides, where the process that kernels are forked from is not there yet.
+    """
     if not possible():
         return
-    multiprocessing.get_context("forkserver").set_forkserver_preload(imported())
+    multiprocessing.get_context("forkserver").set_forkserver_preload([*imported(), *besides, LAST])
     factory = KernelProvisionerFactory.instance()
     factory.provisioners[NAME] = EntryPoint(NAME, f"{__name__}:WarmProvisioner", factory.GROUP_NAME)
     factory.default_provisioner_name = NAME
@@ -61,9 +69,9 @@ def possible() -> bool:
     return not (multiprocessing.current_process().daemon or sys.flags.optimize or sys.platform == "win32")
 
 
-def begin() -> None:
+def begin(*besides: str) -> None:
     """Start the process that kernels are forked from, and let it import while this one does something else."""
-    use()
+    use(*besides)
     if possible():
         forkserver.ensure_running()
 

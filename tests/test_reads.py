@@ -77,7 +77,7 @@ def test_importing_what_notebooks_import_reads_no_data() -> None:
     program = (
         "import sys; from compendium import reads, warm; reads.load_ipython_extension(None)\n"
         "from importlib import import_module\n"
-        "for name in warm.imported(): import_module(name)\n"
+        "for name in [*warm.imported(), warm.LAST]: import_module(name)\n"
         "print(reads.listed())"
     )
     run = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, cwd=ROOT)

@@ -1,8 +1,10 @@
 import multiprocessing
 import os
+import shutil
 import time
 from pathlib import Path
 
+import elsewhere
 import pytest
 from jupyter_client.manager import KernelManager
 from jupyter_client.provisioning.factory import KernelProvisionerFactory
@@ -74,3 +76,28 @@ def test_a_process_that_may_have_no_children_starts_kernels_as_usual(monkeypatch
         assert KernelProvisionerFactory.instance().default_provisioner_name == "local-provisioner"
     warm.use()
     assert KernelProvisionerFactory.instance().default_provisioner_name == warm.NAME
+
+
+def test_a_warm_kernel_has_the_units_at_hand_and_looks_through_nothing_it_shares(kernel: KernelManager) -> None:
+    asked = (
+        "import gc; from compendium import units; print(units.registry.cache_info().currsize, gc.get_freeze_count())"
+    )
+    registries, frozen = map(int, answer(kernel, asked).split())
+    assert registries == 1
+    assert frozen > 100_000
+
+
+@pytest.mark.parametrize("spoilt", ["", "claims.csv", "datapackage.json"])
+def test_the_process_of_a_preview_goes_through_the_ledger_whatever_state_it_is_in(tmp_path: Path, spoilt: str) -> None:
+    shutil.copytree(ROOT / "data", tmp_path / "data")
+    shutil.copytree(ROOT / "compendium", tmp_path / "compendium", ignore=shutil.ignore_patterns("__pycache__"))
+    if spoilt:
+        (tmp_path / "data" / spoilt).write_text("{", encoding="utf-8")
+    asked = (
+        "import compendium.live.analysed\n"
+        "from compendium import claims\n"
+        "print(claims.__file__, claims._bounds.cache_info().currsize > 0)"
+    )
+    run = elsewhere.run(tmp_path, "-c", asked)
+    assert (run.returncode, run.stderr) == (0, "")
+    assert run.stdout.split() == [str(tmp_path / "compendium" / "claims.py"), str(not spoilt)]

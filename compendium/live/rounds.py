@@ -115,8 +115,7 @@ def get_ready() -> None:
     from compendium import kernels, site, validate, warm  # noqa: F401
 
     kernels.prepare()
-    warm.use()
-    warm.begin()
+    warm.begin("compendium.live.analysed")
     site.get_ready()
 
 
