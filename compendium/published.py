@@ -1,8 +1,10 @@
 """Lays out what is published: the site at its root, earlier editions under their own addresses, permanent addresses.
 
 Nothing in an earlier edition changes but its frame: each page says at its top which edition it is and where the newest
-is, and asks search engines to keep to the newest. All links between editions are relative, so that the whole may lie at
-any address, in a folder as on a server. It is laid out aside and put in its place when it is whole.
+is, and asks search engines to keep to the newest. Pages of the newest say in their certificate where all editions are,
+and which permanent address they have; in a site that is built alone neither is there to be linked to. All links between
+editions are relative, so that the whole may lie at any address, in a folder as on a server. It is laid out aside and
+put in its place when it is whole.
 """
 
 from __future__ import annotations
@@ -13,6 +15,7 @@ import tempfile
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import quote, unquote
 
 from markupsafe import Markup
 
@@ -31,6 +34,7 @@ EDITIONS, IDS, FRONT = "editions", "id", "index.html"
 STYLE = BOOK / "_editions" / "editions.css"
 HEAD, BODY = re.compile(r"</head>", re.IGNORECASE), re.compile(r"<body\b[^>]*>", re.IGNORECASE)
 CANONICAL = re.compile(r'\s*<link rel="canonical" href="([^"]*)">')
+CERTIFICATE = re.compile(r'<p class="certificate">.*?(?=</p>)', re.DOTALL)
 LEADS_TO = re.compile(rf'{LEADS_ON} content="0; url=([^"]+)"')
 
 
@@ -88,12 +92,13 @@ def lay(into: Path, site: Path, now: Edition, bundles: Iterable[Path]) -> str:
         kept = _kept(bundles, part, Path(name), now)
         for one in kept:
             _frame(one, part, now)
+        lead = _addresses(kept, part, now)
+        _tell(part, lead)
         _list(kept, part, now)
-        count = _addresses(kept, part, now)
         if into.is_dir():
             into.rmdir()
         part.replace(into)
-    return f"edition {now.version}, {len(kept)} under {EDITIONS}/, {count} permanent addresses under {IDS}/"
+    return f"edition {now.version}, {len(kept)} under {EDITIONS}/, {len(lead)} permanent addresses under {IDS}/"
 
 
 # --- the editions
@@ -250,8 +255,8 @@ def listed(kept: list[Kept], now: Edition) -> str:
 # --- permanent addresses
 
 
-def _addresses(kept: list[Kept], part: Path, now: Edition) -> int:
-    """Write a page for each thing that any edition holds, which leads to where it is now; return how many."""
+def _addresses(kept: list[Kept], part: Path, now: Edition) -> dict[str, str]:
+    """Write a page for each thing that any edition holds; return where each leads, by its permanent address."""
     try:
         found = {where: (target, "", "") for where, target in things(part).items()}
         for one in kept:
@@ -267,4 +272,29 @@ def _addresses(kept: list[Kept], part: Path, now: Edition) -> int:
         up = "../" * f"{IDS}/{where}/".count("/")
         full = f"{site}{folder}{target}" if site else ""
         path.write_text(redirect(where, f"{up}{folder}{target}", full, gone), encoding="utf-8")
-    return len(found)
+    return {where: f"{folder}{target}" for where, (target, folder, _) in found.items()}
+
+
+def _tell(part: Path, lead: dict[str, str]) -> None:
+    """Say in the certificates of the newest pages where the editions are, and what of it has a page of its own."""
+    own = {unquote(target): where for where, target in lead.items() if "#" not in target}
+    for page in sorted(part.rglob("*.html")):
+        name = page.relative_to(part).as_posix()
+        text = page.read_text(encoding="utf-8")
+        found = CERTIFICATE.search(text)
+        if found and name.partition("/")[0] not in (EDITIONS, IDS):
+            at = found.end()
+            page.write_text(f"{text[:at]}{_ways(name, own.get(name, ''))}{text[at:]}", encoding="utf-8")
+
+
+def _ways(name: str, where: str) -> Markup:
+    """Return the links from a page of the newest edition to all editions, and to its permanent address if it has one.
+
+    A page that the server shows in place of any other has none: it does not know where it is.
+    """
+    if name == MISSING:
+        return Markup("")
+    up = "../" * name.count("/")
+    editions = Markup(' · <a href="{}{}/{}">All editions</a>').format(up, EDITIONS, FRONT)
+    own = Markup(' · <a href="{}{}/{}/{}">Permanent address</a>').format(up, IDS, quote(where), FRONT) if where else ""
+    return editions + own

@@ -48,6 +48,7 @@ PAGE = """<!doctype html>
 </head>
 <body>
 <article><h1>{title}</h1>{body}</article>
+<p class="certificate"><a href="#">Edition</a><span class="certified"></span></p>
 </body>
 </html>
 """

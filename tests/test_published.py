@@ -1,5 +1,6 @@
 """Editions side by side: each under its own address with a notice, and permanent addresses that lead to the newest."""
 
+import re
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -83,10 +84,28 @@ def notice(path: Path) -> tuple[str, list[str]]:
 # --- editions
 
 
-def test_the_site_lies_at_the_root_as_it_was_built(laid: Path, now: Path) -> None:
+def test_the_site_lies_at_the_root_as_it_was_built_but_for_certificates_that_tell_more(laid: Path, now: Path) -> None:
     html = now / "_build" / "html"
     files = [path.relative_to(html) for path in html.rglob("*") if path.is_file()]
-    assert [path for path in files if (laid / path).read_bytes() != (html / path).read_bytes()] == []
+    added = {path: (laid / path).read_bytes() for path in files}
+    for path in files:
+        if path.suffix == ".html" and path.name != "404.html":
+            text, count = re.subn(rb' \xc2\xb7 <a href="[^"]*">(All editions|Permanent address)</a>', b"", added[path])
+            assert count == 1 + (path.parent.name == "claim"), path
+            added[path] = text
+    assert [path for path in files if added[path] != (html / path).read_bytes()] == []
+
+
+def test_a_page_of_the_newest_leads_to_all_editions_and_to_its_permanent_address_and_back(laid: Path) -> None:
+    own = laid / "book" / "claim" / "one.a.html"
+    certificate = soup(own).select_one("p.certificate")
+    assert certificate
+    links = {link.get_text(): (own.parent / str(link["href"])) for link in certificate.find_all("a")}
+    assert links["All editions"].resolve() == laid / "editions" / "index.html"
+    assert links["Permanent address"].resolve() == laid / "id" / "one.a" / "index.html"
+    assert led(links["Permanent address"].resolve())[0] == "book/claim/one.a.html"
+    front = soup(laid / "index.html").select_one("p.certificate")
+    assert front is None or "Permanent" not in front.get_text()
 
 
 def test_a_page_of_an_earlier_edition_says_so_and_leads_to_the_same_page_now(laid: Path) -> None:
