@@ -87,7 +87,6 @@ def interval(as_printed: str, hedge: str = "", *, exact: bool = False) -> portio
 
 
 def _apply(effect: Effect, figure: Figure, exact: bool) -> portion.Interval:
-    half = Fraction(0) if exact else figure.step / 2
     if effect is Effect.ABOVE:
         return portion.open(figure.low, portion.inf)
     if effect is Effect.AT_LEAST:
@@ -102,6 +101,7 @@ def _apply(effect: Effect, figure: Figure, exact: bool) -> portion.Interval:
         return portion.closed(figure.low - wide, figure.high + wide)
     if figure.is_range or exact:
         return portion.closed(figure.low, figure.high)
+    half = figure.step / 2
     return portion.closedopen(figure.low - half, figure.high + half)
 
 

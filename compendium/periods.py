@@ -133,9 +133,9 @@ def spoken(period: str) -> str:
         return f"since {_spoken_date(head)}"
     first, last = _spoken_date(head), _spoken_date(tail)
     for keep in (2, 1):  # a common month and year, or a common year, is said once, at the end
-        shared = first.split()[-keep:]
-        if last.split()[-keep:] == shared and len(first.split()) > keep and "about" not in first + last:
-            return f"{' '.join(first.split()[:-keep])}–{last}"
+        begin, end = first.split(), last.split()
+        if begin[-keep:] == end[-keep:] and len(begin) == len(end) > keep and "about" not in begin + end:
+            return f"{' '.join(begin[:-keep])}–{last}"
     return f"{first} – {last}"
 
 

@@ -32,6 +32,7 @@ class Profile:
     mentions: pd.DataFrame
     stances: pd.DataFrame
     citations: pd.DataFrame
+    set_aside: pd.DataFrame
     conflicts: tuple[Family, ...]
 
     @property
@@ -44,6 +45,7 @@ class Profile:
             "credited": len(credited),
             "conflicts": len(self.conflicts),
             "entries": int((self.citations["kind"] == "entry").sum()),
+            "aside": len(self.set_aside),
             "cited": int((self.citations["kind"] == "in-text").sum()),
             "reliability": self.source["reliability"],
             "written": spoken(self.source["written"]),
@@ -60,8 +62,9 @@ def read(ledger: Ledger, source: str) -> Profile:
     names = {*claims["claim_id"], *mentions["mention_id"], *citations["citation_id"], source}
     touched = (one for one in families(ledger) if any(names & set(finding.items) for finding in one.findings))
     return Profile(
-        ledger, ledger.row("sources", source), claims, mentions, own(ledger["stances"]), citations, tuple(touched)
-    )
+        ledger, ledger.row("sources", source), claims, mentions, own(ledger["stances"]), citations,
+        own(ledger["set_aside"]), tuple(touched),
+    )  # fmt: skip
 
 
 def about(own: Profile) -> HTML:
@@ -117,6 +120,18 @@ def positions_table(own: Profile) -> HTML:
     """Return the statements of the debate that a source takes up, and how."""
     ledger = own.ledger
     return stances_table(own.stances, ledger["propositions"], ledger["sources"], "Statements that it takes up")
+
+
+def set_aside_table(own: Profile) -> HTML:
+    """Return the numbers that a source prints and that are no claims, each with the reason, in its own order."""
+    rows = [
+        {"Printed": stacked(f"“{row['as_printed']}”", f"¶ {row['paragraph']}"), "Why it is no claim": stacked(
+            row["reason"], row["note"])}
+        for row in own.set_aside.to_dict("records")
+    ]  # fmt: skip
+    if not rows:
+        return Shown("<p>There is none.</p>")
+    return table(pd.DataFrame(rows), "Numbers of the text that are no claims, in its own order")
 
 
 def entries_table(own: Profile) -> HTML:

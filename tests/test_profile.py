@@ -1,5 +1,7 @@
 """The page of one source: all of its rows in its own order, and none of anybody else's."""
 
+from dataclasses import replace
+
 import pytest
 from bs4 import BeautifulSoup
 
@@ -23,7 +25,7 @@ def test_a_page_reads_the_source_that_it_is_named_for() -> None:
 
 
 def test_together_the_profiles_hold_every_row_once(own: list[profile.Profile], ledger: Ledger) -> None:
-    for table in ("claims", "mentions", "stances", "citations"):
+    for table in ("claims", "mentions", "stances", "citations", "set_aside"):
         assert sum(len(getattr(one, table)) for one in own) == len(ledger[table])
         for one in own:
             assert set(getattr(one, table)["source_id"]) <= {one.source["source_id"]}
@@ -31,7 +33,7 @@ def test_together_the_profiles_hold_every_row_once(own: list[profile.Profile], l
 
 def test_rows_stand_in_the_order_of_the_paragraphs(own: list[profile.Profile]) -> None:
     for one in own:
-        for frame in (one.claims, one.mentions, one.stances, one.citations):
+        for frame in (one.claims, one.mentions, one.stances, one.citations, one.set_aside):
             assert frame["paragraph"].is_monotonic_increasing
 
 
@@ -50,6 +52,7 @@ def test_the_tables_show_every_row(own: list[profile.Profile]) -> None:
             (profile.claims_table(one), len(one.claims)),
             (profile.mentions_table(one), len(one.mentions)),
             (profile.positions_table(one), len(one.stances)),
+            (profile.set_aside_table(one), len(one.set_aside)),
             (profile.entries_table(one), int((one.citations["kind"] == "in-text").sum())),
         ):
             assert len(BeautifulSoup(table.data, "html.parser").select("tbody tr")) == rows
@@ -70,3 +73,9 @@ def test_what_the_text_does_not_say_is_said_to_be_missing(ledger: Ledger) -> Non
 def test_a_source_that_there_is_not_is_refused(ledger: Ledger) -> None:
     with pytest.raises(KeyError, match="nobody1900"):
         profile.read(ledger, "nobody1900")
+
+
+def test_a_source_without_a_number_that_is_set_aside_says_so(own: list[profile.Profile]) -> None:
+    none = replace(own[0], set_aside=own[0].set_aside.iloc[:0])
+    assert "none" in profile.set_aside_table(none).data
+    assert none.numbers["aside"] == 0
