@@ -99,6 +99,8 @@ def test_a_longer_span_does_not_lie_within_a_shorter_one(longer: str) -> None:
         ("2024-05-05/2024-06-07", "5 May–7 June 2024"),
         ("2023-01-05/2024-01-05", "5 January 2023 – 5 January 2024"),
         ("2025/2025-04", "2025 – April 2025"),
+        ("2025-02~/2025-04%", "about February 2025 – about April 2025"),
+        ("2025/2025", "2025 – 2025"),
         ("2025-01/2025", "January 2025 – 2025"),
         ("2024-05-05/2024-05", "5 May 2024 – May 2024"),
     ],
