@@ -230,7 +230,6 @@ def test_files_come_and_go_with_what_links_to_them(root: Path, tmp_path: Path) -
     steps = [
         ((one, Shown.together(other, third)), (one,), ["first.csv", "other.csv", "third.csv"]),
         ((other,), (one,), ["first.csv", "other.csv"]),
-        ((other,), (), ["other.csv"]),
         ((present.table(frame("changed"), "Other"),), (), ["other.csv"]),
         ((), (), []),
     ]
