@@ -13,7 +13,7 @@ from typing import Any
 from urllib.parse import urldefrag, urljoin
 
 import pytest
-from chosen import chosen
+from chosen import chosen, sample
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, Response
 
 from compendium.audit import SCHEMES, SIZES, audited, named
@@ -144,7 +144,7 @@ def tab(browser: Browser, root: str, size: tuple[int, int]) -> Visitor:
 
 @dataclass
 class Tour:
-    """All pages, seen from a server on a phone and from their files on a desk; and a search in both."""
+    """All pages, seen from a server on a phone, each other from its file on a desk, too; and a search in both."""
 
     phone: list[Visit]
     desk: list[Visit]
@@ -159,7 +159,11 @@ class Tour:
 def tour(browser: Browser, built: Built, served: str) -> Tour:
     names = [f"{named(page, built[0])}.html" for page in chosen(audited(built[0]))]
     phone, desk = tab(browser, served, PHONE), tab(browser, f"{built[0].as_uri()}/", DESK)
-    return Tour([phone.go(name) for name in names], [desk.go(name) for name in names], [phone.search(), desk.search()])
+    return Tour(
+        [phone.go(name) for name in names],
+        [desk.go(name) for name in sample(names, 2)],
+        [phone.search(), desk.search()],
+    )
 
 
 def told(visit: Visit, what: object) -> str:
@@ -169,7 +173,8 @@ def told(visit: Visit, what: object) -> str:
 def test_every_page_is_seen(tour: Tour, built: Built) -> None:
     pages = {path.relative_to(built[0]).as_posix() for path in built[0].rglob("*.html")}
     seen = {visit.name for visit in tour.phone}
-    assert seen == {visit.name for visit in tour.desk}
+    # What differs from page to page is seen on the phone; a file finds what it needs as its neighbours do.
+    assert {str(Path(name).parent) for name in seen} == {str(Path(visit.name).parent) for visit in tour.desk}
     # One only leads to the front; of the pages that are made of rows, and alike, some stand for all.
     assert pages - seen - {"index.html"} == {name for name in pages - seen if name.startswith(f"{ROW_PAGES}/")}
     assert sum(name.startswith(f"{ROW_PAGES}/") for name in seen) > 2

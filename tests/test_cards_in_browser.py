@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
+from chosen import sample
 from playwright.sync_api import Browser, BrowserContext, Locator, Page
 
 from compendium.serving import serving
@@ -150,13 +151,16 @@ def test_a_link_within_a_card_can_be_tapped(phone: Page) -> None:
     phone.wait_for_url("**/book/claim/*.html")
 
 
-@pytest.mark.parametrize("place", ["desk", "phone"])
-def test_a_card_lies_within_the_window_and_not_on_its_link(place: str, request: pytest.FixtureRequest) -> None:
+# A page has hundreds: a desk looks at each tenth, and a phone at those half way between.
+@pytest.mark.parametrize(("place", "first"), [("desk", 0), ("phone", 5)])
+def test_a_card_lies_within_the_window_and_not_on_its_link(
+    place: str, first: int, request: pytest.FixtureRequest
+) -> None:
     page: Page = request.getfixturevalue(place)
     page.evaluate("for (const folded of document.querySelectorAll('article details')) folded.open = true")
     links = page.locator("article a[data-card]")
     seen = 0
-    for number in range(0, links.count(), 5):
+    for number in sample(range(links.count()), 10, first):
         link = links.nth(number)
         link.scroll_into_view_if_needed()
         page.evaluate(SETTLED)

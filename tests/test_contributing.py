@@ -22,7 +22,7 @@ Answer = dict[str, Any]
 
 
 def run(away: Path, *words: str) -> subprocess.CompletedProcess[str]:
-    return elsewhere.run(away, *words, COLUMNS="100", PYTHONPYCACHEPREFIX=str(ROOT / ".cache" / "pycache"))
+    return elsewhere.run(away, *words, COLUMNS="100")
 
 
 @pytest.fixture(scope="module")

@@ -151,8 +151,9 @@ def test_every_drawing_is_an_image_of_its_own(lines: list[Line]) -> None:
 def test_every_page_offers_its_notebook_as_it_is_stored(built: Built) -> None:
     for chapter in chapters():
         page = (built[0] / chapter.relative_to(ROOT)).with_suffix(".html")
-        soup = BeautifulSoup(page.read_text(encoding="utf-8"), "html.parser")
-        (link,) = soup.select("footer p.take a")
+        text = page.read_text(encoding="utf-8")
+        foot = BeautifulSoup(text[text.rindex("<footer") :], "html.parser")  # what stands above it is long
+        (link,) = foot.select("footer p.take a")
         assert (page.parent / str(link["href"])).read_bytes() == notebook_of(chapter).read_bytes()
     for made in ("search.html", "genindex.html"):
         assert "as a notebook" not in (built[0] / made).read_text(encoding="utf-8")
@@ -230,7 +231,6 @@ def test_files_come_and_go_with_what_links_to_them(root: Path, tmp_path: Path) -
     steps = [
         ((one, Shown.together(other, third)), (one,), ["first.csv", "other.csv", "third.csv"]),
         ((other,), (one,), ["first.csv", "other.csv"]),
-        ((other,), (), ["other.csv"]),
         ((present.table(frame("changed"), "Other"),), (), ["other.csv"]),
         ((), (), []),
     ]

@@ -29,7 +29,7 @@ from compendium.prose import figures_in_prose
 from compendium.validate import validate
 
 SEED = 7
-NUMBER = int(os.environ.get("FUZZ", "300"))
+NUMBER = int(os.environ.get("FUZZ", "200"))
 SMALL = ("reference/strength.md", "reference/scale.md", "evidence/positions.md")
 KEPT = {"sources", "metrics", "places", "claims", "events", "mentions", "citations", "reasons", "incomparable",
         "tensions", "headlines", "comparisons", "traps", "records", "conversions", "revisions", "official-aid",

@@ -45,6 +45,11 @@ def reader(content: bytes) -> PdfReader:
     return PdfReader(BytesIO(content))
 
 
+@pytest.fixture(scope="module")
+def begins(content: bytes) -> dict[str, int]:
+    return pdf.begins(content)
+
+
 @cache
 def text(reader: PdfReader, number: int) -> str:
     """Return the words of a page, counted from one, without their spaces, which a PDF does not hold."""
@@ -63,18 +68,19 @@ def test_it_says_what_it_is(reader: PdfReader) -> None:
         assert re.sub(r"\s+", "", said) in cover
 
 
-def test_every_page_is_paper_and_no_chapter_is_missing(reader: PdfReader, book: list[Part], content: bytes) -> None:
+def test_every_page_is_paper_and_no_chapter_is_missing(
+    reader: PdfReader, book: list[Part], begins: dict[str, int]
+) -> None:
     chapters = [chapter for part in book for chapter in part.chapters]
     assert len(reader.pages) > 2 * len(chapters)
     assert {tuple(round(float(side)) for side in page.mediabox[2:]) for page in reader.pages} == {A4}
-    begins = pdf.begins(content)
     assert [begins[chapter.name] for chapter in chapters] == sorted({begins[chapter.name] for chapter in chapters})
 
 
 def test_the_contents_give_the_pages_on_which_chapters_begin(
-    reader: PdfReader, book: list[Part], content: bytes
+    reader: PdfReader, book: list[Part], begins: dict[str, int]
 ) -> None:
-    begins, foot = pdf.begins(content), re.sub(r"\s+", "", edition().name)
+    foot = re.sub(r"\s+", "", edition().name)
     told = "".join(text(reader, number) for number in range(2, begins["index"]))
     for part in book:
         for name, title in [(part.name, part.caption)] * bool(part.caption) + [

@@ -17,7 +17,7 @@ from compendium.home import notebook_of
 from compendium.notebooks import failures, update
 from compendium.runner import Done, Work, execute, side_by_side
 
-COUNT = 8
+COUNT = 5
 
 
 @pytest.fixture

@@ -143,56 +143,90 @@ def test_code_is_folded(shown: dict[Path, Tag]) -> None:
             assert code.find_parent("details"), page.name
 
 
-def small_book(folder: Path, body: str) -> Path:
-    """Make a folder with the book's own configuration and one page."""
+def small_book(folder: Path, body: str, **others: str) -> Path:
+    """Make a folder with the book's own configuration and one page, or some more by their names."""
     shutil.copy(ROOT / "_config.yml", folder)
     for part in ("_static", "_templates"):
         shutil.copytree(BOOK / part, folder / "book" / part)
     shutil.copy(BOOK / "references.bib", folder / "book")
-    (folder / "_toc.yml").write_text("format: jb-book\nroot: book/index\n", encoding="utf-8")
+    toc = ["format: jb-book", "root: book/index", *(["chapters:"] if others else [])]
+    toc += [f"- file: book/{name}" for name in others]
+    (folder / "_toc.yml").write_text("\n".join(toc) + "\n", encoding="utf-8")
     head = re.match(r"---\n.*?\n---\n", (BOOK / "index.md").read_text(encoding="utf-8"), re.S)
     assert head
-    (folder / "book" / "index.md").write_text(f"{head[0]}\n# A page\n\n{body}\n", encoding="utf-8")
+    for name, text in {"index": body, **others}.items():
+        (folder / "book" / f"{name}.md").write_text(f"{head[0]}\n# A page\n\n{text}\n", encoding="utf-8")
     outcomes = update(folder / "book")
     assert not any(outcome.failure for outcome in outcomes)
     return folder
 
 
-@pytest.mark.parametrize(
-    ("body", "said"),
-    [
-        ("{claim}`no2024.such-claim`", "claims has no row 'no2024.such-claim'"),
-        ("{claim}`guluzade2025.turnover-2042`", "or 'guluzade2025.turnover-2024'"),
-        ("{quantity}`turnover-grew-2021-2042`", "perhaps 'turnover-grew-2021-2024'"),
-        ("{event}`plane-crash-2042`", "'plane-crash-2024'"),
-        ("{citation}`stear2025.ref-nobody`", "citations has no row 'stear2025.ref-nobody'"),
-        ("See [nowhere](nowhere).", "nowhere"),
-        ("{glue:text}`missing`", "missing"),
-        ("{cite:p}`nobody1900`", "nobody1900"),
-    ],
-)
-def test_a_broken_reference_fails_the_build(tmp_path: Path, body: str, said: str) -> None:
-    run = site.build(tmp_path / "out", root=small_book(tmp_path, body))
-    assert run.returncode != 0
-    assert said in run.stderr
+BROKEN = [
+    ("{claim}`no2024.such-claim`", "claims has no row 'no2024.such-claim'"),
+    ("{claim}`guluzade2025.turnover-2042`", "or 'guluzade2025.turnover-2024'"),
+    ("{quantity}`turnover-grew-2021-2042`", "perhaps 'turnover-grew-2021-2024'"),
+    ("{event}`plane-crash-2042`", "'plane-crash-2024'"),
+    ("{citation}`stear2025.ref-nobody`", "citations has no row 'stear2025.ref-nobody'"),
+    ("See [nowhere](nowhere).", "nowhere"),
+    ("{glue:text}`missing`", "missing"),
+    ("{cite:p}`nobody1900`", "nobody1900"),
+]
 
 
-def test_roles_print_what_the_ledger_holds(tmp_path: Path) -> None:
-    body = "{claim}`guluzade2025.turnover-2024`, {date}`plane-crash-2024`, {source}`guluzade2025`"
-    run = site.build(tmp_path / "out", root=small_book(tmp_path, body))
+@pytest.fixture(scope="module")
+def broken(tmp_path_factory: pytest.TempPathFactory) -> subprocess.CompletedProcess[str]:
+    """The build of a book that is sound but for one reference on each of its pages: all are told in one build."""
+    folder = tmp_path_factory.mktemp("broken")
+    pages = {f"page-{number}": body for number, (body, _) in enumerate(BROKEN)}
+    return site.build(folder / "out", root=small_book(folder, "Nothing is wrong here.", **pages))
+
+
+@pytest.mark.parametrize(("body", "said"), BROKEN)
+def test_a_broken_reference_fails_the_build(
+    broken: subprocess.CompletedProcess[str], body: str, said: str
+) -> None:  # fmt: skip
+    page = f"book/page-{BROKEN.index((body, said))}."
+    assert broken.returncode != 0
+    # Every warning is an error: the page of each reference has one of its own, and there is no other.
+    (line,) = (line for line in broken.stderr.splitlines() if page in line)
+    assert "WARNING: " in line
+    assert said in line
+
+
+def test_a_page_without_a_broken_reference_is_not_told(broken: subprocess.CompletedProcess[str]) -> None:
+    assert "book/index." not in broken.stderr
+
+
+LEDGER = "{claim}`guluzade2025.turnover-2024`, {date}`plane-crash-2024`, {source}`guluzade2025`"
+
+
+@pytest.fixture(scope="module")
+def computed() -> dict[str, tuple[str, dict[str, str]]]:
+    """What permanent places have computed, the first of each kind: its id, and its card."""
+    return {kind: next(iter(kept(home_of(kind), CARDS).items())) for kind in ("headline", "quantity", "observation")}
+
+
+@pytest.fixture(scope="module")
+def printed(tmp_path_factory: pytest.TempPathFactory, computed: dict[str, tuple[str, dict[str, str]]]) -> Path:
+    """The pages of a book with one page of roles that look into the ledger, and one of what is computed."""
+    folder = tmp_path_factory.mktemp("printed")
+    more = ", ".join(f"{{quantity}}`{name}`" for name, _ in computed.values())
+    run = site.build(folder / "out", root=small_book(folder, LEDGER, computed=more))
     assert run.returncode == 0, run.stderr
-    page = BeautifulSoup((tmp_path / "out/_build/html/book/index.html").read_text(encoding="utf-8"), "html.parser")
+    return folder / "out" / "_build" / "html" / "book"
+
+
+def test_roles_print_what_the_ledger_holds(printed: Path) -> None:
+    page = BeautifulSoup((printed / "index.html").read_text(encoding="utf-8"), "html.parser")
     said = {str(tag["href"]): tag.text for tag in page.select("a.claim, a.date, a.source")}
     assert said["evidence/claims.html#guluzade2025.turnover-2024"] == "almost $4.8 billion"
     assert said["evidence/timeline.html#plane-crash-2024"] == "25 December 2024"
     assert said["evidence/sources.html#guluzade2025"] == "Alihüseyin Guluzade (2025)"
 
 
-def test_a_role_prints_what_a_permanent_place_has_computed(tmp_path: Path) -> None:
-    found = {kind: next(iter(kept(home_of(kind), CARDS).items())) for kind in ("headline", "quantity", "observation")}
-    body = ", ".join(f"{{quantity}}`{name}`" for name, _ in found.values())
-    run = site.build(tmp_path / "out", root=small_book(tmp_path, body))
-    assert run.returncode == 0, run.stderr
-    page = BeautifulSoup((tmp_path / "out/_build/html/book/index.html").read_text(encoding="utf-8"), "html.parser")
+def test_a_role_prints_what_a_permanent_place_has_computed(
+    printed: Path, computed: dict[str, tuple[str, dict[str, str]]]
+) -> None:
+    page = BeautifulSoup((printed / "computed.html").read_text(encoding="utf-8"), "html.parser")
     said = {str(tag["href"]): tag.text for tag in page.select("a.quantity")}
-    assert said == {f"{PAGES[kind]}.html#{name}": one["text"] for kind, (name, one) in found.items()}
+    assert said == {f"{PAGES[kind]}.html#{name}": one["text"] for kind, (name, one) in computed.items()}

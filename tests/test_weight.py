@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from compendium import site, weight
+from compendium import weight
 from compendium.cli import main
 from compendium.weight import Weight
+from conftest import Built
 
 FIGURE = '<figure class="chart"><svg aria-label="x"><path d="m0 0l1 1"/></svg><figcaption>One</figcaption></figure>'
 PAGE = """<!doctype html>
@@ -162,7 +163,6 @@ def test_a_site_that_is_not_there_is_said_in_a_sentence(tmp_path: Path) -> None:
     assert "no built site; `make book` builds one" in result.stderr
 
 
-def test_nothing_in_the_book_weighs_more_than_its_budget(tmp_path: Path) -> None:
-    run = site.build(tmp_path)
-    assert run.returncode == 0, run.stderr
-    assert weight.problems(weight.weigh(tmp_path / "_build" / "html"), weight.read_budget()) == []
+def test_nothing_in_the_book_weighs_more_than_its_budget(built: Built) -> None:
+    assert built[1].returncode == 0, built[1].stderr
+    assert weight.problems(weight.weigh(built[0]), weight.read_budget()) == []
