@@ -109,12 +109,22 @@ def _claim(state: State, name: str) -> str:
 
 
 def _cells(cells: Mapping[str, tuple[str, str]]) -> str:
-    return "; ".join(f"{column}: {_cell(old)} → {_cell(new)}" for column, (old, new) in cells.items())
+    return "; ".join(f"{column}: {' → '.join(_parted(*both))}" for column, both in cells.items())
 
 
-def _cell(value: str) -> str:
-    value = value if len(value) <= LONGEST else f"{value[: LONGEST - 1].rstrip()}…"
-    return f"‘{value}’" if value else "nothing"
+def _parted(old: str, new: str) -> tuple[str, str]:
+    """Return two values of a cell as they are shown: long ones from shortly before the place where they part."""
+    start = 0
+    if max(len(old), len(new)) > LONGEST:
+        shared = next((place for place, pair in enumerate(zip(old, new, strict=False)) if len({*pair}) > 1), len(old))
+        start = max(0, min(shared, len(new)) - LONGEST // 3)
+    return _cell(old, start), _cell(new, start)
+
+
+def _cell(value: str, start: int) -> str:
+    shown = f"{'…' if start else ''}{value[start:].lstrip()}"
+    shown = shown if len(shown) <= LONGEST else f"{shown[: LONGEST - 1].rstrip()}…"
+    return f"‘{shown}’" if value else "nothing"
 
 
 # --- verdicts

@@ -8,6 +8,7 @@ It never writes over a page, and changes of the table of contents only the lines
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from importlib import resources
 from pathlib import Path
 
@@ -21,7 +22,7 @@ SOURCES = "source"
 """The part of a book whose pages are of sources, each named by its id."""
 
 
-def create(name: str, title: str, root: Path) -> Path:
+def create(name: str, title: str, root: Path, sources: Collection[str] | None = None) -> Path:
     """Write the page of a new chapter and enter it into the table of contents; return the page.
 
     Parameters
@@ -32,18 +33,20 @@ def create(name: str, title: str, root: Path) -> Path:
         its short name for the side bar; the question at its head is made of it.
     root
         the folder of the project.
+    sources
+        the ids of the sources that may have a page; without them, any name may.
 
     Raises
     ------
     LedgerError
-        where the name is not of that form, is taken, or belongs to no part; where the title has a number. Nothing has
-        been written then.
+        where the name is not of that form, is taken, belongs to no part or, among the sources, to none of them; where
+        the title has a number. Nothing has been written then.
     """
     from compendium.prose import figures_in_prose
 
     page, toc = root / "book" / f"{name}.md", root / TOC
     listed = toc.read_text(encoding="utf-8")
-    refuse(name, title, page, listed)
+    refuse(name, title, page, listed, sources)
     after = entered(listed, name, title)
     part, own = name.split("/")
     form = "source.template.md" if part == SOURCES else "chapter.template.md"
@@ -58,7 +61,7 @@ def create(name: str, title: str, root: Path) -> Path:
     return page
 
 
-def refuse(name: str, title: str, page: Path, listed: str) -> None:
+def refuse(name: str, title: str, page: Path, listed: str, sources: Collection[str] | None = None) -> None:
     """Raise `LedgerError` where a name or title cannot be that of a new page."""
     chapters = [found for part in yaml.safe_load(listed)["parts"] for found in part["chapters"]]
     files = [found["file"] for chapter in chapters for found in (chapter, *chapter.get("sections", ()))]
@@ -72,6 +75,9 @@ def refuse(name: str, title: str, page: Path, listed: str) -> None:
         problems.append(Problem(f"book/{name}.md", 0, "", "a page", "a name that is not taken"))
     if not title.strip() or not title.isprintable() or any(mark in title for mark in '#`{}[]<>"\\'):
         problems.append(Problem("title", 0, "", title, "words, without marks that mean something in Markdown or YAML"))
+    if not problems and own == SOURCES and sources is not None and name.rpartition("/")[2] not in sources:
+        right = f"the id of a source: {one_of(sources, name.rpartition('/')[2])}"
+        problems.append(Problem("name", 0, "", name.rpartition("/")[2], right))
     if problems:
         raise LedgerError(problems)
 

@@ -10,7 +10,7 @@ import csv
 import io
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -31,6 +31,8 @@ class Draft:
     file: Path
     complete: tuple[tuple[int, Row], ...]
     lacking: tuple[Problem, ...]
+    waiting: Mapping[str, Problem]
+    """By key, what the rows that are left out lack."""
     there: int
     """How many rows are in the ledger already, as they are here."""
 
@@ -57,16 +59,17 @@ def _draft(table: Table, path: Path, data: Path) -> Draft:
     rows = list(_rows(path, table))
     held = {key_of(table, row): row for _, row in _rows(data / table.path, table)}
     required = [field.name for field in table.fields if field.required]
-    complete, lacking, there = [], [], 0
+    complete, lacking, waiting, there = [], [], {}, 0
     for line, row in rows:
         empty = [name for name in required if not row[name]]
         if held.get(key_of(table, row)) == row:
             there += 1
         elif empty:
             lacking.append(Problem(str(path), line, empty[0], "", f"a value, and in {', '.join(empty)} (left out)"))
+            waiting[key_of(table, row)] = lacking[-1]
         else:
             complete.append((line, row))
-    return Draft(table, path, tuple(complete), tuple(lacking), there)
+    return Draft(table, path, tuple(complete), tuple(lacking), waiting, there)
 
 
 def _rows(path: Path, table: Table) -> Iterator[tuple[int, Row]]:
@@ -131,7 +134,17 @@ def _refuse_unsound(drafts: list[Draft], texts: dict[str, tuple[str, str]], data
         problems = validate(copy)
     if problems:
         places = {draft.table.path: (_lines(texts[draft.table.path][0]), draft) for draft in drafts if draft.complete}
-        raise LedgerError(_placed(problem, places) for problem in problems)
+        waiting = {key: problem for draft in drafts for key, problem in draft.waiting.items()}
+        raise LedgerError(_awaited(_placed(problem, places), waiting) for problem in problems)
+
+
+def _awaited(problem: Problem, waiting: Mapping[str, Problem]) -> Problem:
+    """Return a problem about an id that no row has so that it tells where its row waits to be completed."""
+    left_out = waiting.get(problem.found)
+    if left_out is None or problem.file == left_out.file:
+        return problem
+    where = f"{left_out.file}:{left_out.row}:{left_out.column}"
+    return replace(problem, expected=f"a row of that id; it is left out as long as {where} has no value")
 
 
 def _lines(text: str) -> int:

@@ -15,6 +15,7 @@ from typing import Any
 
 from compendium import keys
 from compendium.stored import DOSSIERS, home_of, kept
+from compendium.verdicts import IN_CONFLICT
 
 Dossier = dict[str, Any]
 INDENT = 16
@@ -96,8 +97,11 @@ def _reading(one: Dossier) -> str:
         return f"; exactly {exact}, since {one['bounds_reason']}"
     if one["measure"] == "direction":
         return f"; exactly {exact}, since only a direction is printed"
+    if not one["hedge"] and (left, right) == ("[", "]"):  # half a unit on each side would leave the upper end open
+        what = "count or rank" if one["low"] == one["high"] else "range"
+        return f"; exactly {exact}: a bare {what} is read as it stands"
     rule = next(rule for rule in RULES if one["hedge"] in rule.words)
-    said = f"“{one['hedge']}” is read" if one["hedge"] else "a bare figure is read, unless it is a count or a range,"
+    said = f"“{one['hedge']}” is read" if one["hedge"] else "a bare figure is read"
     return f"; exactly {exact}: {said} {rule.reading}"
 
 
@@ -105,8 +109,10 @@ def _among(found: Mapping[str, Any]) -> Iterator[Part]:
     rule = f" ({found['rule']})" if found["rule"] not in ("", "none") else ""
     yield "Among claims", f"{found['verdict']}{rule}", found["verdict"]
     yield "", found["explanation"], ""
+    # One that others fail against has a part in a conflict, and is not in conflict: two words, as on its page.
+    part = "Conflict" if found["verdict"] == IN_CONFLICT else "Bears on"
     for own in found["conflicts"]:
-        yield "Conflict", f"{own['title']} ({own['name']})", ""
+        yield part, f"{own['title']} ({own['name']})", ""
 
 
 def _beside(found: Mapping[str, Any]) -> Iterator[Part]:

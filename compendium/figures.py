@@ -31,10 +31,11 @@ WORDS: dict[str, int] = (
 HALVES = {"half": Fraction(1, 2)}
 _FORMS = {
     10**3: "thousand thousands тыс тысяча тысячи тысяч",
-    10**6: "million millions mn mln млн миллион миллиона миллионов milyon",
-    10**9: "billion billions bn mlrd млрд миллиард миллиарда миллиардов milyard",
-    10**12: "trillion trillions трлн триллион триллиона триллионов",
+    10**6: "million millions mn mln mcm млн миллион миллиона миллионов milyon",
+    10**9: "billion billions bn bcm mlrd млрд миллиард миллиарда миллиардов milyard",
+    10**12: "trillion trillions trn tcm трлн триллион триллиона триллионов",
 }
+# `bcm` is a billion and its unit in one word; read as a unit alone, it would make a figure a billion times too small.
 MAGNITUDES: dict[str, int] = {form: value for value, forms in _FORMS.items() for form in forms.split()}
 
 _MAGNITUDE = "|".join(sorted(MAGNITUDES, key=len, reverse=True))
@@ -43,7 +44,7 @@ _WORD = "|".join([*WORDS, *HALVES])
 _GROUPED = r"[1-9]\d{0,2}(?:,\d{3})+(?:\.\d+)?"
 _DIGITS = rf"{_GROUPED}(?!\d)|\d+(?:[.,]\d+)?"
 _TERM = re.compile(
-    rf"(?P<digits>{_DIGITS})(?:(?:st|nd|rd|th)\b)?(?:\s*(?P<magnitude>{_MAGNITUDE})\b)?|\b(?P<word>{_WORD})\b", re.I
+    rf"(?:(?P<digits>{_DIGITS})(?:(?:st|nd|rd|th)\b)?|\b(?P<word>{_WORD})\b)(?:\s*(?P<magnitude>{_MAGNITUDE})\b)?", re.I
 )
 # What would change the value if it were passed over: a sign, a further number, a fraction, a multiplier not known here.
 _MINUS = re.compile(r"^\s*[-–−]\s*\D?\d")

@@ -75,11 +75,11 @@ _MONEY = r"(?:US\s?\$|[$€£₽₼¥])\s?"
 _DIGITS = r"\d+(?:[.,]\d+)*"
 _MAGNITUDE = "|".join(sorted(MAGNITUDES, key=len, reverse=True))
 FIGURE = re.compile(
-    rf"(?:{_MONEY})?{_DIGITS}(?:(?:st|nd|rd|th)\b)?(?:\s?[–—-]\s?(?:{_MONEY})?{_DIGITS})?(?:[\s\xa0]*(?:{_MAGNITUDE})\b)?"
+    rf"[-−+]?(?:{_MONEY})?{_DIGITS}(?:(?:st|nd|rd|th)\b)?(?:\s?[–—-]\s?(?:{_MONEY})?{_DIGITS})?(?:[\s\xa0]*(?:{_MAGNITUDE})\b)?"
     r"(?:\s?(?:%|per\s?cent\b|percent\b))?",
     re.I,
 )
-"""A figure as a text prints it: with its currency, the other end of its range, its magnitude, its sign of percent."""
+"""A figure as a text prints it: with sign and currency, the other end of its range, magnitude and percent."""
 _SENTENCE = re.compile(r"(?<=[.!?…])[”\"’»)\]]*\s+|[•:]\s|\n|[“\"«(]")
 _STEM = 5
 
@@ -336,7 +336,8 @@ CAPITALISED = re.compile(rf"(?<![\w.])(?=[^\W\d_]){_CAPITAL}(?:\s+{_CAPITAL})*")
 
 
 def _preceding(text: str, begin: int) -> str:
-    found = re.search(rf"{_MONEY}$", text[max(0, begin - 6) : begin])
+    """Return the sign and the currency that a figure begins with; a hyphen or dash after a word is no sign."""
+    found = re.search(rf"(?:(?<![^\s(])[-−+])?(?:{_MONEY})?$", text[max(0, begin - 7) : begin])
     return found.group() if found else ""
 
 

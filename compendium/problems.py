@@ -62,6 +62,8 @@ def shortened(value: str, most: int = 80) -> str:
 def one_of(values: Iterable[str], found: str) -> str:
     """Say which values would be right: the nearest ones where there are many."""
     known = sorted(values)
+    if not known:
+        return "a value that is known, and none is yet"
     near = difflib.get_close_matches(found, known, n=3, cutoff=0.5)
     if near:
         return "perhaps " + " or ".join(map(repr, near))

@@ -28,8 +28,9 @@ from compendium.edition import CITATION, Edition, edition
 from compendium.home import BUILT, ROOT, chapters, notebook_of
 from compendium.keys import LOCK, data
 from compendium.manifest import Content, lines
+from compendium.permanent import PERMANENT, registered
 from compendium.problems import LedgerError
-from compendium.schema import DESCRIPTOR, descriptor
+from compendium.schema import DESCRIPTOR, descriptor, tables
 
 FOLDER = BUILT / "release"
 STATE = ".edition.json"
@@ -93,7 +94,7 @@ def obstacles(version: str, *, draft: bool, stale: Callable[[], list[str]], root
         found += _repository(version, root, draft)
     except ReleaseError as error:
         found += error.reasons
-    found += _browser()
+    found += [*unkept(version, root), *_browser()]
     return found if draft else found + [f"notebook not up to date: {line}" for line in stale()]
 
 
@@ -157,6 +158,18 @@ def _repository(version: str, root: Path, draft: bool) -> Iterator[str]:
         git(root, "var", "GIT_COMMITTER_IDENT")
     except ReleaseError:
         yield "git does not know who sets the tag; git config user.name and user.email tell it"
+
+
+def unkept(version: str, root: Path) -> Iterator[str]:
+    """Yield that ids of the data are not kept yet: after the edition they could be used for another thing."""
+    try:
+        new = registered(root / "data", version) if PERMANENT in tables(root / "data") else []
+    except LedgerError as error:
+        yield from map(str, error.problems)
+        return
+    if new:
+        more = f" and {len(new) - SHOWN} more" if len(new) > SHOWN else ""
+        yield f"ids are not kept yet: {', '.join(new[:SHOWN])}{more}; `register --write` keeps them"
 
 
 def _browser() -> Iterator[str]:

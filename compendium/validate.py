@@ -8,7 +8,8 @@ The schema (types, keys, foreign keys, vocabularies) is checked by `frictionless
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -57,7 +58,7 @@ def validate(data: Path = DATA) -> list[Problem]:
     try:
         ledger = load(data, corrected=False).whole()
     except LedgerError as error:
-        return sorted(problems | set(error.problems))
+        return sorted({problem for problem in problems if not _follows(problem, error.problems)} | set(error.problems))
     for table in schema.values():
         problems.update(meaning.of_cells(ledger, table))
     lacking = [
@@ -87,6 +88,11 @@ def _mended(ledger: Ledger) -> tuple[Ledger, list[str]]:
     touched = [name for name, table in ledger.schema.items() if transcribes(table) and changes(table, rows)]
     right = load(ledger.data)
     return ledger.replaced(**{name: right[name] for name in touched}), touched
+
+
+def _follows(problem: Problem, broken: Iterable[Problem]) -> bool:
+    """Tell whether a problem is but another word for a row, a header or a file that has not the form of a table."""
+    return any(one.file == problem.file and (one.row <= 1 or problem.row in (0, one.row)) for one in broken)
 
 
 # --- what the schema says
@@ -174,10 +180,11 @@ def _references(data: Path, schema: dict[str, Table]) -> Iterator[Problem]:
 
 
 def _cells(data: Path, table: Table) -> list[dict[str, str]] | None:
-    """Return the rows of a table as they stand, `None` where it cannot be read."""
+    """Return the rows of a table as they stand, `None` where it cannot be read or has other columns."""
     try:
         with (data / table.path).open(encoding="utf-8", newline="") as file:
-            return list(csv.DictReader(file))
+            reader = csv.DictReader(file)
+            return list(reader) if reader.fieldnames == table.columns else None
     except (OSError, UnicodeDecodeError, csv.Error):
         return None
 
@@ -185,6 +192,10 @@ def _cells(data: Path, table: Table) -> list[dict[str, str]] | None:
 def _translated(error: Any, table: Table) -> Problem:
     """Say a frictionless error as file, row, column, value and what would be right."""
     row = getattr(error, "row_number", 0) or 0
+    if error.type == "primary-key":  # it tells of the whole row, which seldom is what is repeated
+        cells = dict(zip(table.columns, map(str, error.cells), strict=False))
+        key = ", ".join(cells.get(column, "") for column in table.primary_key)
+        return Problem(table.path, row, ", ".join(table.primary_key), key, _unlike(error))
     name = getattr(error, "field_name", "") or ", ".join(getattr(error, "field_names", []) or [])
     cell = getattr(error, "cell", None)
     if cell is None:
@@ -193,7 +204,14 @@ def _translated(error: Any, table: Table) -> Problem:
     return Problem(table.path, row, name, str(cell or ""), _wanted(error, field, str(cell or "")))
 
 
+def _unlike(error: Any) -> str:
+    """Say that a key must be unlike that of another row, which frictionless names at the end of its note."""
+    return f"a key that no other row has; row {error.note.rpartition(' ')[2]} has it"
+
+
 def _wanted(error: Any, field: Field | None, cell: str) -> str:
+    if error.type == "unique-error":
+        return _unlike(error)
     if field is None or error.type not in ("constraint-error", "type-error"):
         return str(error.note) or f"no {error.title}".lower()  # of a blank row there is nothing to be noted
     if field.vocabulary and cell not in field.vocabulary:
@@ -202,4 +220,7 @@ def _wanted(error: Any, field: Field | None, cell: str) -> str:
         return f"a value ({field.description.rstrip('.')})"
     if field.pattern:
         return f"something of the form {field.pattern}"
-    return KINDS[field.type] if error.type == "type-error" else str(error.note)
+    if error.type == "type-error":
+        return KINDS[field.type]
+    least = re.fullmatch(r'constraint "minimum" is "(.+)"', error.note)
+    return f"at least {least[1]}" if least else str(error.note)

@@ -80,6 +80,13 @@ def test_a_changed_claim_tells_each_cell() -> None:
     assert change.said == "paragraph: ‘3’ → ‘4’; as_printed: ‘$5’ → ‘$6’"
 
 
+def test_long_cells_are_shown_where_they_part() -> None:
+    long = "as much as the port could ever carry " * 3
+    before, now = (state(CLAIM.replace("$5", long + words)) for words in ("in a year", "by day"))
+    (change,) = found(before, now, "claim changed")
+    assert change.said == "as_printed: ‘…rt could ever carry in a year’ → ‘…rt could ever carry by day’"
+
+
 def test_a_claim_is_deprecated_with_its_reason_and_one_that_is_gone_is_told() -> None:
     (change,) = found(state(CLAIM), state("a.x,a,3,$5,deprecated,read wrongly\n"), "claim deprecated")
     assert change.said.endswith("Why: read wrongly")

@@ -85,6 +85,14 @@ def test_what_cannot_be_a_page_is_told_and_nothing_is_written(root: Path, name: 
     assert [path for path in root.rglob("*") if path.suffix == ".md"] == []
 
 
+def test_a_page_of_a_source_wants_a_source(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(authors, "ROOT", root)
+    before = toc(root)
+    ran = CliRunner().invoke(main, ["new-chapter", "source/staer2025"])
+    assert (ran.exit_code, toc(root)) == (1, before)
+    assert "name: found 'staer2025'; expected the id of a source: perhaps 'stear2025'" in ran.output
+
+
 def test_the_command_says_what_comes_next(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(authors, "ROOT", root)
     ran = CliRunner().invoke(main, ["new-chapter", "corridors/dry_ports"])

@@ -69,6 +69,16 @@ def test_a_problem_is_told_at_its_place_in_the_draft_and_nothing_enters(data: Pa
     assert contents(data) == before
 
 
+def test_a_row_that_waits_for_another_is_told_what_that_one_lacks(data: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "r"
+    event = draft(folder, "events", {**EVENT, "name": ""})
+    path = draft(folder, "mentions", MENTION)
+    ran = enter(folder, "--data", data)
+    assert ran.exit_code == 1
+    assert f"{path}:2:event_id: found 'made-up'; expected a row of that id; it is left out" in ran.output
+    assert f"as long as {event}:2:name has no value" in ran.output
+
+
 def test_an_id_that_is_taken_by_another_row_does_not_enter(data: Path, tmp_path: Path) -> None:
     known = next(csv.DictReader(io.StringIO((DATA / "events.csv").read_text(encoding="utf-8"))))
     draft(tmp_path / "r", "events", {**known, "name": "Another thing"})

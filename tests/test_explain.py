@@ -13,6 +13,7 @@ from compendium.commands import authors
 from compendium.dossiers import Dossier, dossiers
 from compendium.ledger import Ledger
 from compendium.stored import DOSSIERS
+from compendium.verdicts import IN_CONFLICT
 
 CLAIM = "guluzade2025.turnover-2024"
 
@@ -114,3 +115,19 @@ def test_only_dossiers_that_are_up_to_date_are_taken_from_the_notebook(tmp_path:
     path.write_text(path.read_text(encoding="utf-8").replace("print(1)", "print(2)"), encoding="utf-8")
     assert READ(path) == {}
     assert READ(tmp_path / "none.ipynb") == {}
+
+
+def test_a_figure_is_told_the_rule_that_it_was_read_by(found: dict[str, Dossier]) -> None:
+    told = {name: explained._reading(one) for name, one in found.items()}
+    assert "[2500000000, 3500000000) USD: a bare figure is read half a unit" in told["stear2025.turnover-2021"]
+    assert told["canback2023.granada-first-talk"] == "; exactly [1, 1] rank: a bare count or rank is read as it stands"
+    ranges = [said for said in told.values() if "a bare range is read as it stands" in said]
+    assert all("[" in said and "half a unit" not in said for said in ranges)
+
+
+def test_a_claim_that_holds_has_a_part_in_a_conflict_and_is_not_told_to_be_in_one(found: dict[str, Dossier]) -> None:
+    for one in found.values():
+        lines = list(explained.lines(one, 100))
+        own, verdict = one["reconciled"]["conflicts"], one["reconciled"]["verdict"]
+        assert any(line.startswith("Conflict") for line in lines) == (bool(own) and verdict == IN_CONFLICT)
+        assert any(line.startswith("Bears on") for line in lines) == (bool(own) and verdict != IN_CONFLICT)

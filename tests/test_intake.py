@@ -63,6 +63,9 @@ def test_every_number_is_found_with_its_hedge_unit_and_what_it_seems_to_be(ledge
                                                     ("US$ 25–30 million", "", "USD", "level")]),
         ("At least 38 people died.", [("38", "at least", "person", "level")]),
         ("قيمة التجارة 4.8 مليار", [("4.8", "", "", "level")]),
+        ("The well gives 8.1 bcm.", [("8.1 bcm", "", "m^3", "level")]),
+        ("It came to −3 per cent (+2 %) in a-4.", [("−3 per cent", "", "percent", "level"),
+                                                    ("+2 %", "", "percent", "level"), ("4", "", "", "level")]),
         ("twenty per cent fell", [("twenty per cent", "", "percent", "growth")]),
     ],
 )  # fmt: skip

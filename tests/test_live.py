@@ -125,6 +125,7 @@ def test_a_broken_cell_is_told_on_page_and_terminal_and_mending_it_ends_that(
     broken = preview.state("broken")
     assert "ZeroDivisionError" in broken["said"]
     assert "book/second.md" in broken["said"]
+    assert "\x1b" not in broken["said"]
     preview.wait("book/second.md: cannot be built")
     preview.wait("ZeroDivisionError")
     assert "just now" in preview.page()

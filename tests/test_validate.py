@@ -170,7 +170,35 @@ def test_repeated_keys_and_an_unknown_one_are_all_named_at_once(data: Path, spoi
         ends.append((f"{table}.csv", text.count("\n") + 1))
     problems = validate(data)
     assert set(ends) <= {(problem.file, problem.row) for problem in problems}
+    repeated = [problem for problem in problems if (problem.file, problem.row) in ends]
+    assert {problem.expected for problem in repeated} == {"a key that no other row has; row 2 has it"}
     assert "perhaps 'goods-turnover'" in "\n".join(map(str, problems))
+
+
+def test_a_number_below_what_it_can_be_is_told_the_least(data: Path, spoil: Callable[..., int]) -> None:
+    line = spoil("claims", CLAIM, "paragraph", "-1")
+    assert [str(problem) for problem in validate(data)] == [
+        f"claims.csv:{line}:paragraph: found '-1'; expected at least 1"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("change", "row", "told"),
+    [
+        (lambda text: text + "a,b\n", True, "found '2 cells'"),
+        (lambda text: text.replace("claim_id", "claimid", 1), False, "found 'claimid,"),
+        (lambda _: "", False, "found ''"),
+    ],
+)
+def test_what_has_not_the_form_of_a_table_is_told_once(
+    data: Path, change: Callable[[str], str], row: bool, told: str
+) -> None:
+    path = data / "claims.csv"
+    text = path.read_text(encoding="utf-8")
+    path.write_text(change(text), encoding="utf-8")
+    (problem,) = validate(data)
+    assert (problem.file, problem.row) == ("claims.csv", text.count("\n") + 1 if row else 1)
+    assert told in str(problem)
 
 
 def test_a_ragged_row_does_not_shift_the_lines_after_it(data: Path, spoil: Callable[..., int]) -> None:

@@ -170,11 +170,13 @@ def new_chapter(name: str, title: str) -> None:
 
     Exit codes: 0, the page was written; 1, its name or title cannot be, and nothing was written; 2, called wrongly.
     """
-    from compendium.chapter import create
+    from compendium.chapter import SOURCES, create
+    from compendium.ledger import load
 
     title = title or name.rpartition("/")[2].replace("_", " ").capitalize()
     try:
-        page = create(name, title, ROOT)
+        sources = set(load()["sources"]["source_id"]) if name.startswith(f"{SOURCES}/") else None
+        page = create(name, title, ROOT, sources)
     except (LedgerError, OSError) as error:
         problems = error.problems if isinstance(error, LedgerError) else [Problem(name, 0, "", str(error), "a book")]
         end(problems, "")
@@ -194,7 +196,7 @@ def new_chapter(name: str, title: str) -> None:
 @click.option("--version", "edition_", default="", help="Edition that is the first to have them.  [default: this one]")
 @LEDGER
 def register(write: bool, edition_: str, data: Path) -> None:
-    """List the ids that no edition has had so far; with --write, keep them for ever. A release does this.
+    """List the ids that no edition has had so far; with --write, keep them for ever, before an edition is released.
 
     Exit codes: 0, listed or kept; 1, the table of ids cannot be read or written; 2, called wrongly, or unsound data.
     """

@@ -13,6 +13,8 @@ from http import HTTPStatus
 from pathlib import Path
 from urllib.parse import parse_qs, unquote
 
+import click
+
 from compendium.serving import TYPES, Handler, Server, located
 
 OWN = "/_live/"
@@ -32,9 +34,9 @@ class Desk:
         self._looked_at: list[str] = []
 
     def tell(self, state: str, said: str = "") -> None:
-        """Say how it stands now, to all who wait for it."""
+        """Say how it stands now, to all who wait for it; the colours of a terminal are none of a page."""
         with self._changed:
-            self._said = {"state": state, "said": said}
+            self._said = {"state": state, "said": click.unstyle(said)}
             self._number += 1
             self._changed.notify_all()
 
