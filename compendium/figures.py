@@ -30,12 +30,14 @@ WORDS: dict[str, int] = (
 )
 HALVES = {"half": Fraction(1, 2)}
 _FORMS = {
-    10**3: "thousand thousands тыс тысяча тысячи тысяч",
-    10**6: "million millions mn mln mcm млн миллион миллиона миллионов milyon",
+    10**3: "thousand thousands kt тыс тысяча тысячи тысяч",
+    10**6: "million millions mn mln mcm mmt млн миллион миллиона миллионов milyon",
     10**9: "billion billions bn bcm mlrd млрд миллиард миллиарда миллиардов milyard",
-    10**12: "trillion trillions trn tcm трлн триллион триллиона триллионов",
+    10**12: "trillion trillions trn tn tcm трлн триллион триллиона триллионов",
 }
 # `bcm` is a billion and its unit in one word; read as a unit alone, it would make a figure a billion times too small.
+GLUED = {"k": 10**3, "m": 10**6, "b": 10**9}
+"""Letters that multiply where they stand at the digits: `$5m`; apart from them they may be units."""
 MAGNITUDES: dict[str, int] = {form: value for value, forms in _FORMS.items() for form in forms.split()}
 
 _MAGNITUDE = "|".join(sorted(MAGNITUDES, key=len, reverse=True))
@@ -44,13 +46,17 @@ _WORD = "|".join([*WORDS, *HALVES])
 _GROUPED = r"[1-9]\d{0,2}(?:,\d{3})+(?:\.\d+)?"
 _DIGITS = rf"{_GROUPED}(?!\d)|\d+(?:[.,]\d+)?"
 _TERM = re.compile(
-    rf"(?:(?P<digits>{_DIGITS})(?:(?:st|nd|rd|th)\b)?|\b(?P<word>{_WORD})\b)(?:\s*(?P<magnitude>{_MAGNITUDE})\b)?", re.I
+    rf"(?:(?P<digits>{_DIGITS})(?:(?:st|nd|rd|th)\b)?|\b(?P<word>{_WORD})\b)"
+    rf"(?:\s*(?P<magnitude>{_MAGNITUDE})\b|(?P<glued>[{''.join(GLUED)}])\b)?",
+    re.I,
 )
-# What would change the value if it were passed over: a sign, a further number, a fraction, a multiplier not known here.
+# What would change the value if it were passed over: a sign, a further number, a fraction, a multiplier not known here,
+# a unit that has one in it and is also something else (`mt` is a tonne, and a million of them).
 _MINUS = re.compile(r"^\s*[-–−]\s*\D?\d")
 _NEGATIVE = re.compile(r"-(\d+(?:\.\d+)?)(?: %)?", re.ASCII)
 _FRACTION = re.compile(r"\ba\s+(?:third|fourth|fifth|sixth|seventh|eighth|ninth|tenth)\b", re.I)
 _UNREAD = re.compile(r"\d|\b(?:hundreds?|dozens?|scores?|thirds|quarters?|fourths|fifths|сотн\w*|десятк\w*)\b", re.I)
+_SCALED = re.compile(r"\d\s*(?:[mg]t|mtpa|mtoe|[mk]b[/p]?d|[kmgt]wh?)\b", re.I)
 _DASH = re.compile(r"^\s*[–—-]\s*\D?\s*$")
 
 
@@ -104,7 +110,7 @@ def read_figure(as_printed: str) -> Figure:
     if not terms:
         raise UnreadableFigureError(f"no figure in {as_printed!r}")
     rest = _TERM.sub(" ", text)
-    if _MINUS.match(text) or _FRACTION.search(text) or _UNREAD.search(rest):
+    if any((_MINUS.match(text), _FRACTION.search(text), _UNREAD.search(rest), _SCALED.search(text))):
         raise UnreadableFigureError(f"a sign, fraction or multiplier that is not read, in {as_printed!r}")
     if left := next(filter(_like_a_magnitude, re.findall(r"[^\W\d_]+", rest.lower())), ""):
         raise UnreadableFigureError(
@@ -112,7 +118,8 @@ def read_figure(as_printed: str) -> Figure:
         )
     last = _scale(terms[-1])
     if len(terms) == 2 and _DASH.match(text[terms[0].end() : terms[1].start()]):
-        low = _value(terms[0]) * (_scale(terms[0]) if terms[0]["magnitude"] else last)
+        own = terms[0]["magnitude"] or terms[0]["glued"]
+        low = _value(terms[0]) * (_scale(terms[0]) if own else last)
         high = _value(terms[1]) * last
         if low >= high:
             raise UnreadableFigureError(f"the range {as_printed!r} does not rise")
@@ -124,6 +131,8 @@ def read_figure(as_printed: str) -> Figure:
 
 
 def _scale(term: re.Match[str]) -> int:
+    if term["glued"]:
+        return GLUED[term["glued"].lower()]
     return MAGNITUDES[term["magnitude"].lower()] if term["magnitude"] else 1
 
 

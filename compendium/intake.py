@@ -23,7 +23,7 @@ import pandas as pd
 from compendium import units
 from compendium.claims import authors
 from compendium.dates import MONTH, Dated, dates
-from compendium.figures import MAGNITUDES
+from compendium.figures import GLUED, MAGNITUDES
 from compendium.ledger import Ledger
 from compendium.problems import LedgerError, Problem
 from compendium.schema import SEPARATOR, Table
@@ -75,7 +75,8 @@ _MONEY = r"(?:US\s?\$|[$€£₽₼¥])\s?"
 _DIGITS = r"\d+(?:[.,]\d+)*"
 _MAGNITUDE = "|".join(sorted(MAGNITUDES, key=len, reverse=True))
 FIGURE = re.compile(
-    rf"[-−+]?(?:{_MONEY})?{_DIGITS}(?:(?:st|nd|rd|th)\b)?(?:\s?[–—-]\s?(?:{_MONEY})?{_DIGITS})?(?:[\s\xa0]*(?:{_MAGNITUDE})\b)?"
+    rf"[-−+]?(?:{_MONEY})?{_DIGITS}(?:(?:st|nd|rd|th)\b)?(?:\s?[–—-]\s?(?:{_MONEY})?{_DIGITS})?"
+    rf"(?:[\s\xa0]*(?:{_MAGNITUDE})\b|[{''.join(GLUED)}]\b)?"
     r"(?:\s?(?:%|per\s?cent\b|percent\b))?",
     re.I,
 )

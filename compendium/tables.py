@@ -21,6 +21,7 @@ from compendium.links import place
 from compendium.periods import sometime, spoken
 from compendium.present import Shown, amount, bare_table, link, signed, table, taken
 from compendium.schema import Field, Table
+from compendium.series import FOLDER
 
 
 def claims_table(claims: pd.DataFrame, caption: str, *, up: str = "..") -> Shown:
@@ -346,7 +347,10 @@ def corrections_table(corrections: pd.DataFrame, caption: str) -> Shown:
     frame = corrections.iloc[::-1].sort_values("corrected_on", ascending=False, kind="stable")
     rows = [
         {
-            "What": stacked(row["row_id"], f"{row['column']} in {row['table']}"),
+            "What": stacked(
+                _corrected_row(row),
+                Markup("{} in {}").format(row["column"], link("table", f"table-{row['table']}", row["table"])),
+            ),
             "Was, and is": stacked(_corrected(row["old"]), Markup("now {}").format(_corrected(row["new"]))),
             "Why": stacked(
                 row["why"],
@@ -360,6 +364,13 @@ def corrections_table(corrections: pd.DataFrame, caption: str) -> Shown:
     ]
     shown = pd.DataFrame(rows, columns=["What", "Was, and is", "Why", "correction_id"])
     return table(shown, caption, ids="correction_id", data=frame, css="roomy")
+
+
+def _corrected_row(row: Mapping[str, Any]) -> str:
+    """Return the id of a row that was corrected, as a link where such rows have a place of their own."""
+    kinds = {"claims": "claim", "events": "event", "citations": "citation"}
+    kind = "observation" if row["table"].startswith(f"{FOLDER}-") else kinds.get(row["table"], "")
+    return link(kind, row["row_id"], row["row_id"]) if kind else row["row_id"]
 
 
 def _corrected(cell: str) -> str:
