@@ -270,3 +270,11 @@ def as_records(found: Collection[Change], edition: str, since: str) -> list[dict
         {"edition": edition, "since": since, "kind": change.kind, "subject": change.subject, "said": change.said}
         for change in found
     ]
+
+
+def is_recorded(before: State, now: State) -> bool:
+    """Say whether a state keeps, as those of its edition, the changes that comparing it gives; one may keep none."""
+    if RECORD not in now.schema:
+        return True
+    kept = [row for row in now.tables[RECORD].values() if row["edition"] == now.edition]
+    return kept == as_records(changes(before, now), now.edition, before.edition)

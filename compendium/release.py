@@ -21,9 +21,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from zipfile import ZipFile
 
-from compendium import changelog, codecheck, crate, croissant, prints
+from compendium import changelog, codecheck, crate, croissant, prints, states
 from compendium.archives import packed
 from compendium.bundle import NAME as LEDGER
+from compendium.changes import is_recorded
 from compendium.edition import CITATION, Edition, edition
 from compendium.home import BUILT, ROOT, chapters, notebook_of
 from compendium.keys import LOCK, data
@@ -85,7 +86,8 @@ def obstacles(version: str, *, draft: bool, stale: Callable[[], list[str]], root
     version
         the edition that is meant.
     draft
-        whether only a draft is made: it has no tag, so that neither the tree nor other tags stand in its way.
+        whether only a draft is made: it has no tag, so that neither the tree nor other tags stand in its way, nor what
+        is recorded of it.
     stale
         gives, in words, the notebooks that are not up to date; not asked for a draft, which brings them up to date.
     """
@@ -95,7 +97,9 @@ def obstacles(version: str, *, draft: bool, stale: Callable[[], list[str]], root
     except ReleaseError as error:
         found += error.reasons
     found += [*unkept(version, root), *_browser()]
-    return found if draft else found + [f"notebook not up to date: {line}" for line in stale()]
+    if draft:
+        return found
+    return [*found, *unrecorded(root), *(f"notebook not up to date: {line}" for line in stale())]
 
 
 def _versions(version: str, root: Path) -> Iterator[str]:
@@ -170,6 +174,14 @@ def unkept(version: str, root: Path) -> Iterator[str]:
     if new:
         more = f" and {len(new) - SHOWN} more" if len(new) > SHOWN else ""
         yield f"ids are not kept yet: {', '.join(new[:SHOWN])}{more}; `register --write` keeps them"
+
+
+def unrecorded(root: Path) -> Iterator[str]:
+    """Yield that the record of what the edition changes is not what comparing it with the edition before gives."""
+    now = states.here(root)
+    earlier = [tag for tag in states.tags(root) if states.version(tag) < states.version(now.edition)]
+    if earlier and not is_recorded(states.at(earlier[-1], root), now):
+        yield f"the record of what changed since {earlier[-1]} is not that of the tree; `changes --write` renews it"
 
 
 def _browser() -> Iterator[str]:

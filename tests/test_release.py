@@ -48,6 +48,22 @@ def test_nothing_stands_in_the_way_of_an_edition_that_is_ready(project: Path) ->
     assert obstacles(project) == []
 
 
+def test_a_record_of_changes_that_is_not_that_of_the_tree_stands_in_the_way(project: Path) -> None:
+    made_up.git(project, "tag", "v1.0.0")
+    (project / "book" / "index.md").write_text("# Another front\n", encoding="utf-8")
+    package = json.loads((project / "data" / "datapackage.json").read_text(encoding="utf-8"))
+    columns = ["edition", "since", "kind", "subject", "said"]
+    package["resources"].append(made_up.resource("changes", *columns))
+    package["resources"][-1]["schema"]["primaryKey"] = columns
+    (project / "data" / "datapackage.json").write_text(json.dumps(package), encoding="utf-8")
+    for rows, count in (("", 1), ("1.1.0,1.1.0,page,index,words\n", 0)):
+        (project / "data" / "changes.csv").write_text(f"{','.join(columns)}\n{rows}", encoding="utf-8")
+        made_up.git(project, "add", "--all")
+        made_up.git(project, "commit", "--quiet", "--message", "Record")
+        assert len([line for line in obstacles(project) if line.startswith("the record of what changed")]) == count
+        assert obstacles(project, draft=True) == []
+
+
 def rewritten(name: str, old: str, new: str) -> Callable[[Path], object]:
     def change(project: Path) -> None:
         path = project / name

@@ -16,7 +16,9 @@ from compendium.home import DATA
 
 
 @click.command()
-@click.option("--since", default="", metavar="REF", help="A tag, branch or commit.  [default: the newest edition]")
+@click.option(
+    "--since", default="", metavar="REF", help="A tag, branch or commit.  [default: the last edition but this]"
+)
 @click.option("--format", "form", type=click.Choice(["text", "markdown", "json"]), default="text", show_default=True)
 @click.option("--write", is_flag=True, help="Keep the changes as those of the edition that CITATION.cff names.")
 @click.option("--data", type=FOLDER, default=DATA, help="Where the record is kept.  [default: data]")
