@@ -10,6 +10,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from compendium.problems import counted
 from compendium.states import Row, State
 
 KINDS = {
@@ -181,9 +182,9 @@ def _named(table: str, names: Collection[str], said: str) -> str:
 def _tables(before: State, now: State, rows: Mapping[str, Rows]) -> Iterator[Change]:
     for table, found in rows.items():
         if table not in before.schema:
-            yield Change("table", table, f"new, with {_counted(len(found.added))}")
+            yield Change("table", table, f"new, with {counted(len(found.added), 'row')}")
         elif table not in now.schema:
-            yield Change("table", table, f"gone, with {_counted(len(found.gone))}")
+            yield Change("table", table, f"gone, with {counted(len(found.gone), 'row')}")
         elif said := "; ".join(filter(None, (_columns(before, now, table), _moved(found)))):
             yield Change("table", table, said)
 
@@ -202,15 +203,11 @@ def _columns(before: State, now: State, table: str) -> str:
 
 def _moved(found: Rows) -> str:
     parts = (("added", found.added), ("changed", tuple(found.changed)), ("gone", found.gone))
-    return "; ".join(f"{_counted(len(names))} {said}{_few(names)}" for said, names in parts if names)
+    return "; ".join(f"{counted(len(names), 'row')} {said}{_few(names)}" for said, names in parts if names)
 
 
 def _few(names: Collection[str]) -> str:
     return f" ({', '.join(names)})" if len(names) <= SHOWN and all(len(name) <= LONGEST for name in names) else ""
-
-
-def _counted(number: int) -> str:
-    return f"{number} row{'' if number == 1 else 's'}"
 
 
 def _pages(before: State, now: State) -> Iterator[Change]:

@@ -25,7 +25,7 @@ from compendium.claims import authors
 from compendium.dates import MONTH, Dated, dates
 from compendium.figures import GLUED, MAGNITUDES
 from compendium.ledger import Ledger
-from compendium.problems import LedgerError, Problem
+from compendium.problems import LedgerError, Problem, counted
 from compendium.schema import SEPARATOR, Table
 from compendium.verify import TOKEN, Text, read_text, stands_in
 
@@ -511,7 +511,7 @@ def review(found: Found, source: str, path: Path, warned: Iterable[tuple[str, in
         "",
         "Drafts, not for the repository: this list shows words of the text. All that it says is a guess.",
         "",
-        f"- file `{path.name}`, {len(text.paragraphs)} paragraphs, SHA-256 `{text.sha256}`",
+        f"- file `{path.name}`, {counted(len(text.paragraphs), 'paragraph')}, SHA-256 `{text.sha256}`",
         *(f"- looks like another saving of `{name}`: {held} of its {of} rows stand here" for name, held, of in warned),
         "",
         f"## Numbers ({len(found.numbers)})",

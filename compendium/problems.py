@@ -59,6 +59,11 @@ def shortened(value: str, most: int = 80) -> str:
     return repr(value) if len(value) <= most else f"{value[:most]!r}… ({len(value)} characters)"
 
 
+def counted(number: int, one: str, more: str = "") -> str:
+    """Return a number with the word for what is counted: `1 row`, `2 rows`; `more` where an `s` does not make it."""
+    return f"{number} {one if number == 1 else more or f'{one}s'}"
+
+
 def one_of(values: Iterable[str], found: str) -> str:
     """Say which values would be right: the nearest ones where there are many."""
     known = sorted(values)

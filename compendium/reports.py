@@ -14,6 +14,7 @@ from compendium.dating import clashes
 from compendium.independence import SAME, origins, shared_hosts, witnesses
 from compendium.ledger import Ledger
 from compendium.observations import read_observations
+from compendium.problems import counted
 from compendium.reconcile import Reconciliation
 from compendium.rows import records
 from compendium.schema import SEPARATOR
@@ -73,7 +74,7 @@ def reconciliation_lines(ledger: Ledger, found: Reconciliation) -> Iterator[str]
     names = Names.of(ledger)
     report = reconciliation(ledger, found)
     more = "" if found.complete else "; there are more, too many to look through"
-    yield f"{_counted(len(report['conflicts']), 'minimal set')} of claims that cannot all be true{more}"
+    yield f"{counted(len(report['conflicts']), 'minimal set')} of claims that cannot all be true{more}"
     for conflict in report["conflicts"]:
         yield f"\n  {'  +  '.join(conflict['claims'])}\n    by: {conflict['rule']}\n    {conflict['explanation']}"
     implied = {quantity: held for quantity, held in sorted(found.bounds.items()) if quantity not in found.stated}
@@ -82,13 +83,9 @@ def reconciliation_lines(ledger: Ledger, found: Reconciliation) -> Iterator[str]
         assumed = " (if both sides count alike)" if held.assumed else ""
         bounds = said(held.interval, names.metrics[quantity.metric_id]["unit"])
         yield f"  {names.quantity(quantity)}: {bounds}{assumed}\n    from {', '.join(held.claims)}"
-    yield f"\n{_counted(len(report['verdicts']), 'claim')}"
+    yield f"\n{counted(len(report['verdicts']), 'claim')}"
     for row in report["verdicts"]:
         yield f"  {row['claim_id']}: {row['verdict']} ({row['rule']})\n    {row['explanation']}"
-
-
-def _counted(number: int, one: str, more: str = "") -> str:
-    return f"{number} {one if number == 1 else more or f'{one}s'}"
 
 
 def chronology(ledger: Ledger) -> Report:
@@ -108,7 +105,7 @@ def chronology(ledger: Ledger) -> Report:
 def chronology_lines(ledger: Ledger) -> Iterator[str]:
     """Yield the clashes of time as a person reads them."""
     found = clashes(ledger)
-    yield _counted(len(found), "clash", "clashes") + " of time"
+    yield counted(len(found), "clash", "clashes") + " of time"
     for clash in found:
         yield f"\n  {'  +  '.join(clash.mentions)}\n    by: {clash.rule}\n    {clash.explanation}"
 
@@ -129,12 +126,12 @@ def independence_lines(ledger: Ledger) -> Iterator[str]:
     yield f"things of which more than one figure is printed: {len(report['witnesses'])}"
     for row in report["witnesses"]:
         thing = " ".join(str(row[column]) for column in SAME if row[column])
-        counts = [_counted(len(row[f"{what}s"]), what) for what in ("claim", "source", "origin")]
+        counts = [counted(len(row[f"{what}s"]), what) for what in ("claim", "source", "origin")]
         yield f"  {thing}: {', '.join(counts)}"
         yield f"    {', '.join(row['origins'])}"
     yield f"\norigins that a text credits: {len(report['origins'])}"
     for row in report["origins"]:
-        yield f"  {row['origin']}: {_counted(len(row['claims']), 'claim')}, {', '.join(row['sources'])}"
+        yield f"  {row['origin']}: {counted(len(row['claims']), 'claim')}, {', '.join(row['sources'])}"
     yield f"\nsites that the lists of several sources lead to: {len(report['hosts'])}"
     for row in report["hosts"]:
         yield f"  {row['host']}: {', '.join(row['entries'])}"
@@ -216,7 +213,7 @@ def corroboration_lines(ledger: Ledger) -> Iterator[str]:
     names, rows = Names.of(ledger), {row["observation_id"]: row for row in records(read_observations(ledger))}
     checked = corroborate(ledger)
     counts = (f"{sum(one.verdict == verdict for one in checked.values())} {verdict}" for verdict in BESIDE)
-    yield f"{_counted(len(checked), 'claim')}, {_counted(len(rows), 'independent figure')}: {', '.join(counts)}"
+    yield f"{counted(len(checked), 'claim')}, {counted(len(rows), 'independent figure')}: {', '.join(counts)}"
     for one in checked.values():
         reason = f" ({names.reasons[one.reason]['name']})" if one.reason else ""
         yield f"\n{one.claim_id}: {one.verdict}{reason}"

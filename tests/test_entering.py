@@ -45,7 +45,7 @@ def test_complete_rows_are_shown_first_and_entered_where_told_to(data: Path, tmp
     assert ran.exit_code == 0, ran.output
     assert "events.csv: 1 complete, 1 left out, 0 in the ledger already" in ran.output
     assert "events.csv:3:name: found ''; expected a value, and in name (left out)" in ran.output
-    assert "2 rows are sound; --write enters them" in ran.output
+    assert "2 rows sound; --write enters them" in ran.output
     assert contents(data) == before
     assert "2 rows entered" in enter(folder, "--write", "--data", data).output
     after = contents(data)

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING
 import click
 
 from compendium.home import DATA
-from compendium.problems import Problem
+from compendium.problems import Problem, counted
 
 if TYPE_CHECKING:
     from compendium.ledger import Ledger
@@ -33,7 +33,7 @@ def end(problems: list[Problem], well: str) -> None:
     for problem in problems:
         click.echo(str(problem), err=True)
     if problems:
-        click.echo(f"{len(problems)} problem{'s' if len(problems) > 1 else ''}", err=True)
+        click.echo(counted(len(problems), "problem"), err=True)
         sys.exit(1)
     click.echo(well)
 

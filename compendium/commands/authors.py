@@ -14,7 +14,7 @@ import click
 
 from compendium.commands import FOLDER, end, sound
 from compendium.home import DATA, ROOT
-from compendium.problems import LedgerError, Problem, one_of
+from compendium.problems import LedgerError, Problem, counted, one_of
 
 if TYPE_CHECKING:
     from compendium.ledger import Ledger
@@ -118,7 +118,7 @@ def enter(folder: Path, write: bool, data: Path) -> None:
             click.echo(str(problem), err=True)
         told = f"{len(draft.complete)} complete, {len(draft.lacking)} left out, {draft.there} in the ledger already"
         click.echo(f"{draft.table.path}: {told}")
-    click.echo(f"{number} rows entered" if write else f"{number} rows are sound; --write enters them")
+    click.echo(f"{counted(number, 'row')} entered" if write else f"{counted(number, 'row')} sound; --write enters them")
 
 
 @click.command()

@@ -10,7 +10,7 @@ import click
 
 from compendium.commands import FOLDER, end, size
 from compendium.home import DATA
-from compendium.problems import LedgerError, one_of
+from compendium.problems import LedgerError, counted, one_of
 
 
 @click.command()
@@ -51,7 +51,8 @@ def verify(sources: Path, only: tuple[str, ...], data: Path) -> None:
     }
     end(
         verified(ledger, sources, only),
-        f"{len(held)} texts, {sum(rows.values())} located rows ({rows['claims']} claims): all stand as said",
+        f"{counted(len(held), 'text')}, {counted(sum(rows.values()), 'located row')} "
+        f"({counted(rows['claims'], 'claim')}): all stand as said",
     )
 
 
