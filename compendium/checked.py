@@ -50,7 +50,8 @@ def given(held: Held, observations: Mapping[str, Mapping[str, Any]], names: Name
         return _following(held, observations, names)
     row = observations[held.observations[0]]
     when = dated(row)
-    return f"{credited(row)} gives {row['figure']}{f' ({when})' if when else ''}"
+    gives = "says that it" if row["hedge"] in VERBS else "gives"
+    return f"{credited(row)} {gives} {row['figure']}{f' ({when})' if when else ''}"
 
 
 def ranged(interval: portion.Interval, unit: str) -> str:
@@ -61,6 +62,8 @@ def ranged(interval: portion.Interval, unit: str) -> str:
     )
 
 
+VERBS = {"exceeds"}
+"""Hedges that are verbs, so that nobody gives them."""
 MEETS = {True: "Otherwise the two would agree.", False: "The two figures differ, too.", None: ""}
 
 

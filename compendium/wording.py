@@ -102,8 +102,11 @@ def claimed(claim: Mapping[str, Any], names: Names, beside: Quantity) -> str:
         return f"growth of {what} from {spoken(base.period)} to {spoken(own.period)}{of}"
     if claim["measure"] == "level":
         return f"{what} {when}{of} (read as what it {claim['direction']} to from {spoken(base.period)})"
-    said = {"share": "a share of {} of {}", "multiple": "{} {}", "difference": "a difference of {} to {}"}
-    return f"{said[claim['measure']].format(what, names.quantity(base, own))} {when}".strip() + of
+    # Of two quantities of one time, the time is said once; of one metric, what is counted is not said again.
+    against = names.quantity(base._replace(period="") if base.period == own.period else base, own)
+    times = "{} that of {}" if base.metric_id == own.metric_id and against else "{} {}"
+    said = {"share": "a share of {} of {}", "multiple": times, "difference": "a difference of {} to {}"}
+    return f"{said[claim['measure']].format(what, against)} {when}".strip() + of
 
 
 def _when(period: str) -> str:
