@@ -2,10 +2,11 @@
 
 import os
 import signal
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, Future, ProcessPoolExecutor
 from multiprocessing import get_context
 from pathlib import Path
+from threading import Event
 
 import nbformat
 import pytest
@@ -114,12 +115,38 @@ def test_an_interruption_drops_what_has_not_begun(book: Path) -> None:
 
 
 def test_an_error_here_is_not_taken_for_a_loss(book: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def broken(_: Work) -> Done:
+    def broken(_: Work, begun: Callable[[], None]) -> Done:
+        begun()
         raise ValueError("a fault of the runner")
 
     monkeypatch.setattr(runner, "execute", broken)
     with pytest.raises(ValueError, match="a fault of the runner"):
         list(side_by_side([Work(book / "page0.md", "", ".", "")]))
+
+
+@pytest.mark.parametrize("begins", [True, False])
+def test_what_is_done_meanwhile_waits_for_a_kernel_but_not_for_ever(
+    book: Path, monkeypatch: pytest.MonkeyPatch, begins: bool
+) -> None:
+    order = []
+
+    def one(work: Work, begun: Callable[[], None]) -> Done:
+        order.append("started")
+        if begins:
+            begun()
+        release.wait(60)
+        order.append("ended")
+        return Done(work.chapter)
+
+    def meanwhile() -> None:
+        order.append("meanwhile")
+        release.set()
+
+    release = Event()
+    monkeypatch.setattr(runner, "execute", one)
+    monkeypatch.setattr(runner, "STARTING", 60 if begins else 0.1)
+    assert len(list(side_by_side([Work(book / "page0.md", "", ".", "")], meanwhile=meanwhile))) == 1
+    assert order == ["started", "meanwhile", "ended"]
 
 
 def test_a_cell_that_takes_too_long_is_a_failure(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
