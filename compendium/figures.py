@@ -29,13 +29,13 @@ WORDS: dict[str, int] = (
     | {"largest": 1, "biggest": 1, "once": 1, "twice": 2, "double": 2, "triple": 3}
 )
 HALVES = {"half": Fraction(1, 2)}
+# `bcm` is a billion and its unit in one word; read as a unit alone, it would make a figure a billion times too small.
 _FORMS = {
     10**3: "thousand thousands kt тыс тысяча тысячи тысяч",
     10**6: "million millions mn mln mcm mmt млн миллион миллиона миллионов milyon",
     10**9: "billion billions bn bcm mlrd млрд миллиард миллиарда миллиардов milyard",
     10**12: "trillion trillions trn tn tcm трлн триллион триллиона триллионов",
 }
-# `bcm` is a billion and its unit in one word; read as a unit alone, it would make a figure a billion times too small.
 GLUED = {"k": 10**3, "m": 10**6, "b": 10**9}
 """Letters that multiply where they stand at the digits: `$5m`; apart from them they may be units."""
 MAGNITUDES: dict[str, int] = {form: value for value, forms in _FORMS.items() for form in forms.split()}
