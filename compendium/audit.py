@@ -21,8 +21,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from compendium import site
-from compendium.home import DATA, ROOT, ROW_PAGES
-from compendium.problems import LedgerError, Problem, one_of
+from compendium.project.paths import DATA, ROOT, ROW_PAGES
+from compendium.project.problems import LedgerError, Problem, one_of
 from compendium.rewrite import put
 from compendium.schema import DESCRIPTOR, SEPARATOR, tables
 from compendium.serving import serving

@@ -21,7 +21,7 @@ from datetime import date
 from itertools import pairwise
 from typing import Any
 
-from compendium.home import DATA, ROOT
+from compendium.project.paths import DATA, ROOT
 from compendium.reconcile import bound_by, groups, reconcile
 from compendium.schema import tables
 from compendium.synthetic import world

@@ -19,11 +19,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from compendium import certificate, prints, quick
-from compendium.addresses import VARIABLE, address
-from compendium.edition import CITATION
-from compendium.home import BOOK, BUILT, ROOT, chapters, notebook_of
-from compendium.keys import LOCK, data
-from compendium.problems import LedgerError
+from compendium.keys import data
+from compendium.project.citation import CITATION
+from compendium.project.paths import BOOK, BUILT, LOCK, ROOT, chapters, notebook_of
+from compendium.project.problems import LedgerError
+from compendium.project.site_url import VARIABLE, address
 from compendium.reads import ALL
 
 if TYPE_CHECKING:

@@ -20,12 +20,13 @@ from pathlib import Path
 from textwrap import fill
 from typing import Any
 
-from compendium import archives, croissant
+from compendium import croissant
 from compendium import schema as schemas
-from compendium.addresses import address
-from compendium.archives import packed
-from compendium.edition import CITATION, edition
-from compendium.home import DATA, ROOT
+from compendium.project import zip_archives
+from compendium.project.citation import CITATION, edition
+from compendium.project.paths import DATA, ROOT
+from compendium.project.site_url import address
+from compendium.project.zip_archives import packed
 from compendium.schema import DESCRIPTOR, SEPARATOR, Field, Table, descriptor, tables
 
 NAME = "ledger.zip"
@@ -70,7 +71,7 @@ def kept(folder: Path, data: Path = DATA, extra: Mapping[str, bytes] | None = No
 
     Of earlier archives the last one made stays, so that an edit and its reversal cost one making.
     """
-    modules = (__file__, schemas.__file__, archives.__file__, croissant.__file__)
+    modules = (__file__, schemas.__file__, zip_archives.__file__, croissant.__file__)
     makers = {Path(path).name: Path(path).read_bytes() for path in modules}
     # What it tells of its makers is made of the citation and the address.
     made_from = {**_sources(data), **(extra or {}), **makers, "croissant": _croissant(data).encode()}

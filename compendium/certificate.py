@@ -17,9 +17,8 @@ from pathlib import Path
 
 from markupsafe import escape
 
-from compendium.home import ROOT
-from compendium.keys import LOCK
-from compendium.manifest import lines, manifest
+from compendium.project.checksums import lines, manifest
+from compendium.project.paths import LOCK, ROOT
 
 TOLD = ".edition.json"
 """What a source archive brings in place of git."""

@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from compendium.problems import counted
+from compendium.project.problems import counted
 from compendium.states import Row, State
 
 KINDS = {

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import yaml
 
-from compendium.problems import LedgerError, Problem, one_of
+from compendium.project.problems import LedgerError, Problem, one_of
 
 NAME = re.compile(r"[a-z][a-z0-9_]*/[a-z][a-z0-9_]*")
 TOC = "_toc.yml"

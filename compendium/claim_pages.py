@@ -18,10 +18,10 @@ from sphinx.application import Sphinx
 
 from compendium import linked
 from compendium.downloads import EXTRA
-from compendium.edition import edition
 from compendium.embed import embedded, stores
-from compendium.home import ROW_PAGES
 from compendium.links import badge, link, place
+from compendium.project.citation import edition
+from compendium.project.paths import ROW_PAGES
 from compendium.stored import DOSSIERS, home_of, kept
 
 TEMPLATE, BODY, WRITTEN = "claim.html", "claim_body.html", "claims.json"

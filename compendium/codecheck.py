@@ -10,7 +10,7 @@ from collections.abc import Mapping
 
 import yaml
 
-from compendium.edition import CITATION, Edition
+from compendium.project.citation import CITATION, Edition
 
 NAME = "codecheck.yml"
 SPECIFICATION = "https://codecheck.org.uk/spec/config/1.0/"

@@ -17,7 +17,7 @@ import pandas as pd
 
 from compendium.ledger import CASTS, CORRECTIONS, Ledger, key_of, transcribes
 from compendium.periods import spoken
-from compendium.problems import Problem, one_of, shortened
+from compendium.project.problems import Problem, one_of, shortened
 from compendium.schema import Field, Table
 
 OURS, SOURCE = "ours", "source"

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
-from compendium.edition import CITATION, Edition
+from compendium.project.citation import CITATION, Edition
 
 if TYPE_CHECKING:
     from rocrate.model.contextentity import ContextEntity

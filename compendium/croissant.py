@@ -12,7 +12,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from compendium.edition import Edition, bibtex
+from compendium.project.citation import Edition, bibtex
 from compendium.schema import SEPARATOR, Field, Table, descriptor, tables
 
 NAME = "croissant.json"

@@ -18,7 +18,7 @@ from sphinx.application import Sphinx
 from sphinx.util import logging
 
 from compendium import bundle, files
-from compendium.home import CACHE
+from compendium.project.paths import CACHE
 
 EXTRA = "ledger-bundle"
 """The event by which other extensions give the archive of the ledger members of theirs: bytes by name."""

@@ -21,7 +21,7 @@ from markupsafe import Markup, escape
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 
-from compendium.home import PAGES
+from compendium.project.paths import PAGES
 from compendium.stored import CARDS, Cards, home_of, kept
 
 LINK = re.compile(r'<a [^>]*?href="(?P<to>[^"#:?]*)#(?P<anchor>[^"]+)"[^>]*>')

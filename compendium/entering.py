@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from compendium.ledger import key_of
-from compendium.problems import LedgerError, Problem, one_of
+from compendium.project.problems import LedgerError, Problem, one_of
 from compendium.rewrite import put
 from compendium.schema import Table, tables
 from compendium.validate import validate

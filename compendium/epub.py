@@ -14,10 +14,10 @@ from pathlib import Path
 
 from markupsafe import Markup
 
-from compendium.edition import Edition, plain
-from compendium.home import BOOK
 from compendium.pdf import licences
 from compendium.printed import Part
+from compendium.project.citation import Edition, plain
+from compendium.project.paths import BOOK
 
 STYLE = BOOK / "_print" / "epub.css"
 TIME = (1980, 1, 1, 0, 0, 0)

@@ -18,7 +18,7 @@ from compendium.dating import clashes
 from compendium.groups import Conflict
 from compendium.ledger import Ledger
 from compendium.periods import spoken
-from compendium.problems import Problem, one_of
+from compendium.project.problems import Problem, one_of
 from compendium.reconcile import bound_by, find_conflicts
 from compendium.references import ANOTHER_MEASURE, ANOTHER_PERIOD, ANOTHER_SUBJECT, SAME_FIGURE, carried
 from compendium.schema import SEPARATOR

@@ -26,8 +26,8 @@ from pathlib import Path
 from typing import IO, Any, cast
 
 from compendium.corruption import KINDS, Corruption, Corruptions, spoilt
-from compendium.home import BOOK, CACHE, DATA, ROOT, chapters, named, notebook_of
 from compendium.outputs import Outputs, outputs, prepared
+from compendium.project.paths import BOOK, CACHE, DATA, ROOT, chapters, named, notebook_of
 from compendium.reads import ALL
 from compendium.strength import STAGES, place
 

@@ -25,7 +25,7 @@ from compendium.claims import authors
 from compendium.dates import MONTH, Dated, dates
 from compendium.figures import GLUED, MAGNITUDES
 from compendium.ledger import Ledger
-from compendium.problems import LedgerError, Problem, counted
+from compendium.project.problems import LedgerError, Problem, counted
 from compendium.schema import SEPARATOR, Table
 from compendium.verify import TOKEN, Text, read_text, stands_in
 

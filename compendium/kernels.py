@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 
-from compendium.home import CACHE, ROOT
+from compendium.project.paths import CACHE, ROOT
 
 # ipykernel warns once a kernel that it listens on TCP; the transport is the client's choice, so it is said to nobody.
 CONFIG = """\

@@ -14,11 +14,9 @@ import platform
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from compendium.home import ROOT
 from compendium.imports import modules
+from compendium.project.paths import LOCK, ROOT
 from compendium.reads import ALL
-
-LOCK = "requirements.txt"
 
 
 def key(code: Sequence[str], reads: Iterable[str], root: Path = ROOT) -> str:

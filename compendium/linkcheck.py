@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from compendium.home import ROOT
+from compendium.project.paths import ROOT
 
 PATTERNS = ("*.md", "CITATION.cff", "data/**/*.csv", "book/**/*.md", "book/**/*.bib")
 """Where addresses stand; what is made from these repeats them."""

@@ -13,8 +13,8 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
-from compendium.home import PAGES, ROW_PAGES
 from compendium.links import place
+from compendium.project.paths import PAGES, ROW_PAGES
 from compendium.verdicts import AGREES, DIFFERS
 
 Dossier = Mapping[str, Any]

@@ -10,7 +10,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from compendium.home import PAGES
+from compendium.project.paths import PAGES
 
 
 def link(kind: str, key: str, text: str | None = None, *, up: str = "..") -> Markup:

@@ -20,7 +20,7 @@ from compendium.figures import UnreadableFigureError, read_figure
 from compendium.files import inert
 from compendium.ledger import Ledger
 from compendium.periods import UnreadablePeriodError, span
-from compendium.problems import Problem, invisible, one_of
+from compendium.project.problems import Problem, invisible, one_of
 from compendium.reconcile import domain
 from compendium.schema import SEPARATOR, Table
 

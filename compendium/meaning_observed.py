@@ -16,7 +16,7 @@ from compendium.figures import UnreadableFigureError
 from compendium.ledger import Ledger
 from compendium.meaning import BOUND_UNITS, base_problems, by_id, impossible
 from compendium.observations import MISSING, bounds, conversion_of, tables
-from compendium.problems import Problem, one_of
+from compendium.project.problems import Problem, one_of
 from compendium.schema import SEPARATOR
 
 PROVENANCE = ("publisher", "address", "licence", "quality")

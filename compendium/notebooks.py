@@ -21,7 +21,7 @@ import nbformat
 from nbformat import NotebookNode
 
 from compendium import keys
-from compendium.home import BOOK, CACHE, ROOT, chapters, named, notebook_of
+from compendium.project.paths import BOOK, CACHE, ROOT, chapters, named, notebook_of
 from compendium.runner import Done, Work, nothing, side_by_side
 
 FOLDED = "hide-input"

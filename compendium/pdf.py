@@ -17,8 +17,8 @@ from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 
-from compendium.edition import Edition, plain
-from compendium.home import BOOK
+from compendium.project.citation import Edition, plain
+from compendium.project.paths import BOOK
 from compendium.serving import serving
 
 if TYPE_CHECKING:

@@ -21,7 +21,7 @@ import pandas as pd
 from compendium.corrections import OURS, SOURCE
 from compendium.ledger import CORRECTIONS, Ledger, key_of, load
 from compendium.observations import tables as observation_tables
-from compendium.problems import LedgerError, Problem, one_of
+from compendium.project.problems import LedgerError, Problem, one_of
 from compendium.rewrite import put
 
 PERMANENT = "permanent"

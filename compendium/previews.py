@@ -12,7 +12,7 @@ import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from compendium.home import CACHE
+from compendium.project.paths import CACHE
 from compendium.style import FAINT, INK, MUTED, PAPER, SERIES
 
 if TYPE_CHECKING:

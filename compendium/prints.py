@@ -11,7 +11,7 @@ import json
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from compendium.home import BUILT, ROOT
+from compendium.project.paths import BUILT, ROOT
 
 FOLDER = BUILT / "print"
 STAMP = "made-from.json"
@@ -39,7 +39,8 @@ def make(inputs: Mapping[str, str], *, say: Callable[[str], None] = print, folde
     PrintError
         where Chromium or a page is missing, or the PDF does not come to rest.
     """
-    from compendium import audit, edition, epub, pdf, printed
+    from compendium import audit, epub, pdf, printed
+    from compendium.project import citation
 
     browser, folder = audit.chromium(), folder or FOLDER
     if browser is None:
@@ -51,7 +52,7 @@ def make(inputs: Mapping[str, str], *, say: Callable[[str], None] = print, folde
     (folder / STAMP).unlink(missing_ok=True)
     try:
         say("Gathering the pages …")
-        book, about = printed.parts(folder.parent / "html", ROOT / "_toc.yml"), edition.edition()
+        book, about = printed.parts(folder.parent / "html", ROOT / "_toc.yml"), citation.edition()
         say("Packing the EPUB …")
         made = {EPUB: epub.packed(book, about)}
         say("Printing the PDF, twice: its contents are known by then …")

@@ -19,12 +19,13 @@ from urllib.parse import quote, unquote
 
 from markupsafe import Markup
 
-from compendium import changelog, repeat
-from compendium.addresses import LEADS_ON
-from compendium.archives import ArchiveError
-from compendium.edition import Edition, edition
-from compendium.home import BOOK
+from compendium import repeat
 from compendium.policy import policy
+from compendium.project import changelog
+from compendium.project.citation import Edition, edition
+from compendium.project.paths import BOOK
+from compendium.project.site_url import LEADS_ON
+from compendium.project.zip_archives import ArchiveError
 from compendium.publishing import SITEMAP
 from compendium.redirects import redirect, things
 from compendium.release import CHANGES

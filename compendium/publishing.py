@@ -20,8 +20,9 @@ from sphinx.environment import BuildEnvironment
 from sphinx.errors import ConfigError
 from sphinx.util.docutils import SphinxDirective
 
-from compendium import addresses, edition, prints
+from compendium import prints
 from compendium.building import inputs
+from compendium.project import citation, site_url
 
 SITEMAP, PREVIEWS, PRINTS = "sitemap.xml", "_previews", "_prints"
 LONGEST = 200
@@ -31,7 +32,7 @@ LONGEST = 200
 def address(app: Sphinx, config: Config) -> None:
     """Take the address of the site from where the build was told it; what a template needs hangs on this setting."""
     try:
-        config.html_baseurl = addresses.address()
+        config.html_baseurl = site_url.address()
     except ValueError as error:
         raise ConfigError(str(error)) from None
 
@@ -42,12 +43,12 @@ def describe(app: Sphinx, pagename: str, templatename: str, context: dict[str, A
     A page that no chapter becomes may bring a `description` of its own; a citation have chapters, and what says that it
     is `citable`.
     """
-    book, site = edition.edition(), str(app.config.html_baseurl)
+    book, site = citation.edition(), str(app.config.html_baseurl)
     front = pagename == app.config.root_doc
     title = str(app.config.html_title) if front else Markup(context.get("title", "")).striptags()
     said = lead(doctree) if doctree is not None else ""
     context["plain_title"] = title
-    context["site_root"] = addresses.root_of(site)
+    context["site_root"] = site_url.root_of(site)
     context["edition"] = book
     if said or "description" not in context:
         context["description"] = said
@@ -55,7 +56,7 @@ def describe(app: Sphinx, pagename: str, templatename: str, context: dict[str, A
         return
     page, name = "" if front else title, pagename.removeprefix(f"{app.config.root_doc.partition('/')[0]}/")
     at = str(context.get("pageurl") or "")
-    context["cited"] = edition.plain(book, page, at), edition.bibtex(book, page, at, "" if front else name)
+    context["cited"] = citation.plain(book, page, at), citation.bibtex(book, page, at, "" if front else name)
     if site:
         path = f"{PREVIEWS}/{pagename.replace('/', '-')}.png"
         context["preview"] = {"url": site + path, "size": _drawn(Path(app.outdir) / path, context, front)}
@@ -99,7 +100,7 @@ def map_pages(app: Sphinx, exception: Exception | None) -> None:
         if not site or picture.name not in named:
             picture.unlink()
     if site:
-        (html / SITEMAP).write_text(addresses.sitemap(html, site), encoding="utf-8")
+        (html / SITEMAP).write_text(site_url.sitemap(html, site), encoding="utf-8")
 
 
 # --- the book as one file

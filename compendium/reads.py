@@ -13,7 +13,7 @@ import os
 import sys
 from typing import Any
 
-from compendium.home import ROOT
+from compendium.project.paths import ROOT
 
 ALL = "*"
 """Stands for every file that a notebook might read."""

@@ -14,11 +14,11 @@ from urllib.parse import quote, unquote
 
 from markupsafe import Markup
 
-from compendium.archives import ArchiveError, strange_name, unpack
 from compendium.bundle import NAME as LEDGER
-from compendium.home import BOOK, PAGES
 from compendium.policy import policy
-from compendium.problems import LedgerError
+from compendium.project.paths import BOOK, PAGES
+from compendium.project.problems import LedgerError
+from compendium.project.zip_archives import ArchiveError, strange_name, unpack
 from compendium.schema import Table, tables
 
 CLAIM = "claim"

@@ -21,16 +21,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from zipfile import ZipFile
 
-from compendium import changelog, codecheck, crate, croissant, prints, states
-from compendium.archives import packed
+from compendium import codecheck, crate, croissant, prints, states
 from compendium.bundle import NAME as LEDGER
 from compendium.changes import is_recorded
-from compendium.edition import CITATION, Edition, edition
-from compendium.home import BUILT, ROOT, chapters, notebook_of
-from compendium.keys import LOCK, data
-from compendium.manifest import Content, lines
+from compendium.keys import data
 from compendium.permanent import PERMANENT, registered
-from compendium.problems import LedgerError
+from compendium.project import changelog
+from compendium.project.checksums import Content, lines
+from compendium.project.citation import CITATION, Edition, edition
+from compendium.project.paths import BUILT, LOCK, ROOT, chapters, notebook_of
+from compendium.project.problems import LedgerError
+from compendium.project.zip_archives import packed
 from compendium.schema import DESCRIPTOR, descriptor, tables
 
 FOLDER = BUILT / "release"

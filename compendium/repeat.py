@@ -18,11 +18,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from compendium import crate, manifest, prints
-from compendium.addresses import VARIABLE
-from compendium.archives import ArchiveError, unpack
-from compendium.keys import LOCK
-from compendium.problems import LedgerError
+from compendium import crate, prints
+from compendium.project import checksums
+from compendium.project.paths import LOCK
+from compendium.project.problems import LedgerError
+from compendium.project.site_url import VARIABLE
+from compendium.project.zip_archives import ArchiveError, unpack
 from compendium.release import SOURCES, STATE, SUMS
 
 Say = Callable[[str], None]
@@ -68,20 +69,20 @@ def problems(folder: Path) -> list[str]:
     if links:
         return [f"{path.relative_to(folder).as_posix()}: a link; expected files and folders" for path in links]
     try:
-        written = manifest.read(sums)
+        written = checksums.read(sums)
     except LedgerError as error:
         return [str(problem) for problem in error.problems]
-    found = manifest.manifest(folder)
+    found = checksums.manifest(folder)
     found.pop(SUMS)
     told = {"only in the first": f"not in {SUMS}", "only in the second": "missing"}
     lines = [
         f"{name}: {told.get(how, 'is not what its check sum says')}"
-        for name, how in manifest.differences(found, written).items()
+        for name, how in checksums.differences(found, written).items()
     ]
     return lines + _crate(folder, found)
 
 
-def _crate(folder: Path, found: Mapping[str, manifest.Content]) -> list[str]:
+def _crate(folder: Path, found: Mapping[str, checksums.Content]) -> list[str]:
     """Return where the description as an RO-Crate says something else of a file than the file does."""
     path = folder / crate.NAME
     if not path.is_file():
@@ -168,7 +169,7 @@ def differences(bundle: Path, into: Path, say: Say, *, printing: bool = False) -
         copy.python("the build", "-m", "compendium", "build")
     say("Comparing …")
     lines = [f"notebooks/{line}" for line in _notebooks(bundle / "notebooks", copy.root / "book")]
-    lines += [f"site/{line}" for line in manifest.compared(bundle / "site", copy.root / "_build" / "html")]
+    lines += [f"site/{line}" for line in checksums.compared(bundle / "site", copy.root / "_build" / "html")]
     for name in (prints.PDF, prints.EPUB) if printing else ():
         if _content(bundle / name) != _content(made / name):
             lines.append(f"{name}: differs; another Chromium prints another PDF")
@@ -186,14 +187,14 @@ def _address(bundle: Path, root: Path) -> str:
 
 def _notebooks(stored: Path, book: Path) -> list[str]:
     """Return how the notebooks of a bundle differ from those that were executed, folders of the book's own left out."""
-    names = manifest.manifest(stored, "*.ipynb").keys() | {
-        name for name in manifest.manifest(book, "*.ipynb") if name.partition("/")[0][0] not in "._"
+    names = checksums.manifest(stored, "*.ipynb").keys() | {
+        name for name in checksums.manifest(book, "*.ipynb") if name.partition("/")[0][0] not in "._"
     }
     lines = []
     for name in sorted(names):
         one, other = _content(stored / name), _content(book / name)
         if one != other:
-            lines.append(f"{name}: differs{manifest.first_difference(one, other)}")
+            lines.append(f"{name}: differs{checksums.first_difference(one, other)}")
     return lines
 
 
@@ -213,7 +214,7 @@ def beside(bundle: Path) -> list[str]:
     if bundle.is_dir() or not written.is_file():
         return []
     try:
-        said = manifest.read(written).get(bundle.name)
+        said = checksums.read(written).get(bundle.name)
     except LedgerError as error:
         return [str(problem) for problem in error.problems]
     if said is None:

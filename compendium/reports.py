@@ -14,7 +14,7 @@ from compendium.dating import clashes
 from compendium.independence import SAME, origins, shared_hosts, witnesses
 from compendium.ledger import Ledger
 from compendium.observations import read_observations
-from compendium.problems import counted
+from compendium.project.problems import counted
 from compendium.reconcile import Reconciliation
 from compendium.rows import records
 from compendium.schema import SEPARATOR

@@ -14,7 +14,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from compendium.ledger import load
-from compendium.problems import LedgerError, Problem
+from compendium.project.problems import LedgerError, Problem
 
 Texts = Mapping[str, tuple[str, str]]
 """By path, as seen from the folder of the ledger: what was read, and what is to be there."""

@@ -24,9 +24,9 @@ from sphinx.util import logging
 from sphinx.util.docutils import SphinxRole
 
 from compendium.figures import figure
-from compendium.home import DATA, PAGES
 from compendium.periods import spoken
-from compendium.problems import one_of
+from compendium.project.paths import DATA, PAGES
+from compendium.project.problems import one_of
 from compendium.schema import tables
 from compendium.stored import CARDS, home_of, kept
 

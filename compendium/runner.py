@@ -19,8 +19,8 @@ from threading import Event
 import nbformat
 
 from compendium import kernels
-from compendium.home import ROOT
 from compendium.keys import surroundings
+from compendium.project.paths import ROOT
 
 TIMEOUT = 120
 """Seconds that one cell may take."""

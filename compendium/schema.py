@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from compendium.problems import LedgerError, Problem, one_of
+from compendium.project.problems import LedgerError, Problem, one_of
 
 DESCRIPTOR = "datapackage.json"
 SEPARATOR = "; "

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from compendium.ledger import load
-from compendium.problems import LedgerError, Problem, one_of
+from compendium.project.problems import LedgerError, Problem, one_of
 from compendium.schema import SEPARATOR
 
 FOLDER = "official"

@@ -22,7 +22,7 @@ from functools import partial
 from itertools import islice
 from typing import Any, TypeVar
 
-from compendium.problems import one_of, shortened
+from compendium.project.problems import one_of, shortened
 from compendium.series import Key, Series
 
 TIMEOUT = 30.0

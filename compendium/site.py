@@ -15,7 +15,7 @@ from importlib import import_module
 from pathlib import Path
 
 from compendium import certificate, quick
-from compendium.home import ROOT
+from compendium.project.paths import ROOT
 
 OPTIONS = ("--warningiserror", "--nitpick", "--keep-going", "--quiet")
 

@@ -20,9 +20,9 @@ from typing import Any
 
 import yaml
 
-from compendium.edition import CITATION
-from compendium.home import PAGES, ROOT
-from compendium.problems import one_of
+from compendium.project.citation import CITATION
+from compendium.project.paths import PAGES, ROOT
+from compendium.project.problems import one_of
 from compendium.stored import DOSSIERS
 
 KEPT = ("data", "book", CITATION)

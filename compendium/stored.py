@@ -11,7 +11,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from compendium.home import BOOK, PAGES
+from compendium.project.paths import BOOK, PAGES
 
 CARDS = "application/vnd.ledger.cards+json"
 """The type under which a notebook keeps cards: by anchor, `text` (what a role prints) and `card` (HTML)."""

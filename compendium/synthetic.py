@@ -20,10 +20,10 @@ import pandas as pd
 
 from compendium.bindings import Quantity
 from compendium.claims import bounds
-from compendium.home import DATA
 from compendium.intervals import EFFECTS, Effect
 from compendium.ledger import CASTS, Ledger
 from compendium.periods import known
+from compendium.project.paths import DATA
 from compendium.schema import Table, tables
 
 _COLUMNS = "metric_id unit kind minimum sum_of part_of mirror_of exclusive_over ranks"

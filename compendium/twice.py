@@ -21,8 +21,8 @@ from compendium.benches.copies import Copy, copied
 from compendium.benches.rows import put
 from compendium.benches.timing import machine
 from compendium.certificate import TOLD, certificate, told
-from compendium.home import BOOK, ROOT, chapters, notebook_of
-from compendium.manifest import compared, manifest
+from compendium.project.checksums import compared, manifest
+from compendium.project.paths import BOOK, ROOT, chapters, notebook_of
 
 RUNS = "runs"
 UNLIKE = "folder, home, locale, time zone, seed of hashes, width of the terminal"

@@ -15,9 +15,9 @@ from typing import Any
 
 from compendium import corrections, meaning, meaning_observed, permanent
 from compendium.findings import gone
-from compendium.home import DATA
 from compendium.ledger import CORRECTIONS, Ledger, changes, load, transcribes
-from compendium.problems import LedgerError, Problem, one_of
+from compendium.project.paths import DATA
+from compendium.project.problems import LedgerError, Problem, one_of
 from compendium.schema import DESCRIPTOR, Field, Table, descriptor, schema_of, tables
 
 KINDS = {"integer": "a whole number", "number": "a number", "string": "text"}

@@ -18,7 +18,7 @@ import pandas as pd
 from compendium.corrections import RETIRE, guards
 from compendium.figures import HALVES, WORDS
 from compendium.ledger import CORRECTIONS, Ledger
-from compendium.problems import Problem
+from compendium.project.problems import Problem
 
 _NUMBER_WORDS = sorted([*WORDS, *HALVES], key=len, reverse=True)
 # Digits inside a word (a hash, a name like Q1) are that word's; only an ordinal's ending may follow them.

@@ -18,7 +18,7 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from compendium.files import FOLDER
-from compendium.home import ROOT, ROW_PAGES
+from compendium.project.paths import ROOT, ROW_PAGES
 
 PUBLISHED = ("_prints", "_previews", "sitemap.xml")
 """What only some builds have: the book as one file, and what is for whoever links to a page."""

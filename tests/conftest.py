@@ -12,8 +12,8 @@ from hypothesis import Phase, settings
 from playwright.sync_api import Browser
 
 from compendium.corroborate import Checked, corroborate
-from compendium.home import DATA, ROOT
 from compendium.ledger import Ledger, load
+from compendium.project.paths import DATA, ROOT
 from compendium.reconcile import Reconciliation, reconcile
 
 # The same examples in every run, no clock on them, and nothing left in the folder.

@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 from compendium.certificate import TOLD, told
-from compendium.home import ROOT
+from compendium.project.paths import ROOT
 
 MADE_HERE = (".git", ".venv*", ".cache", "_build", "__pycache__", ".ipynb_checkpoints")
 # What the machine must say for a program to start at all; everything else a test gives of its own.

@@ -11,10 +11,11 @@ from pathlib import Path
 
 from pypdf import PdfWriter
 
-from compendium import archives, croissant, prints, release
+from compendium import croissant, prints, release
 from compendium.bundle import NAME as LEDGER
-from compendium.changelog import entries
-from compendium.edition import edition
+from compendium.project import zip_archives
+from compendium.project.changelog import entries
+from compendium.project.citation import edition
 
 DAYS = {"1.0.0": "2026-01-02", "1.1.0": "2026-02-03", "1.10.0": "2026-03-04"}
 CITATION = """cff-version: 1.2.0
@@ -135,7 +136,7 @@ def site(root: Path, address: str = "", more: Mapping[str, str] | None = None) -
     data = root / "data"
     held = {path.name: path.read_bytes() for path in data.iterdir()}
     held[croissant.NAME] = croissant.described(data, edition(root), address).encode()
-    (html / LEDGER).write_bytes(archives.packed(held))
+    (html / LEDGER).write_bytes(zip_archives.packed(held))
     return html
 
 

@@ -10,9 +10,9 @@ import portion
 
 from compendium.bindings import ONE, Binding, Quantity, Rule
 from compendium.corroborate import Checked, corroborate
-from compendium.home import DATA
 from compendium.ledger import CASTS, Ledger
 from compendium.observations import tables as observation_tables
+from compendium.project.paths import DATA
 from compendium.reconcile import Reconciliation, reconcile
 from compendium.schema import Table, tables
 

@@ -5,7 +5,7 @@ import shutil
 from collections.abc import Iterable
 from pathlib import Path
 
-from compendium.home import DATA
+from compendium.project.paths import DATA
 
 Place = tuple[str, str, str]
 """Table, key of the row, column."""

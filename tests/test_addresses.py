@@ -3,7 +3,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from compendium.addresses import NAMESPACE, address, listed, root_of, sitemap
+from compendium.project.site_url import NAMESPACE, address, listed, root_of, sitemap
 
 
 @pytest.mark.parametrize(

@@ -7,15 +7,15 @@ from pathlib import Path
 
 import pytest
 
-from compendium import archives
-from compendium.archives import ArchiveError, packed, unpack
+from compendium.project import zip_archives
+from compendium.project.zip_archives import ArchiveError, packed, unpack
 
 
 def hostile(path: Path, name: str = "a", content: bytes = b"x", **changed: int) -> Path:
     """Write an archive with one member of which some fields are not as they should be."""
     with zipfile.ZipFile(path, "w") as archive:
         info = zipfile.ZipInfo(name)
-        info.external_attr = archives.PLAIN << 16
+        info.external_attr = zip_archives.PLAIN << 16
         for field, value in changed.items():
             setattr(info, field, value)
         archive.writestr(info, content, compress_type=zipfile.ZIP_DEFLATED)
@@ -66,7 +66,7 @@ def test_a_bomb_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> N
     bomb = hostile(tmp_path / "a.zip", content=b"\0" * 20_000_000)
     with pytest.raises(ArchiveError, match="would unpack to 20000000 bytes"):
         unpack(bomb, tmp_path / "out")
-    monkeypatch.setattr(archives, "MEMBERS", 0)
+    monkeypatch.setattr(zip_archives, "MEMBERS", 0)
     with pytest.raises(ArchiveError, match="1 members; expected at most 0"):
         unpack(bomb, tmp_path / "out")
 

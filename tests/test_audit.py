@@ -13,9 +13,9 @@ from playwright.sync_api import Browser
 from compendium import audit as audits
 from compendium.audit import AuditError, Tools, audit, checked, chromium, lighthouse, measures, ready, scored, write
 from compendium.cli import main
-from compendium.home import ROOT, ROW_PAGES
 from compendium.ledger import load
-from compendium.problems import LedgerError
+from compendium.project.paths import ROOT, ROW_PAGES
+from compendium.project.problems import LedgerError
 from compendium.serving import serving
 from compendium.validate import validate
 

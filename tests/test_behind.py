@@ -12,8 +12,8 @@ from matplotlib import pyplot
 from matplotlib.figure import Figure
 
 from compendium import charts, draw, style
-from compendium.home import DATA
 from compendium.ledger import Ledger
+from compendium.project.paths import DATA
 from compendium.schema import descriptor
 
 

@@ -17,7 +17,7 @@ from chosen import chosen, sample
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, Response
 
 from compendium.audit import SCHEMES, SIZES, audited, named
-from compendium.home import ROW_PAGES
+from compendium.project.paths import ROW_PAGES
 from compendium.serving import serving
 from conftest import Built
 

@@ -10,7 +10,7 @@ from compendium import building, notebooks, site, validate
 from compendium.building import BuildError, Change, change
 from compendium.cli import main
 from compendium.notebooks import Outcome
-from compendium.problems import Problem
+from compendium.project.problems import Problem
 
 
 @pytest.fixture

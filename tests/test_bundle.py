@@ -21,9 +21,9 @@ from frictionless import Package
 from compendium import bundle, linked
 from compendium.cli import main
 from compendium.dossiers import dossiers
-from compendium.edition import edition
-from compendium.home import DATA, ROOT
 from compendium.ledger import Ledger, load
+from compendium.project.citation import edition
+from compendium.project.paths import DATA, ROOT
 from compendium.schema import Table
 
 

@@ -12,7 +12,7 @@ from click.testing import CliRunner
 from compendium import certificate as certificates
 from compendium.certificate import TOLD, Certificate, certificate, data_hash, fill, told
 from compendium.cli import main
-from compendium.home import DATA, ROOT
+from compendium.project.paths import DATA, ROOT
 from conftest import Built
 
 COMMIT = "0123456789abcdef0123456789abcdef01234567"

@@ -11,7 +11,7 @@ from test_certificate import git
 from compendium import changes as changing
 from compendium.changes import KINDS, Change, as_lines, as_markdown, as_records, changes
 from compendium.cli import main
-from compendium.home import PAGES
+from compendium.project.paths import PAGES
 from compendium.states import State, UnknownStateError, at, here, tags, version
 from compendium.stored import DOSSIERS
 

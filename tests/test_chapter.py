@@ -12,9 +12,9 @@ from click.testing import CliRunner
 from compendium import chapter
 from compendium.cli import main
 from compendium.commands import authors
-from compendium.home import BOOK, ROOT
 from compendium.notebooks import code_of, compose
-from compendium.problems import LedgerError
+from compendium.project.paths import BOOK, ROOT
+from compendium.project.problems import LedgerError
 from compendium.prose import figures_in_prose
 
 

@@ -7,7 +7,7 @@ from bs4 import BeautifulSoup
 from jinja2 import Environment, FileSystemLoader
 
 from compendium.claim_pages import BODY, context
-from compendium.home import BOOK, ROW_PAGES
+from compendium.project.paths import BOOK, ROW_PAGES
 from compendium.stored import DOSSIERS, home_of, kept
 from conftest import Built
 

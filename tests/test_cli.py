@@ -15,9 +15,9 @@ from small import OFFICIAL, SCHEMA, claim, observation, small
 from compendium.cli import main
 from compendium.commands import analyses
 from compendium.corroborate import Checked
-from compendium.home import DATA, ROOT
 from compendium.ledger import load
 from compendium.observations import read_observations
+from compendium.project.paths import DATA, ROOT
 from compendium.reconcile import Reconciliation
 from compendium.validate import validate
 from compendium.verdicts import BESIDE, NOT_COMPARABLE

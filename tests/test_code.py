@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from compendium.home import ROOT
+from compendium.project.paths import ROOT
 
 TOOLS = {
     "lint": ["ruff", "check", "--no-cache", "."],

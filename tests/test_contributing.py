@@ -15,7 +15,7 @@ import pytest
 import yaml
 from bs4 import BeautifulSoup
 
-from compendium.home import ROOT
+from compendium.project.paths import ROOT
 
 Answer = dict[str, Any]
 """A command of the page: what it should say (`expected`), what it `said`, and its exit `code`."""

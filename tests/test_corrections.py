@@ -11,9 +11,9 @@ import pytest
 
 from compendium import corrections
 from compendium.dossiers import dossiers
-from compendium.home import DATA
 from compendium.ledger import CORRECTIONS, Ledger, load
 from compendium.periods import spoken
+from compendium.project.paths import DATA
 from compendium.tips import of_claims
 from compendium.validate import validate
 from compendium.verify import verify

@@ -25,9 +25,9 @@ from compendium.corruption import (
     spoilt,
 )
 from compendium.guarded import Guard, Notebook, Outcome
-from compendium.home import BOOK, DATA
 from compendium.ledger import Ledger
 from compendium.outputs import prepared
+from compendium.project.paths import BOOK, DATA
 
 SAMPLE = 8
 

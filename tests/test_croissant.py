@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from compendium import bundle, croissant
-from compendium.archives import packed, unpack
-from compendium.edition import edition
-from compendium.home import DATA
+from compendium.project.citation import edition
+from compendium.project.paths import DATA
+from compendium.project.zip_archives import packed, unpack
 from compendium.schema import tables
 
 # The validator's own ways with its libraries are its makers' office.

@@ -23,11 +23,11 @@ from docutils.utils import new_document
 
 from compendium import bundle, downloads, files, linked, present
 from compendium.dossiers import dossiers
-from compendium.edition import edition
-from compendium.home import BOOK, DATA, ROOT, chapters, notebook_of
 from compendium.ledger import load
-from compendium.manifest import compared
 from compendium.present import Shown
+from compendium.project.checksums import compared
+from compendium.project.citation import edition
+from compendium.project.paths import BOOK, DATA, ROOT, chapters, notebook_of
 
 Built = tuple[Path, subprocess.CompletedProcess[str]]
 Line = tuple[Path, Tag, Tag]

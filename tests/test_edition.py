@@ -7,8 +7,8 @@ import pytest
 import yaml
 from pybtex.database import Entry, parse_string
 
-from compendium.edition import CITATION, Edition, bibtex, edition, plain, problems
-from compendium.home import ROOT
+from compendium.project.citation import CITATION, Edition, bibtex, edition, plain, problems
+from compendium.project.paths import ROOT
 
 BOOK = Edition("The Book: of things", "2.1", date(2026, 3, 5), ("Some Body", "Family, Given"), ("MIT",))
 HOSTILE = 'A {brace}, 50% & $x_1$ #2 ~ ^ \\end{it} } "@misc{a," <b>’—ə'

@@ -8,7 +8,7 @@ from pathlib import Path
 from bs4 import BeautifulSoup
 
 from compendium.embed import changed, embedded, rebased
-from compendium.home import BOOK, PAGES
+from compendium.project.paths import BOOK, PAGES
 from compendium.stored import CARDS, home_of, kept
 from conftest import Built
 

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from compendium.home import ROOT
 from compendium.ledger import Ledger
 from compendium.notebooks import BOOK
+from compendium.project.paths import ROOT
 
 MODULES = sorted((ROOT / "compendium").rglob("*.py"))
 EVERYDAY = {"evidence", "reference", "source"}  # parts that every compendium has

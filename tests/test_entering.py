@@ -9,8 +9,8 @@ import pytest
 from click.testing import CliRunner, Result
 
 from compendium.cli import main
-from compendium.home import DATA
 from compendium.ledger import load
+from compendium.project.paths import DATA
 
 EVENT = {"event_id": "made-up", "name": "Something happens", "date": "2025-01-02", "date_basis": "stated",
          "chapter": "political_rupture"}  # fmt: skip

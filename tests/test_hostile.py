@@ -22,9 +22,9 @@ from playwright.sync_api import Browser
 
 from compendium import bundle, files
 from compendium.cli import main
-from compendium.home import DATA, ROOT
 from compendium.ledger import load
-from compendium.problems import Problem
+from compendium.project.paths import DATA, ROOT
+from compendium.project.problems import Problem
 from compendium.serving import serving
 from compendium.validate import validate
 

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from compendium.home import ROOT
 from compendium.imports import modules
+from compendium.project.paths import ROOT
 from compendium.warm import WORKSHOP
 
 MODULES = sorted((ROOT / "compendium").glob("*.py"))

@@ -10,8 +10,8 @@ import pytest
 from chapters import cell, write
 from chosen import THOROUGH
 
-from compendium.home import BOOK, ROOT
-from compendium.manifest import compared
+from compendium.project.checksums import compared
+from compendium.project.paths import BOOK, ROOT
 
 TOC = """\
 format: jb-book

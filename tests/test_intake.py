@@ -10,9 +10,9 @@ from click.testing import CliRunner, Result
 from compendium import intake
 from compendium.cli import main
 from compendium.dates import dates
-from compendium.home import DATA, ROOT
 from compendium.ledger import Ledger, load
-from compendium.problems import LedgerError
+from compendium.project.paths import DATA, ROOT
+from compendium.project.problems import LedgerError
 from compendium.verify import numbers
 
 TEXT = (

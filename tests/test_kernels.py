@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from compendium import kernels
-from compendium.home import ROOT
+from compendium.project.paths import ROOT
 
 
 def test_everything_a_kernel_writes_stays_in_the_folder() -> None:

@@ -4,9 +4,9 @@ import nbformat
 import pytest
 
 from compendium import keys
-from compendium.home import ROOT, chapters, notebook_of
 from compendium.keys import key
 from compendium.notebooks import code_of
+from compendium.project.paths import ROOT, chapters, notebook_of
 from compendium.reads import ALL
 
 CODE = ["from compendium import one", "print(1)"]

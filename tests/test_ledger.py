@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from compendium.ledger import load
-from compendium.problems import LedgerError
+from compendium.project.problems import LedgerError
 from compendium.validate import validate
 
 

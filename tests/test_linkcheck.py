@@ -12,8 +12,8 @@ from click.testing import CliRunner
 
 from compendium import linkcheck
 from compendium.cli import main
-from compendium.home import DATA
 from compendium.linkcheck import BROKEN, LATE, MOVED, UNASKED, WELL, Answer, LinkCheckError, addresses, check
+from compendium.project.paths import DATA
 
 QUICK = {"linkcheck_timeout": 1, "linkcheck_retries": 1}
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from compendium.home import ROOT
+from compendium.project.paths import ROOT
 
 SCRIPT = ROOT / "scripts" / "lock_changes.py"
 BEFORE = """\

@@ -6,8 +6,8 @@ import pytest
 from click.testing import CliRunner, Result
 
 from compendium.cli import main
-from compendium.manifest import compared, differences, first_difference, lines, manifest, read
-from compendium.problems import LedgerError
+from compendium.project.checksums import compared, differences, first_difference, lines, manifest, read
+from compendium.project.problems import LedgerError
 
 
 @pytest.fixture

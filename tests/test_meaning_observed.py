@@ -12,7 +12,7 @@ from spoiling import spoilt_copy
 from compendium import meaning_observed
 from compendium.ledger import Ledger, load
 from compendium.meaning_observed import PROVENANCE
-from compendium.problems import LedgerError, Problem
+from compendium.project.problems import LedgerError, Problem
 from compendium.validate import validate
 
 PATH = SCHEMA[OFFICIAL].path

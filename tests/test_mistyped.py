@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from compendium.home import DATA
 from compendium.ledger import Ledger
-from compendium.problems import Problem
+from compendium.project.paths import DATA
+from compendium.project.problems import Problem
 from compendium.schema import SEPARATOR, Table
 from compendium.validate import validate
 

@@ -12,7 +12,7 @@ from click.testing import CliRunner, Result
 from compendium.benches import mutants
 from compendium.benches.mutants import Mutants, MutationError, chosen, counted, lines, modules, survivors, uncached
 from compendium.cli import main
-from compendium.home import ROOT
+from compendium.project.paths import ROOT
 from compendium.schema import tables
 from compendium.strength import score
 

@@ -8,8 +8,8 @@ import pytest
 from chapters import page, write
 
 from compendium import keys, notebooks, runner
-from compendium.home import ROOT
 from compendium.notebooks import Outcome
+from compendium.project.paths import ROOT
 
 
 @pytest.fixture

@@ -14,9 +14,9 @@ from pypdf import PdfReader
 from pypdf.generic import Destination
 
 from compendium import pdf
-from compendium.edition import edition
-from compendium.home import ROOT
 from compendium.printed import Chapter, Part, parts
+from compendium.project.citation import edition
+from compendium.project.paths import ROOT
 from conftest import Built
 
 A4 = (595, 842)

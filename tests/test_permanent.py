@@ -14,10 +14,10 @@ from compendium import permanent
 from compendium.cli import main
 from compendium.corroborate import corroborate
 from compendium.dossiers import dossiers
-from compendium.home import ROOT
 from compendium.ledger import Ledger, key_of, load
 from compendium.permanent import PERMANENT, registered
-from compendium.problems import LedgerError, Problem
+from compendium.project.paths import ROOT
+from compendium.project.problems import LedgerError, Problem
 from compendium.reconcile import reconcile
 
 CLAIM = "guluzade2025.turnover-2024"

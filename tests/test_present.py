@@ -9,7 +9,7 @@ from markupsafe import Markup
 from matplotlib import pyplot
 
 from compendium import present, style
-from compendium.home import ROOT
+from compendium.project.paths import ROOT
 
 
 @pytest.mark.parametrize(

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from bs4 import BeautifulSoup
 
-from compendium.home import ROOT
 from compendium.printed import NotBuiltError, Part, listed, parts
+from compendium.project.paths import ROOT
 
 TOC = """
 format: jb-book

@@ -14,7 +14,7 @@ from test_rebuilt import built as built_over
 
 from compendium import building, prints
 from compendium.cli import main
-from compendium.home import ROOT
+from compendium.project.paths import ROOT
 
 INPUTS = {"a": "1", "b": "2"}
 

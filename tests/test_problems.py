@@ -1,4 +1,4 @@
-from compendium.problems import LedgerError, Problem, one_of, shortened
+from compendium.project.problems import LedgerError, Problem, one_of, shortened
 
 
 def test_a_problem_says_file_row_column_found_and_expected() -> None:

@@ -6,8 +6,8 @@ import pytest
 from bs4 import BeautifulSoup
 
 from compendium import profile
-from compendium.home import BOOK
 from compendium.ledger import Ledger
+from compendium.project.paths import BOOK
 
 
 @pytest.fixture(scope="module")

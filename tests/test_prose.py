@@ -2,8 +2,8 @@ from pathlib import Path
 
 import pytest
 
-from compendium.home import ROOT
 from compendium.notebooks import chapters
+from compendium.project.paths import ROOT
 from compendium.prose import figures_in_prose
 
 HEAD = "---\njupytext:\n  version: 1\n---\n\n"

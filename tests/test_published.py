@@ -13,10 +13,10 @@ from click.testing import CliRunner, Result
 from playwright.sync_api import Browser
 
 from compendium import published
-from compendium.archives import packed, unpack
 from compendium.cli import main
-from compendium.edition import edition
-from compendium.home import PAGES
+from compendium.project.citation import edition
+from compendium.project.paths import PAGES
+from compendium.project.zip_archives import packed, unpack
 from compendium.redirects import things
 from compendium.serving import serving
 from conftest import Built
@@ -47,7 +47,7 @@ def now(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def publish(now: Path, bundles: Path, into: Path) -> Result:
     """Publish a project by the command; its edition is the one that its citation says."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("compendium.edition.edition.__defaults__", (now,))
+        patch.setattr("compendium.project.citation.edition.__defaults__", (now,))
         options = ["--editions", str(bundles), "--site", str(now / "_build" / "html")]
         result = CliRunner().invoke(main, ["publish", str(into), *options])
     assert result.exception is None or isinstance(result.exception, SystemExit), result.exception

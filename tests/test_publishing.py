@@ -14,9 +14,9 @@ from test_rebuilt import TOC, written
 from test_rebuilt import built as built_over
 
 from compendium import previews, site
-from compendium.addresses import NAMESPACE
-from compendium.home import ROOT
 from compendium.policy import digest
+from compendium.project.paths import ROOT
+from compendium.project.site_url import NAMESPACE
 from compendium.publishing import LONGEST, PREVIEWS, shortened
 
 SITE = "https://x.example/some/where/"

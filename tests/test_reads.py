@@ -10,7 +10,7 @@ from chapters import page
 from jupyter_client.provisioning.factory import KernelProvisionerFactory
 
 from compendium import notebooks, warm
-from compendium.home import DATA, ROOT, notebook_of
+from compendium.project.paths import DATA, ROOT, notebook_of
 from compendium.reads import ALL
 
 DATA_PATH = f"import contextlib, os, pathlib, subprocess, tempfile, threading; data = pathlib.Path({str(DATA)!r})"

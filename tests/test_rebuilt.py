@@ -9,8 +9,8 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from compendium.home import ROOT
-from compendium.manifest import compared, manifest
+from compendium.project.checksums import compared, manifest
+from compendium.project.paths import ROOT
 
 PAGES = {
     "index": "# The book\n\nSee [](first) and [](second).\n",

@@ -34,7 +34,7 @@ from publisher import (
 )
 
 from compendium.ledger import load
-from compendium.problems import LedgerError
+from compendium.project.problems import LedgerError
 from compendium.refresh import Change, Difference, Outcome, moved, refresh, rewritten, same
 from compendium.series import REVISIONS, SERIES, Sheet, opened
 from compendium.services import Answer, ServiceError

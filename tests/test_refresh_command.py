@@ -28,8 +28,8 @@ from publisher import (
 )
 
 from compendium.cli import main
-from compendium.home import DATA, ROOT
 from compendium.ledger import load
+from compendium.project.paths import DATA, ROOT
 from compendium.series import REVISIONS
 
 

@@ -17,9 +17,9 @@ import yaml
 from click.testing import CliRunner
 
 from compendium import codecheck, crate, croissant, prints, release
-from compendium.archives import packed
 from compendium.cli import main
-from compendium.home import ROOT
+from compendium.project.paths import ROOT
+from compendium.project.zip_archives import packed
 from conftest import Built
 
 ADDRESS = "https://x.example/repo/"

@@ -13,9 +13,9 @@ import pytest
 from click.testing import CliRunner, Result
 
 from compendium import crate, prints, release
-from compendium.archives import packed
 from compendium.cli import main
-from compendium.manifest import Content, lines, manifest
+from compendium.project.checksums import Content, lines, manifest
+from compendium.project.zip_archives import packed
 
 ADDRESS = "https://x.example/repo/"
 BUILD = """

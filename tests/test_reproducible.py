@@ -15,8 +15,8 @@ import elsewhere
 import pytest
 from chosen import THOROUGH
 
-from compendium.home import BOOK, ROOT
-from compendium.manifest import compared, manifest
+from compendium.project.checksums import compared, manifest
+from compendium.project.paths import BOOK, ROOT
 
 AWAY = {
     "LC_ALL": "C",

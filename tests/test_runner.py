@@ -14,8 +14,8 @@ from chapters import page
 from distributed import Client, LocalCluster
 
 from compendium import keys, notebooks, runner
-from compendium.home import notebook_of
 from compendium.notebooks import failures, update
+from compendium.project.paths import notebook_of
 from compendium.runner import Done, Work, execute, side_by_side
 
 COUNT = 5

@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from compendium.home import DATA
 from compendium.ledger import load
 from compendium.observations import tables as observation_tables
-from compendium.problems import LedgerError
+from compendium.project.paths import DATA
+from compendium.project.problems import LedgerError
 from compendium.schema import tables
 
 FIELDS = [

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from publisher import ECONOMY, REPLACED, TABLE, describe, small_ledger
 
-from compendium.problems import LedgerError
+from compendium.project.problems import LedgerError
 from compendium.series import COLUMNS, OBSERVATION, REVISIONS, Sheet, held, opened
 
 

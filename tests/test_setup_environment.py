@@ -21,7 +21,7 @@ from types import ModuleType
 
 import pytest
 
-from compendium.home import ROOT
+from compendium.project.paths import ROOT
 
 LOCKS = [ROOT / "requirements.txt", ROOT / "requirements-authors.txt"]
 

@@ -12,10 +12,10 @@ import yaml
 from bs4 import BeautifulSoup, Tag
 
 from compendium import site
-from compendium.home import PAGES, ROOT
 from compendium.ledger import load
 from compendium.notebooks import BOOK, chapters, update
 from compendium.policy import policy
+from compendium.project.paths import PAGES, ROOT
 from compendium.stored import CARDS, home_of, kept
 
 MADE_BY_SPHINX = {"search.html", "genindex.html"}

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from spoiling import spoilt_copy
 
-from compendium.home import DATA
-from compendium.problems import Problem
+from compendium.project.paths import DATA
+from compendium.project.problems import Problem
 from compendium.validate import validate
 
 CLAIM = "guluzade2025.turnover-2024"

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from compendium.home import ROOT
 from compendium.ledger import load
+from compendium.project.paths import ROOT
 from compendium.verify import numbers, read_text, stands_in, verify
 
 TEXTS = Path(os.environ.get("LEDGER_SOURCES", ROOT.parent / "shared" / "sources"))

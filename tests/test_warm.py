@@ -10,7 +10,7 @@ from jupyter_client.manager import KernelManager
 from jupyter_client.provisioning.factory import KernelProvisionerFactory
 
 from compendium import warm
-from compendium.home import ROOT
+from compendium.project.paths import ROOT
 from compendium.warm import WarmProvisioner
 
 

@@ -16,7 +16,7 @@ from click import ClickException, Context
 from packaging.specifiers import SpecifierSet
 
 from compendium.cli import main
-from compendium.home import ROOT
+from compendium.project.paths import ROOT
 
 FORGE = ROOT / ".github"
 WORKFLOWS = sorted((FORGE / "workflows").glob("*.yml"))

@@ -80,7 +80,7 @@ def walk(page: Path) -> list[dict[str, Any]]:
 def built(chapter: Path) -> str:
     """Execute a chapter and build a site in which it stands alone; return what was wrong."""
     from compendium import notebooks, site
-    from compendium.home import ROOT
+    from compendium.project.paths import ROOT
 
     toc = f"format: jb-book\nroot: {chapter.with_suffix('')}\n"
     (ROOT / "_toc.yml").write_text(toc, encoding="utf-8")

@@ -11,7 +11,7 @@ from typing import Any
 
 from compendium.benches.copies import BenchError, Copy, copied
 from compendium.benches.ledgers import made_up
-from compendium.home import ROOT
+from compendium.project.paths import ROOT
 
 CLAIMS = 60
 """Claims in the ledger of a generated book; a chapter shows so many of them."""

@@ -5,8 +5,8 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
-from compendium.home import DATA
 from compendium.ledger import Ledger
+from compendium.project.paths import DATA
 from compendium.synthetic import world
 
 SEED = 1

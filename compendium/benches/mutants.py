@@ -20,8 +20,8 @@ from pathlib import Path
 
 from compendium.benches.copies import copied
 from compendium.benches.rows import put
-from compendium.home import ROOT
-from compendium.problems import one_of
+from compendium.project.paths import ROOT
+from compendium.project.problems import one_of
 from compendium.strength import score
 
 TOOL = "mutmut"

@@ -17,7 +17,7 @@ from compendium.benches.books import chapters, generated
 from compendium.benches.cells import floor
 from compendium.benches.copies import Copy, copied
 from compendium.benches.timing import ROUNDS, Say, cores
-from compendium.home import ROOT
+from compendium.project.paths import ROOT
 
 Make = Callable[[Path], Copy]
 """Fills a folder with a repository."""

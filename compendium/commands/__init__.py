@@ -19,8 +19,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from compendium.home import DATA
-from compendium.problems import Problem, counted
+from compendium.project.paths import DATA
+from compendium.project.problems import Problem, counted
 
 if TYPE_CHECKING:
     from compendium.ledger import Ledger

@@ -36,7 +36,7 @@ def reconcile(form: str, data: Path, scheduler: str, beside: tuple[str, ...]) ->
 def _beside(ledger: Ledger, wanted: tuple[str, ...]) -> Ledger:
     """Return a ledger with some observations among its claims, or end the command and name the nearest there are."""
     from compendium.observations import joined, read_observations
-    from compendium.problems import one_of
+    from compendium.project.problems import one_of
 
     if not wanted:
         return ledger

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 import click
 
 from compendium.commands import FOLDER, end, sound
-from compendium.home import DATA, ROOT
-from compendium.problems import LedgerError, Problem, counted, one_of
+from compendium.project.paths import DATA, ROOT
+from compendium.project.problems import LedgerError, Problem, counted, one_of
 
 if TYPE_CHECKING:
     from compendium.ledger import Ledger
@@ -200,8 +200,8 @@ def register(write: bool, edition_: str, data: Path) -> None:
 
     Exit codes: 0, listed or kept; 1, the table of ids cannot be read or written; 2, called wrongly, or unsound data.
     """
-    from compendium.edition import edition
     from compendium.permanent import registered
+    from compendium.project.citation import edition
 
     try:
         sound(data)
@@ -225,7 +225,7 @@ def prose(pages: tuple[Path, ...]) -> None:
 
     Exit codes: 0, there is none; 1, each has been named; 2, called wrongly.
     """
-    from compendium.home import chapters
+    from compendium.project.paths import chapters
     from compendium.prose import figures_in_prose
 
     found = []

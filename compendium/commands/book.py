@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING
 import click
 
 from compendium.commands import FOLDER, end, executing, size, sound
-from compendium.home import BOOK, DATA
-from compendium.problems import LedgerError
+from compendium.project.paths import BOOK, DATA
+from compendium.project.problems import LedgerError
 
 if TYPE_CHECKING:
     from compendium.building import Change
@@ -57,11 +57,12 @@ def build(fresh: bool, address: str, scheduler: str) -> None:
 
 def _build(fresh: bool, address: str, scheduler: str) -> None:
     """Build the book, or end the command with what is wrong, and say what was built."""
-    from compendium import addresses, building
+    from compendium import building
+    from compendium.project import site_url
 
-    os.environ[addresses.VARIABLE] = address  # where Sphinx's part of the build looks for it
+    os.environ[site_url.VARIABLE] = address  # where Sphinx's part of the build looks for it
     try:
-        addresses.address()
+        site_url.address()
     except ValueError as error:
         raise click.BadParameter(str(error), param_hint="--address") from None
 
@@ -160,8 +161,8 @@ def bundle(file: Path, data: Path) -> None:
     from compendium import linked
     from compendium.bundle import bundle as bundled
     from compendium.dossiers import dossiers
-    from compendium.edition import edition
     from compendium.ledger import load
+    from compendium.project.citation import edition
 
     sound(data)
     claims = linked.document(dossiers(load(data)), edition().name)

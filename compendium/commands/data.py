@@ -9,8 +9,8 @@ from pathlib import Path
 import click
 
 from compendium.commands import FOLDER, end, size
-from compendium.home import DATA
-from compendium.problems import LedgerError, counted, one_of
+from compendium.project.paths import DATA
+from compendium.project.problems import LedgerError, counted, one_of
 
 
 @click.command()

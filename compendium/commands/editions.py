@@ -10,11 +10,11 @@ from pathlib import Path
 import click
 
 from compendium.commands import FOLDER, book, end
-from compendium.home import BUILT
+from compendium.project.paths import BUILT
 
 
 def _version(context: click.Context, parameter: click.Parameter, value: str) -> str:
-    from compendium.changelog import VERSION
+    from compendium.project.changelog import VERSION
 
     if not VERSION.fullmatch(value):
         raise click.BadParameter(f"found {value!r}; expected three numbers, such as 1.10.0")
@@ -84,7 +84,7 @@ def repeat(bundle: Path, execute: bool, printing: bool, keep: Path | None) -> No
     built anew; each file that comes out otherwise is named. It takes minutes, and asks the package index.
     """
     from compendium import repeat as repeats
-    from compendium.archives import ArchiveError
+    from compendium.project.zip_archives import ArchiveError
 
     if printing and not execute:
         raise click.UsageError("--print needs --execute")
@@ -135,7 +135,7 @@ def publish(into: Path, editions: Path, site: Path | None) -> None:
     the site, or in the newest edition that still has it. No link needs to know where INTO will be published.
     """
     from compendium import published
-    from compendium.edition import edition
+    from compendium.project.citation import edition
 
     if into.exists() and (not into.is_dir() or any(into.iterdir())):
         raise click.BadParameter(f"{into}: is there already; name a folder that is empty or not there yet")

@@ -12,7 +12,7 @@ from pathlib import Path
 import click
 
 from compendium.commands import FOLDER
-from compendium.home import DATA
+from compendium.project.paths import DATA
 
 
 @click.command()

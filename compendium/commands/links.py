@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from compendium.commands import FOLDER
-from compendium.home import ROOT
+from compendium.project.paths import ROOT
 
 
 @click.command()

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 import click
 
 from compendium.commands import FOLDER, end
-from compendium.home import BUILT, DATA
-from compendium.problems import LedgerError
+from compendium.project.paths import BUILT, DATA
+from compendium.project.problems import LedgerError
 
 if TYPE_CHECKING:
     from click._termui_impl import ProgressBar
@@ -32,7 +32,7 @@ def bench(names: tuple[str, ...], write: bool) -> None:
     """
     from compendium.benches.parts import PARTS
     from compendium.benches.run import run
-    from compendium.problems import one_of
+    from compendium.project.problems import one_of
 
     for name in names:
         if name not in PARTS:
@@ -48,7 +48,7 @@ def bench(names: tuple[str, ...], write: bool) -> None:
 @click.option("--against", type=click.Path(exists=True, path_type=Path), help="A manifest, or another folder.")
 def manifest(folder: Path, against: Path | None) -> None:
     """Print the SHA-256 of every file of a folder, as `sha256sum -c` reads it; or name what differs from another."""
-    from compendium import manifest as manifests
+    from compendium.project import checksums as manifests
 
     if against is None:
         for line in manifests.lines(manifests.manifest(folder)):

@@ -19,8 +19,8 @@ from typing import IO, Any
 
 from compendium import building, quick
 from compendium.building import Change
-from compendium.home import ROOT
-from compendium.problems import LedgerError
+from compendium.project.paths import ROOT
+from compendium.project.problems import LedgerError
 
 Answer = dict[str, Any]
 """`{"state": …, "ran": how many notebooks were executed, "said": what is wrong}`.

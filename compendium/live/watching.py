@@ -21,10 +21,9 @@ from typing import IO, Any
 from watchfiles import Change, watch
 
 from compendium.building import FRONT
-from compendium.edition import CITATION
-from compendium.home import ROOT
-from compendium.keys import LOCK
 from compendium.live.pages import Desk, LiveServer
+from compendium.project.citation import CITATION
+from compendium.project.paths import LOCK, ROOT
 
 TOGETHER = 60
 """Milliseconds of quiet after which saves count as one."""

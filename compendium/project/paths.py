@@ -7,7 +7,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent
+LOCK = "requirements.txt"
+
+
+ROOT = Path(__file__).resolve().parents[2]
 DATA = ROOT / "data"
 BOOK = ROOT / "book"
 CACHE = ROOT / ".cache"

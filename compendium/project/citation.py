@@ -15,8 +15,8 @@ from typing import Any
 
 import yaml
 
-from compendium.home import ROOT
 from compendium.periods import spoken
+from compendium.project.paths import ROOT
 
 CITATION = "CITATION.cff"
 MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")

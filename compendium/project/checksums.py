@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from itertools import zip_longest
 from pathlib import Path
 
-from compendium.problems import LedgerError, Problem
+from compendium.project.problems import LedgerError, Problem
 
 LINE = re.compile(r"(?P<escaped>\\?)(?P<sha256>[0-9a-f]{64}) [ *](?P<name>.+)")
 SHOWN = 60
