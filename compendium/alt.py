@@ -17,8 +17,8 @@ import portion
 from matplotlib.figure import Figure
 
 from compendium import style
-from compendium.periods import Span, spoken, written
-from compendium.present import amount, signed
+from compendium.values.formatting import amount, signed
+from compendium.values.periods import Span, spoken, written
 
 MOST = 600
 """How many characters a text may have: whoever hears it cannot skip."""

@@ -18,9 +18,9 @@ from typing import Any, NamedTuple
 import pandas as pd
 import portion
 
-from compendium import units
 from compendium.claims import DIRECTION, bounds
-from compendium.periods import Span, known, written
+from compendium.values import units
+from compendium.values.periods import Span, known, written
 
 
 class Quantity(NamedTuple):

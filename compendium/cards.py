@@ -16,8 +16,8 @@ from compendium.claims import authors, read_claims
 from compendium.findings import BOTH_WAYS, REFERENCE, TIME, Family, Finding
 from compendium.ledger import Ledger
 from compendium.links import link, place
-from compendium.periods import spoken
 from compendium.tables import described
+from compendium.values.periods import spoken
 
 NOTHING = "Nothing on this page is part of a conflict that the engine finds."
 UNSEEN = "Found by the engine; nobody has looked at it yet."

@@ -19,10 +19,10 @@ from compendium import files
 from compendium.claims import figure
 from compendium.corroborate import POINTS, TIMES, Checked, Held
 from compendium.observations import of_series
-from compendium.periods import span, spoken
 from compendium.present import Shown, link, table
 from compendium.rows import records
 from compendium.tables import claims_data, described, stacked, with_ends
+from compendium.values.periods import span, spoken
 from compendium.verdicts import AGREES, BESIDE, DIFFERS, NOT_COMPARABLE
 from compendium.wording import Names, listed, relations, said
 

@@ -10,7 +10,7 @@ from datetime import date
 import pandas as pd
 
 from compendium.ledger import Ledger
-from compendium.periods import Span, span
+from compendium.values.periods import Span, span
 
 
 def read_events(ledger: Ledger) -> pd.DataFrame:

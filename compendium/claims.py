@@ -13,10 +13,10 @@ from typing import Any
 import pandas as pd
 import portion
 
-from compendium import intervals, units
-from compendium.figures import figure as figure
 from compendium.ledger import Ledger
 from compendium.rows import records
+from compendium.values import intervals, units
+from compendium.values.number_parsing import figure as figure
 
 
 def authors(sources: pd.DataFrame) -> pd.Series:
@@ -54,7 +54,7 @@ def bounds(claim: Mapping[str, Any], minimum: float | None = None) -> portion.In
     Raises
     ------
     UnreadableFigureError, KeyError
-        as `compendium.intervals.interval` does.
+        as `compendium.values.intervals.interval` does.
     """
     low, high = (None if pd.isna(claim[end]) else claim[end] for end in ("low", "high"))
     direction = claim["direction"] if claim["measure"] == DIRECTION else ""

@@ -16,9 +16,9 @@ from typing import Any
 import pandas as pd
 
 from compendium.ledger import CASTS, CORRECTIONS, Ledger, key_of, transcribes
-from compendium.periods import spoken
 from compendium.project.problems import Problem, one_of, shortened
 from compendium.schema import Field, Table
+from compendium.values.periods import spoken
 
 OURS, SOURCE = "ours", "source"
 Row = Mapping[str, Any]

@@ -14,7 +14,7 @@ import networkx
 
 from compendium.claims import authors
 from compendium.ledger import Ledger
-from compendium.periods import Span, span, spoken
+from compendium.values.periods import Span, span, spoken
 
 DATED_DIFFERENTLY = "one event, two dates"
 LATER_THAN_SOURCE = "later than its source"

@@ -17,14 +17,15 @@ from markupsafe import Markup
 from compendium.bindings import NOT_NEGATIVE, ONE, Binding, Quantity, Rule, canonical
 from compendium.claims import figure, read_claims
 from compendium.groups import Implied
-from compendium.intervals import is_narrow, product, quotient
 from compendium.ledger import Ledger
 from compendium.observations import facts, joined, read_observations
-from compendium.periods import known, spoken
-from compendium.present import amount, link, table
+from compendium.present import link, table
 from compendium.reconcile import implied
 from compendium.tables import stacked
-from compendium.units import converted
+from compendium.values.formatting import amount
+from compendium.values.intervals import is_narrow, product, quotient
+from compendium.values.periods import known, spoken
+from compendium.values.units import converted
 from compendium.wording import said
 
 Areas = tuple[str, str]

@@ -20,11 +20,11 @@ from compendium.files import ends
 from compendium.findings import Family, families, findings
 from compendium.ledger import Ledger
 from compendium.observations import read_observations
-from compendium.periods import spoken
-from compendium.present import amount
 from compendium.reconcile import Reconciliation, reconcile
 from compendium.rows import records
 from compendium.tables import described
+from compendium.values.formatting import amount
+from compendium.values.periods import spoken
 from compendium.verdicts import NOT_COMPARABLE, WITHDRAWN
 from compendium.wording import Names, verdict_row
 

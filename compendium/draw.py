@@ -28,8 +28,8 @@ from matplotlib.ticker import MaxNLocator
 from matplotlib.transforms import Bbox
 
 from compendium import style
-from compendium.periods import Span
-from compendium.present import signed
+from compendium.values.formatting import signed
+from compendium.values.periods import Span
 
 ENDLESS = (portion.inf, -portion.inf)
 

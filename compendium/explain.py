@@ -89,7 +89,7 @@ def _citation(cited: Mapping[str, Any] | None) -> str:
 
 def _reading(one: Dossier) -> str:
     """Return the rule by which a figure is read, and its exact ends."""
-    from compendium.intervals import RULES
+    from compendium.values.intervals import RULES
 
     left, right = one["ends"]
     exact = f"{left}{one['low'] or '…'}, {one['high'] or '…'}{right} {one['unit']}"

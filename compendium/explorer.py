@@ -16,11 +16,11 @@ from markupsafe import Markup
 from compendium.dossiers import Dossier
 from compendium.files import as_csv
 from compendium.links import badge, link, place
-from compendium.periods import span
 from compendium.present import Shown, taken
 from compendium.stored import DOSSIERS
 from compendium.tables import stacked
 from compendium.tips import of_claims, with_cards
+from compendium.values.periods import span
 
 HEADS = ("Figure", "Claim", "Who says so", "How it stands")
 UNDATED = "none given"

@@ -16,15 +16,16 @@ import portion
 from IPython.display import HTML
 from markupsafe import Markup
 
-from compendium import units
 from compendium.claims import exactly
 from compendium.derived import Areas, figures, follows, holding, share, sound, together
 from compendium.groups import Implied
-from compendium.intervals import product, total
 from compendium.ledger import Ledger
 from compendium.observations import found_for, read_observations
-from compendium.present import amount, table
+from compendium.present import table
 from compendium.tables import stacked
+from compendium.values import units
+from compendium.values.formatting import amount
+from compendium.values.intervals import product, total
 
 NOT_FOUND = "The side that counts gives no figure of this year from which it follows."
 NOT_COUNTED = "Not counted, by assumption."

@@ -17,11 +17,11 @@ from compendium.claims import authors, figure, read_claims
 from compendium.dating import clashes
 from compendium.groups import Conflict
 from compendium.ledger import Ledger
-from compendium.periods import spoken
 from compendium.project.problems import Problem, one_of
 from compendium.reconcile import bound_by, find_conflicts
 from compendium.references import ANOTHER_MEASURE, ANOTHER_PERIOD, ANOTHER_SUBJECT, SAME_FIGURE, carried
 from compendium.schema import SEPARATOR
+from compendium.values.periods import spoken
 from compendium.wording import Names, explained, rule_of_conflict
 
 NUMBERS, TIME, LOGIC, REFERENCE = "numbers", "time", "logic", "reference"

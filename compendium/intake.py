@@ -20,13 +20,13 @@ from pathlib import Path
 
 import pandas as pd
 
-from compendium import units
 from compendium.claims import authors
-from compendium.dates import MONTH, Dated, dates
-from compendium.figures import GLUED, MAGNITUDES
 from compendium.ledger import Ledger
 from compendium.project.problems import LedgerError, Problem, counted
 from compendium.schema import SEPARATOR, Table
+from compendium.values import units
+from compendium.values.date_parsing import MONTH, Dated, dates
+from compendium.values.number_parsing import GLUED, MAGNITUDES
 from compendium.verify import TOKEN, Text, read_text, stands_in
 
 NEAR = 60

@@ -14,15 +14,16 @@ import networkx
 import pandas as pd
 import portion
 
-from compendium import citations, units
+from compendium import citations
 from compendium.claims import DIRECTION, bounds
-from compendium.figures import UnreadableFigureError, read_figure
 from compendium.files import inert
 from compendium.ledger import Ledger
-from compendium.periods import UnreadablePeriodError, span
 from compendium.project.problems import Problem, invisible, one_of
 from compendium.reconcile import domain
 from compendium.schema import SEPARATOR, Table
+from compendium.values import units
+from compendium.values.number_parsing import UnreadableFigureError, read_figure
+from compendium.values.periods import UnreadablePeriodError, span
 
 LONGEST = 20_000
 """Signs of the longest cell: far more than any sentence has, or the line of a map."""
@@ -112,7 +113,7 @@ def _misread(ledger: Ledger, holds: str, cell: str) -> str:
     elif holds == "address" and _no_address(cell):
         return f"an address that begins with https://, http://, or one of {', '.join(REGISTERS)} and a colon"
     elif holds == "unit" and not units.is_known(cell):
-        return "a unit that compendium/units.py knows"
+        return "a unit that compendium/values/units.py knows"
     elif holds.startswith("list of "):
         table, column = holds.removeprefix("list of ").split(".")
         known = set(ledger.frames[table][column])

@@ -11,13 +11,13 @@ from typing import Any
 
 import pandas as pd
 
-from compendium import units
-from compendium.figures import UnreadableFigureError
 from compendium.ledger import Ledger
 from compendium.meaning import BOUND_UNITS, base_problems, by_id, impossible
 from compendium.observations import MISSING, bounds, conversion_of, tables
 from compendium.project.problems import Problem, one_of
 from compendium.schema import SEPARATOR
+from compendium.values import units
+from compendium.values.number_parsing import UnreadableFigureError
 
 PROVENANCE = ("publisher", "address", "licence", "quality")
 

@@ -14,14 +14,14 @@ import networkx
 import pandas as pd
 import portion
 
-from compendium import intervals, units
 from compendium.claims import WHOLE, exactly
 from compendium.claims import bounds as claim_bounds
-from compendium.figures import UnreadableFigureError, read_figure
 from compendium.ledger import Ledger
-from compendium.present import UNITS, amount
 from compendium.rows import records
 from compendium.schema import SEPARATOR, Table
+from compendium.values import intervals, units
+from compendium.values.formatting import UNITS, amount
+from compendium.values.number_parsing import UnreadableFigureError, read_figure
 
 KEY = "observation_id"
 MISSING, FORECAST, LOW = "missing", "forecast", "low reliability"
@@ -72,7 +72,7 @@ def bounds(observation: Mapping[str, Any], minimum: float | None = None) -> port
     Raises
     ------
     UnreadableFigureError, KeyError
-        as `compendium.intervals.interval` does.
+        as `compendium.values.intervals.interval` does.
     """
     said = (observation["value"], observation["hedge"], observation["unit"], observation["measure"])
     return _bounds(*said, minimum)

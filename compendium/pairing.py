@@ -11,10 +11,10 @@ from typing import Any, NamedTuple
 import portion
 
 from compendium import bindings as binding_of
-from compendium import units
 from compendium.bindings import Binding, canonical, days
 from compendium.observations import FORECAST
-from compendium.periods import known, span
+from compendium.values import units
+from compendium.values.periods import known, span
 
 Row = Mapping[str, Any]
 RATIOS = ("growth", "share", "multiple", "direction")

@@ -17,9 +17,10 @@ from compendium.claims import read_claims
 from compendium.findings import Family, families
 from compendium.ledger import Ledger
 from compendium.links import link, place
-from compendium.periods import spoken
-from compendium.present import Shown, amount, table
+from compendium.present import Shown, table
 from compendium.tables import citations_table, described, stacked, stances_table
+from compendium.values.formatting import amount
+from compendium.values.periods import spoken
 
 
 @dataclass(frozen=True)

@@ -41,9 +41,9 @@ from compendium.groups import (
 )  # fmt: skip
 from compendium.identities import Meaning, identities
 from compendium.ledger import Ledger
-from compendium.periods import span
 from compendium.rows import records
 from compendium.solver import System
+from compendium.values.periods import span
 from compendium.verdicts import CONSISTENT, IN_CONFLICT, NOT_COMPARABLE, SINGLE
 
 BATCH = 16

@@ -19,12 +19,12 @@ from compendium.findings import Family
 from compendium.groups import Implied
 from compendium.ledger import Ledger
 from compendium.observations import read_observations
-from compendium.periods import known, span, spoken
 from compendium.present import Shown, link, table
 from compendium.reconcile import Reconciliation
 from compendium.sensitivity import FAILS, HOLDS, OPEN
 from compendium.settle import Settled
 from compendium.tables import stacked, with_ends
+from compendium.values.periods import known, span, spoken
 from compendium.wording import Names, said, verdict_row
 
 ASSUMING = "if both sides count alike"

@@ -23,12 +23,12 @@ from sphinx.environment import BuildEnvironment
 from sphinx.util import logging
 from sphinx.util.docutils import SphinxRole
 
-from compendium.figures import figure
-from compendium.periods import spoken
 from compendium.project.paths import DATA, PAGES
 from compendium.project.problems import one_of
 from compendium.schema import tables
 from compendium.stored import CARDS, home_of, kept
+from compendium.values.number_parsing import figure
+from compendium.values.periods import spoken
 
 logger = logging.getLogger(__name__)
 

@@ -15,9 +15,9 @@ from markupsafe import Markup
 
 from compendium.checked import source
 from compendium.ledger import Ledger
-from compendium.periods import span, spoken
 from compendium.present import table
 from compendium.tables import stacked
+from compendium.values.periods import span, spoken
 from compendium.wording import listed
 
 YES, NO, ABSTAINED, ABSENT = "yes", "no", "abstained", "absent"

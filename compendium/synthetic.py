@@ -20,11 +20,11 @@ import pandas as pd
 
 from compendium.bindings import Quantity
 from compendium.claims import bounds
-from compendium.intervals import EFFECTS, Effect
 from compendium.ledger import CASTS, Ledger
-from compendium.periods import known
 from compendium.project.paths import DATA
 from compendium.schema import Table, tables
+from compendium.values.intervals import EFFECTS, Effect
+from compendium.values.periods import known
 
 _COLUMNS = "metric_id unit kind minimum sum_of part_of mirror_of exclusive_over ranks"
 _METRICS = (

@@ -18,10 +18,11 @@ from compendium.claims import DIRECTION, authors
 from compendium.independence import host
 from compendium.ledger import Ledger
 from compendium.links import place
-from compendium.periods import sometime, spoken
-from compendium.present import Shown, amount, bare_table, link, signed, table, taken
+from compendium.present import Shown, bare_table, link, table, taken
 from compendium.schema import Field, Table
 from compendium.series import FOLDER
+from compendium.values.formatting import amount, signed
+from compendium.values.periods import sometime, spoken
 
 
 def claims_table(claims: pd.DataFrame, caption: str, *, up: str = "..") -> Shown:

@@ -23,11 +23,12 @@ from compendium.findings import Family
 from compendium.ledger import Ledger
 from compendium.links import badge, link, place
 from compendium.observations import of_series
-from compendium.periods import sometime, spoken
-from compendium.present import Shown, signed
+from compendium.present import Shown
 from compendium.reconcile import Reconciliation
 from compendium.results import ASSUMING, asked, cited, implied, quantity_id
 from compendium.stored import CARDS, Cards
+from compendium.values.formatting import signed
+from compendium.values.periods import sometime, spoken
 from compendium.verdicts import DIFFERS, IN_CONFLICT
 from compendium.wording import Names, said
 

@@ -16,9 +16,9 @@ from urllib.parse import unquote
 import pandas as pd
 
 from compendium.corrections import RETIRE, guards
-from compendium.figures import HALVES, WORDS
 from compendium.ledger import CORRECTIONS, Ledger
 from compendium.project.problems import Problem
+from compendium.values.number_parsing import HALVES, WORDS
 
 _NUMBER_WORDS = sorted([*WORDS, *HALVES], key=len, reverse=True)
 # Digits inside a word (a hash, a name like Q1) are that word's; only an ordinal's ending may follow them.

@@ -18,11 +18,11 @@ from compendium.bindings import Binding, Quantity, Rule, base_of, quantity_of
 from compendium.claims import DIRECTION, authors, figure
 from compendium.groups import Conflict, Test
 from compendium.ledger import Ledger
-from compendium.periods import spoken
-from compendium.present import amount
 from compendium.reconcile import Reconciliation
 from compendium.rows import records
 from compendium.tables import between
+from compendium.values.formatting import amount
+from compendium.values.periods import spoken
 from compendium.verdicts import CONSISTENT, IN_CONFLICT, NOT_COMPARABLE
 
 DIGITS = 3

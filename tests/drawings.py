@@ -8,7 +8,7 @@ import portion
 from matplotlib.figure import Figure
 
 from compendium import charts, draw, style
-from compendium.periods import span
+from compendium.values.periods import span
 
 POINT = portion.singleton
 OPEN = portion.open(2, portion.inf)

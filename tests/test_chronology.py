@@ -3,7 +3,7 @@ import pytest
 
 from compendium.chronology import between, read_events, scores_by_year
 from compendium.ledger import load
-from compendium.periods import span
+from compendium.values.periods import span
 
 
 def scored(*events: tuple[str, float | None]) -> pd.DataFrame:

@@ -12,10 +12,10 @@ import pytest
 from compendium import corrections
 from compendium.dossiers import dossiers
 from compendium.ledger import CORRECTIONS, Ledger, load
-from compendium.periods import spoken
 from compendium.project.paths import DATA
 from compendium.tips import of_claims
 from compendium.validate import validate
+from compendium.values.periods import spoken
 from compendium.verify import verify
 
 CLAIM = "guluzade2025.turnover-2024"

@@ -12,9 +12,9 @@ from small import SCHEMA, checked, claim, frame, growth, moved, observation, shu
 
 from compendium.bindings import Rule
 from compendium.corroborate import MOST_NEAR, POINTS, TELLING, TIMES, Checked, Held, corroborate, dated, ordered
-from compendium.intervals import EFFECTS, NARROW
 from compendium.ledger import Ledger
 from compendium.pairing import OTHER_TIME, UNDATED
+from compendium.values.intervals import EFFECTS, NARROW
 from compendium.verdicts import AGREES, BESIDE, DIFFERS, NONE_FOUND, NOT_COMPARABLE
 
 GROWTH = {"measure": "growth", "unit": "percent", "base": "2023"}

@@ -3,15 +3,15 @@
 import pandas as pd
 import pytest
 
-from compendium import intervals
 from compendium.bindings import Rule
 from compendium.citations import ABOUT_ANOTHER
 from compendium.dating import RULES
 from compendium.findings import BOTH_WAYS, Family, families, findings
 from compendium.ledger import Ledger
-from compendium.periods import span
 from compendium.reconcile import Reconciliation
 from compendium.sensitivity import HOLDS, sensitivity
+from compendium.values import intervals
+from compendium.values.periods import span
 from compendium.verdicts import NOT_COMPARABLE, SINGLE
 
 

@@ -10,7 +10,7 @@ from matplotlib import dates, pyplot
 from matplotlib.text import Text
 
 from compendium import draw, style
-from compendium.periods import span
+from compendium.values.periods import span
 
 
 @pytest.fixture(autouse=True)

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from compendium.figures import LONGEST, UnreadableFigureError, figure, read_figure
+from compendium.values.number_parsing import LONGEST, UnreadableFigureError, figure, read_figure
 
 
 @pytest.mark.parametrize(

@@ -18,16 +18,16 @@ import pytest
 
 from compendium import series, stored, verify, weight
 from compendium.building import _read as read_stamp
-from compendium.figures import UnreadableFigureError, read_figure
-from compendium.intervals import EFFECTS, interval
 from compendium.ledger import load
 from compendium.notebooks import UnreadableChapterError, carried, compose, stale
-from compendium.periods import UnreadablePeriodError, known, span, spoken
 from compendium.project import checksums, citation
 from compendium.project.paths import BOOK, DATA, ROOT, notebook_of
 from compendium.project.problems import LedgerError
 from compendium.prose import figures_in_prose
 from compendium.validate import validate
+from compendium.values.intervals import EFFECTS, interval
+from compendium.values.number_parsing import UnreadableFigureError, read_figure
+from compendium.values.periods import UnreadablePeriodError, known, span, spoken
 
 SEED = 7
 NUMBER = int(os.environ.get("FUZZ", "200"))

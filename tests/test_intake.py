@@ -9,10 +9,10 @@ from click.testing import CliRunner, Result
 
 from compendium import intake
 from compendium.cli import main
-from compendium.dates import dates
 from compendium.ledger import Ledger, load
 from compendium.project.paths import DATA, ROOT
 from compendium.project.problems import LedgerError
+from compendium.values.date_parsing import dates
 from compendium.verify import numbers
 
 TEXT = (

@@ -5,7 +5,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from compendium.intervals import EFFECTS, RULES, WIDENING, Effect, grown, interval, is_narrow, product, quotient, total
+from compendium.values.intervals import (
+    EFFECTS,
+    RULES,
+    WIDENING,
+    Effect,
+    grown,
+    interval,
+    is_narrow,
+    product,
+    quotient,
+    total,
+)
 
 DECIMALS = st.decimals(min_value="0.001", max_value="999999", places=3).map(lambda d: f"{d.normalize():f}")
 HEDGES = st.sampled_from(sorted(EFFECTS))

@@ -148,9 +148,9 @@ def test_a_broken_row_is_told_with_its_place_and_changes_no_page(
 
 
 def test_an_engine_that_cannot_run_is_told_and_begun_anew(preview: Preview, project: Path) -> None:  # noqa: F811
-    edited(project, "compendium/units.py", "from __future__", "import no_such_module\nfrom __future__")
+    edited(project, "compendium/values/units.py", "from __future__", "import no_such_module\nfrom __future__")
     assert "SyntaxError" in preview.state("broken")["said"]
-    edited(project, "compendium/units.py", "import no_such_module\nfrom __future__", "from __future__")
+    edited(project, "compendium/values/units.py", "import no_such_module\nfrom __future__", "from __future__")
     preview.state("whole", "same")
 
 

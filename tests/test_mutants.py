@@ -93,14 +93,14 @@ def test_functions_keep_no_results_but_those_that_must() -> None:
 
 def test_the_copy_names_one_module_and_its_tests_and_the_repository_stays_as_it_is(tmp_path: Path) -> None:
     root = tmp_path / "root"
-    files = {"pyproject.toml": "[tool.mutmut]\ndebug = true\n", "compendium/units.py": "@cache\ndef f(a): ...\n"}
+    files = {"pyproject.toml": "[tool.mutmut]\ndebug = true\n", "compendium/values/units.py": "@cache\ndef f(a): ...\n"}
     files |= {"tests/test_units.py": "", "tests/test_rates.py": ""}
     for name, text in files.items():
         (root / name).parent.mkdir(parents=True, exist_ok=True)
         (root / name).write_text(text, encoding="utf-8")
     made = mutants.prepared("units", ["units", "rates"], tmp_path / "copy", root)
     assert tomllib.loads((made / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["mutmut"] == {
-        "only_mutate": ["compendium/units.py"],
+        "only_mutate": ["compendium/values/units.py"],
         "pytest_add_cli_args_test_selection": ["tests/test_units.py", "tests/test_rates.py"],
         "debug": True,
     }
@@ -117,7 +117,7 @@ def tool(folder: Path, run: str, counts: dict[str, int] = COUNTS) -> Path:
         "--version": "print('mutmut, version 9.9.9')",
         "export-cicd-stats": f"os.makedirs('mutants'); open('mutants/mutmut-cicd-stats.json', 'w').write('''"
         f"{json.dumps(counts)}''')",
-        "results": "print('    compendium.units.x_f__mutmut_1: survived\\n    a.x_f__mutmut_2: timeout')",
+        "results": "print('    compendium.values.units.x_f__mutmut_1: survived\\n    a.x_f__mutmut_2: timeout')",
         "show": "print('# ' + sys.argv[2] + ': survived\\n--- a\\n+++ b\\n@@ -1 +1 @@\\n def f(a):\\n-    1\\n+    2')",
         "run": run,
     }
@@ -133,7 +133,9 @@ def test_a_run_tells_how_far_it_is_and_what_became_of_the_changes(tmp_path: Path
     speaks = tool(tmp_path, "print('done\\n⠏ 0/10  🎉 0\\r⠋ 7/10  🎉 6\\r⠹ 10/10  🎉 7')")
     found = mutants.tried("units", tmp_path, speaks, 1, lambda *at: told.append(at))
     assert told == [(0, 10), (7, 10), (10, 10)]
-    assert found == Mutants("units", 5, 2, 2, 1, "9.9.9", ("compendium.units.x_f__mutmut_1: survived\n-    1\n+    2",))
+    assert found == Mutants(
+        "units", 5, 2, 2, 1, "9.9.9", ("compendium.values.units.x_f__mutmut_1: survived\n-    1\n+    2",)
+    )
 
 
 def test_a_run_that_fails_says_the_last_that_was_said(tmp_path: Path) -> None:

@@ -8,7 +8,6 @@ import portion
 import pytest
 from small import OFFICIAL, OFFICIAL_TOO, SCHEMA, claim, closed, frame, observation, shuffled, small
 
-from compendium import units
 from compendium.claims import bounds as claim_bounds
 from compendium.ledger import Ledger
 from compendium.observations import (
@@ -24,6 +23,7 @@ from compendium.observations import (
     sides,
     tables,
 )
+from compendium.values import units
 
 BARRELS = ("oil", "t", "bbl", 6.5, 8.0)
 

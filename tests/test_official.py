@@ -7,12 +7,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from compendium import units
 from compendium.ledger import Ledger
 from compendium.observations import FORECAST, LOW, MACHINE, PAGE, read_observations, tables
-from compendium.periods import known, span
 from compendium.schema import SEPARATOR
 from compendium.series import SERIES, SERVICES, Series, Sheet, held, series_of
+from compendium.values import units
+from compendium.values.periods import known, span
 
 STATES = {"AZE", "ARM", "GEO", "RUS", "TUR", "UKR", "USA"}
 MEMBERS = 193

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from compendium.periods import Span, UnreadablePeriodError, known, sometime, span, spoken, written
+from compendium.values.periods import Span, UnreadablePeriodError, known, sometime, span, spoken, written
 
 DAYS = st.dates(date(1900, 1, 1), date(2100, 1, 1))
 

@@ -8,13 +8,13 @@ import pytest
 
 from compendium.bench import TABLE, measured, run, summary
 from compendium.bindings import Binding
-from compendium.intervals import Effect
 from compendium.ledger import Ledger
 from compendium.project.paths import DATA
 from compendium.reconcile import bound_by, groups
 from compendium.schema import DESCRIPTOR, tables
 from compendium.synthetic import KINDS, Truth, figure, world
 from compendium.validate import validate
+from compendium.values.intervals import Effect
 
 
 def test_one_seed_is_one_ledger() -> None:

@@ -4,7 +4,7 @@ import pint
 import portion
 import pytest
 
-from compendium import units
+from compendium.values import units
 
 
 @pytest.mark.parametrize(

@@ -7,8 +7,8 @@ from small import claim, closed, growth, moved, quantity, small
 
 from compendium import wording
 from compendium.bindings import NOT_NEGATIVE, ONE, Binding, Rule
-from compendium.present import amount
 from compendium.reconcile import Reconciliation, reconcile
+from compendium.values.formatting import amount
 from compendium.wording import (
     Names,
     claimed,

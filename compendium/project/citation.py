@@ -15,8 +15,8 @@ from typing import Any
 
 import yaml
 
-from compendium.periods import spoken
 from compendium.project.paths import ROOT
+from compendium.values.periods import spoken
 
 CITATION = "CITATION.cff"
 MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")

@@ -1,7 +1,7 @@
 """Reads a figure as a text prints it: `$4.4 billion`, `25–30 million tons`, `1,6 раза`, `double`, `2nd`.
 
 The words it knows belong to languages, not to a subject. It never judges how precise a figure is:
-that is the interval table's office (`compendium.intervals`).
+that is the interval table's office (`compendium.values.intervals`).
 """
 
 from __future__ import annotations

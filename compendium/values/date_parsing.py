@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from compendium.periods import MONTHS, UnreadablePeriodError, span
+from compendium.values.periods import MONTHS, UnreadablePeriodError, span
 
 _RUSSIAN = ["январ", "феврал", "март", "апрел", "ма", "июн", "июл", "август", "сентябр", "октябр", "ноябр", "декабр"]
 _AZERBAIJANI = [

@@ -13,7 +13,7 @@ from functools import lru_cache
 
 import portion
 
-from compendium.figures import Figure, read_figure
+from compendium.values.number_parsing import Figure, read_figure
 
 WIDENING = 2
 """How many times wider than a bare figure an approximate one is read. A convention: no source says how

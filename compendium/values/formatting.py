@@ -1,0 +1,89 @@
+"""Text forms of amounts: intervals with their unit and scale, signed scores, brackets of interval ends.
+
+It returns plain text and knows no HTML.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from fractions import Fraction
+from typing import Any
+
+import portion
+
+UNITS = {
+    "percent": "%",
+    "item": "",
+    "rank": "",
+    "person": "persons",
+    "container": "containers",
+    "month": "months",
+    "year": "years",
+    "t": "tonnes",
+    "t/year": "tonnes a year",
+    "bbl": "barrels",
+    "bbl/day": "barrels a day",
+    "m^3": "m³",
+    "m^3/day": "m³ a day",
+    "m^3/year": "m³ a year",
+    "bbl/year": "barrels a year",
+    "TEU/year": "TEU a year",
+    "score": "points",
+    "dimensionless": "",
+}
+"""How a unit is written for a reader, where not as in the data."""
+
+SINGLE = ("person", "container", "month", "year")
+"""Units that stand as in the data beside a one."""
+
+SCALES = ((10**12, "trillion"), (10**9, "billion"), (10**6, "million"))
+
+
+def amount(interval: portion.Interval, unit: str, *, digits: int = 0) -> str:
+    """Return an interval as a reader would say it: `4.35–4.45 billion USD`, `more than 30 %`, `38 persons`.
+
+    A computed interval is shown to as many significant `digits` as are given; without, an end that is a short
+    decimal is shown in full. The interval itself stays exact.
+    """
+    finite = [abs(end) for end in (interval.lower, interval.upper) if end not in (portion.inf, -portion.inf)]
+    scale, word = next(((s, w) for s, w in SCALES if finite and max(finite) >= s), (1, ""))
+    single = interval.lower == interval.upper == 1 and not word
+    tail = " ".join(part for part in (word, unit if single and unit in SINGLE else UNITS.get(unit, unit)) if part)
+    if interval.lower == -portion.inf and interval.upper == portion.inf:
+        return "any amount"
+    low, high = (_digits(end, scale, digits) for end in (interval.lower, interval.upper))
+    if interval.lower == interval.upper:
+        said = low
+    elif interval.upper == portion.inf:
+        said = f"{'more than' if interval.left is portion.OPEN else 'at least'} {low}"
+    elif interval.lower == -portion.inf:
+        said = f"{'less than' if interval.right is portion.OPEN else 'at most'} {high}"
+    else:
+        said = low if low == high else f"{low}–{high}"
+    return re.sub(r"-(?=\d)", "−", f"{said} {tail}".strip())
+
+
+def _digits(end: Any, scale: int, digits: int = 0) -> str:
+    if not isinstance(end, Fraction | int | float):
+        return ""
+    value = Fraction(end) / scale
+    exact = f"{float(value):,.6f}".rstrip("0").rstrip(".")
+    if not digits and len(re.sub(r"\D", "", exact)) <= 6 and Fraction(exact.replace(",", "")) == value:
+        return exact
+    magnitude = math.floor(math.log10(abs(value))) if value else 0
+    places = (digits or 3) - 1 - magnitude
+    return f"{float(round(value, places)):,.{max(0, places)}f}"
+
+
+def signed(score: float) -> str:
+    """Return a score with its sign, one decimal, a true minus: `+3.4`, `−5.0`."""
+    return f"{score:+.1f}".replace("-", "−")
+
+
+def brackets(interval: portion.Interval) -> str:
+    """Return an interval in the notation of mathematics, `[4.35, 4.45)`, its ends rounded for display."""
+    low = "−∞" if interval.lower == -portion.inf else _digits(interval.lower, 1)
+    high = "∞" if interval.upper == portion.inf else _digits(interval.upper, 1)
+    opening = "[" if interval.left is portion.CLOSED else "("
+    return f"{opening}{low}, {high}{']' if interval.right is portion.CLOSED else ')'}"
