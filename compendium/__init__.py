@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from compendium.ledger import Ledger, load
+    from compendium.ledger.loader import Ledger, load
 
 __all__ = ["Ledger", "load"]
 
@@ -16,7 +16,7 @@ __all__ = ["Ledger", "load"]
 def __getattr__(name: str) -> Any:
     """Import the ledger when it is asked for: commands that need no table start without pandas."""
     if name in __all__:
-        from compendium import ledger
+        from compendium.ledger import loader
 
-        return getattr(ledger, name)
+        return getattr(loader, name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -21,10 +21,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from compendium import site
+from compendium.ledger.atomic_write import put
+from compendium.ledger.schema import DESCRIPTOR, SEPARATOR, tables
 from compendium.project.paths import DATA, ROOT, ROW_PAGES
 from compendium.project.problems import LedgerError, Problem, one_of
-from compendium.rewrite import put
-from compendium.schema import DESCRIPTOR, SEPARATOR, tables
 from compendium.serving import serving
 
 if TYPE_CHECKING:

@@ -21,9 +21,9 @@ from datetime import date
 from itertools import pairwise
 from typing import Any
 
+from compendium.ledger.schema import tables
 from compendium.project.paths import DATA, ROOT
 from compendium.reconcile import bound_by, groups, reconcile
-from compendium.schema import tables
 from compendium.synthetic import world
 
 SIZES = (10**2, 10**3, 10**4, 10**5)

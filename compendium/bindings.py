@@ -18,7 +18,7 @@ from typing import Any, NamedTuple
 import pandas as pd
 import portion
 
-from compendium.claims import DIRECTION, bounds
+from compendium.ledger.claims import DIRECTION, bounds
 from compendium.values import units
 from compendium.values.periods import Span, known, written
 
@@ -133,7 +133,7 @@ def of_claim(claim: Mapping[str, Any], metric: Mapping[str, Any]) -> list[Bindin
     Parameters
     ----------
     claim
-        a row of the claims; its figure is read by `compendium.claims.bounds` unless it has an `interval`.
+        a row of the claims; its figure is read by `compendium.ledger.claims.bounds` unless it has an `interval`.
     metric
         the row of its metric: `unit`, `kind`, `minimum`.
 

@@ -12,9 +12,9 @@ import pandas as pd
 from IPython.display import HTML
 from markupsafe import Markup
 
-from compendium.claims import authors, read_claims
 from compendium.findings import BOTH_WAYS, REFERENCE, TIME, Family, Finding
-from compendium.ledger import Ledger
+from compendium.ledger.claims import authors, read_claims
+from compendium.ledger.loader import Ledger
 from compendium.links import link, place
 from compendium.tables import described
 from compendium.values.periods import spoken

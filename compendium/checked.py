@@ -16,11 +16,11 @@ import portion
 from markupsafe import Markup
 
 from compendium import files
-from compendium.claims import figure
 from compendium.corroborate import POINTS, TIMES, Checked, Held
-from compendium.observations import of_series
+from compendium.ledger.claims import figure
+from compendium.ledger.observations import of_series
+from compendium.ledger.records import records
 from compendium.present import Shown, link, table
-from compendium.rows import records
 from compendium.tables import claims_data, described, stacked, with_ends
 from compendium.values.periods import span, spoken
 from compendium.verdicts import AGREES, BESIDE, DIFFERS, NOT_COMPARABLE
@@ -118,8 +118,8 @@ def checked_table(
 ) -> Shown:  # fmt: skip
     """Return claims with what was held against each: publisher, class, verdict, and how far apart.
 
-    Takes checked claims, the claims as `compendium.claims.read_claims` returns them indexed by id, and the
-    observations as `compendium.observations.read_observations` does.
+    Takes checked claims, the claims as `compendium.ledger.claims.read_claims` returns them indexed by id, and the
+    observations as `compendium.ledger.observations.read_observations` does.
     """
     rows_by_id = {row["observation_id"]: row for row in records(observations)}
     checked, rows = list(checked), []

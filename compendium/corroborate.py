@@ -18,11 +18,11 @@ import portion
 from compendium import bindings as binding_of
 from compendium.bindings import Binding
 from compendium.groups import Implied
-from compendium.ledger import Ledger
-from compendium.observations import LOW, MACHINE, joined, read_observations, sides
+from compendium.ledger.loader import Ledger
+from compendium.ledger.observations import LOW, MACHINE, joined, read_observations, sides
+from compendium.ledger.records import records
 from compendium.pairing import Pair, Row, as_claim, as_if, asked, equal, far, mirrors, shown, why_not
 from compendium.reconcile import bound_by, implied
-from compendium.rows import records
 from compendium.settle import firm
 from compendium.values.intervals import is_narrow, quotient
 from compendium.values.periods import span

@@ -16,7 +16,7 @@ from functools import cached_property, partial
 from pathlib import Path
 from random import Random
 
-from compendium.schema import SEPARATOR, Field, Table, tables
+from compendium.ledger.schema import SEPARATOR, Field, Table, tables
 
 KINDS = ("digit", "sign", "unit", "period", "id", "code", "locator")
 DIGIT = re.compile(r"[0-9]")

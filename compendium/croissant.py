@@ -12,8 +12,8 @@ import json
 from pathlib import Path
 from typing import Any
 
+from compendium.ledger.schema import SEPARATOR, Field, Table, descriptor, tables
 from compendium.project.citation import Edition, bibtex
-from compendium.schema import SEPARATOR, Field, Table, descriptor, tables
 
 NAME = "croissant.json"
 CONFORMS = "http://mlcommons.org/croissant/1.1"

@@ -12,8 +12,8 @@ from typing import Any
 
 import networkx
 
-from compendium.claims import authors
-from compendium.ledger import Ledger
+from compendium.ledger.claims import authors
+from compendium.ledger.loader import Ledger
 from compendium.values.periods import Span, span, spoken
 
 DATED_DIFFERENTLY = "one event, two dates"

@@ -15,10 +15,10 @@ from IPython.display import HTML
 from markupsafe import Markup
 
 from compendium.bindings import NOT_NEGATIVE, ONE, Binding, Quantity, Rule, canonical
-from compendium.claims import figure, read_claims
 from compendium.groups import Implied
-from compendium.ledger import Ledger
-from compendium.observations import facts, joined, read_observations
+from compendium.ledger.claims import figure, read_claims
+from compendium.ledger.loader import Ledger
+from compendium.ledger.observations import facts, joined, read_observations
 from compendium.present import link, table
 from compendium.reconcile import implied
 from compendium.tables import stacked

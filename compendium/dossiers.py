@@ -13,15 +13,15 @@ import pandas as pd
 import portion
 
 from compendium.checked import given, measured, told
-from compendium.claims import read_claims, rivals
-from compendium.corrections import of_rows
 from compendium.corroborate import Checked, Held, corroborate
 from compendium.files import ends
 from compendium.findings import Family, families, findings
-from compendium.ledger import Ledger
-from compendium.observations import read_observations
+from compendium.ledger.claims import read_claims, rivals
+from compendium.ledger.corrections import of_rows
+from compendium.ledger.loader import Ledger
+from compendium.ledger.observations import read_observations
+from compendium.ledger.records import records
 from compendium.reconcile import Reconciliation, reconcile
-from compendium.rows import records
 from compendium.tables import described
 from compendium.values.formatting import amount
 from compendium.values.periods import spoken
@@ -34,7 +34,7 @@ KEPT = (
     "ref_area", "counterpart_area", "ref", "counterpart", "period", "population", "measure", "obs_status", "origin",
     "rank", "rank_reason", "bounds_reason", "summary", "note", "author", "chapter", "citation_id",
 )  # fmt: skip
-"""What is taken from a claim as `compendium.claims.read_claims` returns it."""
+"""What is taken from a claim as `compendium.ledger.claims.read_claims` returns it."""
 
 
 def dossiers(ledger: Ledger) -> dict[str, Dossier]:

@@ -17,7 +17,8 @@ from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.util import logging
 
-from compendium import bundle, files
+from compendium import files
+from compendium.ledger import archive
 from compendium.project.paths import CACHE
 
 EXTRA = "ledger-bundle"
@@ -77,7 +78,7 @@ def write(app: Sphinx, failed: Exception | None) -> None:
             folder.rmdir()
     for path, content in wanted.items():
         _put(path, content.encode())
-    _put(site / bundle.NAME, _archive(app))
+    _put(site / archive.NAME, _archive(app))
 
 
 LINE = re.compile(r'<p class="take\b.*?</p>', re.DOTALL)
@@ -102,7 +103,7 @@ def _archive(app: Sphinx) -> bytes:
     extra: dict[str, bytes] = {}
     for more in app.emit(EXTRA):
         extra |= more or {}
-    return bundle.kept(CACHE / "bundle", extra=extra)
+    return archive.kept(CACHE / "bundle", extra=extra)
 
 
 def _offer(app: Sphinx, page: str, template: str, context: dict[str, Any], tree: Any) -> None:

@@ -110,7 +110,7 @@ def two_ways(
     turnover
         an interval by year, in the unit printed, divided by `scale`.
     scores
-        `cooperation` and `conflict` by year, as `compendium.chronology.scores_by_year` returns.
+        `cooperation` and `conflict` by year, as `compendium.ledger.events.scores_by_year` returns.
     notes
         what to write above for a year that has no interval.
     claimed, observed
@@ -174,7 +174,7 @@ def ties(scores: Mapping[str, pd.DataFrame]) -> Figure:
     Parameters
     ----------
     scores
-        by the name of the tie: `cooperation` and `conflict`, as `compendium.chronology.scores_by_year` returns;
+        by the name of the tie: `cooperation` and `conflict`, as `compendium.ledger.events.scores_by_year` returns;
         all with the same index, whose labels (years, or a text for what has none) stand below the bars.
     """
     labels = [str(label) for label in next(iter(scores.values())).index]

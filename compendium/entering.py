@@ -14,10 +14,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from compendium.ledger import key_of
+from compendium.ledger.atomic_write import put
+from compendium.ledger.loader import key_of
+from compendium.ledger.schema import Table, tables
 from compendium.project.problems import LedgerError, Problem, one_of
-from compendium.rewrite import put
-from compendium.schema import Table, tables
 from compendium.validate import validate
 
 Row = dict[str, str]

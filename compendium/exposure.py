@@ -16,11 +16,11 @@ import portion
 from IPython.display import HTML
 from markupsafe import Markup
 
-from compendium.claims import exactly
 from compendium.derived import Areas, figures, follows, holding, share, sound, together
 from compendium.groups import Implied
-from compendium.ledger import Ledger
-from compendium.observations import found_for, read_observations
+from compendium.ledger.claims import exactly
+from compendium.ledger.loader import Ledger
+from compendium.ledger.observations import found_for, read_observations
 from compendium.present import table
 from compendium.tables import stacked
 from compendium.values import units

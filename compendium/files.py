@@ -20,6 +20,8 @@ from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
 
+from compendium.ledger.csv_safety import inert
+
 if TYPE_CHECKING:  # the building of pages uses this module, and needs neither
     import pandas as pd
     import portion
@@ -60,14 +62,12 @@ def link(caption: str, content: str, ending: str) -> str:
 
 # --- tables
 
-NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?(?: ?%)?", re.ASCII)
-BEGINS_FORMULA = tuple("=+-@＝＋－＠")
 CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 
 
 def as_csv(frame: pd.DataFrame) -> str:
     """Return a table as CSV: one row a line, empty where nothing is known, no markup, and no formula."""
-    from compendium.rows import records
+    from compendium.ledger.records import records
 
     out = StringIO()
     writer = csv.writer(out, lineterminator="\n")
@@ -84,16 +84,6 @@ def _cell(value: Any) -> Any:
     if isinstance(value, list | tuple | set | frozenset):
         return _cell(APART.join(map(str, value)))
     return "" if value is None or value != value else value  # what is not a number is unlike itself
-
-
-def inert(cell: str) -> str:
-    """Return a text that no spreadsheet computes: an apostrophe stands before what would begin a formula.
-
-    Texts of a table come from anywhere; opened in a spreadsheet, one that begins with `=`, `+`, `-` or `@` would run
-    there (OWASP, "CSV Injection"; a tab or line end before these is taken away with all others). Numbers with a sign
-    are left alone.
-    """
-    return f"'{cell}" if cell.startswith(BEGINS_FORMULA) and not NUMBER.fullmatch(cell) else cell
 
 
 class _Text(HTMLParser):

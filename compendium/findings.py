@@ -13,14 +13,14 @@ from typing import Any
 
 from compendium.bindings import OF_LOGIC
 from compendium.citations import ABOUT_ANOTHER, audit
-from compendium.claims import authors, figure, read_claims
 from compendium.dating import clashes
 from compendium.groups import Conflict
-from compendium.ledger import Ledger
+from compendium.ledger.claims import authors, figure, read_claims
+from compendium.ledger.loader import Ledger
+from compendium.ledger.schema import SEPARATOR
 from compendium.project.problems import Problem, one_of
 from compendium.reconcile import bound_by, find_conflicts
 from compendium.references import ANOTHER_MEASURE, ANOTHER_PERIOD, ANOTHER_SUBJECT, SAME_FIGURE, carried
-from compendium.schema import SEPARATOR
 from compendium.values.periods import spoken
 from compendium.wording import Names, explained, rule_of_conflict
 

@@ -102,7 +102,7 @@ def verdicts(data: Path) -> tuple[Any, frozenset[str]]:
     """
     from compendium.corroborate import corroborate, dated
     from compendium.findings import families, findings
-    from compendium.ledger import load
+    from compendium.ledger.loader import load
     from compendium.reconcile import reconcile
     from compendium.sensitivity import sensitivity
 

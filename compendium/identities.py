@@ -17,7 +17,7 @@ import pandas as pd
 import portion
 
 from compendium.bindings import NONE, NOT_NEGATIVE, ONE, Binding, Quantity, Rule
-from compendium.schema import SEPARATOR
+from compendium.ledger.schema import SEPARATOR
 from compendium.values.periods import Span, known, written
 
 WHOLE_OF_ANSWERS = portion.openclosed(-portion.inf, Fraction(100))

@@ -20,10 +20,10 @@ from pathlib import Path
 
 import pandas as pd
 
-from compendium.claims import authors
-from compendium.ledger import Ledger
+from compendium.ledger.claims import authors
+from compendium.ledger.loader import Ledger
+from compendium.ledger.schema import SEPARATOR, Table
 from compendium.project.problems import LedgerError, Problem, counted
-from compendium.schema import SEPARATOR, Table
 from compendium.values import units
 from compendium.values.date_parsing import MONTH, Dated, dates
 from compendium.values.number_parsing import GLUED, MAGNITUDES

@@ -15,12 +15,12 @@ import pandas as pd
 import portion
 
 from compendium import citations
-from compendium.claims import DIRECTION, bounds
-from compendium.files import inert
-from compendium.ledger import Ledger
+from compendium.ledger.claims import DIRECTION, bounds
+from compendium.ledger.csv_safety import inert
+from compendium.ledger.loader import Ledger
+from compendium.ledger.schema import SEPARATOR, Table
 from compendium.project.problems import Problem, invisible, one_of
 from compendium.reconcile import domain
-from compendium.schema import SEPARATOR, Table
 from compendium.values import units
 from compendium.values.number_parsing import UnreadableFigureError, read_figure
 from compendium.values.periods import UnreadablePeriodError, span

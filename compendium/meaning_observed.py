@@ -11,11 +11,11 @@ from typing import Any
 
 import pandas as pd
 
-from compendium.ledger import Ledger
+from compendium.ledger.loader import Ledger
+from compendium.ledger.observations import MISSING, bounds, conversion_of, tables
+from compendium.ledger.schema import SEPARATOR
 from compendium.meaning import BOUND_UNITS, base_problems, by_id, impossible
-from compendium.observations import MISSING, bounds, conversion_of, tables
 from compendium.project.problems import Problem, one_of
-from compendium.schema import SEPARATOR
 from compendium.values import units
 from compendium.values.number_parsing import UnreadableFigureError
 

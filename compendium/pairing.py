@@ -12,7 +12,7 @@ import portion
 
 from compendium import bindings as binding_of
 from compendium.bindings import Binding, canonical, days
-from compendium.observations import FORECAST
+from compendium.ledger.observations import FORECAST
 from compendium.values import units
 from compendium.values.periods import known, span
 

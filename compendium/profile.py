@@ -13,9 +13,9 @@ import pandas as pd
 from IPython.display import HTML
 
 from compendium.citations import ABOUT_ANOTHER, audit
-from compendium.claims import read_claims
 from compendium.findings import Family, families
-from compendium.ledger import Ledger
+from compendium.ledger.claims import read_claims
+from compendium.ledger.loader import Ledger
 from compendium.links import link, place
 from compendium.present import Shown, table
 from compendium.tables import citations_table, described, stacked, stances_table

@@ -23,7 +23,6 @@ from networkx.utils import UnionFind
 from compendium import bindings as binding_of
 from compendium import trees
 from compendium.bindings import ONE, Binding, Quantity, Rule
-from compendium.claims import WHOLE, bounds, exactly
 from compendium.groups import (
     EVERYTHING,
     Conflict,
@@ -40,8 +39,9 @@ from compendium.groups import (
     solve,
 )  # fmt: skip
 from compendium.identities import Meaning, identities
-from compendium.ledger import Ledger
-from compendium.rows import records
+from compendium.ledger.claims import WHOLE, bounds, exactly
+from compendium.ledger.loader import Ledger
+from compendium.ledger.records import records
 from compendium.solver import System
 from compendium.values.periods import span
 from compendium.verdicts import CONSISTENT, IN_CONFLICT, NOT_COMPARABLE, SINGLE

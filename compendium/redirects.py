@@ -14,12 +14,12 @@ from urllib.parse import quote, unquote
 
 from markupsafe import Markup
 
-from compendium.bundle import NAME as LEDGER
+from compendium.ledger.archive import NAME as LEDGER
+from compendium.ledger.schema import Table, tables
 from compendium.policy import policy
 from compendium.project.paths import BOOK, PAGES
 from compendium.project.problems import LedgerError
 from compendium.project.zip_archives import ArchiveError, strange_name, unpack
-from compendium.schema import Table, tables
 
 CLAIM = "claim"
 ROW = re.compile(r'<tr id="([^"]+)"')

@@ -26,7 +26,7 @@ def carried(claims: pd.DataFrame, citations: pd.DataFrame) -> pd.DataFrame:
     Parameters
     ----------
     claims
-        as `compendium.claims.read_claims` returns them; `scope` says which stand in a list of references.
+        as `compendium.ledger.claims.read_claims` returns them; `scope` says which stand in a list of references.
     citations
         the citations of a ledger, with the entry that each belongs to.
 

@@ -13,7 +13,7 @@ from datetime import date
 from decimal import Context, Decimal
 from pathlib import Path
 
-from compendium.rewrite import put
+from compendium.ledger.atomic_write import put
 from compendium.series import ALIKE, SERVICES, Key, Series, Sheet, held, opened
 from compendium.services import TIMEOUT, Answer, ask, host
 

@@ -22,17 +22,17 @@ from pathlib import Path
 from zipfile import ZipFile
 
 from compendium import codecheck, crate, croissant, prints, states
-from compendium.bundle import NAME as LEDGER
 from compendium.changes import is_recorded
 from compendium.keys import data
-from compendium.permanent import PERMANENT, registered
+from compendium.ledger.archive import NAME as LEDGER
+from compendium.ledger.permanent_ids import PERMANENT, registered
+from compendium.ledger.schema import DESCRIPTOR, descriptor, tables
 from compendium.project import changelog
 from compendium.project.checksums import Content, lines
 from compendium.project.citation import CITATION, Edition, edition
 from compendium.project.paths import BUILT, LOCK, ROOT, chapters, notebook_of
 from compendium.project.problems import LedgerError
 from compendium.project.zip_archives import packed
-from compendium.schema import DESCRIPTOR, descriptor, tables
 
 FOLDER = BUILT / "release"
 STATE = ".edition.json"

@@ -12,12 +12,12 @@ from compendium.checked import told
 from compendium.corroborate import Held, corroborate
 from compendium.dating import clashes
 from compendium.independence import SAME, origins, shared_hosts, witnesses
-from compendium.ledger import Ledger
-from compendium.observations import read_observations
+from compendium.ledger.loader import Ledger
+from compendium.ledger.observations import read_observations
+from compendium.ledger.records import records
+from compendium.ledger.schema import SEPARATOR
 from compendium.project.problems import counted
 from compendium.reconcile import Reconciliation
-from compendium.rows import records
-from compendium.schema import SEPARATOR
 from compendium.sensitivity import sensitivity
 from compendium.verdicts import BESIDE
 from compendium.wording import Names, explained, number, rule_of_conflict, said, verdict_row

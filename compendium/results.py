@@ -14,11 +14,11 @@ from markupsafe import Markup
 
 from compendium import files
 from compendium.bindings import Quantity, canonical, quantity_of
-from compendium.claims import authors, figure, read_claims
 from compendium.findings import Family
 from compendium.groups import Implied
-from compendium.ledger import Ledger
-from compendium.observations import read_observations
+from compendium.ledger.claims import authors, figure, read_claims
+from compendium.ledger.loader import Ledger
+from compendium.ledger.observations import read_observations
 from compendium.present import Shown, link, table
 from compendium.reconcile import Reconciliation
 from compendium.sensitivity import FAILS, HOLDS, OPEN

@@ -12,9 +12,9 @@ import pandas as pd
 import portion
 
 from compendium.bindings import NOT_NEGATIVE, ONE, Binding, Quantity, Rule, canonical
-from compendium.claims import exactly
 from compendium.groups import Implied
-from compendium.ledger import Ledger
+from compendium.ledger.claims import exactly
+from compendium.ledger.loader import Ledger
 from compendium.reconcile import implied
 
 HOLDS, FAILS, OPEN = "holds", "fails", "cannot be said"

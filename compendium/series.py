@@ -15,11 +15,11 @@ from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Any
 
-from compendium.ledger import load
+from compendium.ledger.loader import load
+from compendium.ledger.observations import FOLDER
+from compendium.ledger.schema import SEPARATOR
 from compendium.project.problems import LedgerError, Problem, one_of
-from compendium.schema import SEPARATOR
 
-FOLDER = "official"
 SERIES, REVISIONS = f"{FOLDER}/series.csv", f"{FOLDER}/revisions.csv"
 SERVICES = {"worldbank": "https://api.worldbank.org/v2"}
 """The services that a series can name, by the word that it names them with, and where they are."""

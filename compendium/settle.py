@@ -13,8 +13,8 @@ from dataclasses import dataclass
 import pandas as pd
 
 from compendium.groups import Conflict
-from compendium.ledger import Ledger
-from compendium.observations import facts, joined, of_side, read_observations, sides
+from compendium.ledger.loader import Ledger
+from compendium.ledger.observations import facts, joined, of_side, read_observations, sides
 from compendium.reconcile import at_odds, bound_by, clashing, groups
 from compendium.solver import System
 

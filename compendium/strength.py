@@ -129,7 +129,7 @@ def _row(survivor: Survivor) -> dict[str, str]:
 
 
 def _kept(data: Path, name: str) -> list[dict[str, str]]:
-    from compendium.schema import tables
+    from compendium.ledger.schema import tables
 
     with (data / tables(data)[name].path).open(encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file))

@@ -20,7 +20,7 @@ from matplotlib.artist import Artist
 from matplotlib.figure import Figure
 
 if TYPE_CHECKING:
-    from compendium.ledger import Ledger
+    from compendium.ledger.loader import Ledger
 
 WIDTH = 5.4
 """Width of a figure in inches: narrow enough that its text is still legible on a phone."""

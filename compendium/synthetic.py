@@ -19,10 +19,10 @@ from typing import Any
 import pandas as pd
 
 from compendium.bindings import Quantity
-from compendium.claims import bounds
-from compendium.ledger import CASTS, Ledger
+from compendium.ledger.claims import bounds
+from compendium.ledger.loader import CASTS, Ledger
+from compendium.ledger.schema import Table, tables
 from compendium.project.paths import DATA
-from compendium.schema import Table, tables
 from compendium.values.intervals import EFFECTS, Effect
 from compendium.values.periods import known
 

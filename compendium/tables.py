@@ -13,14 +13,13 @@ import pandas as pd
 from markupsafe import Markup, escape
 
 from compendium import files
-from compendium.bundle import called
-from compendium.claims import DIRECTION, authors
 from compendium.independence import host
-from compendium.ledger import Ledger
+from compendium.ledger.claims import DIRECTION, authors
+from compendium.ledger.loader import Ledger
+from compendium.ledger.observations import FOLDER
+from compendium.ledger.schema import Field, Table, called
 from compendium.links import place
 from compendium.present import Shown, bare_table, link, table, taken
-from compendium.schema import Field, Table
-from compendium.series import FOLDER
 from compendium.values.formatting import amount, signed
 from compendium.values.periods import sometime, spoken
 
@@ -28,7 +27,7 @@ from compendium.values.periods import sometime, spoken
 def claims_table(claims: pd.DataFrame, caption: str, *, up: str = "..") -> Shown:
     """Return claims as a reader needs them: the figure and how it is read, what it measures, who says so.
 
-    Takes the table that `compendium.claims.read_claims` returns, or a part of it; `up` as for `present.link`.
+    Takes the table that `compendium.ledger.claims.read_claims` returns, or a part of it; `up` as for `present.link`.
     """
     rows = [
         {
@@ -201,7 +200,7 @@ def _stances(own: pd.DataFrame) -> Markup | str:
 
 
 def rivals_table(pairs: pd.DataFrame, claims: pd.DataFrame, caption: str, *, up: str = "..") -> Shown:
-    """Return the quantities that `compendium.claims.rivals` found: each figure, and what all leave possible."""
+    """Return the quantities that `compendium.ledger.claims.rivals` found: each figure, and what all leave possible."""
     by_id = claims.set_index("claim_id", drop=False)
     rows = []
     for pair in pairs.to_dict("records"):

@@ -16,13 +16,13 @@ from markupsafe import Markup
 
 from compendium.checked import CLASSES, credited, measured
 from compendium.checked import dated as spoken_of
-from compendium.claims import authors, read_claims
 from compendium.corroborate import dated
 from compendium.dossiers import Dossier
 from compendium.findings import Family
-from compendium.ledger import Ledger
+from compendium.ledger.claims import authors, read_claims
+from compendium.ledger.loader import Ledger
+from compendium.ledger.observations import of_series
 from compendium.links import badge, link, place
-from compendium.observations import of_series
 from compendium.present import Shown
 from compendium.reconcile import Reconciliation
 from compendium.results import ASSUMING, asked, cited, implied, quantity_id
@@ -168,7 +168,7 @@ def of_observations(
     Parameters
     ----------
     corrected
-        by observation, what was corrected in it, in words (`compendium.corrections.of_rows`).
+        by observation, what was corrected in it, in words (`compendium.ledger.corrections.of_rows`).
     """
     corrected = corrected or {}
     made: Cards = {}

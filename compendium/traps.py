@@ -16,12 +16,12 @@ from markupsafe import Markup
 
 from compendium.checked import dated, measured, source
 from compendium.groups import Conflict
-from compendium.ledger import Ledger
-from compendium.observations import joined, read_observations, sides
+from compendium.ledger.loader import Ledger
+from compendium.ledger.observations import joined, read_observations, sides
+from compendium.ledger.records import records
+from compendium.ledger.schema import SEPARATOR
 from compendium.present import link
 from compendium.reconcile import bound_by, find_conflicts
-from compendium.rows import records
-from compendium.schema import SEPARATOR
 from compendium.settle import reliable
 from compendium.wording import Names, explained
 

@@ -13,12 +13,13 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-from compendium import corrections, meaning, meaning_observed, permanent
+from compendium import meaning, meaning_observed
 from compendium.findings import gone
-from compendium.ledger import CORRECTIONS, Ledger, changes, load, transcribes
+from compendium.ledger import corrections, permanent_ids
+from compendium.ledger.loader import CORRECTIONS, Ledger, changes, load, transcribes
+from compendium.ledger.schema import DESCRIPTOR, Field, Table, descriptor, schema_of, tables
 from compendium.project.paths import DATA
 from compendium.project.problems import LedgerError, Problem, one_of
-from compendium.schema import DESCRIPTOR, Field, Table, descriptor, schema_of, tables
 
 KINDS = {"integer": "a whole number", "number": "a number", "string": "text"}
 NEEDS = {
@@ -69,7 +70,7 @@ def validate(data: Path = DATA) -> list[Problem]:
     ]
     if lacking:
         return sorted(problems | set(lacking))
-    for check in (corrections.problems, permanent.problems):
+    for check in (corrections.problems, permanent_ids.problems):
         problems.update(check(ledger))
     if problems:
         return sorted(problems.union(*(check(ledger) for check in CHECKS)))

@@ -15,8 +15,8 @@ from urllib.parse import unquote
 
 import pandas as pd
 
-from compendium.corrections import RETIRE, guards
-from compendium.ledger import CORRECTIONS, Ledger
+from compendium.ledger.corrections import RETIRE, guards
+from compendium.ledger.loader import CORRECTIONS, Ledger
 from compendium.project.problems import Problem
 from compendium.values.number_parsing import HALVES, WORDS
 

@@ -15,11 +15,11 @@ from typing import Any
 import portion
 
 from compendium.bindings import Binding, Quantity, Rule, base_of, quantity_of
-from compendium.claims import DIRECTION, authors, figure
 from compendium.groups import Conflict, Test
-from compendium.ledger import Ledger
+from compendium.ledger.claims import DIRECTION, authors, figure
+from compendium.ledger.loader import Ledger
+from compendium.ledger.records import records
 from compendium.reconcile import Reconciliation
-from compendium.rows import records
 from compendium.tables import between
 from compendium.values.formatting import amount
 from compendium.values.periods import spoken

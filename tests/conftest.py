@@ -12,7 +12,7 @@ from hypothesis import Phase, settings
 from playwright.sync_api import Browser
 
 from compendium.corroborate import Checked, corroborate
-from compendium.ledger import Ledger, load
+from compendium.ledger.loader import Ledger, load
 from compendium.project.paths import DATA, ROOT
 from compendium.reconcile import Reconciliation, reconcile
 

@@ -5,8 +5,8 @@ from collections.abc import Callable, Iterable
 from itertools import cycle
 from pathlib import Path
 
-from compendium.ledger import load
-from compendium.schema import Field, Table
+from compendium.ledger.loader import load
+from compendium.ledger.schema import Field, Table
 
 INERT = (
     "<script>window.hit=1;alert(1)</script>",

@@ -12,7 +12,7 @@ from pathlib import Path
 from pypdf import PdfWriter
 
 from compendium import croissant, prints, release
-from compendium.bundle import NAME as LEDGER
+from compendium.ledger.archive import NAME as LEDGER
 from compendium.project import zip_archives
 from compendium.project.changelog import entries
 from compendium.project.citation import edition

@@ -10,11 +10,11 @@ import portion
 
 from compendium.bindings import ONE, Binding, Quantity, Rule
 from compendium.corroborate import Checked, corroborate
-from compendium.ledger import CASTS, Ledger
-from compendium.observations import tables as observation_tables
+from compendium.ledger.loader import CASTS, Ledger
+from compendium.ledger.observations import tables as observation_tables
+from compendium.ledger.schema import Table, tables
 from compendium.project.paths import DATA
 from compendium.reconcile import Reconciliation, reconcile
-from compendium.schema import Table, tables
 
 SCHEMA = tables(DATA)
 METRICS: tuple[dict[str, Any], ...] = (
@@ -53,7 +53,7 @@ REASONS: tuple[dict[str, Any], ...] = tuple(
 
 
 def frame(table: Table, rows: Iterable[Mapping[str, Any]]) -> pd.DataFrame:
-    """Return rows as `compendium.ledger.load` would: a column a field, empty texts, missing numbers."""
+    """Return rows as `compendium.ledger.loader.load` would: a column a field, empty texts, missing numbers."""
     rows = list(rows)
     strange = {name for row in rows for name in row} - set(table.columns)
     if strange:

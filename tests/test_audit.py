@@ -13,7 +13,7 @@ from playwright.sync_api import Browser
 from compendium import audit as audits
 from compendium.audit import AuditError, Tools, audit, checked, chromium, lighthouse, measures, ready, scored, write
 from compendium.cli import main
-from compendium.ledger import load
+from compendium.ledger.loader import load
 from compendium.project.paths import ROOT, ROW_PAGES
 from compendium.project.problems import LedgerError
 from compendium.serving import serving

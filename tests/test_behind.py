@@ -12,9 +12,9 @@ from matplotlib import pyplot
 from matplotlib.figure import Figure
 
 from compendium import charts, draw, style
-from compendium.ledger import Ledger
+from compendium.ledger.loader import Ledger
+from compendium.ledger.schema import descriptor
 from compendium.project.paths import DATA
-from compendium.schema import descriptor
 
 
 @pytest.fixture(autouse=True)

@@ -18,18 +18,20 @@ import pytest
 from click.testing import CliRunner
 from frictionless import Package
 
-from compendium import bundle, linked
+from compendium import linked
 from compendium.cli import main
 from compendium.dossiers import dossiers
-from compendium.ledger import Ledger, load
+from compendium.ledger import archive as ledger_archive
+from compendium.ledger import schema
+from compendium.ledger.loader import Ledger, load
+from compendium.ledger.schema import Table
 from compendium.project.citation import edition
 from compendium.project.paths import DATA, ROOT
-from compendium.schema import Table
 
 
 @pytest.fixture(scope="module")
 def archive(ledger: Ledger) -> bytes:
-    return bundle.bundle(extra={linked.NAME: linked.document(dossiers(ledger), edition().name).encode()})
+    return ledger_archive.bundle(extra={linked.NAME: linked.document(dossiers(ledger), edition().name).encode()})
 
 
 @pytest.fixture(scope="module")
@@ -42,7 +44,7 @@ def unpacked(archive: bytes, tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def database(unpacked: Path) -> Iterator[sqlite3.Connection]:
     """The database as it came, opened so that nothing can be written to it but what is taken back."""
-    opened = sqlite3.connect(unpacked / bundle.SQLITE)
+    opened = sqlite3.connect(unpacked / ledger_archive.SQLITE)
     opened.execute("PRAGMA foreign_keys = ON")
     yield opened
     opened.rollback()
@@ -117,10 +119,10 @@ def test_it_says_what_it_is_and_under_which_licence(unpacked: Path, ledger: Ledg
 
 
 def test_more_members_go_in_and_none_takes_the_place_of_another(data: Path, archive: bytes) -> None:
-    found = zipfile.ZipFile(io.BytesIO(bundle.bundle(data, {"more/a.jsonld": b"{}"})))
+    found = zipfile.ZipFile(io.BytesIO(ledger_archive.bundle(data, {"more/a.jsonld": b"{}"})))
     assert found.read("more/a.jsonld") == b"{}"
     with pytest.raises(ValueError, match=r"a member claims\.csv already"):
-        bundle.bundle(data, {"claims.csv": b""})
+        ledger_archive.bundle(data, {"claims.csv": b""})
 
 
 # --- Parquet and CSV
@@ -130,7 +132,7 @@ def test_duckdb_reads_the_values_of_the_ledger_from_parquet_and_from_csv(unpacke
     ledger = typed
     kinds = {"string": "VARCHAR", "integer": "BIGINT", "number": "DOUBLE"}
     for table in ledger.schema.values():
-        read = duckdb.sql(f"SELECT * FROM '{unpacked}/parquet/{bundle.called(table)}.parquet'")
+        read = duckdb.sql(f"SELECT * FROM '{unpacked}/parquet/{schema.called(table)}.parquet'")
         assert [list(row) for row in read.fetchall()] == held(ledger, table), table.name
         types = dict(zip(read.columns, map(str, read.types), strict=True))
         assert {field.name: types[field.name] for field in table.fields} == {
@@ -158,7 +160,7 @@ def test_parquet_says_what_its_columns_hold(unpacked: Path, ledger: Ledger) -> N
 def test_sqlite_holds_the_values_of_the_ledger(database: sqlite3.Connection, typed: Ledger) -> None:
     ledger = typed
     for table in ledger.schema.values():
-        found = database.execute(f"SELECT * FROM {bundle.called(table)} ORDER BY rowid").fetchall()
+        found = database.execute(f"SELECT * FROM {schema.called(table)} ORDER BY rowid").fetchall()
         assert [list(row) for row in found] == held(ledger, table), table.name
 
 
@@ -167,12 +169,12 @@ def test_every_key_of_the_schema_is_one_of_the_database_and_holds(database: sqli
     assert database.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
     count = 0
     for table in ledger.schema.values():
-        name = bundle.called(table)
+        name = schema.called(table)
         found = {
             (own, other, column)
             for _, _, other, own, column, *_ in database.execute(f"PRAGMA foreign_key_list({name})")
         }
-        assert found == {(own, bundle.called(ledger.schema[other]), col) for own, other, col in table.foreign_keys}
+        assert found == {(own, schema.called(ledger.schema[other]), col) for own, other, col in table.foreign_keys}
         keyed = [(row[5], row[1]) for row in database.execute(f"PRAGMA table_info({name})") if row[5]]
         assert [column for _, column in sorted(keyed)] == list(table.primary_key)
         begins = {
@@ -240,13 +242,22 @@ def test_tables_of_one_form_are_one_view(database: sqlite3.Connection, ledger: L
 
 def test_the_database_tells_what_each_column_holds(database: sqlite3.Connection, ledger: Ledger) -> None:
     for table in ledger.schema.values():
-        (made,) = database.execute("SELECT sql FROM sqlite_schema WHERE name = ?", [bundle.called(table)]).fetchone()
+        (made,) = database.execute("SELECT sql FROM sqlite_schema WHERE name = ?", [schema.called(table)]).fetchone()
         assert all(field.description in made for field in table.fields), table.name
 
 
 def test_datasette_serves_it_with_its_descriptions(unpacked: Path, ledger: Ledger) -> None:
     def get(address: str) -> str:
-        command = [sys.executable, "-m", "datasette", bundle.SQLITE, "--metadata", bundle.METADATA, "--get", address]
+        command = [
+            sys.executable,
+            "-m",
+            "datasette",
+            ledger_archive.SQLITE,
+            "--metadata",
+            ledger_archive.METADATA,
+            "--get",
+            address,
+        ]
         run = subprocess.run(command, cwd=unpacked, capture_output=True, text=True, check=False)
         assert run.returncode == 0, run.stderr
         return run.stdout
@@ -266,14 +277,14 @@ def test_it_is_made_again_where_something_changed_and_only_there(
     data: Path, tmp_path: Path, spoil: Callable[..., int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     made: list[object] = []
-    monkeypatch.setattr(bundle, "bundle", lambda *of: made.append(of) or str(len(made)).encode())
+    monkeypatch.setattr(ledger_archive, "bundle", lambda *of: made.append(of) or str(len(made)).encode())
     folder = tmp_path / "kept"
-    assert [bundle.kept(folder, data) for _ in range(2)] == [b"1", b"1"]
-    assert bundle.kept(folder, data, {"a": b"x"}) == b"2"
-    assert bundle.kept(folder, data, {"a": b"y"}) == b"3"
+    assert [ledger_archive.kept(folder, data) for _ in range(2)] == [b"1", b"1"]
+    assert ledger_archive.kept(folder, data, {"a": b"x"}) == b"2"
+    assert ledger_archive.kept(folder, data, {"a": b"y"}) == b"3"
     spoil("sources", "guluzade2025", "title", "Another title")
-    assert bundle.kept(folder, data, {"a": b"y"}) == b"4"
-    assert bundle.kept(folder, data, {"a": b"y"}) == b"4"
+    assert ledger_archive.kept(folder, data, {"a": b"y"}) == b"4"
+    assert ledger_archive.kept(folder, data, {"a": b"y"}) == b"4"
     assert len(list(folder.iterdir())) == 2
 
 

@@ -12,8 +12,8 @@ import portion
 import pytest
 
 from compendium.corroborate import POINTS, TIMES, Checked, Held
-from compendium.ledger import Ledger
-from compendium.observations import read_observations
+from compendium.ledger.loader import Ledger
+from compendium.ledger.observations import read_observations
 from compendium.pairing import Pair, equal
 from compendium.reconcile import bound_by
 from compendium.verdicts import AGREES, BESIDE, DIFFERS, NONE_FOUND, NOT_COMPARABLE

@@ -15,10 +15,10 @@ from small import METRICS, OWN, PLACES, REASONS, SCHEMA, SOURCES, claim, frame, 
 from small import closed as between
 
 from compendium import checked
-from compendium.claims import read_claims
 from compendium.corroborate import POINTS, Checked, Held, corroborate
-from compendium.ledger import Ledger
-from compendium.observations import read_observations
+from compendium.ledger.claims import read_claims
+from compendium.ledger.loader import Ledger
+from compendium.ledger.observations import read_observations
 from compendium.verdicts import AGREES, BESIDE, DIFFERS, NONE_FOUND, NOT_COMPARABLE
 from compendium.wording import Names
 

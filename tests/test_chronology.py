@@ -1,8 +1,8 @@
 import pandas as pd
 import pytest
 
-from compendium.chronology import between, read_events, scores_by_year
-from compendium.ledger import load
+from compendium.ledger.events import between, read_events, scores_by_year
+from compendium.ledger.loader import load
 from compendium.values.periods import span
 
 

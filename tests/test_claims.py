@@ -5,8 +5,8 @@ import pandas as pd
 import portion
 import pytest
 
-from compendium.claims import QUANTITY, bounds, figure, read_claims, rivals, stated
-from compendium.ledger import load
+from compendium.ledger.claims import QUANTITY, bounds, figure, read_claims, rivals, stated
+from compendium.ledger.loader import load
 
 BARE: dict[str, Any] = {
     "as_printed": "4.4",

@@ -15,8 +15,8 @@ from small import OFFICIAL, SCHEMA, claim, observation, small
 from compendium.cli import main
 from compendium.commands import analyses
 from compendium.corroborate import Checked
-from compendium.ledger import load
-from compendium.observations import read_observations
+from compendium.ledger.loader import load
+from compendium.ledger.observations import read_observations
 from compendium.project.paths import DATA, ROOT
 from compendium.reconcile import Reconciliation
 from compendium.validate import validate

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from compendium import corrections
 from compendium.dossiers import dossiers
-from compendium.ledger import CORRECTIONS, Ledger, load
+from compendium.ledger import corrections
+from compendium.ledger.loader import CORRECTIONS, Ledger, load
 from compendium.project.paths import DATA
 from compendium.tips import of_claims
 from compendium.validate import validate

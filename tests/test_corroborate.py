@@ -12,7 +12,7 @@ from small import SCHEMA, checked, claim, frame, growth, moved, observation, shu
 
 from compendium.bindings import Rule
 from compendium.corroborate import MOST_NEAR, POINTS, TELLING, TIMES, Checked, Held, corroborate, dated, ordered
-from compendium.ledger import Ledger
+from compendium.ledger.loader import Ledger
 from compendium.pairing import OTHER_TIME, UNDATED
 from compendium.values.intervals import EFFECTS, NARROW
 from compendium.verdicts import AGREES, BESIDE, DIFFERS, NONE_FOUND, NOT_COMPARABLE

@@ -25,7 +25,7 @@ from compendium.corruption import (
     spoilt,
 )
 from compendium.guarded import Guard, Notebook, Outcome
-from compendium.ledger import Ledger
+from compendium.ledger.loader import Ledger
 from compendium.outputs import prepared
 from compendium.project.paths import BOOK, DATA
 
@@ -104,7 +104,7 @@ def test_a_value_becomes_one_that_somebody_might_have_typed(seed: int) -> None:
 def here(tmp_path_factory: pytest.TempPathFactory) -> Guard:
     """A guard that knows one page of its own beside the ledger, and no verdict."""
     book = tmp_path_factory.mktemp("book")
-    code = ["from compendium.ledger import load\nfrom pathlib import Path\nledger = load(Path(DATA))",
+    code = ["from compendium.ledger.loader import load\nfrom pathlib import Path\nledger = load(Path(DATA))",
             "list(ledger.frames['reasons']['name'])",
             "print(ledger.frames['reasons']['sentence'].iloc[0])"]  # fmt: skip
     guard = Guard.__new__(Guard)

@@ -7,11 +7,12 @@ from typing import Any
 
 import pytest
 
-from compendium import bundle, croissant
+from compendium import croissant
+from compendium.ledger import archive
+from compendium.ledger.schema import tables
 from compendium.project.citation import edition
 from compendium.project.paths import DATA
 from compendium.project.zip_archives import packed, unpack
-from compendium.schema import tables
 
 # The validator's own ways with its libraries are its makers' office.
 pytestmark = pytest.mark.filterwarnings("ignore:ConjunctiveGraph is deprecated:DeprecationWarning")
@@ -22,7 +23,7 @@ ADDRESS = "https://x.example/book/"
 def unpacked(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The tables and their description, beside each other as they lie in every archive."""
     folder = tmp_path_factory.mktemp("ledger")
-    held = bundle._sources(DATA) | {croissant.NAME: croissant.described(DATA, edition(), ADDRESS).encode()}
+    held = archive._sources(DATA) | {croissant.NAME: croissant.described(DATA, edition(), ADDRESS).encode()}
     (folder / "a.zip").write_bytes(packed(held))
     unpack(folder / "a.zip", folder / "ledger")
     return folder / "ledger"

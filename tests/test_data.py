@@ -7,7 +7,7 @@ from compendium.bindings import Rule
 from compendium.citations import ABOUT_ANOTHER
 from compendium.dating import RULES
 from compendium.findings import BOTH_WAYS, Family, families, findings
-from compendium.ledger import Ledger
+from compendium.ledger.loader import Ledger
 from compendium.reconcile import Reconciliation
 from compendium.sensitivity import HOLDS, sensitivity
 from compendium.values import intervals

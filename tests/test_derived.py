@@ -5,9 +5,9 @@ import pytest
 from small import claim, closed, observation, small
 
 from compendium import derived
-from compendium.claims import read_claims
-from compendium.ledger import Ledger
-from compendium.observations import read_observations
+from compendium.ledger.claims import read_claims
+from compendium.ledger.loader import Ledger
+from compendium.ledger.observations import read_observations
 
 AREAS = ("A", "B")
 

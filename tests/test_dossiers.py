@@ -6,10 +6,10 @@ from fractions import Fraction
 import portion
 import pytest
 
-from compendium.claims import read_claims, rivals
 from compendium.corroborate import Checked
 from compendium.dossiers import Dossier, dossiers
-from compendium.ledger import Ledger
+from compendium.ledger.claims import read_claims, rivals
+from compendium.ledger.loader import Ledger
 from compendium.reconcile import Reconciliation
 from compendium.verdicts import AMONG, BESIDE, IN_CONFLICT, WITHDRAWN
 

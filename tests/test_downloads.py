@@ -21,9 +21,10 @@ from bs4 import BeautifulSoup, Tag
 from docutils import nodes
 from docutils.utils import new_document
 
-from compendium import bundle, downloads, files, linked, present
+from compendium import downloads, files, linked, present
 from compendium.dossiers import dossiers
-from compendium.ledger import load
+from compendium.ledger import archive
+from compendium.ledger.loader import load
 from compendium.present import Shown
 from compendium.project.checksums import compared
 from compendium.project.citation import edition
@@ -161,7 +162,7 @@ def test_every_page_offers_its_notebook_as_it_is_stored(built: Built) -> None:
 
 def test_the_site_has_the_archive_that_the_command_makes(built: Built) -> None:
     extra = {linked.NAME: linked.document(dossiers(load()), edition().name).encode()}
-    assert (built[0] / bundle.NAME).read_bytes() == bundle.bundle(extra=extra)
+    assert (built[0] / archive.NAME).read_bytes() == archive.bundle(extra=extra)
 
 
 def test_what_can_be_taken_away_stays_small_enough_to_keep(built: Built) -> None:
@@ -283,7 +284,7 @@ def examples() -> dict[str, list[str]]:
 def beside(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with the archive unpacked as the page says."""
     folder = tmp_path_factory.mktemp("reader")
-    zipfile.ZipFile(io.BytesIO(bundle.kept(ROOT / ".cache" / "bundle"))).extractall(folder / "ledger")
+    zipfile.ZipFile(io.BytesIO(archive.kept(ROOT / ".cache" / "bundle"))).extractall(folder / "ledger")
     return folder
 
 
@@ -308,7 +309,7 @@ def test_the_examples_in_python_run_as_they_stand(
 
 def test_the_commands_of_the_page_run_as_they_stand(examples: dict[str, list[str]], beside: Path) -> None:
     unzip, datasette, frictionless = (code.strip() for code in examples["sh"])
-    assert unzip == f"unzip {bundle.NAME} -d ledger"
+    assert unzip == f"unzip {archive.NAME} -d ledger"
     tools = Path(sys.executable).parent
     for command, said in ((f"{datasette} --get /ledger.json", '"claims"'), (frictionless, "valid")):
         run = subprocess.run(

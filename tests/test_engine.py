@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from compendium.ledger import Ledger
+from compendium.ledger.loader import Ledger
 from compendium.notebooks import BOOK
 from compendium.project.paths import ROOT
 

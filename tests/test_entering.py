@@ -9,7 +9,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from compendium.cli import main
-from compendium.ledger import load
+from compendium.ledger.loader import load
 from compendium.project.paths import DATA
 
 EVENT = {"event_id": "made-up", "name": "Something happens", "date": "2025-01-02", "date_basis": "stated",

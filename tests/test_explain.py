@@ -11,7 +11,7 @@ from compendium import keys
 from compendium.cli import main
 from compendium.commands import authors
 from compendium.dossiers import Dossier, dossiers
-from compendium.ledger import Ledger
+from compendium.ledger.loader import Ledger
 from compendium.stored import DOSSIERS
 from compendium.verdicts import IN_CONFLICT
 

@@ -9,7 +9,7 @@ from bs4 import BeautifulSoup
 from playwright.sync_api import Browser, Page
 
 from compendium.explorer import FACETS, UNDATED, claims_table, years
-from compendium.ledger import load
+from compendium.ledger.loader import load
 from compendium.serving import serving
 from compendium.stored import CARDS, DOSSIERS, home_of, kept
 from compendium.verdicts import AGREES, IN_CONFLICT

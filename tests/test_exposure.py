@@ -5,10 +5,10 @@ import pytest
 from small import closed, observation, small
 
 from compendium import exposure
-from compendium.claims import read_claims
 from compendium.exposure import ALL, ECONOMY, EXPORTS, IMPORTS, PURCHASES, SALES, SENT, TRANSIT, Assumptions, Kinds
-from compendium.ledger import Ledger
-from compendium.observations import read_observations
+from compendium.ledger.claims import read_claims
+from compendium.ledger.loader import Ledger
+from compendium.ledger.observations import read_observations
 
 KINDS = Kinds("sold", "mirror", "economy", "sent", "WORLD")
 METRICS = (

@@ -20,7 +20,7 @@ from compendium.findings import (
     gone,
     touching,
 )
-from compendium.ledger import Ledger
+from compendium.ledger.loader import Ledger
 from compendium.reconcile import find_conflicts
 
 RATES = (growth("one", "1.2%"), growth("other", "18%"))

@@ -18,7 +18,7 @@ import pytest
 
 from compendium import series, stored, verify, weight
 from compendium.building import _read as read_stamp
-from compendium.ledger import load
+from compendium.ledger.loader import load
 from compendium.notebooks import UnreadableChapterError, carried, compose, stale
 from compendium.project import checksums, citation
 from compendium.project.paths import BOOK, DATA, ROOT, notebook_of

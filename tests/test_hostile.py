@@ -20,9 +20,10 @@ from click.testing import CliRunner
 from hostile import ADDRESSES, INERT, REFUSED
 from playwright.sync_api import Browser
 
-from compendium import bundle, files
+from compendium import files
 from compendium.cli import main
-from compendium.ledger import load
+from compendium.ledger import archive
+from compendium.ledger.loader import load
 from compendium.project.paths import DATA, ROOT
 from compendium.project.problems import Problem
 from compendium.serving import serving
@@ -130,9 +131,9 @@ def test_any_plain_text_is_let_in(let_in: Path) -> None:
 
 
 def test_the_archive_holds_each_text_as_it_is(let_in: Path, tmp_path: Path) -> None:
-    zipfile.ZipFile(io.BytesIO(bundle.bundle(let_in))).extractall(tmp_path)
+    zipfile.ZipFile(io.BytesIO(archive.bundle(let_in))).extractall(tmp_path)
     ledger = load(let_in)
-    opened = sqlite3.connect(tmp_path / bundle.SQLITE)
+    opened = sqlite3.connect(tmp_path / archive.SQLITE)
     for table in ("events", "sources", "claims"):
         kept = [row[0] or "" for row in opened.execute(f"SELECT note FROM {table} ORDER BY rowid")]
         assert kept == list(ledger[table]["note"])

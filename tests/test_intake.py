@@ -9,7 +9,7 @@ from click.testing import CliRunner, Result
 
 from compendium import intake
 from compendium.cli import main
-from compendium.ledger import Ledger, load
+from compendium.ledger.loader import Ledger, load
 from compendium.project.paths import DATA, ROOT
 from compendium.project.problems import LedgerError
 from compendium.values.date_parsing import dates

@@ -5,7 +5,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from compendium.ledger import load
+from compendium.ledger.loader import load
 from compendium.project.problems import LedgerError
 from compendium.validate import validate
 

@@ -8,7 +8,7 @@ from rdflib import RDF, Graph, Namespace, URIRef
 
 from compendium import linked
 from compendium.dossiers import Dossier, dossiers
-from compendium.ledger import Ledger
+from compendium.ledger.loader import Ledger
 from compendium.verdicts import AGREES, DIFFERS
 
 SCHEMA, PROV = Namespace("https://schema.org/"), Namespace("http://www.w3.org/ns/prov#")

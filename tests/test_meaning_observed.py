@@ -10,7 +10,7 @@ from small import OFFICIAL, OFFICIAL_TOO, SCHEMA, claim, frame, observation, sma
 from spoiling import spoilt_copy
 
 from compendium import meaning_observed
-from compendium.ledger import Ledger, load
+from compendium.ledger.loader import Ledger, load
 from compendium.meaning_observed import PROVENANCE
 from compendium.project.problems import LedgerError, Problem
 from compendium.validate import validate

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from compendium.ledger import Ledger
+from compendium.ledger.loader import Ledger
+from compendium.ledger.schema import SEPARATOR, Table
 from compendium.project.paths import DATA
 from compendium.project.problems import Problem
-from compendium.schema import SEPARATOR, Table
 from compendium.validate import validate
 
 WITHOUT_A_KEY = {

@@ -12,8 +12,8 @@ from click.testing import CliRunner, Result
 from compendium.benches import mutants
 from compendium.benches.mutants import Mutants, MutationError, chosen, counted, lines, modules, survivors, uncached
 from compendium.cli import main
+from compendium.ledger.schema import tables
 from compendium.project.paths import ROOT
-from compendium.schema import tables
 from compendium.strength import score
 
 COUNTS = {

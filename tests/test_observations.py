@@ -8,9 +8,9 @@ import portion
 import pytest
 from small import OFFICIAL, OFFICIAL_TOO, SCHEMA, claim, closed, frame, observation, shuffled, small
 
-from compendium.claims import bounds as claim_bounds
-from compendium.ledger import Ledger
-from compendium.observations import (
+from compendium.ledger.claims import bounds as claim_bounds
+from compendium.ledger.loader import Ledger
+from compendium.ledger.observations import (
     bounds,
     conversion_of,
     figure,

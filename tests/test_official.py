@@ -7,9 +7,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from compendium.ledger import Ledger
-from compendium.observations import FORECAST, LOW, MACHINE, PAGE, read_observations, tables
-from compendium.schema import SEPARATOR
+from compendium.ledger.loader import Ledger
+from compendium.ledger.observations import FORECAST, LOW, MACHINE, PAGE, read_observations, tables
+from compendium.ledger.schema import SEPARATOR
 from compendium.series import SERIES, SERVICES, Series, Sheet, held, series_of
 from compendium.values import units
 from compendium.values.periods import known, span

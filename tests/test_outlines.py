@@ -2,7 +2,7 @@ import pytest
 import shapely
 from shapely import LinearRing, MultiLineString, MultiPolygon, Point
 
-from compendium.ledger import load
+from compendium.ledger.loader import load
 from compendium.outlines import read, water, within
 
 BOX = (0.0, 0.0, 10.0, 10.0)

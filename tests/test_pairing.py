@@ -8,7 +8,7 @@ import pytest
 from small import claim, closed, growth, moved, observation, small
 
 from compendium.bindings import of_claim
-from compendium.observations import read_observations
+from compendium.ledger.observations import read_observations
 from compendium.pairing import FAR, OTHER_TIME, UNDATED, Pair, as_claim, as_if, asked, equal, mirrors, shown, why_not
 from compendium.reconcile import bound_by
 

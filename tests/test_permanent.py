@@ -10,12 +10,12 @@ import pytest
 from click.testing import CliRunner
 from small import claim, small
 
-from compendium import permanent
 from compendium.cli import main
 from compendium.corroborate import corroborate
 from compendium.dossiers import dossiers
-from compendium.ledger import Ledger, key_of, load
-from compendium.permanent import PERMANENT, registered
+from compendium.ledger import permanent_ids
+from compendium.ledger.loader import Ledger, key_of, load
+from compendium.ledger.permanent_ids import PERMANENT, registered
 from compendium.project.paths import ROOT
 from compendium.project.problems import LedgerError, Problem
 from compendium.reconcile import reconcile
@@ -24,7 +24,7 @@ CLAIM = "guluzade2025.turnover-2024"
 
 
 def told(data: Path) -> list[str]:
-    return list(map(str, permanent.problems(load(data, corrected=False))))
+    return list(map(str, permanent_ids.problems(load(data, corrected=False))))
 
 
 def drop(data: Path, table: str, key: str) -> None:
@@ -41,7 +41,7 @@ def add(data: Path, into: str, **cells: str) -> None:
 
 
 def test_no_id_of_this_ledger_is_lost_or_names_another_thing() -> None:
-    assert list(permanent.problems(load(corrected=False))) == []
+    assert list(permanent_ids.problems(load(corrected=False))) == []
 
 
 @pytest.mark.parametrize(
@@ -134,7 +134,7 @@ def test_every_id_of_every_tagged_edition_is_still_there(ledger: Ledger) -> None
     """By git, where it knows editions: this does not rest on the table of ids."""
     tags = subprocess.run(["git", "tag", "--list", "v*"], cwd=ROOT, capture_output=True, text=True, check=False)
     for tag in tags.stdout.split():
-        for table in permanent.named(ledger):
+        for table in permanent_ids.named(ledger):
             schema = ledger.schema[table]
             shown = subprocess.run(
                 ["git", "show", f"{tag}:data/{schema.path}"],

@@ -6,7 +6,7 @@ import pytest
 from bs4 import BeautifulSoup
 
 from compendium import profile
-from compendium.ledger import Ledger
+from compendium.ledger.loader import Ledger
 from compendium.project.paths import BOOK
 
 

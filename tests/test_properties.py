@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from compendium import trees
 from compendium.bindings import ONE, Binding, Quantity
 from compendium.groups import Group
-from compendium.ledger import Ledger
+from compendium.ledger.loader import Ledger
 from compendium.reconcile import bound_by, groups, reconcile
 from compendium.solver import System
 from compendium.synthetic import RARELY, world

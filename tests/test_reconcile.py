@@ -16,7 +16,7 @@ from compendium import reconcile as module
 from compendium import solver
 from compendium.bindings import NOT_NEGATIVE, ONE, Binding, Rule
 from compendium.groups import EVERYTHING, Implied
-from compendium.ledger import Ledger
+from compendium.ledger.loader import Ledger
 from compendium.project.paths import ROOT
 from compendium.reconcile import (
     Reconciliation,

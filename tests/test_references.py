@@ -4,7 +4,7 @@ from typing import Any
 import pytest
 from small import SCHEMA, claim, frame, growth, small
 
-from compendium.claims import read_claims
+from compendium.ledger.claims import read_claims
 from compendium.references import (
     ANOTHER_FIGURE,
     ANOTHER_MEASURE,

@@ -33,7 +33,7 @@ from publisher import (
     waits,
 )
 
-from compendium.ledger import load
+from compendium.ledger.loader import load
 from compendium.project.problems import LedgerError
 from compendium.refresh import Change, Difference, Outcome, moved, refresh, rewritten, same
 from compendium.series import REVISIONS, SERIES, Sheet, opened

@@ -28,7 +28,7 @@ from publisher import (
 )
 
 from compendium.cli import main
-from compendium.ledger import load
+from compendium.ledger.loader import load
 from compendium.project.paths import DATA, ROOT
 from compendium.series import REVISIONS
 

@@ -7,7 +7,7 @@ import pytest
 from small import SCHEMA, claim, frame, growth, observation, small
 
 from compendium import reports
-from compendium.ledger import Ledger
+from compendium.ledger.loader import Ledger
 from compendium.reconcile import reconcile
 from compendium.reports import Report
 

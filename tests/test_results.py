@@ -12,7 +12,7 @@ from compendium import results
 from compendium.corroborate import dated
 from compendium.findings import families, findings
 from compendium.independence import origins, witnesses
-from compendium.ledger import Ledger
+from compendium.ledger.loader import Ledger
 from compendium.reconcile import (
     CONSISTENT,
     IN_CONFLICT,

@@ -5,10 +5,10 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from compendium import Ledger, load
-from compendium.chronology import read_events
-from compendium.observations import read_observations
-from compendium.rows import records
+from compendium.ledger.events import read_events
+from compendium.ledger.loader import Ledger, load
+from compendium.ledger.observations import read_observations
+from compendium.ledger.records import records
 
 
 def same(frame: pd.DataFrame) -> None:

@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
-from compendium.ledger import load
-from compendium.observations import tables as observation_tables
+from compendium.ledger.loader import load
+from compendium.ledger.observations import tables as observation_tables
+from compendium.ledger.schema import tables
 from compendium.project.paths import DATA
 from compendium.project.problems import LedgerError
-from compendium.schema import tables
 
 FIELDS = [
     {"name": "row_id", "type": "string", "description": "Name.", "constraints": {"required": True, "unique": True}},

@@ -12,7 +12,7 @@ import yaml
 from bs4 import BeautifulSoup, Tag
 
 from compendium import site
-from compendium.ledger import load
+from compendium.ledger.loader import load
 from compendium.notebooks import BOOK, chapters, update
 from compendium.policy import policy
 from compendium.project.paths import PAGES, ROOT

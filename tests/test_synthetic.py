@@ -8,10 +8,10 @@ import pytest
 
 from compendium.bench import TABLE, measured, run, summary
 from compendium.bindings import Binding
-from compendium.ledger import Ledger
+from compendium.ledger.loader import Ledger
+from compendium.ledger.schema import DESCRIPTOR, tables
 from compendium.project.paths import DATA
 from compendium.reconcile import bound_by, groups
-from compendium.schema import DESCRIPTOR, tables
 from compendium.synthetic import KINDS, Truth, figure, world
 from compendium.validate import validate
 from compendium.values.intervals import Effect

@@ -5,9 +5,9 @@ import pytest
 from bs4 import BeautifulSoup
 
 from compendium import tables
-from compendium.chronology import read_events
-from compendium.claims import read_claims, rivals, stated
-from compendium.ledger import Ledger
+from compendium.ledger.claims import read_claims, rivals, stated
+from compendium.ledger.events import read_events
+from compendium.ledger.loader import Ledger
 
 
 def soup(shown: object) -> BeautifulSoup:

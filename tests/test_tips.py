@@ -6,11 +6,11 @@ import pytest
 from bs4 import BeautifulSoup
 
 from compendium import tips
-from compendium.chronology import read_events
 from compendium.dossiers import dossiers
 from compendium.findings import families, findings
-from compendium.ledger import Ledger
-from compendium.observations import read_observations
+from compendium.ledger.events import read_events
+from compendium.ledger.loader import Ledger
+from compendium.ledger.observations import read_observations
 from compendium.present import Shown
 from compendium.reconcile import Reconciliation
 from compendium.sensitivity import sensitivity

@@ -8,10 +8,10 @@ from bs4 import BeautifulSoup
 from small import METRICS, OWN, PLACES, SCHEMA, claim, frame, observation, small
 
 from compendium.groups import Conflict
-from compendium.ledger import Ledger
-from compendium.observations import joined, read_observations, sides
+from compendium.ledger.loader import Ledger
+from compendium.ledger.observations import joined, read_observations, sides
+from compendium.ledger.schema import SEPARATOR
 from compendium.reconcile import find_conflicts
-from compendium.schema import SEPARATOR
 from compendium.settle import reliable
 from compendium.traps import CONTRADICTIONS, UNEXPLAINED, Trap, cards, contradictions, traps
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from compendium.ledger import load
+from compendium.ledger.loader import load
 from compendium.project.paths import ROOT
 from compendium.verify import numbers, read_text, stands_in, verify
 

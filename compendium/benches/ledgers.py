@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
-from compendium.ledger import Ledger
+from compendium.ledger.loader import Ledger
 from compendium.project.paths import DATA
 from compendium.synthetic import world
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from compendium.benches.timing import Taken, machine
-from compendium.schema import Table, tables
+from compendium.ledger.schema import Table, tables
 
 TABLE = "build_benchmarks"
 SECONDS, BEYOND, TIMES = "seconds", "seconds beyond the cells", "times"

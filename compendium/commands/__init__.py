@@ -23,7 +23,7 @@ from compendium.project.paths import DATA
 from compendium.project.problems import Problem, counted
 
 if TYPE_CHECKING:
-    from compendium.ledger import Ledger
+    from compendium.ledger.loader import Ledger
 
 FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 
@@ -40,7 +40,7 @@ def end(problems: list[Problem], well: str) -> None:
 
 def size(data: Path) -> str:
     """Return how many tables and rows a ledger has, in words."""
-    from compendium.ledger import load
+    from compendium.ledger.loader import load
 
     frames = load(data).frames
     return f"{len(frames)} tables, {sum(map(len, frames.values()))} rows"
@@ -55,7 +55,7 @@ def analysis(command: Callable[..., None]) -> Callable[..., None]:
 
 def sound(data: Path) -> Ledger:
     """Return the ledger of a folder, or end the command with every problem: nothing is computed on unsound data."""
-    from compendium.ledger import load
+    from compendium.ledger.loader import load
     from compendium.validate import validate
 
     problems = validate(data)

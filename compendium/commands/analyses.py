@@ -10,7 +10,7 @@ import click
 from compendium.commands import analysis, answer, executing, sound
 
 if TYPE_CHECKING:
-    from compendium.ledger import Ledger
+    from compendium.ledger.loader import Ledger
 
 
 @click.command()
@@ -35,7 +35,7 @@ def reconcile(form: str, data: Path, scheduler: str, beside: tuple[str, ...]) ->
 
 def _beside(ledger: Ledger, wanted: tuple[str, ...]) -> Ledger:
     """Return a ledger with some observations among its claims, or end the command and name the nearest there are."""
-    from compendium.observations import joined, read_observations
+    from compendium.ledger.observations import joined, read_observations
     from compendium.project.problems import one_of
 
     if not wanted:

@@ -17,7 +17,7 @@ from compendium.project.paths import DATA, ROOT
 from compendium.project.problems import LedgerError, Problem, counted, one_of
 
 if TYPE_CHECKING:
-    from compendium.ledger import Ledger
+    from compendium.ledger.loader import Ledger
     from compendium.verify import Text
 
 LEDGER = click.option("--data", type=FOLDER, default=DATA, help="Folder of the ledger.  [default: data]")
@@ -47,7 +47,7 @@ def add_source(file: Path, source: str, into: Path, data: Path) -> None:
     wrongly, or the ledger is unsound.
     """
     from compendium import intake
-    from compendium.ledger import load
+    from compendium.ledger.loader import load
 
     try:
         text, ledger = intake.opened(file), load(data, corrected=False).whole()
@@ -152,7 +152,7 @@ def explain(claim: str, form: str, data: Path) -> None:
 
 def _claims(data: Path) -> list[str]:
     """Return the ids of the claims of a ledger, or end the command with what is wrong with their table."""
-    from compendium.ledger import load
+    from compendium.ledger.loader import load
 
     try:
         return list(load(data)["claims"]["claim_id"])
@@ -171,7 +171,7 @@ def new_chapter(name: str, title: str) -> None:
     Exit codes: 0, the page was written; 1, its name or title cannot be, and nothing was written; 2, called wrongly.
     """
     from compendium.chapter import SOURCES, create
-    from compendium.ledger import load
+    from compendium.ledger.loader import load
 
     title = title or name.rpartition("/")[2].replace("_", " ").capitalize()
     try:
@@ -200,7 +200,7 @@ def register(write: bool, edition_: str, data: Path) -> None:
 
     Exit codes: 0, listed or kept; 1, the table of ids cannot be read or written; 2, called wrongly, or unsound data.
     """
-    from compendium.permanent import registered
+    from compendium.ledger.permanent_ids import registered
     from compendium.project.citation import edition
 
     try:

@@ -159,9 +159,9 @@ def _watched(done: Iterator[Done], number: int) -> Iterator[Done]:
 def bundle(file: Path, data: Path) -> None:
     """Write the whole ledger as one archive: CSV, Parquet, SQLite and JSON-LD, with what it takes to open them."""
     from compendium import linked
-    from compendium.bundle import bundle as bundled
     from compendium.dossiers import dossiers
-    from compendium.ledger import load
+    from compendium.ledger.archive import bundle as bundled
+    from compendium.ledger.loader import load
     from compendium.project.citation import edition
 
     sound(data)

@@ -31,7 +31,7 @@ def check(data: Path) -> None:
 @click.option("--data", type=FOLDER, default=DATA, help="Folder of the ledger.  [default: data]")
 def verify(sources: Path, only: tuple[str, ...], data: Path) -> None:
     """Hold every locator against the texts: each figure in its paragraph, each text by its hash, no number left."""
-    from compendium.ledger import load
+    from compendium.ledger.loader import load
     from compendium.verify import verify as verified
 
     try:

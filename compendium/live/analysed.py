@@ -7,7 +7,7 @@ stands in them. Data that are not sound, or cannot be read, are told by the buil
 from contextlib import suppress
 
 from compendium.corroborate import corroborate
-from compendium.ledger import load
+from compendium.ledger.loader import load
 from compendium.reconcile import reconcile
 
 with suppress(Exception):

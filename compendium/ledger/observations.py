@@ -14,14 +14,17 @@ import networkx
 import pandas as pd
 import portion
 
-from compendium.claims import WHOLE, exactly
-from compendium.claims import bounds as claim_bounds
-from compendium.ledger import Ledger
-from compendium.rows import records
-from compendium.schema import SEPARATOR, Table
+from compendium.ledger.claims import WHOLE, exactly
+from compendium.ledger.claims import bounds as claim_bounds
+from compendium.ledger.loader import Ledger
+from compendium.ledger.records import records
+from compendium.ledger.schema import SEPARATOR, Table
 from compendium.values import intervals, units
 from compendium.values.formatting import UNITS, amount
 from compendium.values.number_parsing import UnreadableFigureError, read_figure
+
+FOLDER = "official"
+
 
 KEY = "observation_id"
 MISSING, FORECAST, LOW = "missing", "forecast", "low reliability"

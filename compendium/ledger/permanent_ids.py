@@ -18,11 +18,11 @@ from typing import Any
 
 import pandas as pd
 
-from compendium.corrections import OURS, SOURCE
-from compendium.ledger import CORRECTIONS, Ledger, key_of, load
-from compendium.observations import tables as observation_tables
+from compendium.ledger.atomic_write import put
+from compendium.ledger.corrections import OURS, SOURCE
+from compendium.ledger.loader import CORRECTIONS, Ledger, key_of, load
+from compendium.ledger.observations import tables as observation_tables
 from compendium.project.problems import LedgerError, Problem, one_of
-from compendium.rewrite import put
 
 PERMANENT = "permanent"
 QUANTITY = ("metric_id", "ref_area", "counterpart_area", "period", "population", "measure")

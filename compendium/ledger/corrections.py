@@ -1,7 +1,7 @@
 """Corrections: what was wrong, what is right, why, since when, by which evidence; and whether each still stands.
 
 A correction is a row. `ours` tells of a slip of this ledger, whose cell is mended. `source` tells of a slip of a source
-or a publisher: the cell keeps what is printed, and `compendium.ledger` gives what is right to whoever computes. Its
+or a publisher: the cell keeps what is printed, and `compendium.ledger.loader` gives what is right to whoever computes. Its
 `expect` is a guard: words that must still be printed, so that it is noticed when the source itself is mended.
 
 It finds faults and mends none.
@@ -15,9 +15,9 @@ from typing import Any
 
 import pandas as pd
 
-from compendium.ledger import CASTS, CORRECTIONS, Ledger, key_of, transcribes
+from compendium.ledger.loader import CASTS, CORRECTIONS, Ledger, key_of, transcribes
+from compendium.ledger.schema import Field, Table
 from compendium.project.problems import Problem, one_of, shortened
-from compendium.schema import Field, Table
 from compendium.values.periods import spoken
 
 OURS, SOURCE = "ours", "source"

@@ -9,7 +9,7 @@ from datetime import date
 
 import pandas as pd
 
-from compendium.ledger import Ledger
+from compendium.ledger.loader import Ledger
 from compendium.values.periods import Span, span
 
 

@@ -21,13 +21,13 @@ from textwrap import fill
 from typing import Any
 
 from compendium import croissant
-from compendium import schema as schemas
+from compendium.ledger import schema as schemas
+from compendium.ledger.schema import DESCRIPTOR, SEPARATOR, Field, Table, called, descriptor, tables
 from compendium.project import zip_archives
 from compendium.project.citation import CITATION, edition
 from compendium.project.paths import DATA, ROOT
 from compendium.project.site_url import address
 from compendium.project.zip_archives import packed
-from compendium.schema import DESCRIPTOR, SEPARATOR, Field, Table, descriptor, tables
 
 NAME = "ledger.zip"
 SQLITE, METADATA, PARQUET = "ledger.sqlite", "metadata.json", "parquet"
@@ -105,11 +105,6 @@ def _croissant(data: Path) -> str:
     """Return the description of the ledger for tools of machine learning, with its makers where these are told."""
     told = edition(data.parent) if (data.parent / CITATION).is_file() else None
     return croissant.described(data, told, address())
-
-
-def called(table: Table) -> str:
-    """Return the name of a table where a dash would need quotes."""
-    return table.name.replace("-", "_")
 
 
 # --- what is in it, in words
@@ -204,7 +199,7 @@ def parquet(data: Path) -> dict[str, bytes]:
     They are written by a process of their own: DuckDB complains where one ends that does not look for garbage.
     """
     with tempfile.TemporaryDirectory() as folder:
-        command = [sys.executable, "-m", "compendium.bundle", str(data.resolve()), folder]
+        command = [sys.executable, "-m", "compendium.ledger.archive", str(data.resolve()), folder]
         run = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
         if run.returncode:
             raise RuntimeError(f"Parquet could not be written: {run.stderr.strip()}")

@@ -149,3 +149,8 @@ def _field(field: dict[str, Any]) -> Field:
         unit=field.get("unit", ""),
         holds=field.get("holds", ""),
     )
+
+
+def called(table: Table) -> str:
+    """Return the name of a table where a dash would need quotes."""
+    return table.name.replace("-", "_")

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from compendium.ledger import load
+from compendium.ledger.loader import load
 from compendium.project.problems import LedgerError, Problem
 
 Texts = Mapping[str, tuple[str, str]]

@@ -19,9 +19,9 @@ from typing import Any
 
 import pandas as pd
 
+from compendium.ledger.schema import SEPARATOR, Field, Table, tables
 from compendium.project.paths import DATA
 from compendium.project.problems import LedgerError, Problem
-from compendium.schema import SEPARATOR, Field, Table, tables
 
 INTEGER = re.compile(r"0|-?[1-9]\d{0,14}", re.ASCII)  # each number in one way only: no -0, no 007
 NUMBER = re.compile(r"-?\d{1,15}(?:\.\d{1,20})?", re.ASCII)

@@ -13,8 +13,8 @@ from typing import Any
 import pandas as pd
 import portion
 
-from compendium.ledger import Ledger
-from compendium.rows import records
+from compendium.ledger.loader import Ledger
+from compendium.ledger.records import records
 from compendium.values import intervals, units
 from compendium.values.number_parsing import figure as figure
 

@@ -1,0 +1,22 @@
+"""Cells of a CSV file that no spreadsheet computes as a formula.
+
+It changes the text of a cell and writes no file.
+"""
+
+from __future__ import annotations
+
+import re
+
+NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?(?: ?%)?", re.ASCII)
+
+BEGINS_FORMULA = tuple("=+-@＝＋－＠")
+
+
+def inert(cell: str) -> str:
+    """Return a text that no spreadsheet computes: an apostrophe stands before what would begin a formula.
+
+    Texts of a table come from anywhere; opened in a spreadsheet, one that begins with `=`, `+`, `-` or `@` would run
+    there (OWASP, "CSV Injection"; a tab or line end before these is taken away with all others). Numbers with a sign
+    are left alone.
+    """
+    return f"'{cell}" if cell.startswith(BEGINS_FORMULA) and not NUMBER.fullmatch(cell) else cell
