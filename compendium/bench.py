@@ -23,7 +23,7 @@ from typing import Any
 
 from compendium.ledger.schema import tables
 from compendium.project.paths import DATA, ROOT
-from compendium.reconcile import bound_by, groups, reconcile
+from compendium.reconciliation.reconcile import bound_by, groups, reconcile
 from compendium.synthetic import world
 
 SIZES = (10**2, 10**3, 10**4, 10**5)

@@ -21,9 +21,9 @@ from compendium.ledger.claims import figure
 from compendium.ledger.observations import of_series
 from compendium.ledger.records import records
 from compendium.present import Shown, link, table
+from compendium.reconciliation.verdicts import AGREES, BESIDE, DIFFERS, NOT_COMPARABLE
 from compendium.tables import claims_data, described, stacked, with_ends
 from compendium.values.periods import span, spoken
-from compendium.verdicts import AGREES, BESIDE, DIFFERS, NOT_COMPARABLE
 from compendium.wording import Names, listed, relations, said
 
 CLASSES = {"machine": "parsed from a data file", "page": "read from a page"}

@@ -14,13 +14,13 @@ import portion
 from IPython.display import HTML
 from markupsafe import Markup
 
-from compendium.bindings import NOT_NEGATIVE, ONE, Binding, Quantity, Rule, canonical
-from compendium.groups import Implied
 from compendium.ledger.claims import figure, read_claims
 from compendium.ledger.loader import Ledger
 from compendium.ledger.observations import facts, joined, read_observations
 from compendium.present import link, table
-from compendium.reconcile import implied
+from compendium.reconciliation.components import Implied
+from compendium.reconciliation.constraints import NOT_NEGATIVE, ONE, Binding, Quantity, Rule, canonical
+from compendium.reconciliation.reconcile import implied
 from compendium.tables import stacked
 from compendium.values.formatting import amount
 from compendium.values.intervals import is_narrow, product, quotient

@@ -21,11 +21,11 @@ from compendium.ledger.corrections import of_rows
 from compendium.ledger.loader import Ledger
 from compendium.ledger.observations import read_observations
 from compendium.ledger.records import records
-from compendium.reconcile import Reconciliation, reconcile
+from compendium.reconciliation.reconcile import Reconciliation, reconcile
+from compendium.reconciliation.verdicts import NOT_COMPARABLE, WITHDRAWN
 from compendium.tables import described
 from compendium.values.formatting import amount
 from compendium.values.periods import spoken
-from compendium.verdicts import NOT_COMPARABLE, WITHDRAWN
 from compendium.wording import Names, verdict_row
 
 Dossier = dict[str, Any]

@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import Any
 
 from compendium import keys
+from compendium.reconciliation.verdicts import IN_CONFLICT
 from compendium.stored import DOSSIERS, home_of, kept
-from compendium.verdicts import IN_CONFLICT
 
 Dossier = dict[str, Any]
 INDENT = 16

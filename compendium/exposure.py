@@ -17,11 +17,11 @@ from IPython.display import HTML
 from markupsafe import Markup
 
 from compendium.derived import Areas, figures, follows, holding, share, sound, together
-from compendium.groups import Implied
 from compendium.ledger.claims import exactly
 from compendium.ledger.loader import Ledger
 from compendium.ledger.observations import found_for, read_observations
 from compendium.present import table
+from compendium.reconciliation.components import Implied
 from compendium.tables import stacked
 from compendium.values import units
 from compendium.values.formatting import amount

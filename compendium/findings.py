@@ -11,15 +11,15 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from compendium.bindings import OF_LOGIC
 from compendium.citations import ABOUT_ANOTHER, audit
 from compendium.dating import clashes
-from compendium.groups import Conflict
 from compendium.ledger.claims import authors, figure, read_claims
 from compendium.ledger.loader import Ledger
 from compendium.ledger.schema import SEPARATOR
 from compendium.project.problems import Problem, one_of
-from compendium.reconcile import bound_by, find_conflicts
+from compendium.reconciliation.components import Conflict
+from compendium.reconciliation.constraints import OF_LOGIC
+from compendium.reconciliation.reconcile import bound_by, find_conflicts
 from compendium.references import ANOTHER_MEASURE, ANOTHER_PERIOD, ANOTHER_SUBJECT, SAME_FIGURE, carried
 from compendium.values.periods import spoken
 from compendium.wording import Names, explained, rule_of_conflict
@@ -75,7 +75,7 @@ def findings(ledger: Ledger, conflicts: Sequence[Conflict] | None = None) -> lis
     Parameters
     ----------
     conflicts
-        what `compendium.reconcile` found; looked for where left out.
+        what `compendium.reconciliation.reconcile` found; looked for where left out.
     """
     known = find_conflicts(ledger) if conflicts is None else conflicts
     return [*_of_numbers(ledger, known), *_of_time(ledger), *_of_stances(ledger), *_of_references(ledger)]

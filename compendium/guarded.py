@@ -103,7 +103,7 @@ def verdicts(data: Path) -> tuple[Any, frozenset[str]]:
     from compendium.corroborate import corroborate, dated
     from compendium.findings import families, findings
     from compendium.ledger.loader import load
-    from compendium.reconcile import reconcile
+    from compendium.reconciliation.reconcile import reconcile
     from compendium.sensitivity import sensitivity
 
     ledger = load(data)

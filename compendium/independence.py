@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 import pandas as pd
 
-from compendium.bindings import canonical
+from compendium.reconciliation.constraints import canonical
 
 SAME = [
     *("metric_id", "ref_area", "counterpart_area", "period", "population", "measure"),

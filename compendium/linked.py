@@ -15,7 +15,7 @@ from typing import Any
 
 from compendium.links import place
 from compendium.project.paths import PAGES, ROW_PAGES
-from compendium.verdicts import AGREES, DIFFERS
+from compendium.reconciliation.verdicts import AGREES, DIFFERS
 
 Dossier = Mapping[str, Any]
 CONTEXT = {

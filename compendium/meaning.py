@@ -20,7 +20,7 @@ from compendium.ledger.csv_safety import inert
 from compendium.ledger.loader import Ledger
 from compendium.ledger.schema import SEPARATOR, Table
 from compendium.project.problems import Problem, invisible, one_of
-from compendium.reconcile import domain
+from compendium.reconciliation.reconcile import domain
 from compendium.values import units
 from compendium.values.number_parsing import UnreadableFigureError, read_figure
 from compendium.values.periods import UnreadablePeriodError, span

@@ -10,9 +10,9 @@ from typing import Any, NamedTuple
 
 import portion
 
-from compendium import bindings as binding_of
-from compendium.bindings import Binding, canonical, days
 from compendium.ledger.observations import FORECAST
+from compendium.reconciliation import constraints as binding_of
+from compendium.reconciliation.constraints import Binding, canonical, days
 from compendium.values import units
 from compendium.values.periods import known, span
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import pandas as pd
 
-from compendium.bindings import canonical
+from compendium.reconciliation.constraints import canonical
 
 SAME_FIGURE = "the same figure"
 ANOTHER_FIGURE = "another figure"

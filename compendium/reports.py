@@ -17,9 +17,9 @@ from compendium.ledger.observations import read_observations
 from compendium.ledger.records import records
 from compendium.ledger.schema import SEPARATOR
 from compendium.project.problems import counted
-from compendium.reconcile import Reconciliation
+from compendium.reconciliation.reconcile import Reconciliation
+from compendium.reconciliation.verdicts import BESIDE
 from compendium.sensitivity import sensitivity
-from compendium.verdicts import BESIDE
 from compendium.wording import Names, explained, number, rule_of_conflict, said, verdict_row
 
 Report = dict[str, Any]

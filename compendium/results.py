@@ -13,14 +13,14 @@ import portion
 from markupsafe import Markup
 
 from compendium import files
-from compendium.bindings import Quantity, canonical, quantity_of
 from compendium.findings import Family
-from compendium.groups import Implied
 from compendium.ledger.claims import authors, figure, read_claims
 from compendium.ledger.loader import Ledger
 from compendium.ledger.observations import read_observations
 from compendium.present import Shown, link, table
-from compendium.reconcile import Reconciliation
+from compendium.reconciliation.components import Implied
+from compendium.reconciliation.constraints import Quantity, canonical, quantity_of
+from compendium.reconciliation.reconcile import Reconciliation
 from compendium.sensitivity import FAILS, HOLDS, OPEN
 from compendium.settle import Settled
 from compendium.tables import stacked, with_ends

@@ -11,11 +11,11 @@ from typing import Any
 import pandas as pd
 import portion
 
-from compendium.bindings import NOT_NEGATIVE, ONE, Binding, Quantity, Rule, canonical
-from compendium.groups import Implied
 from compendium.ledger.claims import exactly
 from compendium.ledger.loader import Ledger
-from compendium.reconcile import implied
+from compendium.reconciliation.components import Implied
+from compendium.reconciliation.constraints import NOT_NEGATIVE, ONE, Binding, Quantity, Rule, canonical
+from compendium.reconciliation.reconcile import implied
 
 HOLDS, FAILS, OPEN = "holds", "fails", "cannot be said"
 

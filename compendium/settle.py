@@ -12,11 +12,11 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from compendium.groups import Conflict
 from compendium.ledger.loader import Ledger
 from compendium.ledger.observations import facts, joined, of_side, read_observations, sides
-from compendium.reconcile import at_odds, bound_by, clashing, groups
-from compendium.solver import System
+from compendium.reconciliation.components import Conflict
+from compendium.reconciliation.reconcile import at_odds, bound_by, clashing, groups
+from compendium.reconciliation.z3_solver import System
 
 
 @dataclass(frozen=True)

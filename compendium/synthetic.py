@@ -18,11 +18,11 @@ from typing import Any
 
 import pandas as pd
 
-from compendium.bindings import Quantity
 from compendium.ledger.claims import bounds
 from compendium.ledger.loader import CASTS, Ledger
 from compendium.ledger.schema import Table, tables
 from compendium.project.paths import DATA
+from compendium.reconciliation.constraints import Quantity
 from compendium.values.intervals import EFFECTS, Effect
 from compendium.values.periods import known
 

@@ -24,12 +24,12 @@ from compendium.ledger.loader import Ledger
 from compendium.ledger.observations import of_series
 from compendium.links import badge, link, place
 from compendium.present import Shown
-from compendium.reconcile import Reconciliation
+from compendium.reconciliation.reconcile import Reconciliation
+from compendium.reconciliation.verdicts import DIFFERS, IN_CONFLICT
 from compendium.results import ASSUMING, asked, cited, implied, quantity_id
 from compendium.stored import CARDS, Cards
 from compendium.values.formatting import signed
 from compendium.values.periods import sometime, spoken
-from compendium.verdicts import DIFFERS, IN_CONFLICT
 from compendium.wording import Names, said
 
 HEAD = Markup("<p><strong>{}</strong>{}</p>")

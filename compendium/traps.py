@@ -15,13 +15,13 @@ from IPython.display import HTML
 from markupsafe import Markup
 
 from compendium.checked import dated, measured, source
-from compendium.groups import Conflict
 from compendium.ledger.loader import Ledger
 from compendium.ledger.observations import joined, read_observations, sides
 from compendium.ledger.records import records
 from compendium.ledger.schema import SEPARATOR
 from compendium.present import link
-from compendium.reconcile import bound_by, find_conflicts
+from compendium.reconciliation.components import Conflict
+from compendium.reconciliation.reconcile import bound_by, find_conflicts
 from compendium.settle import reliable
 from compendium.wording import Names, explained
 

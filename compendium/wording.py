@@ -14,16 +14,16 @@ from typing import Any
 
 import portion
 
-from compendium.bindings import Binding, Quantity, Rule, base_of, quantity_of
-from compendium.groups import Conflict, Test
 from compendium.ledger.claims import DIRECTION, authors, figure
 from compendium.ledger.loader import Ledger
 from compendium.ledger.records import records
-from compendium.reconcile import Reconciliation
+from compendium.reconciliation.components import Conflict, Test
+from compendium.reconciliation.constraints import Binding, Quantity, Rule, base_of, quantity_of
+from compendium.reconciliation.reconcile import Reconciliation
+from compendium.reconciliation.verdicts import CONSISTENT, IN_CONFLICT, NOT_COMPARABLE
 from compendium.tables import between
 from compendium.values.formatting import amount
 from compendium.values.periods import spoken
-from compendium.verdicts import CONSISTENT, IN_CONFLICT, NOT_COMPARABLE
 
 DIGITS = 3
 """Significant digits of a computed bound in a sentence; the comparison itself is exact."""

@@ -14,7 +14,7 @@ from playwright.sync_api import Browser
 from compendium.corroborate import Checked, corroborate
 from compendium.ledger.loader import Ledger, load
 from compendium.project.paths import DATA, ROOT
-from compendium.reconcile import Reconciliation, reconcile
+from compendium.reconciliation.reconcile import Reconciliation, reconcile
 
 # The same examples in every run, no clock on them, and nothing left in the folder.
 settings.register_profile("book", deadline=None, derandomize=True, database=None)

@@ -8,13 +8,13 @@ from typing import Any
 import pandas as pd
 import portion
 
-from compendium.bindings import ONE, Binding, Quantity, Rule
 from compendium.corroborate import Checked, corroborate
 from compendium.ledger.loader import CASTS, Ledger
 from compendium.ledger.observations import tables as observation_tables
 from compendium.ledger.schema import Table, tables
 from compendium.project.paths import DATA
-from compendium.reconcile import Reconciliation, reconcile
+from compendium.reconciliation.constraints import ONE, Binding, Quantity, Rule
+from compendium.reconciliation.reconcile import Reconciliation, reconcile
 
 SCHEMA = tables(DATA)
 METRICS: tuple[dict[str, Any], ...] = (

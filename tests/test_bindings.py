@@ -5,7 +5,7 @@ import portion
 import pytest
 from small import bounds, claim, conflicts, growth, metric, moved, quantity, reconciled, small, verdicts
 
-from compendium.bindings import (
+from compendium.reconciliation.constraints import (
     NOT_NEGATIVE,
     OF_LOGIC,
     ONE,

@@ -15,8 +15,8 @@ from compendium.corroborate import POINTS, TIMES, Checked, Held
 from compendium.ledger.loader import Ledger
 from compendium.ledger.observations import read_observations
 from compendium.pairing import Pair, equal
-from compendium.reconcile import bound_by
-from compendium.verdicts import AGREES, BESIDE, DIFFERS, NONE_FOUND, NOT_COMPARABLE
+from compendium.reconciliation.reconcile import bound_by
+from compendium.reconciliation.verdicts import AGREES, BESIDE, DIFFERS, NONE_FOUND, NOT_COMPARABLE
 
 MILLION, BILLION = 10**6, 10**9
 LOW, HIGH, BOTH, NEITHER = "low", "high", "both", "neither"

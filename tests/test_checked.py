@@ -19,7 +19,7 @@ from compendium.corroborate import POINTS, Checked, Held, corroborate
 from compendium.ledger.claims import read_claims
 from compendium.ledger.loader import Ledger
 from compendium.ledger.observations import read_observations
-from compendium.verdicts import AGREES, BESIDE, DIFFERS, NONE_FOUND, NOT_COMPARABLE
+from compendium.reconciliation.verdicts import AGREES, BESIDE, DIFFERS, NONE_FOUND, NOT_COMPARABLE
 from compendium.wording import Names
 
 Row = dict[str, Any]

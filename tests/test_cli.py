@@ -18,9 +18,9 @@ from compendium.corroborate import Checked
 from compendium.ledger.loader import load
 from compendium.ledger.observations import read_observations
 from compendium.project.paths import DATA, ROOT
-from compendium.reconcile import Reconciliation
+from compendium.reconciliation.reconcile import Reconciliation
+from compendium.reconciliation.verdicts import BESIDE, NOT_COMPARABLE
 from compendium.validate import validate
-from compendium.verdicts import BESIDE, NOT_COMPARABLE
 
 
 def run(*words: str) -> Result:
@@ -112,7 +112,7 @@ def answers(reconciled_ledger: Reconciliation) -> dict[str, Result]:
     asked: list[Path] = []
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("compendium.validate.validate", lambda data: asked.append(data) or [])
-        patch.setattr("compendium.reconcile.reconcile", lambda ledger, executor: reconciled_ledger)
+        patch.setattr("compendium.reconciliation.reconcile.reconcile", lambda ledger, executor: reconciled_ledger)
         answers = {command: run(command, "--format", "json") for command in KEYS}
     assert asked == [DATA] * len(KEYS)
     return answers

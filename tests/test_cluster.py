@@ -10,7 +10,7 @@ from click.testing import CliRunner
 from distributed import Client, LocalCluster
 
 from compendium.cli import main
-from compendium.reconcile import Reconciliation, reconcile
+from compendium.reconciliation.reconcile import Reconciliation, reconcile
 from compendium.synthetic import Made, world
 
 

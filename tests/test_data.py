@@ -3,16 +3,16 @@
 import pandas as pd
 import pytest
 
-from compendium.bindings import Rule
 from compendium.citations import ABOUT_ANOTHER
 from compendium.dating import RULES
 from compendium.findings import BOTH_WAYS, Family, families, findings
 from compendium.ledger.loader import Ledger
-from compendium.reconcile import Reconciliation
+from compendium.reconciliation.constraints import Rule
+from compendium.reconciliation.reconcile import Reconciliation
+from compendium.reconciliation.verdicts import NOT_COMPARABLE, SINGLE
 from compendium.sensitivity import HOLDS, sensitivity
 from compendium.values import intervals
 from compendium.values.periods import span
-from compendium.verdicts import NOT_COMPARABLE, SINGLE
 
 
 def test_the_hedges_of_the_schema_are_those_of_the_interval_table(ledger: Ledger) -> None:

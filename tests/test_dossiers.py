@@ -10,8 +10,8 @@ from compendium.corroborate import Checked
 from compendium.dossiers import Dossier, dossiers
 from compendium.ledger.claims import read_claims, rivals
 from compendium.ledger.loader import Ledger
-from compendium.reconcile import Reconciliation
-from compendium.verdicts import AMONG, BESIDE, IN_CONFLICT, WITHDRAWN
+from compendium.reconciliation.reconcile import Reconciliation
+from compendium.reconciliation.verdicts import AMONG, BESIDE, IN_CONFLICT, WITHDRAWN
 
 
 @pytest.fixture(scope="module")

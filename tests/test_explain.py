@@ -12,8 +12,8 @@ from compendium.cli import main
 from compendium.commands import authors
 from compendium.dossiers import Dossier, dossiers
 from compendium.ledger.loader import Ledger
+from compendium.reconciliation.verdicts import IN_CONFLICT
 from compendium.stored import DOSSIERS
-from compendium.verdicts import IN_CONFLICT
 
 CLAIM = "guluzade2025.turnover-2024"
 

@@ -10,9 +10,9 @@ from playwright.sync_api import Browser, Page
 
 from compendium.explorer import FACETS, UNDATED, claims_table, years
 from compendium.ledger.loader import load
+from compendium.reconciliation.verdicts import AGREES, IN_CONFLICT
 from compendium.serving import serving
 from compendium.stored import CARDS, DOSSIERS, home_of, kept
-from compendium.verdicts import AGREES, IN_CONFLICT
 from conftest import Built
 
 KEPT = kept(home_of("claim"), DOSSIERS)

@@ -4,7 +4,6 @@ from typing import Any
 
 from small import SCHEMA, claim, frame, growth, small
 
-from compendium.bindings import Rule
 from compendium.citations import ABOUT_ANOTHER
 from compendium.dating import ORDER
 from compendium.findings import (
@@ -21,7 +20,8 @@ from compendium.findings import (
     touching,
 )
 from compendium.ledger.loader import Ledger
-from compendium.reconcile import find_conflicts
+from compendium.reconciliation.constraints import Rule
+from compendium.reconciliation.reconcile import find_conflicts
 
 RATES = (growth("one", "1.2%"), growth("other", "18%"))
 ANSWERS = (claim("yes", "77%", "answers", measure="share"),

@@ -6,10 +6,10 @@ import portion
 import pytest
 from small import NOT_NEGATIVE, X, Y, Z, closed, says, unknown
 
-from compendium import groups, solver
-from compendium.bindings import ONE, Binding, Rule
-from compendium.groups import Conflict, Group, Implied, Solution, ask, conflicts_of, solve
-from compendium.solver import System
+from compendium.reconciliation import components, z3_solver
+from compendium.reconciliation.components import Conflict, Group, Implied, Solution, ask, conflicts_of, solve
+from compendium.reconciliation.constraints import ONE, Binding, Rule
+from compendium.reconciliation.z3_solver import System
 
 SUM = says("", closed(0, 0), Z, (X, -ONE), (Y, -ONE))
 MIRROR = Binding(Rule.MIRROR, ((X, ONE), (Y, -ONE)), closed(0, 0), assumed=True)
@@ -48,7 +48,7 @@ def test_a_group_without_conflict_has_bounds_and_tests() -> None:
 )
 def test_a_tree_and_the_solver_say_the_same(bindings: tuple[Binding, ...], monkeypatch: pytest.MonkeyPatch) -> None:
     quick = solve(group(*bindings))
-    monkeypatch.setattr(groups.trees, "solve", lambda *_: None)
+    monkeypatch.setattr(components.trees, "solve", lambda *_: None)
     assert solve(group(*bindings)) == quick
 
 
@@ -194,9 +194,9 @@ def test_with_too_many_worlds_no_larger_set_is_called_the_smallest_that_gives_wa
 def test_with_as_many_worlds_as_are_looked_at_bounds_are_the_hull(monkeypatch: pytest.MonkeyPatch) -> None:
     rows = (level("a", 1, 2), level("b", 5, 6), level("c", 0, 5))
     assert len(System(rows, {X: NOT_NEGATIVE}).explore()[1]) == 2
-    monkeypatch.setattr(groups, "MOST_WORLDS", 2)
+    monkeypatch.setattr(components, "MOST_WORLDS", 2)
     assert solve(group(*rows)).bounds[X].interval == closed(1, 5)
-    monkeypatch.setattr(groups, "MOST_WORLDS", 1)
+    monkeypatch.setattr(components, "MOST_WORLDS", 1)
     found = solve(group(*rows))
     assert found.bounds[X] == Implied(closed(0, 5), ("c",))
     assert sets(found) == [("a", "b")]
@@ -205,7 +205,7 @@ def test_with_as_many_worlds_as_are_looked_at_bounds_are_the_hull(monkeypatch: p
 def test_with_too_many_sets_to_look_through_what_is_found_is_not_called_all(monkeypatch: pytest.MonkeyPatch) -> None:
     rows = (*(level(name, low, low) for low, name in enumerate("abcd")), level("e", 0, 9))
     assert solve(group(*rows)).complete
-    monkeypatch.setattr(solver, "MOST_SEEDS", 2)
+    monkeypatch.setattr(z3_solver, "MOST_SEEDS", 2)
     found = solve(group(*rows))
     assert not found.complete
     assert 0 < len(found.conflicts) <= 2
@@ -334,25 +334,25 @@ def test_groups_that_differ_in_anything_are_explored_each_for_itself() -> None:
     assert solve(group(level("a", 1, 1), level("f", 5, 5), forecasts="f")).giving == (frozenset("f"),)
     rows = level("a", -1, -1), says("b", closed(0, 9), X)
     assert conflicts_of(Group(rows, {X: NOT_NEGATIVE}))[0].claims == ("a",)
-    assert conflicts_of(Group(rows, {X: groups.EVERYTHING}))[0].claims == ("a", "b")
+    assert conflicts_of(Group(rows, {X: components.EVERYTHING}))[0].claims == ("a", "b")
 
 
 def test_what_was_kept_is_what_is_found_anew() -> None:
     rows = (SUM, level("a", 1, 1), level("b", 1, 1, Y), level("c", 5, 5, Z), level("d", 6, 6, Z))
     question = says("", NOT_NEGATIVE, Z)
     kept = [solve(group(*rows)), conflicts_of(group(*rows)), ask(group(*rows), [question])]
-    groups._explored.cache_clear()
+    components._explored.cache_clear()
     assert [ask(group(*rows), [question]), conflicts_of(group(*rows)), solve(group(*rows))] == kept[::-1]
 
 
 def test_a_question_changes_no_answer_to_another() -> None:
     rows = (SUM, level("a", 1, 1), level("b", 1, 1, Y), level("c", 5, 5, Z))
-    vacuous = says("", groups.EVERYTHING, Z)
-    assert groups.explored_once(group(*rows)) is groups.explored_once(group(SUM, vacuous, *rows[1:]))
-    claimed = says("v", groups.EVERYTHING, Z)
-    assert groups.explored_once(group(*rows, claimed)).firm.claims == ["a", "b", "c", "v"]
+    vacuous = says("", components.EVERYTHING, Z)
+    assert components.explored_once(group(*rows)) is components.explored_once(group(SUM, vacuous, *rows[1:]))
+    claimed = says("v", components.EVERYTHING, Z)
+    assert components.explored_once(group(*rows, claimed)).firm.claims == ["a", "b", "c", "v"]
 
 
 def test_clashes_are_those_of_the_bindings_asked_about() -> None:
-    assert groups.clashes_of(group(level("a", 1, 2), level("b", 3, 4))) == [("a", "b")]
-    assert groups.clashes_of(group(level("a", 1, 3), level("b", 3, 4))) == []
+    assert components.clashes_of(group(level("a", 1, 2), level("b", 3, 4))) == [("a", "b")]
+    assert components.clashes_of(group(level("a", 1, 3), level("b", 3, 4))) == []

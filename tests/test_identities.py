@@ -5,8 +5,8 @@ import portion
 import pytest
 from small import bounds, claim, conflicts, quantity, reconciled, small, verdicts
 
-from compendium.bindings import NONE, NOT_NEGATIVE, ONE, Binding, Quantity, Rule
-from compendium.identities import WHOLE_OF_ANSWERS, Meaning, identities
+from compendium.reconciliation.constraints import NONE, NOT_NEGATIVE, ONE, Binding, Quantity, Rule
+from compendium.reconciliation.identities import WHOLE_OF_ANSWERS, Meaning, identities
 
 
 def meaning(**tables: Any) -> Meaning:

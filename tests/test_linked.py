@@ -9,7 +9,7 @@ from rdflib import RDF, Graph, Namespace, URIRef
 from compendium import linked
 from compendium.dossiers import Dossier, dossiers
 from compendium.ledger.loader import Ledger
-from compendium.verdicts import AGREES, DIFFERS
+from compendium.reconciliation.verdicts import AGREES, DIFFERS
 
 SCHEMA, PROV = Namespace("https://schema.org/"), Namespace("http://www.w3.org/ns/prov#")
 BASE = "https://book.example/book/claim/page.html"

@@ -7,10 +7,10 @@ import portion
 import pytest
 from small import claim, closed, growth, moved, observation, small
 
-from compendium.bindings import of_claim
 from compendium.ledger.observations import read_observations
 from compendium.pairing import FAR, OTHER_TIME, UNDATED, Pair, as_claim, as_if, asked, equal, mirrors, shown, why_not
-from compendium.reconcile import bound_by
+from compendium.reconciliation.constraints import of_claim
+from compendium.reconciliation.reconcile import bound_by
 
 GROWTH = {"measure": "growth", "unit": "percent", "base": "2023"}
 SHARE = {"measure": "share", "unit": "percent", "base": "2024", "base_metric_id": "total"}

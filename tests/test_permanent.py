@@ -18,7 +18,7 @@ from compendium.ledger.loader import Ledger, key_of, load
 from compendium.ledger.permanent_ids import PERMANENT, registered
 from compendium.project.paths import ROOT
 from compendium.project.problems import LedgerError, Problem
-from compendium.reconcile import reconcile
+from compendium.reconciliation.reconcile import reconcile
 
 CLAIM = "guluzade2025.turnover-2024"
 

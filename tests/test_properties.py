@@ -8,14 +8,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from compendium import trees
-from compendium.bindings import ONE, Binding, Quantity
-from compendium.groups import Group
 from compendium.ledger.loader import Ledger
-from compendium.reconcile import bound_by, groups, reconcile
-from compendium.solver import System
+from compendium.reconciliation import trees
+from compendium.reconciliation.components import Group
+from compendium.reconciliation.constraints import ONE, Binding, Quantity
+from compendium.reconciliation.reconcile import bound_by, groups, reconcile
+from compendium.reconciliation.verdicts import CONSISTENT, IN_CONFLICT
+from compendium.reconciliation.z3_solver import System
 from compendium.synthetic import RARELY, world
-from compendium.verdicts import CONSISTENT, IN_CONFLICT
 
 SIZES, SEEDS = st.integers(10, 40), st.integers(0, 10**6)
 

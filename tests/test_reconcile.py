@@ -12,13 +12,13 @@ import portion
 import pytest
 from small import bounds, claim, conflicts, growth, metric, moved, quantity, reconciled, shuffled, small, verdicts
 
-from compendium import reconcile as module
-from compendium import solver
-from compendium.bindings import NOT_NEGATIVE, ONE, Binding, Rule
-from compendium.groups import EVERYTHING, Implied
 from compendium.ledger.loader import Ledger
 from compendium.project.paths import ROOT
-from compendium.reconcile import (
+from compendium.reconciliation import reconcile as module
+from compendium.reconciliation import z3_solver
+from compendium.reconciliation.components import EVERYTHING, Implied
+from compendium.reconciliation.constraints import NOT_NEGATIVE, ONE, Binding, Rule
+from compendium.reconciliation.reconcile import (
     Reconciliation,
     at_odds,
     bound_by,
@@ -29,8 +29,8 @@ from compendium.reconcile import (
     implied,
     reconcile,
 )
-from compendium.solver import System
-from compendium.verdicts import AMONG
+from compendium.reconciliation.verdicts import AMONG
+from compendium.reconciliation.z3_solver import System
 
 SEEN = {"metric": "mirror", "ref_area": "B", "counterpart_area": "A"}
 
@@ -140,7 +140,7 @@ def test_a_forecast_is_what_gives_way_to_the_past() -> None:
 def test_a_search_that_was_cut_short_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
     rows = claim("a", "$4"), claim("b", "$6"), claim("c", "$8")
     assert reconciled(*rows).complete
-    monkeypatch.setattr(solver, "MOST_SEEDS", 1)
+    monkeypatch.setattr(z3_solver, "MOST_SEEDS", 1)
     found = reconciled(*rows)
     assert not found.complete
     assert len(found.conflicts) == 1

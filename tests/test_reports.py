@@ -8,7 +8,7 @@ from small import SCHEMA, claim, frame, growth, observation, small
 
 from compendium import reports
 from compendium.ledger.loader import Ledger
-from compendium.reconcile import reconcile
+from compendium.reconciliation.reconcile import reconcile
 from compendium.reports import Report
 
 RATES = (growth("one", "1.2%", period="2022", base="2021"), growth("other", "18%", period="2022", base="2021"))

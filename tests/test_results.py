@@ -13,7 +13,7 @@ from compendium.corroborate import dated
 from compendium.findings import families, findings
 from compendium.independence import origins, witnesses
 from compendium.ledger.loader import Ledger
-from compendium.reconcile import (
+from compendium.reconciliation.reconcile import (
     CONSISTENT,
     IN_CONFLICT,
     NOT_COMPARABLE,

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from small import claim, growth, observation, shuffled, small
 
-from compendium.reconcile import clashing, find_conflicts
+from compendium.reconciliation.reconcile import clashing, find_conflicts
 from compendium.settle import Settled, clashes, firm, reliable, settled
 
 BILLION = {"unit": "billion USD"}

@@ -8,9 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from small import NOT_NEGATIVE, X, Y, Z, closed, says
 
-from compendium.bindings import ONE, Binding, Quantity, Rule
-from compendium.simplex import Linear
-from compendium.solver import System
+from compendium.reconciliation.constraints import ONE, Binding, Quantity, Rule
+from compendium.reconciliation.simplex import Linear
+from compendium.reconciliation.z3_solver import System
 
 DOMAINS = {X: NOT_NEGATIVE, Y: NOT_NEGATIVE, Z: NOT_NEGATIVE}
 SMALL = st.integers(0, 6).map(Fraction)

@@ -8,9 +8,9 @@ import pytest
 import z3
 from small import NOT_NEGATIVE, X, Y, Z, closed, says
 
-from compendium import solver
-from compendium.bindings import ONE, Binding
-from compendium.solver import System, narrowed
+from compendium.reconciliation import z3_solver
+from compendium.reconciliation.constraints import ONE, Binding
+from compendium.reconciliation.z3_solver import System, narrowed
 
 ANY = portion.open(-portion.inf, portion.inf)
 EQUAL = closed(0, 0)
@@ -125,7 +125,7 @@ def test_what_is_explored_is_what_every_subset_shows(seed: int) -> None:
 
 
 def test_a_seed_is_widened_by_all_that_completes_no_set_apart() -> None:
-    widened = solver._widened
+    widened = z3_solver._widened
     assert widened("d", "abcd", [("a", "b"), ("c", "d")]) == ["a", "d"]
     assert widened("", "ba", [("a", "b")]) == ["b"]  # in the order given
     assert widened("", "ab", [("a",)]) == ["b"]
@@ -194,7 +194,7 @@ def test_exploring_stops_after_so_many_sets_and_says_so(monkeypatch: pytest.Monk
     whole = system(*rows)
     every, _ = whole.explore()
     assert (len(every), whole.complete) == (6, True)
-    monkeypatch.setattr(solver, "MOST_SEEDS", 3)
+    monkeypatch.setattr(z3_solver, "MOST_SEEDS", 3)
     part = system(*rows)
     some, _ = part.explore()
     assert not part.complete

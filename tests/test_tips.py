@@ -12,7 +12,7 @@ from compendium.ledger.events import read_events
 from compendium.ledger.loader import Ledger
 from compendium.ledger.observations import read_observations
 from compendium.present import Shown
-from compendium.reconcile import Reconciliation
+from compendium.reconciliation.reconcile import Reconciliation
 from compendium.sensitivity import sensitivity
 from compendium.stored import CARDS, Cards
 from compendium.wording import Names

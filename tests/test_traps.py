@@ -7,11 +7,11 @@ import pytest
 from bs4 import BeautifulSoup
 from small import METRICS, OWN, PLACES, SCHEMA, claim, frame, observation, small
 
-from compendium.groups import Conflict
 from compendium.ledger.loader import Ledger
 from compendium.ledger.observations import joined, read_observations, sides
 from compendium.ledger.schema import SEPARATOR
-from compendium.reconcile import find_conflicts
+from compendium.reconciliation.components import Conflict
+from compendium.reconciliation.reconcile import find_conflicts
 from compendium.settle import reliable
 from compendium.traps import CONTRADICTIONS, UNEXPLAINED, Trap, cards, contradictions, traps
 

@@ -5,9 +5,9 @@ import portion
 import pytest
 from small import NOT_NEGATIVE, X, Y, Z, closed, says, unknown
 
-from compendium import trees
-from compendium.bindings import ONE, Binding, Quantity
-from compendium.solver import System
+from compendium.reconciliation import trees
+from compendium.reconciliation.constraints import ONE, Binding, Quantity
+from compendium.reconciliation.z3_solver import System
 
 ANY = portion.open(-portion.inf, portion.inf)
 EQUAL = closed(0, 0)

@@ -36,7 +36,7 @@ def answer(manager: KernelManager, code: str) -> str:
 
 def test_any_client_in_this_process_gets_a_warm_kernel(kernel: KernelManager, tmp_path: Path) -> None:
     assert isinstance(kernel.provisioner, WarmProvisioner)
-    loaded = "import sys, os; print('compendium.reconcile' in sys.modules, 'pandas' in sys.modules, os.getcwd())"
+    loaded = "import sys, os; print('compendium.reconciliation.reconcile' in sys.modules, 'pandas' in sys.modules, os.getcwd())"
     assert answer(kernel, loaded) == f"True True {tmp_path.resolve()}"
 
 

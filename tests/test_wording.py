@@ -6,8 +6,8 @@ import pytest
 from small import claim, closed, growth, moved, quantity, small
 
 from compendium import wording
-from compendium.bindings import NOT_NEGATIVE, ONE, Binding, Rule
-from compendium.reconcile import Reconciliation, reconcile
+from compendium.reconciliation.constraints import NOT_NEGATIVE, ONE, Binding, Rule
+from compendium.reconciliation.reconcile import Reconciliation, reconcile
 from compendium.values.formatting import amount
 from compendium.wording import (
     Names,

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 def reconcile(form: str, data: Path, scheduler: str, beside: tuple[str, ...]) -> None:
     """Say what follows from all claims together, and which of them cannot all be true."""
     from compendium import reports
-    from compendium.reconcile import reconcile as reconciled
+    from compendium.reconciliation.reconcile import reconcile as reconciled
 
     ledger = _beside(sound(data), beside)
     with executing(scheduler) as executor:

@@ -8,7 +8,7 @@ from contextlib import suppress
 
 from compendium.corroborate import corroborate
 from compendium.ledger.loader import load
-from compendium.reconcile import reconcile
+from compendium.reconciliation.reconcile import reconcile
 
 with suppress(Exception):
     ledger = load()

@@ -18,7 +18,7 @@ from typing import Any
 
 import portion
 
-from compendium.bindings import Binding, Quantity
+from compendium.reconciliation.constraints import Binding, Quantity
 
 Terms = tuple[tuple[Quantity, Fraction], ...]
 Answer = tuple[portion.Interval, tuple[str, ...], tuple[Binding, ...]]

@@ -1,6 +1,6 @@
 """One group of claims that hang together: what it implies, how each claim stands to the others, what cannot be.
 
-It judges by arithmetic alone; which claims hang together is the office of `compendium.reconcile`.
+It judges by arithmetic alone; which claims hang together is the office of `compendium.reconciliation.reconcile`.
 """
 
 from __future__ import annotations
@@ -12,10 +12,10 @@ from functools import cached_property, lru_cache
 
 import portion
 
-from compendium import solver, trees
-from compendium.bindings import NOT_NEGATIVE, ONE, Binding, Quantity, Rule
-from compendium.simplex import before
-from compendium.solver import System, narrowed
+from compendium.reconciliation import trees, z3_solver
+from compendium.reconciliation.constraints import NOT_NEGATIVE, ONE, Binding, Quantity, Rule
+from compendium.reconciliation.simplex import before
+from compendium.reconciliation.z3_solver import System, narrowed
 
 MOST_WORLDS = 16
 """With more ways than this of deciding between claims in conflict, bounds rest on the undisputed ones alone."""
@@ -202,7 +202,7 @@ def explored_once(group: Group) -> Explored:
     What binds nothing is left out: a question changes no answer to another.
     """
     binding = tuple(one for one in group.bindings if one.claims or one.per or one.interval != EVERYTHING)
-    limits = MOST_WORLDS, solver.MOST_SEEDS
+    limits = MOST_WORLDS, z3_solver.MOST_SEEDS
     return _explored(binding, tuple(group.domains.items()), group.forecasts, limits)
 
 

@@ -4,7 +4,7 @@ Where no two ways lead from one quantity to another, intervals passed along the 
 once back, give the tightest bounds of every quantity (Freuder 1982; Faltings 1994 for intervals), and what reaches
 a claim from its surroundings is what all others say about it. Most groups of a ledger are trees, and this is a
 hundred times quicker than asking a solver. It leaves all else (circles, contradictions, claims that bind twice) to
-`compendium.solver`, and its answers are held against it in the tests.
+`compendium.reconciliation.z3_solver`, and its answers are held against it in the tests.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 import portion
 
-from compendium.bindings import Binding, Quantity
+from compendium.reconciliation.constraints import Binding, Quantity
 
 ZERO = Fraction(0)
 

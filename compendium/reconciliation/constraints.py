@@ -2,7 +2,7 @@
 
 A quantity is one value that nobody need have printed: what is measured, whose, towards whom, when, of whom. A
 binding says that a sum of quantities lies in an interval, or in an interval times another quantity. Nothing here
-solves anything; which quantities are bound by what they mean is the office of `compendium.identities`.
+solves anything; which quantities are bound by what they mean is the office of `compendium.reconciliation.identities`.
 """
 
 from __future__ import annotations

@@ -16,8 +16,8 @@ from typing import Any
 import pandas as pd
 import portion
 
-from compendium.bindings import NONE, NOT_NEGATIVE, ONE, Binding, Quantity, Rule
 from compendium.ledger.schema import SEPARATOR
+from compendium.reconciliation.constraints import NONE, NOT_NEGATIVE, ONE, Binding, Quantity, Rule
 from compendium.values.periods import Span, known, written
 
 WHOLE_OF_ANSWERS = portion.openclosed(-portion.inf, Fraction(100))

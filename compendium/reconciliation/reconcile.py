@@ -20,10 +20,12 @@ import pandas as pd
 import portion
 from networkx.utils import UnionFind
 
-from compendium import bindings as binding_of
-from compendium import trees
-from compendium.bindings import ONE, Binding, Quantity, Rule
-from compendium.groups import (
+from compendium.ledger.claims import WHOLE, bounds, exactly
+from compendium.ledger.loader import Ledger
+from compendium.ledger.records import records
+from compendium.reconciliation import constraints as binding_of
+from compendium.reconciliation import trees
+from compendium.reconciliation.components import (
     EVERYTHING,
     Conflict,
     Group,
@@ -36,15 +38,13 @@ from compendium.groups import (
     conflict_of,
     conflicts_of,
     holds_as_tree,
-    solve,
-)  # fmt: skip
-from compendium.identities import Meaning, identities
-from compendium.ledger.claims import WHOLE, bounds, exactly
-from compendium.ledger.loader import Ledger
-from compendium.ledger.records import records
-from compendium.solver import System
+    solve,  # fmt: skip
+)
+from compendium.reconciliation.constraints import ONE, Binding, Quantity, Rule
+from compendium.reconciliation.identities import Meaning, identities
+from compendium.reconciliation.verdicts import CONSISTENT, IN_CONFLICT, NOT_COMPARABLE, SINGLE
+from compendium.reconciliation.z3_solver import System
 from compendium.values.periods import span
-from compendium.verdicts import CONSISTENT, IN_CONFLICT, NOT_COMPARABLE, SINGLE
 
 BATCH = 16
 """How many groups go to another process at once."""
