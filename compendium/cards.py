@@ -1,6 +1,6 @@
 """Conflicts as cards: what is claimed and where, the arithmetic, what would have to give, why it stands.
 
-The same card on every page that a conflict touches. It shows what `compendium.findings` found and judges nothing.
+The same card on every page that a conflict touches. It shows what `compendium.analysis.conflicts` found and judges nothing.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import pandas as pd
 from IPython.display import HTML
 from markupsafe import Markup
 
-from compendium.findings import BOTH_WAYS, REFERENCE, TIME, Family, Finding
+from compendium.analysis.conflicts import BOTH_WAYS, REFERENCE, TIME, Family, Finding
 from compendium.ledger.claims import authors, read_claims
 from compendium.ledger.loader import Ledger
 from compendium.links import link, place
@@ -38,7 +38,7 @@ def conflicts(known: Sequence[Family], ledger: Ledger, *, up: str = "..", home: 
     Parameters
     ----------
     known
-        as `compendium.findings.families` or `touching` return them.
+        as `compendium.analysis.conflicts.families` or `touching` return them.
     up
         as for `compendium.present.link`.
     home

@@ -16,7 +16,8 @@ import portion
 from markupsafe import Markup
 
 from compendium import files
-from compendium.corroborate import POINTS, TIMES, Checked, Held
+from compendium.analysis.corroboration import POINTS, TIMES, Checked, Held
+from compendium.analysis.explanations import Names, listed, relations, said
 from compendium.ledger.claims import figure
 from compendium.ledger.observations import of_series
 from compendium.ledger.records import records
@@ -24,7 +25,6 @@ from compendium.present import Shown, link, table
 from compendium.reconciliation.verdicts import AGREES, BESIDE, DIFFERS, NOT_COMPARABLE
 from compendium.tables import claims_data, described, stacked, with_ends
 from compendium.values.periods import span, spoken
-from compendium.wording import Names, listed, relations, said
 
 CLASSES = {"machine": "parsed from a data file", "page": "read from a page"}
 

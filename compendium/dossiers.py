@@ -12,10 +12,11 @@ from typing import Any
 import pandas as pd
 import portion
 
+from compendium.analysis.conflicts import Family, families, findings
+from compendium.analysis.corroboration import Checked, Held, corroborate
+from compendium.analysis.explanations import Names, verdict_row
 from compendium.checked import given, measured, told
-from compendium.corroborate import Checked, Held, corroborate
 from compendium.files import ends
-from compendium.findings import Family, families, findings
 from compendium.ledger.claims import read_claims, rivals
 from compendium.ledger.corrections import of_rows
 from compendium.ledger.loader import Ledger
@@ -26,7 +27,6 @@ from compendium.reconciliation.verdicts import NOT_COMPARABLE, WITHDRAWN
 from compendium.tables import described
 from compendium.values.formatting import amount
 from compendium.values.periods import spoken
-from compendium.wording import Names, verdict_row
 
 Dossier = dict[str, Any]
 KEPT = (

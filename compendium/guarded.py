@@ -100,11 +100,11 @@ def verdicts(data: Path) -> tuple[Any, frozenset[str]]:
     They are those of claims among each other, with the conflicts they have a part in; of claims beside independent
     figures; of dates beside independent records; and of headlines with each source left out.
     """
-    from compendium.corroborate import corroborate, dated
-    from compendium.findings import families, findings
+    from compendium.analysis.conflicts import families, findings
+    from compendium.analysis.corroboration import corroborate, dated
+    from compendium.analysis.sensitivity import sensitivity
     from compendium.ledger.loader import load
     from compendium.reconciliation.reconcile import reconcile
-    from compendium.sensitivity import sensitivity
 
     ledger = load(data)
     found = reconcile(ledger)

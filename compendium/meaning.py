@@ -14,7 +14,7 @@ import networkx
 import pandas as pd
 import portion
 
-from compendium import citations
+from compendium.analysis import citation_audit
 from compendium.ledger.claims import DIRECTION, bounds
 from compendium.ledger.csv_safety import inert
 from compendium.ledger.loader import Ledger
@@ -302,7 +302,7 @@ def _citations(ledger: Ledger) -> Iterator[Problem]:
     """Hold every typed link from a citation to an entry against the match that the rule finds."""
     path = ledger.schema["citations"].path
     frame = ledger.frames["citations"]
-    found = citations.exact_entries(frame)
+    found = citation_audit.exact_entries(frame)
     for line, (kind, typed, match) in enumerate(zip(frame["kind"], frame["entry_id"], found, strict=True), 2):
         if kind == "in-text" and typed != match:
             yield Problem(path, line, "entry_id", typed, repr(match) if match else "empty: no entry matches exactly")

@@ -12,8 +12,8 @@ from typing import Any
 import pandas as pd
 from IPython.display import HTML
 
-from compendium.citations import ABOUT_ANOTHER, audit
-from compendium.findings import Family, families
+from compendium.analysis.citation_audit import ABOUT_ANOTHER, audit
+from compendium.analysis.conflicts import Family, families
 from compendium.ledger.claims import read_claims
 from compendium.ledger.loader import Ledger
 from compendium.links import link, place

@@ -8,10 +8,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from compendium.analysis.corroboration import Held, corroborate
+from compendium.analysis.date_conflicts import clashes
+from compendium.analysis.explanations import Names, explained, number, rule_of_conflict, said, verdict_row
+from compendium.analysis.sensitivity import sensitivity
+from compendium.analysis.source_independence import SAME, origins, shared_hosts, witnesses
 from compendium.checked import told
-from compendium.corroborate import Held, corroborate
-from compendium.dating import clashes
-from compendium.independence import SAME, origins, shared_hosts, witnesses
 from compendium.ledger.loader import Ledger
 from compendium.ledger.observations import read_observations
 from compendium.ledger.records import records
@@ -19,8 +21,6 @@ from compendium.ledger.schema import SEPARATOR
 from compendium.project.problems import counted
 from compendium.reconciliation.reconcile import Reconciliation
 from compendium.reconciliation.verdicts import BESIDE
-from compendium.sensitivity import sensitivity
-from compendium.wording import Names, explained, number, rule_of_conflict, said, verdict_row
 
 Report = dict[str, Any]
 

@@ -13,7 +13,10 @@ import portion
 from markupsafe import Markup
 
 from compendium import files
-from compendium.findings import Family
+from compendium.analysis.conflicts import Family
+from compendium.analysis.explanations import Names, said, verdict_row
+from compendium.analysis.resolution import Settled
+from compendium.analysis.sensitivity import FAILS, HOLDS, OPEN
 from compendium.ledger.claims import authors, figure, read_claims
 from compendium.ledger.loader import Ledger
 from compendium.ledger.observations import read_observations
@@ -21,11 +24,8 @@ from compendium.present import Shown, link, table
 from compendium.reconciliation.components import Implied
 from compendium.reconciliation.constraints import Quantity, canonical, quantity_of
 from compendium.reconciliation.reconcile import Reconciliation
-from compendium.sensitivity import FAILS, HOLDS, OPEN
-from compendium.settle import Settled
 from compendium.tables import stacked, with_ends
 from compendium.values.periods import known, span, spoken
-from compendium.wording import Names, said, verdict_row
 
 ASSUMING = "if both sides count alike"
 
@@ -254,7 +254,7 @@ def settled_table(
     Parameters
     ----------
     found
-        as `compendium.settle.settled` returns.
+        as `compendium.analysis.resolution.settled` returns.
     families
         the family of conflicts that each set of claims stands for.
     """
@@ -313,7 +313,7 @@ def _giving(one: Settled, claims: pd.DataFrame) -> Markup | str:
 def dates_table(days: pd.DataFrame, ledger: Ledger, caption: str) -> Shown:
     """Return events with an independent dated record: the ledger's date, the recorded one, whether they can be one.
 
-    Takes what `compendium.corroborate.dated` returns.
+    Takes what `compendium.analysis.corroboration.dated` returns.
     """
     events = ledger["events"].set_index("event_id")["name"]
     records = ledger["records"].set_index("record_id")

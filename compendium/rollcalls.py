@@ -13,12 +13,12 @@ import pandas as pd
 from IPython.display import HTML
 from markupsafe import Markup
 
+from compendium.analysis.explanations import listed
 from compendium.checked import source
 from compendium.ledger.votes import ABSENT, ABSTAINED, MARKS, NO, YES, counted
 from compendium.present import table
 from compendium.tables import stacked
 from compendium.values.periods import spoken
-from compendium.wording import listed
 
 TALLY = (("yes", YES), ("no", NO), ("abstain", ABSTAINED), ("absent", ABSENT))
 

@@ -13,7 +13,8 @@ import pandas as pd
 from markupsafe import Markup, escape
 
 from compendium import files
-from compendium.independence import host
+from compendium.analysis.explanations import between
+from compendium.analysis.source_independence import host
 from compendium.ledger.claims import DIRECTION, authors
 from compendium.ledger.loader import Ledger
 from compendium.ledger.observations import FOLDER
@@ -71,13 +72,6 @@ def described(claim: Mapping[str, Any]) -> str:
     """Return what a claim measures: metric, areas, how (growth over …, share of …), population."""
     areas = between(claim["ref"], claim["counterpart"], claim["relation"])
     return ", ".join(part for part in (claim["metric"], areas, _how(claim), claim["population"]) if part)
-
-
-def between(one: str, other: str, relation: str) -> str:
-    """Return two areas with the word between them that a metric gives; an arrow where it gives none."""
-    if not (one and other):
-        return one or other
-    return f"{one} {relation} {other}" if relation else f"{one} → {other}"
 
 
 def _how(claim: Mapping[str, Any]) -> str:

@@ -14,11 +14,12 @@ import pandas as pd
 from IPython.display import HTML
 from markupsafe import Markup
 
+from compendium.analysis.conflicts import Family
+from compendium.analysis.corroboration import dated
+from compendium.analysis.explanations import Names, said
 from compendium.checked import CLASSES, credited, measured
 from compendium.checked import dated as spoken_of
-from compendium.corroborate import dated
 from compendium.dossiers import Dossier
-from compendium.findings import Family
 from compendium.ledger.claims import authors, read_claims
 from compendium.ledger.loader import Ledger
 from compendium.ledger.observations import of_series
@@ -30,7 +31,6 @@ from compendium.results import ASSUMING, asked, cited, implied, quantity_id
 from compendium.stored import CARDS, Cards
 from compendium.values.formatting import signed
 from compendium.values.periods import sometime, spoken
-from compendium.wording import Names, said
 
 HEAD = Markup("<p><strong>{}</strong>{}</p>")
 LINE = Markup("<p>{}</p>")
@@ -212,7 +212,7 @@ def of_citations(citations: pd.DataFrame, sources: pd.DataFrame) -> Cards:
 def of_headlines(found: pd.DataFrame, ledger: Ledger) -> Cards:
     """Return the cards of headlines: what all sources together make of the amount or ratio, the verdict, the claims.
 
-    Takes what `compendium.sensitivity.sensitivity` returns.
+    Takes what `compendium.analysis.sensitivity.sensitivity` returns.
     """
     names, claims = Names.of(ledger), read_claims(ledger).set_index("claim_id", drop=False)
     whole = found[found["without"] == ""].set_index("headline_id")

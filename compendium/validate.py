@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from compendium import meaning, meaning_observed
-from compendium.findings import gone
+from compendium.analysis.conflicts import gone
 from compendium.ledger import corrections, permanent_ids
 from compendium.ledger.loader import CORRECTIONS, Ledger, changes, load, transcribes
 from compendium.ledger.schema import DESCRIPTOR, Field, Table, descriptor, schema_of, tables

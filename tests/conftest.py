@@ -11,7 +11,7 @@ import pytest
 from hypothesis import Phase, settings
 from playwright.sync_api import Browser
 
-from compendium.corroborate import Checked, corroborate
+from compendium.analysis.corroboration import Checked, corroborate
 from compendium.ledger.loader import Ledger, load
 from compendium.project.paths import DATA, ROOT
 from compendium.reconciliation.reconcile import Reconciliation, reconcile

@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 import portion
 
-from compendium.corroborate import Checked, corroborate
+from compendium.analysis.corroboration import Checked, corroborate
 from compendium.ledger.loader import CASTS, Ledger
 from compendium.ledger.observations import tables as observation_tables
 from compendium.ledger.schema import Table, tables

@@ -7,8 +7,8 @@ from bs4 import BeautifulSoup, Tag
 from small import METRICS, SCHEMA, SOURCES, claim, frame, growth, small
 
 from compendium import cards
+from compendium.analysis.conflicts import Family, families
 from compendium.cards import NOTHING, UNSEEN
-from compendium.findings import Family, families
 from compendium.ledger.loader import Ledger, load
 
 RATES = (growth("one2024.low", "1.2%", paragraph=4), growth("two2024.high", "18%", source_id="two2024"))

@@ -11,10 +11,10 @@ from typing import Any
 import portion
 import pytest
 
-from compendium.corroborate import POINTS, TIMES, Checked, Held
+from compendium.analysis.comparability import Pair, equal
+from compendium.analysis.corroboration import POINTS, TIMES, Checked, Held
 from compendium.ledger.loader import Ledger
 from compendium.ledger.observations import read_observations
-from compendium.pairing import Pair, equal
 from compendium.reconciliation.reconcile import bound_by
 from compendium.reconciliation.verdicts import AGREES, BESIDE, DIFFERS, NONE_FOUND, NOT_COMPARABLE
 

@@ -15,12 +15,12 @@ from small import METRICS, OWN, PLACES, REASONS, SCHEMA, SOURCES, claim, frame, 
 from small import closed as between
 
 from compendium import checked
-from compendium.corroborate import POINTS, Checked, Held, corroborate
+from compendium.analysis.corroboration import POINTS, Checked, Held, corroborate
+from compendium.analysis.explanations import Names
 from compendium.ledger.claims import read_claims
 from compendium.ledger.loader import Ledger
 from compendium.ledger.observations import read_observations
 from compendium.reconciliation.verdicts import AGREES, BESIDE, DIFFERS, NONE_FOUND, NOT_COMPARABLE
-from compendium.wording import Names
 
 Row = dict[str, Any]
 CAPTION = "A <caption>"

@@ -1,6 +1,6 @@
 import pandas as pd
 
-from compendium import citations
+from compendium.analysis import citation_audit
 
 COLUMNS = [
     "citation_id",
@@ -38,24 +38,24 @@ HAND_MADE = pd.DataFrame(
 
 
 def test_exact_matches() -> None:
-    found = dict(zip(HAND_MADE["citation_id"], citations.exact_entries(HAND_MADE), strict=True))
+    found = dict(zip(HAND_MADE["citation_id"], citation_audit.exact_entries(HAND_MADE), strict=True))
     assert {name: entry for name, entry in found.items() if entry} == {"a.c1": "a.r1", "b.c1": "b.r1"}
 
 
 def test_findings() -> None:
-    audit = citations.audit(HAND_MADE)
+    audit = citation_audit.audit(HAND_MADE)
     found = {(row.citation_id, row.finding, row.nearest_id) for row in audit.itertuples()}
     assert found == {
-        ("a.c2", citations.WRONG_NAME, "a.r2"),
-        ("a.c3", citations.WRONG_YEAR, "a.r3"),
-        ("a.c4", citations.CITED_NOT_LISTED, ""),
-        ("b.c1", citations.ABOUT_ANOTHER, "b.r1"),
-        ("b.c2", citations.CITED_NOT_LISTED, ""),
-        ("a.r4", citations.LISTED_NOT_CITED, ""),
-        ("b.r2", citations.LISTED_NOT_CITED, ""),
+        ("a.c2", citation_audit.WRONG_NAME, "a.r2"),
+        ("a.c3", citation_audit.WRONG_YEAR, "a.r3"),
+        ("a.c4", citation_audit.CITED_NOT_LISTED, ""),
+        ("b.c1", citation_audit.ABOUT_ANOTHER, "b.r1"),
+        ("b.c2", citation_audit.CITED_NOT_LISTED, ""),
+        ("a.r4", citation_audit.LISTED_NOT_CITED, ""),
+        ("b.r2", citation_audit.LISTED_NOT_CITED, ""),
     }
 
 
 def test_a_text_without_faults_has_no_findings() -> None:
     clean = HAND_MADE[HAND_MADE["citation_id"].isin(["a.c1", "a.r1"])]
-    assert citations.audit(clean).empty
+    assert citation_audit.audit(clean).empty

@@ -12,9 +12,9 @@ import pytest
 from click.testing import CliRunner, Result
 from small import OFFICIAL, SCHEMA, claim, observation, small
 
+from compendium.analysis.corroboration import Checked
 from compendium.cli import main
 from compendium.commands import analyses
-from compendium.corroborate import Checked
 from compendium.ledger.loader import load
 from compendium.ledger.observations import read_observations
 from compendium.project.paths import DATA, ROOT

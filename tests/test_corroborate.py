@@ -10,9 +10,19 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from small import SCHEMA, checked, claim, frame, growth, moved, observation, shuffled, small
 
-from compendium.corroborate import MOST_NEAR, POINTS, TELLING, TIMES, Checked, Held, corroborate, dated, ordered
+from compendium.analysis.comparability import OTHER_TIME, UNDATED
+from compendium.analysis.corroboration import (
+    MOST_NEAR,
+    POINTS,
+    TELLING,
+    TIMES,
+    Checked,
+    Held,
+    corroborate,
+    dated,
+    ordered,
+)
 from compendium.ledger.loader import Ledger
-from compendium.pairing import OTHER_TIME, UNDATED
 from compendium.reconciliation.constraints import Rule
 from compendium.reconciliation.verdicts import AGREES, BESIDE, DIFFERS, NONE_FOUND, NOT_COMPARABLE
 from compendium.values.intervals import EFFECTS, NARROW

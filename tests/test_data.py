@@ -3,14 +3,14 @@
 import pandas as pd
 import pytest
 
-from compendium.citations import ABOUT_ANOTHER
-from compendium.dating import RULES
-from compendium.findings import BOTH_WAYS, Family, families, findings
+from compendium.analysis.citation_audit import ABOUT_ANOTHER
+from compendium.analysis.conflicts import BOTH_WAYS, Family, families, findings
+from compendium.analysis.date_conflicts import RULES
+from compendium.analysis.sensitivity import HOLDS, sensitivity
 from compendium.ledger.loader import Ledger
 from compendium.reconciliation.constraints import Rule
 from compendium.reconciliation.reconcile import Reconciliation
 from compendium.reconciliation.verdicts import NOT_COMPARABLE, SINGLE
-from compendium.sensitivity import HOLDS, sensitivity
 from compendium.values import intervals
 from compendium.values.periods import span
 

@@ -4,7 +4,16 @@ from typing import Any
 import pytest
 from small import SCHEMA, SOURCES, frame, small
 
-from compendium.dating import CIRCLE, DATED_DIFFERENTLY, LATER_THAN_SOURCE, ORDER, RULES, SAME_DAY, Clash, clashes
+from compendium.analysis.date_conflicts import (
+    CIRCLE,
+    DATED_DIFFERENTLY,
+    LATER_THAN_SOURCE,
+    ORDER,
+    RULES,
+    SAME_DAY,
+    Clash,
+    clashes,
+)
 from compendium.ledger.loader import Ledger
 
 SOURCE = dict(zip(("one", "two"), SOURCES, strict=True))

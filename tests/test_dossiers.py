@@ -6,7 +6,7 @@ from fractions import Fraction
 import portion
 import pytest
 
-from compendium.corroborate import Checked
+from compendium.analysis.corroboration import Checked
 from compendium.dossiers import Dossier, dossiers
 from compendium.ledger.claims import read_claims, rivals
 from compendium.ledger.loader import Ledger

@@ -4,8 +4,19 @@ import portion
 import pytest
 from small import closed, observation, small
 
-from compendium import exposure
-from compendium.exposure import ALL, ECONOMY, EXPORTS, IMPORTS, PURCHASES, SALES, SENT, TRANSIT, Assumptions, Kinds
+from compendium.analysis import exposure
+from compendium.analysis.exposure import (
+    ALL,
+    ECONOMY,
+    EXPORTS,
+    IMPORTS,
+    PURCHASES,
+    SALES,
+    SENT,
+    TRANSIT,
+    Assumptions,
+    Kinds,
+)
 from compendium.ledger.claims import read_claims
 from compendium.ledger.loader import Ledger
 from compendium.ledger.observations import read_observations

@@ -4,9 +4,8 @@ from typing import Any
 
 from small import SCHEMA, claim, frame, growth, small
 
-from compendium.citations import ABOUT_ANOTHER
-from compendium.dating import ORDER
-from compendium.findings import (
+from compendium.analysis.citation_audit import ABOUT_ANOTHER
+from compendium.analysis.conflicts import (
     BOTH_WAYS,
     KINDS,
     LOGIC,
@@ -19,6 +18,7 @@ from compendium.findings import (
     gone,
     touching,
 )
+from compendium.analysis.date_conflicts import ORDER
 from compendium.ledger.loader import Ledger
 from compendium.reconciliation.constraints import Rule
 from compendium.reconciliation.reconcile import find_conflicts

@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 from small import SCHEMA, claim, frame, growth, small
 
-from compendium.independence import SAME, host, origin, origins, shared_hosts, witnesses
+from compendium.analysis.source_independence import SAME, host, origin, origins, shared_hosts, witnesses
 
 
 def behind(*claims: dict[str, Any]) -> list[tuple[int, list[str], list[str]]]:

@@ -7,8 +7,20 @@ import portion
 import pytest
 from small import claim, closed, growth, moved, observation, small
 
+from compendium.analysis.comparability import (
+    FAR,
+    OTHER_TIME,
+    UNDATED,
+    Pair,
+    as_claim,
+    as_if,
+    asked,
+    equal,
+    mirrors,
+    shown,
+    why_not,
+)
 from compendium.ledger.observations import read_observations
-from compendium.pairing import FAR, OTHER_TIME, UNDATED, Pair, as_claim, as_if, asked, equal, mirrors, shown, why_not
 from compendium.reconciliation.constraints import of_claim
 from compendium.reconciliation.reconcile import bound_by
 

@@ -10,8 +10,8 @@ import pytest
 from click.testing import CliRunner
 from small import claim, small
 
+from compendium.analysis.corroboration import corroborate
 from compendium.cli import main
-from compendium.corroborate import corroborate
 from compendium.dossiers import dossiers
 from compendium.ledger import permanent_ids
 from compendium.ledger.loader import Ledger, key_of, load

@@ -4,8 +4,7 @@ from typing import Any
 import pytest
 from small import SCHEMA, claim, frame, growth, small
 
-from compendium.ledger.claims import read_claims
-from compendium.references import (
+from compendium.analysis.reference_check import (
     ANOTHER_FIGURE,
     ANOTHER_MEASURE,
     ANOTHER_PERIOD,
@@ -13,6 +12,7 @@ from compendium.references import (
     SAME_FIGURE,
     carried,
 )
+from compendium.ledger.claims import read_claims
 
 CITATIONS = (
     {"citation_id": "cite", "entry_id": "ref", "kind": "in-text"},

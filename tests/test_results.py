@@ -9,9 +9,12 @@ from IPython.display import HTML
 from small import METRICS, OWN, PLACES, SCHEMA, SOURCES, claim, frame, growth, observation, quantity, small
 
 from compendium import results
-from compendium.corroborate import dated
-from compendium.findings import families, findings
-from compendium.independence import origins, witnesses
+from compendium.analysis.conflicts import families, findings
+from compendium.analysis.corroboration import dated
+from compendium.analysis.explanations import Names
+from compendium.analysis.resolution import settled
+from compendium.analysis.sensitivity import sensitivity
+from compendium.analysis.source_independence import origins, witnesses
 from compendium.ledger.loader import Ledger
 from compendium.reconciliation.reconcile import (
     CONSISTENT,
@@ -23,9 +26,6 @@ from compendium.reconciliation.reconcile import (
     reconcile,
 )
 from compendium.results import FORECAST, NOBODY, PARTLY, RATIO, STATED, UNDATED, coverage
-from compendium.sensitivity import sensitivity
-from compendium.settle import settled
-from compendium.wording import Names
 
 HOSTILE: dict[str, Sequence[dict[str, Any]]] = {
     "metrics": [OWN | row for row in ({**METRICS[0], "name": "Total <u>trade</u>"}, *METRICS[1:])],

@@ -6,9 +6,9 @@ import portion
 import pytest
 from small import NOT_NEGATIVE, SCHEMA, claim, closed, frame, growth, quantity, small
 
-from compendium import sensitivity as of_sensitivity
+from compendium.analysis import sensitivity as of_sensitivity
+from compendium.analysis.sensitivity import FAILS, HOLDS, OPEN, decided, question, said, sensitivity
 from compendium.reconciliation.constraints import Rule
-from compendium.sensitivity import FAILS, HOLDS, OPEN, decided, question, said, sensitivity
 
 OVER = dict(over_metric_id="total", over_ref_area="A", over_counterpart_area="B", over_period="2023")
 

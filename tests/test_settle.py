@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 from small import claim, growth, observation, shuffled, small
 
+from compendium.analysis.resolution import Settled, clashes, firm, reliable, settled
 from compendium.reconciliation.reconcile import clashing, find_conflicts
-from compendium.settle import Settled, clashes, firm, reliable, settled
 
 BILLION = {"unit": "billion USD"}
 TWO = (claim("four", "$4.0 billion"), claim("six", "$6.0 billion"))

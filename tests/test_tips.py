@@ -6,16 +6,16 @@ import pytest
 from bs4 import BeautifulSoup
 
 from compendium import tips
+from compendium.analysis.conflicts import families, findings
+from compendium.analysis.explanations import Names
+from compendium.analysis.sensitivity import sensitivity
 from compendium.dossiers import dossiers
-from compendium.findings import families, findings
 from compendium.ledger.events import read_events
 from compendium.ledger.loader import Ledger
 from compendium.ledger.observations import read_observations
 from compendium.present import Shown
 from compendium.reconciliation.reconcile import Reconciliation
-from compendium.sensitivity import sensitivity
 from compendium.stored import CARDS, Cards
-from compendium.wording import Names
 
 
 @pytest.fixture(scope="module")

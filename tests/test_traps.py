@@ -7,13 +7,13 @@ import pytest
 from bs4 import BeautifulSoup
 from small import METRICS, OWN, PLACES, SCHEMA, claim, frame, observation, small
 
+from compendium.analysis.resolution import reliable
+from compendium.analysis.traps import CONTRADICTIONS, UNEXPLAINED, Trap, cards, contradictions, traps
 from compendium.ledger.loader import Ledger
 from compendium.ledger.observations import joined, read_observations, sides
 from compendium.ledger.schema import SEPARATOR
 from compendium.reconciliation.components import Conflict
 from compendium.reconciliation.reconcile import find_conflicts
-from compendium.settle import reliable
-from compendium.traps import CONTRADICTIONS, UNEXPLAINED, Trap, cards, contradictions, traps
 
 Row = dict[str, Any]
 ONE, OTHER = observation("a", "5"), observation("b", "9", publisher="Two")
@@ -227,7 +227,7 @@ def found(ledger: Ledger, conflicts: dict[str, tuple[Conflict, ...]]) -> list[Tr
         return known[names] if names in known else find_conflicts(asked)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("compendium.traps.find_conflicts", looked_up)
+        patch.setattr("compendium.analysis.traps.find_conflicts", looked_up)
         return traps(ledger)
 
 

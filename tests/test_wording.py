@@ -5,11 +5,8 @@ import portion
 import pytest
 from small import claim, closed, growth, moved, quantity, small
 
-from compendium import wording
-from compendium.reconciliation.constraints import NOT_NEGATIVE, ONE, Binding, Rule
-from compendium.reconciliation.reconcile import Reconciliation, reconcile
-from compendium.values.formatting import amount
-from compendium.wording import (
+from compendium.analysis import explanations
+from compendium.analysis.explanations import (
     Names,
     claimed,
     explained,
@@ -23,6 +20,9 @@ from compendium.wording import (
     subject,
     verdict_row,
 )
+from compendium.reconciliation.constraints import NOT_NEGATIVE, ONE, Binding, Rule
+from compendium.reconciliation.reconcile import Reconciliation, reconcile
+from compendium.values.formatting import amount
 
 SEEN = {"metric": "mirror", "ref_area": "B", "counterpart_area": "A"}
 NAMES = Names.of(small())  # `tested` is called by its module: pytest would take it for a test
@@ -50,7 +50,7 @@ def known(growth_printed: str) -> list[dict[str, Any]]:
 
 def test_growth_that_just_reaches_almost_the_figure_is_told_with_its_arithmetic() -> None:
     found = result(*known("10.1%"))
-    sentence = wording.tested(found.tests["almost"], found.claims, NAMES)
+    sentence = explanations.tested(found.tests["almost"], found.claims, NAMES)
     for part in (
         "$4.4 billion in 2023",
         "rowth of 10.1% from 2023 to 2024",
@@ -65,7 +65,7 @@ def test_growth_that_just_reaches_almost_the_figure_is_told_with_its_arithmetic(
 
 def test_growth_is_told_as_growth() -> None:
     found = result(*known("10.1%"))
-    sentence = wording.tested(found.tests["growth"], found.claims, NAMES)
+    sentence = explanations.tested(found.tests["growth"], found.claims, NAMES)
     assert "the growth of total trade (Aland → Bland, 2024)" in sentence
     assert "6.74–10.3 %" in sentence  # 4.75 : 4.45 up to 4.8 : 4.35
     assert "Ann One prints 10.1%" in sentence
@@ -109,7 +109,7 @@ def test_ends_that_are_excluded_are_told_apart_from_ends_that_are_not() -> None:
 def test_one_end_alone_reads_as_english(hedge: str) -> None:
     found = result(claim("a", "$5", hedge=hedge), claim("b", "$5", hedge=hedge))
     for test in found.tests.values():
-        assert " at at " not in wording.tested(test, found.claims, NAMES)
+        assert " at at " not in explanations.tested(test, found.claims, NAMES)
 
 
 def test_identities_that_it_takes_are_told() -> None:
@@ -129,7 +129,7 @@ def test_a_difference_of_two_is_told_with_its_lower_end() -> None:
     ]
     found = result(*rows)
     assert found.tests["d"].others.interval == closed(0, 2)
-    sentence = wording.tested(found.tests["d"], found.claims, NAMES)
+    sentence = explanations.tested(found.tests["d"], found.claims, NAMES)
     assert "which agrees" in sentence
     assert "0–2.00 USD" in sentence or "0.00–2.00 USD" in sentence  # a difference can be less than nothing
 
@@ -157,10 +157,10 @@ def test_a_claim_in_a_few_words(row_: dict[str, Any], told: str) -> None:
 
 def test_all_ranges_of_a_sentence_have_one_number_of_digits() -> None:
     found = result(claim("a", "4.7871", low=4.7871, high=4.7879), claim("b", "5", low=3, high=6))
-    sentence = wording.tested(found.tests["b"], found.claims, NAMES)
+    sentence = explanations.tested(found.tests["b"], found.claims, NAMES)
     assert "at 4.787–4.788 USD; " in sentence
     assert "both hold at 4.787–4.788 USD" in sentence
-    assert "at 3.000–6.000 USD; " in wording.tested(found.tests["a"], found.claims, NAMES)
+    assert "at 3.000–6.000 USD; " in explanations.tested(found.tests["a"], found.claims, NAMES)
 
 
 def test_a_share_and_a_multiple_name_their_base() -> None:

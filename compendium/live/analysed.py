@@ -6,7 +6,7 @@ stands in them. Data that are not sound, or cannot be read, are told by the buil
 
 from contextlib import suppress
 
-from compendium.corroborate import corroborate
+from compendium.analysis.corroboration import corroborate
 from compendium.ledger.loader import load
 from compendium.reconciliation.reconcile import reconcile
 

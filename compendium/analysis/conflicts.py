@@ -11,8 +11,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from compendium.citations import ABOUT_ANOTHER, audit
-from compendium.dating import clashes
+from compendium.analysis.citation_audit import ABOUT_ANOTHER, audit
+from compendium.analysis.date_conflicts import clashes
+from compendium.analysis.explanations import Names, explained, rule_of_conflict
+from compendium.analysis.reference_check import ANOTHER_MEASURE, ANOTHER_PERIOD, ANOTHER_SUBJECT, SAME_FIGURE, carried
 from compendium.ledger.claims import authors, figure, read_claims
 from compendium.ledger.loader import Ledger
 from compendium.ledger.schema import SEPARATOR
@@ -20,9 +22,7 @@ from compendium.project.problems import Problem, one_of
 from compendium.reconciliation.components import Conflict
 from compendium.reconciliation.constraints import OF_LOGIC
 from compendium.reconciliation.reconcile import bound_by, find_conflicts
-from compendium.references import ANOTHER_MEASURE, ANOTHER_PERIOD, ANOTHER_SUBJECT, SAME_FIGURE, carried
 from compendium.values.periods import spoken
-from compendium.wording import Names, explained, rule_of_conflict
 
 NUMBERS, TIME, LOGIC, REFERENCE = "numbers", "time", "logic", "reference"
 KINDS = (NUMBERS, TIME, LOGIC, REFERENCE)

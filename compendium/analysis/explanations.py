@@ -21,7 +21,6 @@ from compendium.reconciliation.components import Conflict, Test
 from compendium.reconciliation.constraints import Binding, Quantity, Rule, base_of, quantity_of
 from compendium.reconciliation.reconcile import Reconciliation
 from compendium.reconciliation.verdicts import CONSISTENT, IN_CONFLICT, NOT_COMPARABLE
-from compendium.tables import between
 from compendium.values.formatting import amount
 from compendium.values.periods import spoken
 
@@ -318,3 +317,10 @@ def number(end: Any) -> int | float | None:
     if not isinstance(end, Fraction | int):
         return None
     return int(end) if Fraction(end).denominator == 1 else float(end)
+
+
+def between(one: str, other: str, relation: str) -> str:
+    """Return two areas with the word between them that a metric gives; an arrow where it gives none."""
+    if not (one and other):
+        return one or other
+    return f"{one} {relation} {other}" if relation else f"{one} → {other}"

@@ -14,6 +14,7 @@ import portion
 from IPython.display import HTML
 from markupsafe import Markup
 
+from compendium.analysis.explanations import said
 from compendium.ledger.claims import figure, read_claims
 from compendium.ledger.loader import Ledger
 from compendium.ledger.observations import facts, joined, read_observations
@@ -26,7 +27,6 @@ from compendium.values.formatting import amount
 from compendium.values.intervals import is_narrow, product, quotient
 from compendium.values.periods import known, spoken
 from compendium.values.units import converted
-from compendium.wording import said
 
 Areas = tuple[str, str]
 """Whose quantity it is, and towards whom."""

@@ -16,7 +16,7 @@ import portion
 from IPython.display import HTML
 from markupsafe import Markup
 
-from compendium.derived import Areas, figures, follows, holding, share, sound, together
+from compendium.analysis.derived_quantities import Areas, figures, follows, holding, share, sound, together
 from compendium.ledger.claims import exactly
 from compendium.ledger.loader import Ledger
 from compendium.ledger.observations import found_for, read_observations

@@ -14,6 +14,8 @@ from typing import Any
 from IPython.display import HTML
 from markupsafe import Markup
 
+from compendium.analysis.explanations import Names, explained
+from compendium.analysis.resolution import reliable
 from compendium.checked import dated, measured, source
 from compendium.ledger.loader import Ledger
 from compendium.ledger.observations import joined, read_observations, sides
@@ -22,8 +24,6 @@ from compendium.ledger.schema import SEPARATOR
 from compendium.present import link
 from compendium.reconciliation.components import Conflict
 from compendium.reconciliation.reconcile import bound_by, find_conflicts
-from compendium.settle import reliable
-from compendium.wording import Names, explained
 
 CONTRADICTIONS = ("contradiction", "misprint")
 """The kinds of trap whose figures cannot all be right."""

@@ -15,16 +15,16 @@ from typing import Any
 import pandas as pd
 import portion
 
+from compendium.analysis.comparability import Pair, Row, as_claim, as_if, asked, equal, far, mirrors, shown, why_not
+from compendium.analysis.resolution import firm
 from compendium.ledger.loader import Ledger
 from compendium.ledger.observations import LOW, MACHINE, joined, read_observations, sides
 from compendium.ledger.records import records
-from compendium.pairing import Pair, Row, as_claim, as_if, asked, equal, far, mirrors, shown, why_not
 from compendium.reconciliation import constraints as binding_of
 from compendium.reconciliation.components import Implied
 from compendium.reconciliation.constraints import Binding
 from compendium.reconciliation.reconcile import bound_by, implied
 from compendium.reconciliation.verdicts import AGREES, DIFFERS, NONE_FOUND, NOT_COMPARABLE
-from compendium.settle import firm
 from compendium.values.intervals import is_narrow, quotient
 from compendium.values.periods import span
 
