@@ -214,7 +214,7 @@ def build_first(change: Change, chapter: Path, watch: Watch) -> int:
 
 
 def _check() -> None:
-    from compendium.validate import validate
+    from compendium.curation.validation import validate
 
     problems = validate()
     if problems:

@@ -163,7 +163,7 @@ class Guard:
             yield Outcome(one, stage, by, dict(left)[one])
 
     def _noticed(self, corruption: Corruption) -> tuple[str, str]:
-        from compendium.validate import validate
+        from compendium.curation.validation import validate
 
         problems = validate(self.data)
         if problems:

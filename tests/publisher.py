@@ -14,8 +14,8 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from compendium.series import REVISIONS, SERIES
-from compendium.services import THREAD
+from compendium.curation.series import REVISIONS, SERIES
+from compendium.curation.worldbank import THREAD
 
 CODE = "AB.CDE.FG"
 Reply = Callable[["Call"], None]

@@ -17,10 +17,10 @@ from compendium.benches import books, cells, parts, rivals, rows, run, shown, ti
 from compendium.benches.copies import BenchError, Copy, copied, tracked
 from compendium.benches.workshop import Workshop, book_of, workshop
 from compendium.cli import main
+from compendium.curation.validation import validate
 from compendium.ledger.loader import load
 from compendium.ledger.schema import DESCRIPTOR, tables
 from compendium.project.paths import DATA, ROOT
-from compendium.validate import validate
 
 
 def silent(_: str) -> None:

@@ -6,9 +6,10 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from compendium import building, notebooks, site, validate
+from compendium import building, notebooks, site
 from compendium.building import BuildError, Change, change
 from compendium.cli import main
+from compendium.curation import validation
 from compendium.notebooks import Outcome
 from compendium.project.problems import Problem
 
@@ -47,7 +48,7 @@ def steps(project: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
         building.FRONT.write_text("page", encoding="utf-8")
         return ""
 
-    monkeypatch.setattr(validate, "validate", lambda: done.append("data") or [])
+    monkeypatch.setattr(validation, "validate", lambda: done.append("data") or [])
     monkeypatch.setattr(notebooks, "update", update)
     monkeypatch.setattr(site, "make", make)
     return done
@@ -181,7 +182,7 @@ def test_a_build_that_fails_is_not_taken_for_done(steps: list[str], monkeypatch:
 
 
 def test_unsound_data_stop_the_build_before_a_notebook_runs(steps: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(validate, "validate", lambda: [Problem("a.csv", 2, "x", "1", "2")])
+    monkeypatch.setattr(validation, "validate", lambda: [Problem("a.csv", 2, "x", "1", "2")])
     found = CliRunner().invoke(main, ["build"])
     assert found.exit_code == 1
     assert "a.csv:2:x: found '1'; expected 2" in found.output

@@ -15,12 +15,12 @@ from small import OFFICIAL, SCHEMA, claim, observation, small
 from compendium.analysis.corroboration import Checked
 from compendium.cli import main
 from compendium.commands import analyses
+from compendium.curation.validation import validate
 from compendium.ledger.loader import load
 from compendium.ledger.observations import read_observations
 from compendium.project.paths import DATA, ROOT
 from compendium.reconciliation.reconcile import Reconciliation
 from compendium.reconciliation.verdicts import BESIDE, NOT_COMPARABLE
-from compendium.validate import validate
 
 
 def run(*words: str) -> Result:
@@ -111,7 +111,7 @@ def answers(reconciled_ledger: Reconciliation) -> dict[str, Result]:
     """What each analysis says of the ledger, as JSON; each must have asked whether the ledger is sound."""
     asked: list[Path] = []
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("compendium.validate.validate", lambda data: asked.append(data) or [])
+        patch.setattr("compendium.curation.validation.validate", lambda data: asked.append(data) or [])
         patch.setattr("compendium.reconciliation.reconcile.reconcile", lambda ledger, executor: reconciled_ledger)
         answers = {command: run(command, "--format", "json") for command in KEYS}
     assert asked == [DATA] * len(KEYS)
@@ -144,7 +144,7 @@ def test_conflicts_are_no_fault_of_the_command(answers: dict[str, Result]) -> No
 @pytest.fixture
 def unchecked(monkeypatch: pytest.MonkeyPatch) -> None:
     """Take the data for sound: they are checked in other tests, and each check takes its time."""
-    monkeypatch.setattr("compendium.validate.validate", lambda data: [])
+    monkeypatch.setattr("compendium.curation.validation.validate", lambda data: [])
 
 
 @pytest.fixture(scope="module")
@@ -193,7 +193,7 @@ def test_nothing_is_computed_on_unsound_data(
     line = spoil("claims", "guluzade2025.turnover-2024", "unit", "USDD")
     other = spoil("metrics", "gdp", "part_of", "gdp")
     problems = validate(data)
-    monkeypatch.setattr("compendium.validate.validate", lambda folder: problems if folder == data else [])
+    monkeypatch.setattr("compendium.curation.validation.validate", lambda folder: problems if folder == data else [])
     for command in (*KEYS, "corroborate"):
         result = run(command, "--data", str(data), "--format", "json")
         assert (result.exit_code, result.stdout) == (2, "")
@@ -225,7 +225,7 @@ def test_a_form_that_is_none_is_a_wrong_call(command: str) -> None:
 def corroborated(corroborated_ledger: dict[str, Checked]) -> dict[str, Result]:
     """What is said of every claim of the ledger in either form; it is worked out once."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("compendium.validate.validate", lambda data: [])
+        patch.setattr("compendium.curation.validation.validate", lambda data: [])
         patch.setattr("compendium.reports.corroborate", lambda ledger: corroborated_ledger)
         return {form: run("corroborate", "--format", form) for form in ("text", "json")}
 
@@ -333,7 +333,7 @@ def test_a_cluster_that_cannot_be_reached_is_a_wrong_call(monkeypatch: pytest.Mo
 
 def test_an_unknown_address_of_a_cluster_ends_without_a_traceback() -> None:
     """In a process of its own, which must end in order, too."""
-    code = "import compendium.validate as v, compendium.cli as c; v.validate = lambda data: []; c.main()"
+    code = "import compendium.curation.validation as v, compendium.cli as c; v.validate = lambda data: []; c.main()"
     words = [sys.executable, "-c", code, "reconcile", "--data", str(DATA), "--scheduler", "nowhere"]
     done = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)
     assert (done.returncode, done.stdout) == (2, "")

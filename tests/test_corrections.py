@@ -9,14 +9,14 @@ from pathlib import Path
 
 import pytest
 
+from compendium.curation.source_texts import verify
+from compendium.curation.validation import validate
 from compendium.dossiers import dossiers
 from compendium.ledger import corrections
 from compendium.ledger.loader import CORRECTIONS, Ledger, load
 from compendium.project.paths import DATA
 from compendium.tips import of_claims
-from compendium.validate import validate
 from compendium.values.periods import spoken
-from compendium.verify import verify
 
 CLAIM = "guluzade2025.turnover-2024"
 NEXT = len((DATA / "corrections.csv").read_text(encoding="utf-8").splitlines()) + 1

@@ -16,15 +16,16 @@ from typing import Any
 import mutated
 import pytest
 
-from compendium import series, stored, verify, weight
+from compendium import stored, weight
 from compendium.building import _read as read_stamp
+from compendium.curation import series, source_texts
+from compendium.curation.validation import validate
 from compendium.ledger.loader import load
 from compendium.notebooks import UnreadableChapterError, carried, compose, stale
 from compendium.project import checksums, citation
 from compendium.project.paths import BOOK, DATA, ROOT, notebook_of
 from compendium.project.problems import LedgerError
 from compendium.prose import figures_in_prose
-from compendium.validate import validate
 from compendium.values.intervals import EFFECTS, interval
 from compendium.values.number_parsing import UnreadableFigureError, read_figure
 from compendium.values.periods import UnreadablePeriodError, known, span, spoken
@@ -144,7 +145,7 @@ READERS = (
     Reader("a stored notebook", notebooks_with_chapters, a_notebook, None, 0.03),
     Reader("the budget", copies(BOOK / "budget.csv"), weight.read_budget, ValueError, 0.05),
     Reader("a manifest", a_manifest, checksums.read, LedgerError, 0.05),
-    Reader("a source text", a_source, verify.read_text, None, 0.05),
+    Reader("a source text", a_source, source_texts.read_text, None, 0.05),
     Reader("the stamp of a build", a_stamp, read_stamp, None, 0.05),
 )
 

@@ -22,12 +22,12 @@ from playwright.sync_api import Browser
 
 from compendium import files
 from compendium.cli import main
+from compendium.curation.validation import validate
 from compendium.ledger import archive
 from compendium.ledger.loader import load
 from compendium.project.paths import DATA, ROOT
 from compendium.project.problems import Problem
 from compendium.serving import serving
-from compendium.validate import validate
 
 ANALYSES = ("reconcile", "corroborate", "chronology", "independence", "sensitivity")
 CELL = re.compile(r"^```\{code-cell\} ipython3\n(.*?)^```$", re.S | re.M)
@@ -105,7 +105,7 @@ def test_no_command_hands_control_characters_to_the_terminal(
     spoil("claims", keys("claims")[0], "unit", REFUSED["title of a window"])
     found = validate(data)
     assert {problem.file for problem in found} >= {"events.csv", "claims.csv"}
-    monkeypatch.setattr("compendium.validate.validate", lambda _: found)  # once is enough for all of them
+    monkeypatch.setattr("compendium.curation.validation.validate", lambda _: found)  # once is enough for all of them
     commands = [["check"], ["verify", "--sources", str(tmp_path)], ["refresh", "gdp", "--service", "http://127.0.0.1:9"],
                 ["bundle", str(tmp_path / "ledger.zip")], *([name] for name in ANALYSES)]  # fmt: skip
     for command in commands:

@@ -7,13 +7,13 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from compendium import intake
 from compendium.cli import main
+from compendium.curation import text_extraction
+from compendium.curation.source_texts import numbers
 from compendium.ledger.loader import Ledger, load
 from compendium.project.paths import DATA, ROOT
 from compendium.project.problems import LedgerError
 from compendium.values.date_parsing import dates
-from compendium.verify import numbers
 
 TEXT = (
     "A made-up title\n\n"
@@ -24,10 +24,10 @@ TEXT = (
 )
 
 
-def found(text: str, ledger: Ledger, tmp_path: Path) -> intake.Found:
+def found(text: str, ledger: Ledger, tmp_path: Path) -> text_extraction.Found:
     path = tmp_path / "text.txt"
     path.write_text(text, encoding="utf-8")
-    return intake.read(intake.opened(path), ledger)
+    return text_extraction.read(text_extraction.opened(path), ledger)
 
 
 def brief(text: str, ledger: Ledger, tmp_path: Path) -> list[tuple[str, str, str, str]]:
@@ -95,7 +95,7 @@ def test_dates(text: str, periods: list[str]) -> None:
 def test_every_number_of_a_text_is_in_a_draft(ledger: Ledger, tmp_path: Path) -> None:
     """What `verify` would ask for is there to be completed: no number of a paragraph falls between the drafts."""
     own = found(TEXT, ledger, tmp_path)
-    tables = intake.drafts(own, "made2025", ledger)
+    tables = text_extraction.drafts(own, "made2025", ledger)
     held: dict[str, set[str]] = {}
     for name in ("claims.csv", "mentions.csv", "set_aside.csv"):
         for row in csv.DictReader(io.StringIO(tables[name])):
@@ -110,7 +110,7 @@ def test_names_are_those_of_the_ledger_and_capitals_inside_a_sentence(ledger: Le
 
 
 def test_a_draft_leaves_open_what_it_cannot_know(ledger: Ledger, tmp_path: Path) -> None:
-    tables = intake.drafts(found(TEXT, ledger, tmp_path), "made2025", ledger)
+    tables = text_extraction.drafts(found(TEXT, ledger, tmp_path), "made2025", ledger)
     (source,) = csv.DictReader(io.StringIO(tables["sources.csv"]))
     assert (source["source_id"], source["title"], source["language"]) == ("made2025", "A made-up title", "en")
     assert (source["paragraphs"], source["reliability"], source["written"]) == ("4", "", "")
@@ -120,7 +120,7 @@ def test_a_draft_leaves_open_what_it_cannot_know(ledger: Ledger, tmp_path: Path)
 
 
 def test_drafts_hold_no_more_of_the_text_than_what_the_ledger_would(ledger: Ledger, tmp_path: Path) -> None:
-    tables = intake.drafts(found(TEXT, ledger, tmp_path), "made2025", ledger)
+    tables = text_extraction.drafts(found(TEXT, ledger, tmp_path), "made2025", ledger)
     assert "ministry" not in "".join(tables.values())
 
 
@@ -143,7 +143,10 @@ def test_drafts_are_written_once_and_never_over_somebody_s_work(text: Path, tmp_
     assert ran.exit_code == 0, ran.output
     assert "madeup2025: 4 paragraphs, 11 numbers, 2 dates, 2 names" in ran.output
     folder = tmp_path / "r" / "madeup2025"
-    assert {path.name for path in folder.iterdir()} == {"review.md", *(f"{name}.csv" for name in intake.DRAFTS)}
+    assert {path.name for path in folder.iterdir()} == {
+        "review.md",
+        *(f"{name}.csv" for name in text_extraction.DRAFTS),
+    }
     (folder / "claims.csv").write_text("an author's work", encoding="utf-8")
     again = add(text, "--into", tmp_path / "r")
     assert (again.exit_code, "to begin anew, move this one away" in again.output) == (1, True)
@@ -180,7 +183,7 @@ def test_a_text_without_a_year_in_its_name_needs_an_id(tmp_path: Path) -> None:
 def test_a_text_that_is_in_the_ledger_is_refused_and_another_saving_of_it_is_told(
     text: Path, data: Path, tmp_path: Path
 ) -> None:
-    known = intake.opened(text).sha256
+    known = text_extraction.opened(text).sha256
     sources = data / "sources.csv"
     before = load(data).row("sources", "overview2025")["sha256"]
     sources.write_text(sources.read_text(encoding="utf-8").replace(before, known), encoding="utf-8")
@@ -201,23 +204,23 @@ def test_another_saving_of_a_source_is_known_by_its_figures(ledger: Ledger, tmp_
     lines = [" ".join(["-", *(words for place, words in rows if place == number)]) for number in range(1, 33)]
     path = tmp_path / "again.txt"
     path.write_text("\n".join(lines), encoding="utf-8")
-    ((name, held, of),) = intake.alike(intake.opened(path), ledger)
+    ((name, held, of),) = text_extraction.alike(text_extraction.opened(path), ledger)
     assert (name, held) == ("overview2025", of)
 
 
 def test_a_long_text_is_read_in_seconds(ledger: Ledger, tmp_path: Path) -> None:
     path = tmp_path / "long2025.txt"
     path.write_text(TEXT * 500, encoding="utf-8")
-    assert len(intake.read(intake.opened(path), ledger).numbers) == 11 * 500
+    assert len(text_extraction.read(text_extraction.opened(path), ledger).numbers) == 11 * 500
 
 
 def test_what_shows_words_of_a_text_is_not_for_the_repository() -> None:
     assert "/_review/" in (ROOT / ".gitignore").read_text(encoding="utf-8").splitlines()
-    assert intake.DRAFTS  # and the ledger is not where they go
+    assert text_extraction.DRAFTS  # and the ledger is not where they go
     assert not (DATA / "review.md").exists()
 
 
 def test_an_unwritable_place_is_told(text: Path, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("-", encoding="utf-8")
     with pytest.raises(LedgerError, match="a folder to write to"):
-        intake.write(tmp_path / "file" / "x", {"a": "b"})
+        text_extraction.write(tmp_path / "file" / "x", {"a": "b"})

@@ -5,9 +5,9 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from compendium.curation.validation import validate
 from compendium.ledger.loader import load
 from compendium.project.problems import LedgerError
-from compendium.validate import validate
 
 
 def test_empty_cells_stay_empty(data: Path) -> None:

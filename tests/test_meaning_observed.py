@@ -9,11 +9,11 @@ import pytest
 from small import OFFICIAL, OFFICIAL_TOO, SCHEMA, claim, frame, observation, small
 from spoiling import spoilt_copy
 
-from compendium import meaning_observed
+from compendium.curation import observation_checks
+from compendium.curation.observation_checks import PROVENANCE
+from compendium.curation.validation import validate
 from compendium.ledger.loader import Ledger, load
-from compendium.meaning_observed import PROVENANCE
 from compendium.project.problems import LedgerError, Problem
-from compendium.validate import validate
 
 PATH = SCHEMA[OFFICIAL].path
 STEM, STEM_TOO = (Path(SCHEMA[name].path).stem for name in (OFFICIAL, OFFICIAL_TOO))
@@ -33,7 +33,7 @@ def problems(*rows: Row, conversions: Iterable[Any] = (), **tables: Sequence[Row
 
 
 def found(ledger: Ledger) -> list[Problem]:
-    return [problem for check in meaning_observed.CHECKS for problem in check(ledger)]
+    return [problem for check in observation_checks.CHECKS for problem in check(ledger)]
 
 
 def expected(*rows: Row, **tables: Any) -> list[tuple[int, str, str]]:

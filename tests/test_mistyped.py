@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from compendium.curation.validation import validate
 from compendium.ledger.loader import Ledger
 from compendium.ledger.schema import SEPARATOR, Table
 from compendium.project.paths import DATA
 from compendium.project.problems import Problem
-from compendium.validate import validate
 
 WITHOUT_A_KEY = {
     ("comparisons", "observation_id"), ("revisions", "observation_id"), ("traps", "observations"),

@@ -7,10 +7,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from compendium.curation.series import SERIES, SERVICES, Series, Sheet, held, series_of
 from compendium.ledger.loader import Ledger
 from compendium.ledger.observations import FORECAST, LOW, MACHINE, PAGE, read_observations, tables
 from compendium.ledger.schema import SEPARATOR
-from compendium.series import SERIES, SERVICES, Series, Sheet, held, series_of
 from compendium.values import units
 from compendium.values.periods import known, span
 

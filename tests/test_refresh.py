@@ -33,11 +33,11 @@ from publisher import (
     waits,
 )
 
+from compendium.curation.refresh import Change, Difference, Outcome, moved, refresh, rewritten, same
+from compendium.curation.series import REVISIONS, SERIES, Sheet, opened
+from compendium.curation.worldbank import Answer, ServiceError
 from compendium.ledger.loader import load
 from compendium.project.problems import LedgerError
-from compendium.refresh import Change, Difference, Outcome, moved, refresh, rewritten, same
-from compendium.series import REVISIONS, SERIES, Sheet, opened
-from compendium.services import Answer, ServiceError
 
 TODAY = date(2026, 9, 1)
 ENOUGH, SHORT = 60.0, 0.3

@@ -28,9 +28,9 @@ from publisher import (
 )
 
 from compendium.cli import main
+from compendium.curation.series import REVISIONS
 from compendium.ledger.loader import load
 from compendium.project.paths import DATA, ROOT
-from compendium.series import REVISIONS
 
 
 @pytest.fixture

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from publisher import ECONOMY, REPLACED, TABLE, describe, small_ledger
 
+from compendium.curation.series import COLUMNS, OBSERVATION, REVISIONS, Sheet, held, opened
 from compendium.project.problems import LedgerError
-from compendium.series import COLUMNS, OBSERVATION, REVISIONS, Sheet, held, opened
 
 
 @pytest.fixture

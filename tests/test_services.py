@@ -31,8 +31,8 @@ from publisher import (
     waits,
 )
 
-from compendium.series import Series
-from compendium.services import Answer, ServiceError, ask
+from compendium.curation.series import Series
+from compendium.curation.worldbank import Answer, ServiceError, ask
 
 TODAY = date(2026, 9, 1)
 ENOUGH, SHORT = 60.0, 0.3

@@ -7,13 +7,13 @@ from pathlib import Path
 import pytest
 
 from compendium.bench import TABLE, measured, run, summary
+from compendium.curation.validation import validate
 from compendium.ledger.loader import Ledger
 from compendium.ledger.schema import DESCRIPTOR, tables
 from compendium.project.paths import DATA
 from compendium.reconciliation.constraints import Binding
 from compendium.reconciliation.reconcile import bound_by, groups
 from compendium.synthetic import KINDS, Truth, figure, world
-from compendium.validate import validate
 from compendium.values.intervals import Effect
 
 

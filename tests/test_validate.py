@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 from spoiling import spoilt_copy
 
+from compendium.curation.validation import validate
 from compendium.project.paths import DATA
 from compendium.project.problems import Problem
-from compendium.validate import validate
 
 CLAIM = "guluzade2025.turnover-2024"
 EVENT = "plane-crash-2024"

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from compendium.curation.source_texts import numbers, read_text, stands_in, verify
 from compendium.ledger.loader import load
 from compendium.project.paths import ROOT
-from compendium.verify import numbers, read_text, stands_in, verify
 
 TEXTS = Path(os.environ.get("LEDGER_SOURCES", ROOT.parent / "shared" / "sources"))
 

@@ -188,7 +188,9 @@ def ledger(shop: Workshop, sizes: Sequence[int] = CLAIMS) -> list[Row]:
         folder = made_up(size, shop.folder / f"ledger-{size}")
         sides: dict[str, Callable[[], float]] = {
             f"checking {size} claims": partial(_check, shop.book, folder),
-            "starting Python": lambda: shop.book.python("-c", "import compendium.cli, compendium.validate").seconds,
+            "starting Python": lambda: (
+                shop.book.python("-c", "import compendium.cli, compendium.curation.validation").seconds
+            ),
         }
         taken, start = in_turns(sides, shop.say, rounds=shop.rounds).values()
         what = "A ledger read and checked"

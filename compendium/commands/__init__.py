@@ -55,8 +55,8 @@ def analysis(command: Callable[..., None]) -> Callable[..., None]:
 
 def sound(data: Path) -> Ledger:
     """Return the ledger of a folder, or end the command with every problem: nothing is computed on unsound data."""
+    from compendium.curation.validation import validate
     from compendium.ledger.loader import load
-    from compendium.validate import validate
 
     problems = validate(data)
     for problem in problems:

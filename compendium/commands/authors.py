@@ -17,8 +17,8 @@ from compendium.project.paths import DATA, ROOT
 from compendium.project.problems import LedgerError, Problem, counted, one_of
 
 if TYPE_CHECKING:
+    from compendium.curation.source_texts import Text
     from compendium.ledger.loader import Ledger
-    from compendium.verify import Text
 
 LEDGER = click.option("--data", type=FOLDER, default=DATA, help="Folder of the ledger.  [default: data]")
 INBOX = ROOT / "_review"
@@ -46,19 +46,21 @@ def add_source(file: Path, source: str, into: Path, data: Path) -> None:
     Exit codes: 0, drafts were written; 1, the text cannot be read, is in the ledger, or has drafts already; 2, called
     wrongly, or the ledger is unsound.
     """
-    from compendium import intake
+    from compendium.curation import text_extraction
     from compendium.ledger.loader import load
 
     try:
-        text, ledger = intake.opened(file), load(data, corrected=False).whole()
-        name = source or intake.suggested(file)
+        text, ledger = text_extraction.opened(file), load(data, corrected=False).whole()
+        name = source or text_extraction.suggested(file)
         _free(text, name, ledger, file)
-        warned = intake.alike(text, ledger)
+        warned = text_extraction.alike(text, ledger)
         number = len(text.paragraphs)
         with click.progressbar(enumerate(text.paragraphs, 1), number, "Reading", hidden=number < LONG) as watched:
-            found = intake.read(text, ledger, watched)
-        drafts = intake.drafts(found, name, ledger)
-        intake.write(into / name, {intake.REVIEW: intake.review(found, name, file, warned), **drafts})
+            found = text_extraction.read(text, ledger, watched)
+        drafts = text_extraction.drafts(found, name, ledger)
+        text_extraction.write(
+            into / name, {text_extraction.REVIEW: text_extraction.review(found, name, file, warned), **drafts}
+        )
     except LedgerError as error:
         end(error.problems, "")
         return
@@ -67,12 +69,14 @@ def add_source(file: Path, source: str, into: Path, data: Path) -> None:
     kinds = {"paragraph": number, "number": len(found.numbers), "date": len(found.dated), "name": len(found.names)}
     told = (f"{count} {what}{'' if count == 1 else 's'}" for what, count in kinds.items())
     click.echo(f"{name}: {', '.join(told)}")
-    click.echo(f"Drafts are in {_short(into / name)}; begin with {intake.REVIEW}. Nothing has entered the ledger.")
+    click.echo(
+        f"Drafts are in {_short(into / name)}; begin with {text_extraction.REVIEW}. Nothing has entered the ledger."
+    )
 
 
 def _free(text: Text, name: str, ledger: Ledger, file: Path) -> None:
     """Raise `LedgerError` where a text is in the ledger, or its id is taken or is none."""
-    from compendium.intake import same_as
+    from compendium.curation.text_extraction import same_as
 
     there = same_as(text, ledger)
     if there:
@@ -104,8 +108,8 @@ def enter(folder: Path, write: bool, data: Path) -> None:
 
     Exit codes: 0, sound, and with --write entered; 1, problems were named, nothing was written; 2, called wrongly.
     """
-    from compendium.entering import enter as entered
-    from compendium.entering import read, tried
+    from compendium.curation.draft_entry import enter as entered
+    from compendium.curation.draft_entry import read, tried
 
     try:
         drafts = read(folder, data)

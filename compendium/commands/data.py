@@ -17,7 +17,7 @@ from compendium.project.problems import LedgerError, counted, one_of
 @click.option("--data", type=FOLDER, default=DATA, help="Folder of the ledger.  [default: data]")
 def check(data: Path) -> None:
     """Hold every table against its schema and its meaning; print every problem."""
-    from compendium.validate import validate
+    from compendium.curation.validation import validate
 
     problems = validate(data)
     end(problems, "" if problems else f"{data.name}: {size(data)}, no problem")
@@ -31,8 +31,8 @@ def check(data: Path) -> None:
 @click.option("--data", type=FOLDER, default=DATA, help="Folder of the ledger.  [default: data]")
 def verify(sources: Path, only: tuple[str, ...], data: Path) -> None:
     """Hold every locator against the texts: each figure in its paragraph, each text by its hash, no number left."""
+    from compendium.curation.source_texts import verify as verified
     from compendium.ledger.loader import load
-    from compendium.verify import verify as verified
 
     try:
         ledger = load(data, corrected=False).whole()
@@ -65,8 +65,8 @@ def verify(sources: Path, only: tuple[str, ...], data: Path) -> None:
               help="Seconds for the whole answer.")  # fmt: skip
 def refresh(name: str, write: bool, data: Path, service: str, timeout: float) -> None:
     """Ask a publisher for the newer figures of a series; show what has changed, write it where told to."""
-    from compendium.refresh import refresh as refreshed
-    from compendium.services import ServiceError
+    from compendium.curation.refresh import refresh as refreshed
+    from compendium.curation.worldbank import ServiceError
 
     try:
         refreshed(data, name, write=write, service=service, timeout=timeout, today=date.today(), say=click.echo)

@@ -112,7 +112,8 @@ def get_ready() -> None:
     """Import all that a round needs, and begin the process that kernels are forked from."""
     import frictionless  # noqa: F401 - what checks the data; the others come with it
 
-    from compendium import kernels, site, validate, warm  # noqa: F401
+    from compendium import kernels, site, warm
+    from compendium.curation import validation  # noqa: F401
 
     kernels.prepare()
     warm.begin("compendium.live.analysed")

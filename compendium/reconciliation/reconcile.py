@@ -80,7 +80,7 @@ def reconcile(ledger: Ledger, executor: Executor | None = None) -> Reconciliatio
     Parameters
     ----------
     ledger
-        a ledger that `compendium.validate` finds sound.
+        a ledger that `compendium.curation.validation` finds sound.
     executor
         where to solve the groups, any of `concurrent.futures`; here where it is left out.
     """

@@ -1,6 +1,6 @@
 """Drafts of an author on their way into the ledger: only rows that are complete, only where all is sound with them.
 
-It works on a copy first and puts nothing into the ledger that `compendium.validate` would complain of. It never changes
+It works on a copy first and puts nothing into the ledger that `compendium.curation.validation` would complain of. It never changes
 or takes away a row that is there, and leaves the drafts as they are.
 """
 
@@ -14,11 +14,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from compendium.curation.validation import validate
 from compendium.ledger.atomic_write import put
 from compendium.ledger.loader import key_of
 from compendium.ledger.schema import Table, tables
 from compendium.project.problems import LedgerError, Problem, one_of
-from compendium.validate import validate
 
 Row = dict[str, str]
 

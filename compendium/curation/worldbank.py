@@ -22,8 +22,8 @@ from functools import partial
 from itertools import islice
 from typing import Any, TypeVar
 
+from compendium.curation.series import Key, Series
 from compendium.project.problems import one_of, shortened
-from compendium.series import Key, Series
 
 TIMEOUT = 30.0
 """Seconds for the whole of an answer, all its pages."""

@@ -1,6 +1,6 @@
 """What a schema cannot say of a ledger: a period is EDTF, a figure can be read, a growth has a base, and the like.
 
-It finds faults and mends none; independent figures are the office of `compendium.meaning_observed`.
+It finds faults and mends none; independent figures are the office of `compendium.curation.observation_checks`.
 """
 
 from __future__ import annotations

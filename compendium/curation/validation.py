@@ -1,8 +1,8 @@
 """Holds the ledger against its schema and against what its columns mean; finds every fault, mends none.
 
 The schema (types, keys, foreign keys, vocabularies) is checked by `frictionless`; what a schema cannot say
-(a period is EDTF, a figure can be read, a growth has a base) is checked by `compendium.meaning` and
-`compendium.meaning_observed`.
+(a period is EDTF, a figure can be read, a growth has a base) is checked by `compendium.curation.claim_checks` and
+`compendium.curation.observation_checks`.
 """
 
 from __future__ import annotations
@@ -13,8 +13,8 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-from compendium import meaning, meaning_observed
 from compendium.analysis.conflicts import gone
+from compendium.curation import claim_checks, observation_checks
 from compendium.ledger import corrections, permanent_ids
 from compendium.ledger.loader import CORRECTIONS, Ledger, changes, load, transcribes
 from compendium.ledger.schema import DESCRIPTOR, Field, Table, descriptor, schema_of, tables
@@ -46,7 +46,7 @@ NEEDS = {
     "permanent": "table id edition fingerprint",
 }
 """The columns that the checks of meaning read, by table; a ledger without them is told so."""
-CHECKS = (*meaning.CHECKS, *meaning_observed.CHECKS)
+CHECKS = (*claim_checks.CHECKS, *observation_checks.CHECKS)
 
 
 def validate(data: Path = DATA) -> list[Problem]:
@@ -61,7 +61,7 @@ def validate(data: Path = DATA) -> list[Problem]:
     except LedgerError as error:
         return sorted({problem for problem in problems if not _follows(problem, error.problems)} | set(error.problems))
     for table in schema.values():
-        problems.update(meaning.of_cells(ledger, table))
+        problems.update(claim_checks.of_cells(ledger, table))
     lacking = [
         Problem(DESCRIPTOR, 0, f"{table}.{column}", "no such column", "the column, which the engine reads")
         for table, columns in NEEDS.items()
@@ -76,7 +76,7 @@ def validate(data: Path = DATA) -> list[Problem]:
         return sorted(problems.union(*(check(ledger) for check in CHECKS)))
     ledger, mended = _mended(ledger)
     for name in mended:
-        problems.update(meaning.of_cells(ledger, schema[name]))
+        problems.update(claim_checks.of_cells(ledger, schema[name]))
     for check in CHECKS:
         problems.update(check(ledger))
     # A tension is held against what reconciliation finds, and that rests on sound data.

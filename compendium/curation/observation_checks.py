@@ -11,10 +11,10 @@ from typing import Any
 
 import pandas as pd
 
+from compendium.curation.claim_checks import BOUND_UNITS, base_problems, by_id, impossible
 from compendium.ledger.loader import Ledger
 from compendium.ledger.observations import MISSING, bounds, conversion_of, tables
 from compendium.ledger.schema import SEPARATOR
-from compendium.meaning import BOUND_UNITS, base_problems, by_id, impossible
 from compendium.project.problems import Problem, one_of
 from compendium.values import units
 from compendium.values.number_parsing import UnreadableFigureError

@@ -2,7 +2,7 @@
 
 What it says of units, hedges, periods and names are guesses, made from words of languages and from the ledger's own
 lists; it knows no subject. It writes into a folder for review and nowhere else, never over what is there, and drafts
-stay drafts: what enters the ledger is `compendium.entering`'s office, and the author's decision.
+stay drafts: what enters the ledger is `compendium.curation.draft_entry`'s office, and the author's decision.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from compendium.curation.source_texts import TOKEN, Text, read_text, stands_in
 from compendium.ledger.claims import authors
 from compendium.ledger.loader import Ledger
 from compendium.ledger.schema import SEPARATOR, Table
@@ -27,7 +28,6 @@ from compendium.project.problems import LedgerError, Problem, counted
 from compendium.values import units
 from compendium.values.date_parsing import MONTH, Dated, dates
 from compendium.values.number_parsing import GLUED, MAGNITUDES
-from compendium.verify import TOKEN, Text, read_text, stands_in
 
 NEAR = 60
 """Characters around a number that its guesses are made from, and that the list for review shows half of."""

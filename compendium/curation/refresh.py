@@ -13,9 +13,9 @@ from datetime import date
 from decimal import Context, Decimal
 from pathlib import Path
 
+from compendium.curation.series import ALIKE, SERVICES, Key, Series, Sheet, held, opened
+from compendium.curation.worldbank import TIMEOUT, Answer, ask, host
 from compendium.ledger.atomic_write import put
-from compendium.series import ALIKE, SERVICES, Key, Series, Sheet, held, opened
-from compendium.services import TIMEOUT, Answer, ask, host
 
 DIGITS = 12
 """Significant digits that count: what differs further back has only been computed by another machine."""
