@@ -16,13 +16,14 @@ from typing import Any
 from markupsafe import Markup, escape
 from sphinx.application import Sphinx
 
-from compendium import linked
+from compendium.display import json_ld
+from compendium.display.links import badge, link, place
+from compendium.display.mime_types import DOSSIERS
 from compendium.downloads import EXTRA
 from compendium.embed import embedded, stores
-from compendium.links import badge, link, place
 from compendium.project.citation import edition
 from compendium.project.paths import ROW_PAGES
-from compendium.stored import DOSSIERS, home_of, kept
+from compendium.stored import home_of, kept
 
 TEMPLATE, BODY, WRITTEN = "claim.html", "claim_body.html", "claims.json"
 Dossier = Mapping[str, Any]
@@ -49,7 +50,7 @@ def context(one: Dossier, book: str) -> dict[str, Any]:
         "conflicts": _list(link("conflict", own["name"], own["title"]) for own in among["conflicts"]),
         "held": _list(_held(own) for own in beside["held"]),
         "rivals": _list(_rival(own) for own in one["rivals"]),
-        "linked": Markup(linked.inline(one, book)),
+        "linked": Markup(json_ld.inline(one, book)),
     }
 
 
@@ -105,7 +106,7 @@ def _pages(app: Sphinx) -> Iterator[Page]:
 def _give(app: Sphinx) -> dict[str, bytes]:
     """Return what the archive of the ledger holds of claims besides their tables: linked data."""
     site = str(app.config.html_baseurl)
-    return {linked.NAME: linked.document(kept(home_of("claim"), DOSSIERS), edition().name, site).encode()}
+    return {json_ld.NAME: json_ld.document(kept(home_of("claim"), DOSSIERS), edition().name, site).encode()}
 
 
 def setup(app: Sphinx) -> dict[str, bool]:

@@ -17,7 +17,7 @@ from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.util import logging
 
-from compendium import files
+from compendium.display import attachments
 from compendium.ledger import archive
 from compendium.project.paths import CACHE
 
@@ -38,9 +38,11 @@ def taken(notebook: str) -> dict[str, str | None]:
     for cell in json.loads(notebook)["cells"]:
         for output in cell.get("outputs", ()):
             shown = output.get("data", {})
-            names = dict.fromkeys(name for name, _ in files.linked(files.joined(shown.get("text/html", ""))))
+            names = dict.fromkeys(
+                name for name, _ in attachments.linked(attachments.joined(shown.get("text/html", "")))
+            )
             if names:
-                held = files.held(shown)
+                held = attachments.held(shown)
                 found |= {name: held.get(name) for name in names}
     return found
 
@@ -64,7 +66,7 @@ def write(app: Sphinx, failed: Exception | None) -> None:
     for page, path in _notebooks(app):
         text = path.read_text(encoding="utf-8")
         _put(site / f"{page}.ipynb", text.encode())
-        folder = (site / page).parent / files.FOLDER
+        folder = (site / page).parent / attachments.FOLDER
         folders.add(folder)
         for name, content in taken(text).items():
             if content is None:

@@ -12,8 +12,8 @@ import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from compendium.display.charts.style import FAINT, INK, MUTED, PAPER, SERIES
 from compendium.project.paths import CACHE
-from compendium.style import FAINT, INK, MUTED, PAPER, SERIES
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

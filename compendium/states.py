@@ -20,10 +20,10 @@ from typing import Any
 
 import yaml
 
+from compendium.display.mime_types import DOSSIERS
 from compendium.project.citation import CITATION
 from compendium.project.paths import PAGES, ROOT
 from compendium.project.problems import one_of
-from compendium.stored import DOSSIERS
 
 KEPT = ("data", "book", CITATION)
 TAG = re.compile(r"v(\d+)\.(\d+)\.(\d+)")

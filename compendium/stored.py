@@ -13,12 +13,6 @@ from typing import Any
 
 from compendium.project.paths import BOOK, PAGES
 
-CARDS = "application/vnd.ledger.cards+json"
-"""The type under which a notebook keeps cards: by anchor, `text` (what a role prints) and `card` (HTML)."""
-DOSSIERS = "application/vnd.ledger.dossiers+json"
-"""The type under which a notebook keeps all that is known of each claim, by id."""
-Cards = dict[str, dict[str, str]]
-
 
 def kept(notebook: Path, mime: str) -> dict[str, Any]:
     """Return the objects that the outputs of a notebook hold under a type of JSON, put together; none without it."""

@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from compendium.present import Shown
-from compendium.present import table as shown_table
+from compendium.display.outputs import Shown
+from compendium.display.outputs import table as shown_table
 
 if TYPE_CHECKING:  # what makes cells wrong is nothing that a page needs
     from compendium.corruption import Corruption

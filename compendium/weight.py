@@ -17,7 +17,7 @@ from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-from compendium.files import FOLDER
+from compendium.display.attachments import FOLDER
 from compendium.project.paths import ROOT, ROW_PAGES
 
 PUBLISHED = ("_prints", "_previews", "sitemap.xml")

@@ -15,8 +15,8 @@ from bs4 import BeautifulSoup, Tag
 from chosen import ALIKE, THOROUGH, chosen, sample
 from playwright.sync_api import Browser, Page
 
-from compendium import alt
 from compendium.audit import SIZES, audited, named
+from compendium.display.charts import alt_text
 from conftest import Built
 
 PHONE, DESK = SIZES
@@ -156,7 +156,7 @@ def _of_figure(figure: Tag) -> Iterator[str]:
         yield f"a figure without an alternative: {caption}"
     elif said.strip(" .") == caption.strip(" ."):
         yield f"a figure whose alternative is its caption: {caption}"
-    elif len(said) > alt.MOST:
+    elif len(said) > alt_text.MOST:
         yield f"an alternative of {len(said)} characters: {caption}"
 
 

@@ -11,7 +11,9 @@ from drawings import DRAWN
 from matplotlib import pyplot
 from matplotlib.figure import Figure
 
-from compendium import charts, draw, style
+from compendium.display.charts import ledger as ledger_charts
+from compendium.display.charts import series as series_charts
+from compendium.display.charts import style
 from compendium.ledger.loader import Ledger
 from compendium.ledger.schema import descriptor
 from compendium.project.paths import DATA
@@ -27,7 +29,7 @@ def closed() -> Iterator[None]:
 def test_every_function_that_draws_is_tried_here() -> None:
     found = {
         name
-        for module in (draw, charts)
+        for module in (ledger_charts, series_charts)
         for name, function in inspect.getmembers(module, inspect.isfunction)
         if function.__module__ == module.__name__
         and name[0] != "_"

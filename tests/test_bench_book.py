@@ -12,12 +12,13 @@ import yaml
 from click.testing import CliRunner
 from matplotlib import pyplot
 
-from compendium import draw, style
 from compendium.benches import books, cells, parts, rivals, rows, run, shown, timing
 from compendium.benches.copies import BenchError, Copy, copied, tracked
 from compendium.benches.workshop import Workshop, book_of, workshop
 from compendium.cli import main
 from compendium.curation.validation import validate
+from compendium.display.charts import ledger as ledger_charts
+from compendium.display.charts import style
 from compendium.ledger.loader import load
 from compendium.ledger.schema import DESCRIPTOR, tables
 from compendium.project.paths import DATA, ROOT
@@ -355,7 +356,9 @@ def test_the_cells_to_edit_are_cells_of_text_that_the_data_have() -> None:
 
 def test_a_figure_of_growth_names_every_line_at_its_end_and_apart() -> None:
     style.use()
-    axes = draw.growth({"a": {10: 1, 100: 5}, "b": {10: 2, 100: 5.01}}, across="things", unit="seconds").axes[0]
+    axes = ledger_charts.growth({"a": {10: 1, 100: 5}, "b": {10: 2, 100: 5.01}}, across="things", unit="seconds").axes[
+        0
+    ]
     assert (axes.get_xscale(), axes.get_yscale()) == ("log", "log")
     places = {text.get_text(): text.xy for text in axes.texts}
     assert set(places) == {"a", "b", "in proportion"}

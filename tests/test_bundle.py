@@ -18,9 +18,9 @@ import pytest
 from click.testing import CliRunner
 from frictionless import Package
 
-from compendium import linked
 from compendium.cli import main
-from compendium.dossiers import dossiers
+from compendium.display import json_ld
+from compendium.display.claim_records import dossiers
 from compendium.ledger import archive as ledger_archive
 from compendium.ledger import schema
 from compendium.ledger.loader import Ledger, load
@@ -31,7 +31,7 @@ from compendium.project.paths import DATA, ROOT
 
 @pytest.fixture(scope="module")
 def archive(ledger: Ledger) -> bytes:
-    return ledger_archive.bundle(extra={linked.NAME: linked.document(dossiers(ledger), edition().name).encode()})
+    return ledger_archive.bundle(extra={json_ld.NAME: json_ld.document(dossiers(ledger), edition().name).encode()})
 
 
 @pytest.fixture(scope="module")

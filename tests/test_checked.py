@@ -14,9 +14,9 @@ from markupsafe import Markup
 from small import METRICS, OWN, PLACES, REASONS, SCHEMA, SOURCES, claim, frame, growth, observation, small
 from small import closed as between
 
-from compendium import checked
 from compendium.analysis.corroboration import POINTS, Checked, Held, corroborate
 from compendium.analysis.explanations import Names
+from compendium.display.tables import corroboration as corroboration_tables
 from compendium.ledger.claims import read_claims
 from compendium.ledger.loader import Ledger
 from compendium.ledger.observations import read_observations
@@ -45,7 +45,9 @@ def told(given: Row, *observations: Row, **tables: Any) -> list[str]:
     """Return what is told of everything that is held against a claim."""
     ledger = having(given, observations=observations, **tables)
     rows = {row["observation_id"]: row for row in read_observations(ledger).to_dict("records")}
-    return [checked.told(held, rows, Names.of(ledger)) for held in corroborate(ledger)[given["claim_id"]].held]
+    return [
+        corroboration_tables.told(held, rows, Names.of(ledger)) for held in corroborate(ledger)[given["claim_id"]].held
+    ]
 
 
 def office(name: str = "o", value: str = "5", metric: str = "savings", **cells: Any) -> Row:
@@ -167,7 +169,7 @@ def test_what_follows_from_several_is_told_with_the_figures_and_the_rule() -> No
     ("source", "who"), [("", "Office"), ("Bureau", "Office, for Bureau,"), ("Office", "Office")]
 )  # fmt: skip
 def test_a_credit_is_told_where_somebody_else_is_credited(source: str, who: str) -> None:
-    assert checked.credited({"publisher": "Office", "original_source": source}) == who
+    assert corroboration_tables.credited({"publisher": "Office", "original_source": source}) == who
     (said,) = told(claim("c", "5", "savings"), office(original_source=source))
     assert said.startswith(f"{who} gives 5 USD")
 
@@ -181,7 +183,7 @@ def test_a_credit_is_told_where_somebody_else_is_credited(source: str, who: str)
     ],
 )
 def test_an_observation_is_dated_by_its_period_or_by_when_it_was_said(period: str, stated: str, when: str) -> None:
-    assert checked.dated({"period": period, "stated_on": stated}) == when
+    assert corroboration_tables.dated({"period": period, "stated_on": stated}) == when
 
 
 def test_without_any_date_there_are_no_empty_brackets() -> None:
@@ -203,16 +205,16 @@ def test_without_any_date_there_are_no_empty_brackets() -> None:
     ],
 )
 def test_that_an_amount_is_not_below_nothing_goes_without_saying(found: portion.Interval, said: str) -> None:
-    assert checked.ranged(found, "USD") == said
+    assert corroboration_tables.ranged(found, "USD") == said
 
 
 def test_a_verdict_in_words_is_the_verdict_with_the_distance() -> None:
     held = Held(("o",), DIFFERS, between(1, 2), "percent", False, apart=between(3, 4), apart_in=POINTS)
-    assert checked.judged(held) == "differs, the claim being 3.00–4.00 points higher"
-    assert checked.judged(replace(held, apart=None, apart_in="")) == "differs"
-    assert checked.judged(replace(held, verdict=AGREES)) == "agrees"
-    assert checked.distance(replace(held, verdict=AGREES)) == ""
-    assert checked.distance(replace(held, verdict=NOT_COMPARABLE)) == ""
+    assert corroboration_tables.judged(held) == "differs, the claim being 3.00–4.00 points higher"
+    assert corroboration_tables.judged(replace(held, apart=None, apart_in="")) == "differs"
+    assert corroboration_tables.judged(replace(held, verdict=AGREES)) == "agrees"
+    assert corroboration_tables.distance(replace(held, verdict=AGREES)) == ""
+    assert corroboration_tables.distance(replace(held, verdict=NOT_COMPARABLE)) == ""
 
 
 # --- who prints it
@@ -232,20 +234,20 @@ def test_a_verdict_in_words_is_the_verdict_with_the_distance() -> None:
     ],
 )
 def test_a_publisher_is_linked_only_where_there_is_a_page(address: str, href: str | None) -> None:
-    soup = BeautifulSoup(checked.source(office(address=address)), "html.parser")
+    soup = BeautifulSoup(corroboration_tables.source(office(address=address)), "html.parser")
     assert soup.text == "Office (read from a page)"
     assert [link["href"] for link in soup.find_all("a")] == ([href] if href else [])
     assert all(link["rel"] == ["nofollow"] for link in soup.find_all("a"))
 
 
 def test_the_class_of_a_figure_is_said() -> None:
-    assert checked.source(office(quality="machine")) == "Office (parsed from a data file)"
-    assert checked.source(office(original_source="Bureau")) == "Office for Bureau (read from a page)"
-    assert checked.source(office(original_source="Office")) == "Office (read from a page)"
+    assert corroboration_tables.source(office(quality="machine")) == "Office (parsed from a data file)"
+    assert corroboration_tables.source(office(original_source="Bureau")) == "Office for Bureau (read from a page)"
+    assert corroboration_tables.source(office(original_source="Office")) == "Office (read from a page)"
 
 
 def test_hostile_text_stays_text_and_cannot_leave_its_attribute() -> None:
-    soup = BeautifulSoup(checked.source(office(**BAD)), "html.parser")
+    soup = BeautifulSoup(corroboration_tables.source(office(**BAD)), "html.parser")
     assert soup.text == "<u>Office</u> for <u>Bureau</u> (read from a page)"
     assert soup.find("u") is None
     assert soup.a is not None
@@ -259,7 +261,7 @@ def shown(given: Row, *observations: Row, up: str = "..", **tables: Any) -> list
     ledger = having(given, observations=observations, **tables)
     claims = read_claims(ledger).set_index("claim_id", drop=False)
     found, names = corroborate(ledger).values(), Names.of(ledger)
-    return table(checked.checked_table(found, claims, read_observations(ledger), names, CAPTION, up=up))
+    return table(corroboration_tables.checked_table(found, claims, read_observations(ledger), names, CAPTION, up=up))
 
 
 def test_a_claim_stands_with_what_was_held_against_it() -> None:
@@ -325,24 +327,26 @@ def test_observations_are_shown_in_the_order_given() -> None:
     low = observation("b", "5", population="all <u>ages</u>", obs_status="low reliability", **BAD)
     rise = observation("a", "12", unit="percent", measure="growth", base="2023")
     found, names = observed(low, rise, **HOSTILE)
-    assert texts(checked.observations_table(found, names, CAPTION)) == [
+    assert texts(corroboration_tables.observations_table(found, names, CAPTION)) == [
         ["Figure", "What it measures", "Who prints it"],
         ["5 USD", "Total <u>trade</u>|<u>Aland</u> → Bland|2024|all <u>ages</u>|low reliability",
          "<u>Office</u>| for <u>Bureau</u> (read from a page)|A <u>note</u>."],
         ["12 %|growth over 2023", "Total <u>trade</u>|<u>Aland</u> → Bland|2024", "Office (read from a page)"],
     ]  # fmt: skip
-    _, first, _ = table(checked.observations_table(found, names, CAPTION, up="."))
+    _, first, _ = table(corroboration_tables.observations_table(found, names, CAPTION, up="."))
     assert links(first[0]) == [("5 USD", "./evidence/official.html#b")]
 
 
 def test_the_areas_can_be_left_to_the_caption() -> None:
     found, names = observed(observation("o", "5"))
-    assert texts(checked.observations_table(found, names, CAPTION, places=False))[1][1] == "Total trade|2024"
+    assert (
+        texts(corroboration_tables.observations_table(found, names, CAPTION, places=False))[1][1] == "Total trade|2024"
+    )
 
 
 def test_two_columns_leave_what_all_share_to_the_caption() -> None:
     found, names = observed(observation("o", "5", **BAD), observation("p", "6", period="2023"), **HOSTILE)
-    head, *rows = texts(checked.figures_table(found, names, CAPTION))
+    head, *rows = texts(corroboration_tables.figures_table(found, names, CAPTION))
     assert head == ["Figure", "Who prints it"]
     assert [row[0] for row in rows] == ["5 USD|2024", "6 USD|2023"]
     assert rows[0][1] == "<u>Office</u>| for <u>Bureau</u> (read from a page)|A <u>note</u>."
@@ -350,8 +354,8 @@ def test_two_columns_leave_what_all_share_to_the_caption() -> None:
 
 def test_two_columns_say_what_differs() -> None:
     metrics, places = (observation("p", "6", "first"), observation("q", "7", ref_area="B", counterpart_area="A"))
-    by_metric = texts(checked.figures_table(*observed(observation("o", "5"), metrics), CAPTION))[1:]
-    by_place = texts(checked.figures_table(*observed(observation("o", "5"), places), CAPTION))[1:]
+    by_metric = texts(corroboration_tables.figures_table(*observed(observation("o", "5"), metrics), CAPTION))[1:]
+    by_place = texts(corroboration_tables.figures_table(*observed(observation("o", "5"), places), CAPTION))[1:]
     assert [row[0] for row in by_metric] == ["5 USD|Total trade|2024", "6 USD|First trade|2024"]
     assert [row[0] for row in by_place] == ["5 USD|Aland → Bland|2024", "7 USD|Bland → Aland|2024"]
 
@@ -367,7 +371,7 @@ def test_two_columns_say_what_differs() -> None:
     ],
 )
 def test_how_an_observation_measures_is_said_where_it_is_no_level(cells: Mapping[str, str], how: str) -> None:
-    assert checked.measured(cells) == how
+    assert corroboration_tables.measured(cells) == how
 
 
 # --- by period
@@ -381,7 +385,7 @@ def test_figures_of_one_period_stand_beside_each_other_in_order_of_time() -> Non
     )  # fmt: skip
     columns = {"One <u>side</u>": found.loc[["late", "year", "early"]], "Other": found.loc[["other", "again"]]}
     follows = {("Other", "2022"): Markup("<b>7</b>"), ("One <u>side</u>", "2024"): Markup("follows")}
-    assert texts(checked.by_period(columns, CAPTION, follows=follows)) == [
+    assert texts(corroboration_tables.by_period(columns, CAPTION, follows=follows)) == [
         ["Period", "One <u>side</u>", "Other"],
         ["2022", "–", "7"],
         ["January–April 2023", "4 USD|Office (read from a page)", "–"],  # begins with the year and ends before it
@@ -397,7 +401,7 @@ def test_figures_of_one_period_stand_beside_each_other_in_order_of_time() -> Non
 def test_a_series_is_one_row_with_every_value_at_its_address() -> None:
     rows = [observation(f"o-{year}", value, period=year, licence="free") for year, value in
             (("2024", "5"), ("2022", "3"), ("2023", "4"))]  # fmt: skip
-    head, row = table(checked.series_table(*observed(*rows), CAPTION))
+    head, row = table(corroboration_tables.series_table(*observed(*rows), CAPTION))
     assert [cell.text for cell in head] == ["Series", "Values", "Who prints it"]
     assert [(value["id"], value.text) for value in row[1].find_all("span")] == [
         ("o-2022", "2022 3 USD"), ("o-2023", "2023 4 USD"), ("o-2024", "2024 5 USD"),
@@ -417,13 +421,13 @@ def test_a_series_is_one_row_with_every_value_at_its_address() -> None:
 )  # fmt: skip
 def test_what_differs_in_more_than_its_time_is_another_series(cells: Row) -> None:
     found, names = observed(observation("o", "5"), observation("p", "6", period="2023", **cells))
-    rows = table(checked.series_table(found, names, CAPTION))[1:]
+    rows = table(corroboration_tables.series_table(found, names, CAPTION))[1:]
     assert [[value["id"] for value in row[1].find_all("span")] for row in rows] == [["o"], ["p"]]
 
 
 def test_hostile_text_in_a_series_stays_text() -> None:
     found, names = observed(observation("o", "5", population="<u>all</u>", **BAD), **HOSTILE)
-    assert texts(checked.series_table(found, names, CAPTION))[1] == [
+    assert texts(corroboration_tables.series_table(found, names, CAPTION))[1] == [
         "Total <u>trade</u>|<u>Aland</u> → Bland|<u>all</u>", "2024| 5 USD|A <u>note</u>.",
         "<u>Office</u>| for <u>Bureau</u> (read from a page)|<u>free</u>",
     ]  # fmt: skip
@@ -431,7 +435,7 @@ def test_hostile_text_in_a_series_stays_text() -> None:
 
 def noted(*notes: str) -> Tag:
     rows = [observation(f"o-{place}", "5", period=str(2000 + place), note=note) for place, note in enumerate(notes)]
-    return table(checked.series_table(*observed(*rows), CAPTION))[1][1]
+    return table(corroboration_tables.series_table(*observed(*rows), CAPTION))[1][1]
 
 
 def test_few_notes_of_a_series_are_shown_each_once() -> None:
@@ -454,10 +458,10 @@ def rise(year: int, measure: str = "growth") -> Row:
 
 
 def test_a_series_says_how_its_values_measure_and_a_single_value_says_it_in_full() -> None:
-    assert checked.measured_alike(observed(rise(2024))[0]) == "growth over 2023"
-    assert checked.measured_alike(observed(rise(2023), rise(2024))[0]) == "growth over a year"
-    assert checked.measured_alike(observed(rise(2023, "share"), rise(2024, "share"))[0]) == "share"
-    assert checked.measured_alike(observed(office("a"), office("b", period="2023"))[0]) == ""
+    assert corroboration_tables.measured_alike(observed(rise(2024))[0]) == "growth over 2023"
+    assert corroboration_tables.measured_alike(observed(rise(2023), rise(2024))[0]) == "growth over a year"
+    assert corroboration_tables.measured_alike(observed(rise(2023, "share"), rise(2024, "share"))[0]) == "share"
+    assert corroboration_tables.measured_alike(observed(office("a"), office("b", period="2023"))[0]) == ""
 
 
 # --- what was not found, and what is dated
@@ -466,7 +470,7 @@ def test_a_series_says_how_its_values_measure_and_a_single_value_says_it_in_full
 def test_what_was_not_found_has_its_address_and_its_reason() -> None:
     gone = observation("gone", "", obs_status="missing", note="Nobody <u>counts</u> it.")
     ledger = having(observations=[gone, observation("o", "5")], **HOSTILE)
-    shown = checked.missing_table(read_observations(ledger, missing=True), Names.of(ledger), CAPTION)
+    shown = corroboration_tables.missing_table(read_observations(ledger, missing=True), Names.of(ledger), CAPTION)
     assert texts(shown) == [
         ["What", "Why there is no figure"],
         ["Total <u>trade</u>|<u>Aland</u> → Bland|2024", "Nobody <u>counts</u> it."],
@@ -478,7 +482,7 @@ def test_records_stand_in_order_of_time() -> None:
     own = {"label": "conflict", "publisher": "<u>Paper</u>", "quality": "page", "address": "https://x.org"}
     rows = [own | {"record_id": "late", "name": "A <u>second</u> thing", "date": "2024-05", "note": "A <u>note</u>."},
             own | {"record_id": "early", "name": "A first thing", "date": "2024-01-02"}]  # fmt: skip
-    assert texts(checked.records_table(having(records=rows)["records"], CAPTION)) == [
+    assert texts(corroboration_tables.records_table(having(records=rows)["records"], CAPTION)) == [
         ["When", "What happened", "Who prints it"],
         ["2 January 2024", "A first thing|labelled conflict", "<u>Paper</u>| (read from a page)"],
         ["May 2024", "A <u>second</u> thing|labelled conflict", "<u>Paper</u>| (read from a page)|A <u>note</u>."],
@@ -488,11 +492,11 @@ def test_records_stand_in_order_of_time() -> None:
 @pytest.mark.parametrize(
     "shown",
     [
-        lambda found, names: checked.observations_table(found, names, CAPTION),
-        lambda found, names: checked.figures_table(found, names, CAPTION),
-        lambda found, names: checked.series_table(found, names, CAPTION),
-        lambda found, names: checked.missing_table(found, names, CAPTION),
-        lambda found, names: checked.by_period({"One": found}, CAPTION),
+        lambda found, names: corroboration_tables.observations_table(found, names, CAPTION),
+        lambda found, names: corroboration_tables.figures_table(found, names, CAPTION),
+        lambda found, names: corroboration_tables.series_table(found, names, CAPTION),
+        lambda found, names: corroboration_tables.missing_table(found, names, CAPTION),
+        lambda found, names: corroboration_tables.by_period({"One": found}, CAPTION),
     ],
     ids=["observations", "figures", "series", "missing", "by period"],
 )
@@ -511,7 +515,7 @@ def verdict(name: str, word: str, *held: Held) -> Checked:
 def test_verdicts_are_counted_by_what_is_said_of_each_claim_and_together() -> None:
     words = {"a": AGREES, "b": AGREES, "c": NONE_FOUND, "d": AGREES}
     by = pd.Series({"a": "Ann", "b": "Bob", "c": "Ann", "d": "Ann", "withdrawn": "Nobody"})
-    grid = checked.counted({name: verdict(name, word) for name, word in words.items()}, by)
+    grid = corroboration_tables.counted({name: verdict(name, word) for name, word in words.items()}, by)
     assert list(grid.columns) == list(BESIDE)  # those that nobody has as well
     assert {name: list(row) for name, row in grid.iterrows()} == {
         "Ann": [2, 0, 0, 1], "Bob": [1, 0, 0, 0], "All": [3, 0, 0, 1],
@@ -528,13 +532,16 @@ def test_what_differs_is_told_once_a_value() -> None:
         held("endless", 5, 6, apart=None), held("beside", 7, 8, NOT_COMPARABLE),
     )  # fmt: skip
     two = verdict("b", DIFFERS, held("o", 1, 2))  # another claim tells it again
-    found = [(own.claim_id, other.observations) for own, other in checked.differing([one, two])]
+    found = [(own.claim_id, other.observations) for own, other in corroboration_tables.differing([one, two])]
     assert found == [("a", ("o",)), ("a", ("p",)), ("b", ("o",))]
 
 
 def test_a_claim_is_shown_in_percent_of_the_middle_of_what_is_observed() -> None:
-    assert checked.relative(verdict("a", DIFFERS), held("o", 4, 6)) == (between(180, 220), between(80, 120))
+    assert corroboration_tables.relative(verdict("a", DIFFERS), held("o", 4, 6)) == (
+        between(180, 220),
+        between(80, 120),
+    )
 
 
 def test_where_nothing_is_the_lower_end_the_upper_one_is_the_hundred() -> None:
-    assert checked.relative(verdict("a", DIFFERS), held("o", 0, 5)) == (between(180, 220), between(0, 100))
+    assert corroboration_tables.relative(verdict("a", DIFFERS), held("o", 0, 5)) == (between(180, 220), between(0, 100))

@@ -7,8 +7,9 @@ from bs4 import BeautifulSoup
 from jinja2 import Environment, FileSystemLoader
 
 from compendium.claim_pages import BODY, context
+from compendium.display.mime_types import DOSSIERS
 from compendium.project.paths import BOOK, ROW_PAGES
-from compendium.stored import DOSSIERS, home_of, kept
+from compendium.stored import home_of, kept
 from conftest import Built
 
 FOUND = kept(home_of("claim"), DOSSIERS)

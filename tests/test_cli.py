@@ -226,7 +226,7 @@ def corroborated(corroborated_ledger: dict[str, Checked]) -> dict[str, Result]:
     """What is said of every claim of the ledger in either form; it is worked out once."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("compendium.curation.validation.validate", lambda data: [])
-        patch.setattr("compendium.reports.corroborate", lambda ledger: corroborated_ledger)
+        patch.setattr("compendium.display.reports.corroborate", lambda ledger: corroborated_ledger)
         return {form: run("corroborate", "--format", form) for form in ("text", "json")}
 
 

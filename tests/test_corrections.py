@@ -11,11 +11,11 @@ import pytest
 
 from compendium.curation.source_texts import verify
 from compendium.curation.validation import validate
-from compendium.dossiers import dossiers
+from compendium.display.cards.hover import of_claims
+from compendium.display.claim_records import dossiers
 from compendium.ledger import corrections
 from compendium.ledger.loader import CORRECTIONS, Ledger, load
 from compendium.project.paths import DATA
-from compendium.tips import of_claims
 from compendium.values.periods import spoken
 
 CLAIM = "guluzade2025.turnover-2024"

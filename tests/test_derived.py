@@ -5,6 +5,7 @@ import pytest
 from small import claim, closed, observation, small
 
 from compendium.analysis import derived_quantities
+from compendium.display.tables import derived as derived_tables
 from compendium.ledger.claims import read_claims
 from compendium.ledger.loader import Ledger
 from compendium.ledger.observations import read_observations
@@ -124,7 +125,7 @@ def test_a_remainder_and_a_share() -> None:
 def test_figures_are_linked_with_the_time_they_speak_of() -> None:
     ledger = small(claim("one2024.a", "$2 million"), observations=[year("b", "3", "2023")])
     claims = read_claims(ledger).set_index("claim_id", drop=False)
-    told = derived_quantities.figures(["one2024.a", "o.b"], claims, read_observations(ledger))
+    told = derived_tables.figures(["one2024.a", "o.b"], claims, read_observations(ledger))
     assert 'claims.html#one2024.a">$2 million, Ann One</a> (2024)' in told
     assert 'official.html#o.b">3 million USD</a> (2023)' in told
 
@@ -132,6 +133,6 @@ def test_figures_are_linked_with_the_time_they_speak_of() -> None:
 def test_a_table_of_stretches_says_what_each_rests_on() -> None:
     ledger = small(observations=[*SUMS, *GROWTHS])
     found = derived_quantities.stretch(standing(*SUMS, *GROWTHS), "total", AREAS, "2025-01/2025-08", "2024-01/2024-08")
-    shown = derived_quantities.stretches_table([found], ledger, "USD", ["2024", "2025"], "Stretches").data
+    shown = derived_tables.stretches_table([found], ledger, "USD", ["2024", "2025"], "Stretches").data
     assert "13.4–13.6 % more" in shown
     assert "official.html#o.august" in shown

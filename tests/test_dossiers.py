@@ -7,7 +7,7 @@ import portion
 import pytest
 
 from compendium.analysis.corroboration import Checked
-from compendium.dossiers import Dossier, dossiers
+from compendium.display.claim_records import Dossier, dossiers
 from compendium.ledger.claims import read_claims, rivals
 from compendium.ledger.loader import Ledger
 from compendium.reconciliation.reconcile import Reconciliation

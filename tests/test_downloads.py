@@ -21,11 +21,12 @@ from bs4 import BeautifulSoup, Tag
 from docutils import nodes
 from docutils.utils import new_document
 
-from compendium import downloads, files, linked, present
-from compendium.dossiers import dossiers
+from compendium import downloads
+from compendium.display import attachments, json_ld, outputs
+from compendium.display.claim_records import dossiers
+from compendium.display.outputs import Shown
 from compendium.ledger import archive
 from compendium.ledger.loader import load
-from compendium.present import Shown
 from compendium.project.checksums import compared
 from compendium.project.citation import edition
 from compendium.project.paths import BOOK, DATA, ROOT, chapters, notebook_of
@@ -76,7 +77,7 @@ def test_every_table_and_figure_has_its_line_and_every_line_its_files(built: Bui
             named.add(target(line, link.text))
             if before.name == "figure" or "table-wrapper" in before.get_attribute_list("class"):
                 assert link["aria-label"] == f"{link.text}: {caption(before)}"
-    there = {path for path in built[0].rglob(f"*/{files.FOLDER}/*") if "_static" not in path.parts}
+    there = {path for path in built[0].rglob(f"*/{attachments.FOLDER}/*") if "_static" not in path.parts}
     assert named | set(listed(built[0])) == there
 
 
@@ -119,8 +120,8 @@ def test_a_table_of_claims_events_or_observations_has_the_id_of_every_one_it_lin
             hrefs = [str(link["href"]) for link in line[1].select("tbody a[href]")]
             linked = {unquote(href.split("#")[1]) for href in hrefs if f"/{home}.html#" in href}
             cells = "\n".join(frame.fillna("").to_numpy(dtype=str).ravel())
-            assert [name for name in linked if name not in cells] == [], caption(line[1])
-            looked += len(linked)
+            assert [name for name in json_ld if name not in cells] == [], caption(line[1])
+            looked += len(json_ld)
     assert looked > 20
 
 
@@ -161,7 +162,7 @@ def test_every_page_offers_its_notebook_as_it_is_stored(built: Built) -> None:
 
 
 def test_the_site_has_the_archive_that_the_command_makes(built: Built) -> None:
-    extra = {linked.NAME: linked.document(dossiers(load()), edition().name).encode()}
+    extra = {json_ld.NAME: json_ld.document(dossiers(load()), edition().name).encode()}
     assert (built[0] / archive.NAME).read_bytes() == archive.bundle(extra=extra)
 
 
@@ -169,7 +170,7 @@ def test_what_can_be_taken_away_stays_small_enough_to_keep(built: Built) -> None
     taken = [
         path
         for path in built[0].rglob("*")
-        if path.suffix in {".csv", ".ipynb", ".zip"} or path.parent.name == files.FOLDER
+        if path.suffix in {".csv", ".ipynb", ".zip"} or path.parent.name == attachments.FOLDER
     ]
     assert sum(path.stat().st_size for path in taken) < 20_000_000
 
@@ -228,11 +229,11 @@ def names(html: Path) -> list[str]:
 
 def test_files_come_and_go_with_what_links_to_them(root: Path, tmp_path: Path) -> None:
     html = tmp_path / "over" / "_build" / "html"
-    one, other, third = (present.table(frame(name), name) for name in ("First", "Other", "Third"))
+    one, other, third = (outputs.table(frame(name), name) for name in ("First", "Other", "Third"))
     steps = [
         ((one, Shown.together(other, third)), (one,), ["first.csv", "other.csv", "third.csv"]),
         ((other,), (one,), ["first.csv", "other.csv"]),
-        ((present.table(frame("changed"), "Other"),), (), ["other.csv"]),
+        ((outputs.table(frame("changed"), "Other"),), (), ["other.csv"]),
         ((), (), []),
     ]
     for first, second, expected in steps:
@@ -249,7 +250,7 @@ def test_files_come_and_go_with_what_links_to_them(root: Path, tmp_path: Path) -
 
 
 def test_a_link_to_a_file_that_no_output_holds_fails_the_build(root: Path, tmp_path: Path) -> None:
-    shown = present.table(frame("a"), "A caption")
+    shown = outputs.table(frame("a"), "A caption")
     shown.others.clear()
     written(root, "part/one", shown)
     said = made(root, tmp_path / "out")
@@ -259,7 +260,7 @@ def test_a_link_to_a_file_that_no_output_holds_fails_the_build(root: Path, tmp_p
 
 def test_what_is_no_site_has_no_links_to_files() -> None:
     tree = new_document("")
-    shown = present.table(frame("a"), "A <caption>").data
+    shown = outputs.table(frame("a"), "A <caption>").data
     tree += nodes.raw("", shown, format="html")
     for name, expected in (("html", shown), ("epub", shown[: shown.index('<p class="take">')])):
         app = SimpleNamespace(builder=SimpleNamespace(name=name))

@@ -7,9 +7,10 @@ from pathlib import Path
 
 from bs4 import BeautifulSoup
 
+from compendium.display.mime_types import CARDS
 from compendium.embed import changed, embedded, rebased
 from compendium.project.paths import BOOK, PAGES
-from compendium.stored import CARDS, home_of, kept
+from compendium.stored import home_of, kept
 from conftest import Built
 
 CARD = '<p><strong>4</strong></p><p><a href="../claim/a.b.html">All</a> <a href="claims.html#c">c</a></p>'

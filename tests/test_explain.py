@@ -6,14 +6,14 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from compendium import explain as explained
 from compendium import keys
 from compendium.cli import main
 from compendium.commands import authors
-from compendium.dossiers import Dossier, dossiers
+from compendium.display import terminal as explained
+from compendium.display.claim_records import Dossier, dossiers
+from compendium.display.mime_types import DOSSIERS
 from compendium.ledger.loader import Ledger
 from compendium.reconciliation.verdicts import IN_CONFLICT
-from compendium.stored import DOSSIERS
 
 CLAIM = "guluzade2025.turnover-2024"
 
@@ -92,7 +92,7 @@ def test_a_rule_is_named_for_every_claim(found: dict[str, Dossier]) -> None:
 def test_it_is_worked_out_where_nothing_is_stored(
     monkeypatch: pytest.MonkeyPatch, data: Path, found: dict[str, Dossier]
 ) -> None:
-    monkeypatch.setattr("compendium.dossiers.dossiers", lambda ledger: found)
+    monkeypatch.setattr("compendium.display.claim_records.dossiers", lambda ledger: found)
     monkeypatch.setattr(authors, "sound", lambda folder: folder)
     ran = ask(CLAIM, "--data", str(data))
     assert (ran.exit_code, "Working it out" in ran.output, CLAIM in ran.output) == (0, True, True)

@@ -17,6 +17,7 @@ from compendium.analysis.exposure import (
     Assumptions,
     Kinds,
 )
+from compendium.display.tables import exposure as exposure_tables
 from compendium.ledger.claims import read_claims
 from compendium.ledger.loader import Ledger
 from compendium.ledger.observations import read_observations
@@ -143,13 +144,13 @@ def test_goods_are_weighed_within_their_own_exports() -> None:
 def test_a_table_shows_the_reason_where_there_is_no_amount() -> None:
     observations = read_observations(ledger())
     claims = read_claims(ledger()).set_index("claim_id", drop=False)
-    shown = exposure.stakes_table(found().values(), claims, observations, "USD", "Stakes").data
+    shown = exposure_tables.stakes_table(found().values(), claims, observations, "USD", "Stakes").data
     assert exposure.NO_AMOUNT in shown
     assert "of exports" in shown
 
 
 def test_every_assumption_is_shown_with_what_it_means() -> None:
-    shown = exposure.assumptions_table(
+    shown = exposure_tables.assumptions_table(
         Assumptions("2024", "A", "Bank", other_buyers={"A": (0, 50)}), {"A": "Aland"}, "Assumed"
     ).data
     assert "Aland: 0–50" in shown
@@ -157,6 +158,6 @@ def test_every_assumption_is_shown_with_what_it_means() -> None:
 
 
 def test_unknown_and_endless_amounts_are_said() -> None:
-    assert exposure.told(None, "USD") == "–"
-    assert exposure.told(None, "USD", unknown="unknown") == "unknown"
-    assert exposure.told(portion.closed(0, 5), "USD") == "at most 5.00 USD"
+    assert exposure_tables.told(None, "USD") == "–"
+    assert exposure_tables.told(None, "USD", unknown="unknown") == "unknown"
+    assert exposure_tables.told(portion.closed(0, 5), "USD") == "at most 5.00 USD"

@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markupsafe import Markup
 
-from compendium import files, present
-from compendium.present import Shown
+from compendium.display import attachments, outputs
+from compendium.display.outputs import Shown
 
 A = pd.DataFrame({"What": ["a"], "Count": [1]})
 B = pd.DataFrame({"What": ["b"], "Count": [2]})
@@ -27,15 +27,15 @@ def read(text: str) -> list[list[str]]:
 
 
 def test_a_name_tells_what_is_shown_and_changes_with_the_content() -> None:
-    assert files.name("Trade – İmports of “Bakı”", "x", "csv").startswith("trade-imports-of-bak")
-    assert files.name("A caption", "x", "csv") == "a-caption-2d7116.csv"
-    assert files.name("A caption", "y", "csv") != files.name("A caption", "x", "csv")
-    assert files.name("„–“", "x", "svg") == "file-2d7116.svg"
+    assert attachments.name("Trade – İmports of “Bakı”", "x", "csv").startswith("trade-imports-of-bak")
+    assert attachments.name("A caption", "x", "csv") == "a-caption-2d7116.csv"
+    assert attachments.name("A caption", "y", "csv") != attachments.name("A caption", "x", "csv")
+    assert attachments.name("„–“", "x", "svg") == "file-2d7116.svg"
 
 
 def test_a_long_caption_is_cut_between_words() -> None:
-    assert files.name("word " * 30, "x", "csv") == f"{'word-' * 9}2d7116.csv"
-    assert len(files.name("w" * 200, "x", "csv")) == 48 + len("-2d7116.csv")
+    assert attachments.name("word " * 30, "x", "csv") == f"{'word-' * 9}2d7116.csv"
+    assert len(attachments.name("w" * 200, "x", "csv")) == 48 + len("-2d7116.csv")
 
 
 # --- CSV
@@ -43,8 +43,8 @@ def test_a_long_caption_is_cut_between_words() -> None:
 
 def test_markup_is_taken_off_and_lines_stand_apart() -> None:
     cell = Markup('<a href="x#y">5 &amp; <b>6</b></a><small>read as\n five</small><small></small><p>by “A”</p>')
-    assert files.plain(cell) == "5 & 6; read as five; by “A”"
-    assert read(files.as_csv(pd.DataFrame({"Figure": [cell, "<b>"]}))) == [
+    assert attachments.plain(cell) == "5 & 6; read as five; by “A”"
+    assert read(attachments.as_csv(pd.DataFrame({"Figure": [cell, "<b>"]}))) == [
         ["Figure"], ["5 & 6; read as five; by “A”"], ["<b>"],
     ]  # fmt: skip
 
@@ -53,34 +53,34 @@ def test_numbers_stay_numbers_lists_are_joined_and_gaps_are_empty() -> None:
     frame = pd.DataFrame(
         {"n": pd.array([1234567, None], dtype="Int64"), "f": [0.5, float("nan")], "l": [["a", "b"], []]}
     )
-    assert read(files.as_csv(frame)) == [["n", "f", "l"], ["1234567", "0.5", "a; b"], ["", "", ""]]
+    assert read(attachments.as_csv(frame)) == [["n", "f", "l"], ["1234567", "0.5", "a; b"], ["", "", ""]]
 
 
 @pytest.mark.parametrize("cell", ["=1+1", "+A1", "-A1", "@SUM(A1)", "-2+3", "--1", "+", "＝1", '=HYPERLINK("x")'])
 def test_a_cell_that_a_spreadsheet_would_compute_is_text(cell: str) -> None:
     for frame in (pd.DataFrame({"a": [cell]}), pd.DataFrame({cell: ["a"]}), pd.DataFrame({"a": [[cell]]})):
-        assert f"'{cell}" in [found for row in read(files.as_csv(frame)) for found in row]
+        assert f"'{cell}" in [found for row in read(attachments.as_csv(frame)) for found in row]
 
 
 @pytest.mark.parametrize("cell", ["-5", "+3.4", "-.5", "-1e-7", "-5 %", "+5%", "a=1", "–", "−5", ""])
 def test_a_number_with_a_sign_and_other_text_are_left_alone(cell: str) -> None:
-    assert files.inert(cell) == cell
+    assert attachments.inert(cell) == cell
 
 
 def test_markup_hides_no_formula() -> None:
-    assert read(files.as_csv(pd.DataFrame({"a": [Markup("<b>=1+1</b>")]})))[1] == ["'=1+1"]
+    assert read(attachments.as_csv(pd.DataFrame({"a": [Markup("<b>=1+1</b>")]})))[1] == ["'=1+1"]
 
 
 @given(st.lists(st.text(), min_size=1))
 def test_no_cell_whatever_its_text_begins_a_formula(cells: list[str]) -> None:
-    found = read(files.as_csv(pd.DataFrame({"a": [f"{cell}!" for cell in cells]}, dtype=object)))
+    found = read(attachments.as_csv(pd.DataFrame({"a": [f"{cell}!" for cell in cells]}, dtype=object)))
     assert len(found) == len(cells) + 1
     assert all(cell[0] not in "=+-@\t\r\n" for (cell,) in found)
 
 
 @pytest.mark.parametrize("cell", ["\t=1", "\r=1", "\n=1", " =1", "\r\n\t =1"])
 def test_nothing_unseen_stands_before_a_formula(cell: str) -> None:
-    assert read(files.as_csv(pd.DataFrame({"a": [cell, Markup(cell)]})))[1:] == [["'=1"], ["'=1"]]
+    assert read(attachments.as_csv(pd.DataFrame({"a": [cell, Markup(cell)]})))[1:] == [["'=1"], ["'=1"]]
 
 
 # --- ends
@@ -101,13 +101,13 @@ def test_nothing_unseen_stands_before_a_formula(cell: str) -> None:
     ],
 )
 def test_an_interval_is_two_exact_ends(found: portion.Interval | None, cells: list[str]) -> None:
-    assert list(files.ends(found).values()) == cells
+    assert list(attachments.ends(found).values()) == cells
 
 
 @given(st.fractions(), st.fractions())
 def test_what_is_written_holds_what_is_meant(one: Fraction, other: Fraction) -> None:
     low, high = sorted((one, other))
-    written = files.ends(portion.closed(low, high))
+    written = attachments.ends(portion.closed(low, high))
     assert Fraction(written["low"]) <= low
     assert Fraction(written["high"]) >= high
     assert abs(Fraction(written["low"]) - low) <= abs(low) / 10**13
@@ -121,9 +121,9 @@ def bundled(shown: Shown) -> dict[str, object]:
 
 
 def test_a_table_has_its_csv_beside_it_and_a_link_that_says_which() -> None:
-    found = bundled(present.table(A, 'What & "how"', numeric=["Count"]))
-    ((name, content),) = files.held(found).items()
-    assert content == found[files.CSV] == "What,Count\na,1\n"
+    found = bundled(outputs.table(A, 'What & "how"', numeric=["Count"]))
+    ((name, content),) = attachments.held(found).items()
+    assert content == found[attachments.CSV] == "What,Count\na,1\n"
     assert f'<a href="files/{name}" download aria-label="CSV: What &amp; &quot;how&quot;">CSV</a>' in str(
         found["text/html"]
     )
@@ -131,38 +131,40 @@ def test_a_table_has_its_csv_beside_it_and_a_link_that_says_which() -> None:
 
 def test_ids_come_before_what_is_shown_and_other_data_instead_of_it() -> None:
     frame = A.assign(key=["a.1"])
-    assert bundled(present.table(frame, "c", ids="key"))[files.CSV] == "key,What,Count\na.1,a,1\n"
-    assert bundled(present.table(frame, "c", ids="key", data=B))[files.CSV] == "What,Count\nb,2\n"
+    assert bundled(outputs.table(frame, "c", ids="key"))[attachments.CSV] == "key,What,Count\na.1,a,1\n"
+    assert bundled(outputs.table(frame, "c", ids="key", data=B))[attachments.CSV] == "What,Count\nb,2\n"
 
 
 def test_what_is_shown_together_keeps_every_table() -> None:
-    one, other = present.table(A, "One"), present.table(B, "Other")
+    one, other = outputs.table(A, "One"), outputs.table(B, "Other")
     alone = bundled(Shown.together(Markup("<p>before</p>"), one, "<after>"))
-    assert alone[files.CSV] == "What,Count\na,1\n"
+    assert alone[attachments.CSV] == "What,Count\na,1\n"
     assert str(alone["text/html"]).startswith("<p>before</p>")
     assert str(alone["text/html"]).endswith("&lt;after&gt;")
     both = bundled(Shown.together(Shown.together(one, other), one))
-    assert files.CSV not in both
-    assert sorted(files.held(both).values()) == ["What,Count\na,1\n", "What,Count\nb,2\n"]
+    assert attachments.CSV not in both
+    assert sorted(attachments.held(both).values()) == ["What,Count\na,1\n", "What,Count\nb,2\n"]
     assert bundled(Shown.together("text")) == {"text/html": "text"}
 
 
 def test_a_notebook_may_keep_texts_as_lines() -> None:
-    found = bundled(present.table(A, "c"))
+    found = bundled(outputs.table(A, "c"))
     lines = {mime: str(text).splitlines(keepends=True) for mime, text in found.items()}
-    assert files.held(lines) == files.held(found) != {}
+    assert attachments.held(lines) == attachments.held(found) != {}
 
 
 def test_a_link_without_its_content_is_linked_and_not_held() -> None:
-    found = bundled(present.table(A, "c"))
-    del found[files.CSV]
-    assert files.held(found) == {}
-    assert [name for name, _ in files.linked(str(found["text/html"]))] == [files.name("c", "What,Count\na,1\n", "csv")]
+    found = bundled(outputs.table(A, "c"))
+    del found[attachments.CSV]
+    assert attachments.held(found) == {}
+    assert [name for name, _ in attachments.linked(str(found["text/html"]))] == [
+        attachments.name("c", "What,Count\na,1\n", "csv")
+    ]
 
 
 def test_a_drawing_of_its_own_is_whole_and_has_a_title_and_paper() -> None:
     svg = '<svg xmlns="http://www.w3.org/2000/svg" width="5pt" height="4pt" viewBox="0 0 5 4"><path d="m0 0"/></svg>'
-    root = ElementTree.fromstring(files.drawing(svg, "A <b> & “c”"))
+    root = ElementTree.fromstring(attachments.drawing(svg, "A <b> & “c”"))
     title, paper, path = root
     assert (title.tag.rpartition("}")[2], title.text) == ("title", "A <b> & “c”")
     assert (paper.get("width"), paper.get("fill"), path.get("d")) == ("100%", "#fff", "m0 0")

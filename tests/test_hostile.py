@@ -20,9 +20,9 @@ from click.testing import CliRunner
 from hostile import ADDRESSES, INERT, REFUSED
 from playwright.sync_api import Browser
 
-from compendium import files
 from compendium.cli import main
 from compendium.curation.validation import validate
+from compendium.display import attachments
 from compendium.ledger import archive
 from compendium.ledger.loader import load
 from compendium.project.paths import DATA, ROOT
@@ -143,7 +143,7 @@ def test_the_archive_holds_each_text_as_it_is(let_in: Path, tmp_path: Path) -> N
 
 def test_no_cell_of_a_file_beside_a_page_begins_a_formula() -> None:
     frame = pd.DataFrame({"a": [*REFUSED.values(), *INERT, "\t=1+1", " =1+1", "-3.5", "+3", "−3"]})
-    for line in files.as_csv(frame[frame["a"].str.len() < 1000]).splitlines():
+    for line in attachments.as_csv(frame[frame["a"].str.len() < 1000]).splitlines():
         assert not re.match(r'"?[\s]*[=+@＝＋－＠]|"?[\s]*-(?![0-9.]+$)', line) or line == "+3"
         assert "\x1b" not in line
 

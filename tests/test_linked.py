@@ -6,8 +6,8 @@ import warnings
 import pytest
 from rdflib import RDF, Graph, Namespace, URIRef
 
-from compendium import linked
-from compendium.dossiers import Dossier, dossiers
+from compendium.display import json_ld
+from compendium.display.claim_records import Dossier, dossiers
 from compendium.ledger.loader import Ledger
 from compendium.reconciliation.verdicts import AGREES, DIFFERS
 
@@ -25,7 +25,7 @@ def found(ledger: Ledger) -> dict[str, Dossier]:
 def graph(found: dict[str, Dossier]) -> Graph:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DeprecationWarning)  # its own parser uses what it has deprecated
-        return Graph().parse(data=linked.document(found, "The book"), format="json-ld", publicID=BASE)
+        return Graph().parse(data=json_ld.document(found, "The book"), format="json-ld", publicID=BASE)
 
 
 def test_every_claim_is_a_claim_with_its_permanent_address(graph: Graph, found: dict[str, Dossier]) -> None:
@@ -53,7 +53,7 @@ def test_whoever_is_credited_is_one_however_many_claims_go_back_to_them(
 
 def test_only_a_citation_that_fits_is_given_as_a_work(found: dict[str, Dossier]) -> None:
     for one in found.values():
-        claim = linked.graph(one, "The book")["@graph"][0]
+        claim = json_ld.graph(one, "The book")["@graph"][0]
         assert ("citation" in claim) == (one["cited"] is not None)
         if one["cited"]:
             fits = one["cited"]["about"] == "fits" and one["cited"]["title"] != ""
@@ -62,13 +62,13 @@ def test_only_a_citation_that_fits_is_given_as_a_work(found: dict[str, Dossier])
 
 def test_a_withdrawn_claim_says_so_and_why(found: dict[str, Dossier]) -> None:
     one = next(iter(found.values())) | {"rank": "deprecated", "rank_reason": "misread"}
-    assert linked.graph(one, "The book")["@graph"][0]["creativeWorkStatus"] == "withdrawn: misread"
+    assert json_ld.graph(one, "The book")["@graph"][0]["creativeWorkStatus"] == "withdrawn: misread"
 
 
 def test_where_the_address_is_told_identifiers_are_whole(found: dict[str, Dossier]) -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DeprecationWarning)
-        text = linked.document(found, "The book", "https://book.example/")
+        text = json_ld.document(found, "The book", "https://book.example/")
         read = Graph().parse(data=text, format="json-ld", publicID="file:///unpacked/anywhere.jsonld")
     assert set(read.subjects(RDF.type, SCHEMA.Claim)) == {URIRef(CLAIMS + name) for name in found}
 
@@ -96,6 +96,6 @@ def test_the_range_of_a_claim_is_given_in_numbers(graph: Graph, found: dict[str,
 
 def test_nothing_in_a_claim_ends_the_element_it_stands_in(found: dict[str, Dossier]) -> None:
     one = next(iter(found.values())) | {"summary": "</script><script>alert(1)</script><!--"}
-    text = linked.inline(one, "The </script> book")
+    text = json_ld.inline(one, "The </script> book")
     assert "<" not in text and ">" not in text
     assert json.loads(text)["@graph"][0]["abstract"] == one["summary"]

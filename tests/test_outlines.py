@@ -2,8 +2,8 @@ import pytest
 import shapely
 from shapely import LinearRing, MultiLineString, MultiPolygon, Point
 
+from compendium.display.charts.coastlines import read, water, within
 from compendium.ledger.loader import load
-from compendium.outlines import read, water, within
 
 BOX = (0.0, 0.0, 10.0, 10.0)
 

@@ -12,7 +12,7 @@ from small import claim, small
 
 from compendium.analysis.corroboration import corroborate
 from compendium.cli import main
-from compendium.dossiers import dossiers
+from compendium.display.claim_records import dossiers
 from compendium.ledger import permanent_ids
 from compendium.ledger.loader import Ledger, key_of, load
 from compendium.ledger.permanent_ids import PERMANENT, registered

@@ -8,7 +8,8 @@ from bs4 import BeautifulSoup
 from markupsafe import Markup
 from matplotlib import pyplot
 
-from compendium import present, style
+from compendium.display import outputs
+from compendium.display.charts import style
 from compendium.project.paths import ROOT
 
 
@@ -29,19 +30,19 @@ from compendium.project.paths import ROOT
     ],
 )
 def test_amount(interval: portion.Interval, unit: str, said: str) -> None:
-    assert present.amount(interval, unit) == said
+    assert outputs.amount(interval, unit) == said
 
 
 def test_brackets_show_which_end_is_included() -> None:
-    assert present.brackets(portion.closedopen(Fraction("4.35"), Fraction("4.45"))) == "[4.35, 4.45)"
-    assert present.brackets(portion.open(1, portion.inf)) == "(1, ∞)"
+    assert outputs.brackets(portion.closedopen(Fraction("4.35"), Fraction("4.45"))) == "[4.35, 4.45)"
+    assert outputs.brackets(portion.open(1, portion.inf)) == "(1, ∞)"
 
 
 def test_a_table_has_caption_scopes_ids_and_escapes() -> None:
     frame = pd.DataFrame(
         {"Name": ["<b>", Markup("<i>kept</i>")], "Count": pd.array([1234, None], dtype="Int64"), "id": ["a.b", "c"]}
     )
-    soup = BeautifulSoup(present.table(frame, 'A "caption"', numeric=["Count"], ids="id").data, "html.parser")
+    soup = BeautifulSoup(outputs.table(frame, 'A "caption"', numeric=["Count"], ids="id").data, "html.parser")
     assert soup.caption is not None
     assert soup.caption.text == 'A "caption"'
     assert [th["scope"] for th in soup.find_all("th")] == ["col", "col", "row", "row"]
@@ -57,7 +58,7 @@ def drawn(colour: str) -> str:
     figure, axes = pyplot.subplots()
     axes.plot([1, 2], [2, 1], color=colour)
     style.put_behind(figure, pd.DataFrame({"year": [1, 2], "exports": [2, 1]}))
-    return str(present.figure(figure, "A line falls from 2 to 1.", "A <line>").data)
+    return str(outputs.figure(figure, "A line falls from 2 to 1.", "A <line>").data)
 
 
 def test_a_figure_is_inline_svg_with_alternative_text_and_caption() -> None:

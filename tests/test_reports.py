@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 from small import SCHEMA, claim, frame, growth, observation, small
 
-from compendium import reports
+from compendium.display import reports
+from compendium.display.reports import Report
 from compendium.ledger.loader import Ledger
 from compendium.reconciliation.reconcile import reconcile
-from compendium.reports import Report
 
 RATES = (growth("one", "1.2%", period="2022", base="2021"), growth("other", "18%", period="2022", base="2021"))
 

@@ -8,13 +8,14 @@ from bs4 import BeautifulSoup, Tag
 from IPython.display import HTML
 from small import METRICS, OWN, PLACES, SCHEMA, SOURCES, claim, frame, growth, observation, quantity, small
 
-from compendium import results
 from compendium.analysis.conflicts import families, findings
 from compendium.analysis.corroboration import dated
 from compendium.analysis.explanations import Names
 from compendium.analysis.resolution import settled
 from compendium.analysis.sensitivity import sensitivity
 from compendium.analysis.source_independence import origins, witnesses
+from compendium.display.tables import analysis as analysis_tables
+from compendium.display.tables.analysis import FORECAST, NOBODY, PARTLY, RATIO, STATED, UNDATED, coverage
 from compendium.ledger.loader import Ledger
 from compendium.reconciliation.reconcile import (
     CONSISTENT,
@@ -25,7 +26,6 @@ from compendium.reconciliation.reconcile import (
     find_conflicts,
     reconcile,
 )
-from compendium.results import FORECAST, NOBODY, PARTLY, RATIO, STATED, UNDATED, coverage
 
 HOSTILE: dict[str, Sequence[dict[str, Any]]] = {
     "metrics": [OWN | row for row in ({**METRICS[0], "name": "Total <u>trade</u>"}, *METRICS[1:])],
@@ -77,12 +77,12 @@ def found(ledger: Ledger) -> Reconciliation:
 
 
 def test_only_quantities_that_no_claim_prints_are_implied(found: Reconciliation) -> None:
-    assert list(results.implied(found)) == [quantity("second")]
+    assert list(analysis_tables.implied(found)) == [quantity("second")]
 
 
 def test_an_implied_quantity_names_what_it_rests_on(ledger: Ledger, found: Reconciliation) -> None:
     names = Names.of(ledger)
-    head, row = table(results.implied_table(found, names, results.implied(found), "A <caption>"))
+    head, row = table(analysis_tables.implied_table(found, names, analysis_tables.implied(found), "A <caption>"))
     assert [cell.text for cell in head] == ["Quantity", "Implied", "Rests on"]
     assert [part.text for part in row[0].find_all("small")] == ["<u>Aland</u> → Bland", "2024"]
     assert row[1].text == "6.00–8.00 USD"
@@ -92,19 +92,21 @@ def test_an_implied_quantity_names_what_it_rests_on(ledger: Ledger, found: Recon
 
 def test_claims_of_one_source_stand_together() -> None:
     ledger = having(claim("a", "12"), claim("b", "5", "first"))
-    shown = results.implied_table(reconcile(ledger), Names.of(ledger), [quantity("second")], "A <caption>")
+    shown = analysis_tables.implied_table(reconcile(ledger), Names.of(ledger), [quantity("second")], "A <caption>")
     assert table(shown)[1][2].p.text == "Ann One: 12, 5"
 
 
 def test_what_takes_two_sides_to_count_alike_says_so() -> None:
     ledger = having(claim("a", "5", "sold", ref_area="B", counterpart_area="A"), claim("b", "9", "oil"))
     found = reconcile(ledger)
-    _, row = table(results.implied_table(found, Names.of(ledger), results.implied(found), "A <caption>"))
+    _, row = table(
+        analysis_tables.implied_table(found, Names.of(ledger), analysis_tables.implied(found), "A <caption>")
+    )
     assert [part.text for part in row[1].find_all("small")] == ["if both sides count alike"]
 
 
 def test_nothing_implied_is_a_table_without_rows(ledger: Ledger, found: Reconciliation) -> None:
-    assert len(table(results.implied_table(found, Names.of(ledger), [], "A <caption>"))) == 1
+    assert len(table(analysis_tables.implied_table(found, Names.of(ledger), [], "A <caption>"))) == 1
 
 
 # --- verdicts
@@ -116,7 +118,7 @@ def test_each_verdict_has_its_table() -> None:
     ledger = having(*claims, apart=[("odd", "lone", "question")], **HOSTILE)
     found, names = reconcile(ledger), Names.of(ledger)
     rows = {
-        verdict: table(results.verdicts_table(found, names, verdict, "A <caption>"))
+        verdict: table(analysis_tables.verdicts_table(found, names, verdict, "A <caption>"))
         for verdict in (IN_CONFLICT, CONSISTENT, SINGLE, NOT_COMPARABLE)
     }
     assert all([cell.text for cell in own[0]] == ["Claim", "By", "How"] for own in rows.values())
@@ -219,7 +221,7 @@ def test_a_flow_towards_nobody_has_one_direction() -> None:
 def test_the_grid_of_gaps_is_shown_with_names() -> None:
     ledger = having(claim("a", "5"), claim("b", "5", "oil", period=""), **HOSTILE)
     grid = coverage(reconcile(ledger), Names.of(ledger), ["2024"])
-    rows = table(results.coverage_table(grid, Names.of(ledger), "A <caption>"))
+    rows = table(analysis_tables.coverage_table(grid, Names.of(ledger), "A <caption>"))
     assert texts(rows) == [
         ["Metric", "2024", "No year"],
         ["Oil<u>Aland</u> → Bland", NOBODY, "1"],
@@ -248,7 +250,7 @@ HEADLINES = (
 def asked(**tables: Any) -> list[list[Tag]]:
     claims = claim("a", "12"), two("b", "5", metric="first"), growth("c", "100%", low=100, high=100)
     ledger = having(*claims, headlines=HEADLINES, **tables)
-    shown = results.sensitivity_table(sensitivity(ledger), ledger, "A <caption>")
+    shown = analysis_tables.sensitivity_table(sensitivity(ledger), ledger, "A <caption>")
     return table(shown)
 
 
@@ -272,15 +274,15 @@ def one_sided() -> list[list[str]]:
     """A headline on one side of a flow, of which only the other side is claimed, and by the first source."""
     asked_of = [headline("seen", "It saw more.", metric_id="mirror", low=4)]
     ledger = having(claim("a", "5", "sold", ref_area="B", counterpart_area="A"), headlines=asked_of)
-    return texts(table(results.sensitivity_table(sensitivity(ledger), ledger, "A <caption>")))
+    return texts(table(analysis_tables.sensitivity_table(sensitivity(ledger), ledger, "A <caption>")))
 
 
 def test_what_takes_two_sides_to_count_alike_is_marked_where_a_source_is_left_out() -> None:
-    assert one_sided()[1][2:] == ["? cannot be said", f"✓ holds{results.ASSUMING}"]
+    assert one_sided()[1][2:] == ["? cannot be said", f"✓ holds{analysis_tables.ASSUMING}"]
 
 
 def test_what_takes_two_sides_to_count_alike_is_marked_with_all_sources_too() -> None:
-    assert results.ASSUMING in one_sided()[1][1]
+    assert analysis_tables.ASSUMING in one_sided()[1][1]
 
 
 def test_sources_stand_in_the_order_they_were_written() -> None:
@@ -295,7 +297,7 @@ def test_two_sources_of_one_author_have_a_column_each() -> None:
 
 def test_no_headlines_are_no_rows() -> None:
     ledger = having(claim("a", "5"))
-    shown = results.sensitivity_table(sensitivity(ledger), ledger, "A <caption>")
+    shown = analysis_tables.sensitivity_table(sensitivity(ledger), ledger, "A <caption>")
     assert len(table(shown)) == 1
 
 
@@ -306,7 +308,7 @@ def test_witnesses_are_shown_by_source_and_origin() -> None:
     ledger = having(claim("a", "5", origin="<u>Bureau</u>"), two("b", "6", origin="<u>Bureau</u>"),
                     two("c", "6"), **HOSTILE)  # fmt: skip
     claims = ledger["claims"]
-    head, row = table(results.witnesses_table(witnesses(claims), claims, Names.of(ledger), "A <caption>"))
+    head, row = table(analysis_tables.witnesses_table(witnesses(claims), claims, Names.of(ledger), "A <caption>"))
     assert [cell.text for cell in head] == ["What", "Figures", "Sources", "Origins"]
     assert [cell.text for cell in row] == ["Total <u>trade</u>level, 2024", "Ann <u>One</u>: 5Two Press: 6, 6", "2",
                                            "2<u>Bureau</u>; Two Press"]  # fmt: skip
@@ -316,7 +318,7 @@ def test_witnesses_are_shown_by_source_and_origin() -> None:
 def test_origins_are_shown_with_their_figures_and_who_passes_them_on() -> None:
     ledger = having(claim("a", "5", origin="<u>Bureau</u>"), two("b", "6", origin="<u>Bureau</u>"), **HOSTILE)
     claims = ledger["claims"]
-    head, row = table(results.origins_table(origins(claims), claims, Names.of(ledger), "A <caption>"))
+    head, row = table(analysis_tables.origins_table(origins(claims), claims, Names.of(ledger), "A <caption>"))
     assert [cell.text for cell in head] == ["Origin", "Figures", "Through"]
     assert [cell.text for cell in row] == ["<u>Bureau</u>", "5, 6", "Ann <u>One</u>, Two Press"]
     assert links(row[1]) == [("5", "../evidence/claims.html#a"), ("6", "../evidence/claims.html#b")]
@@ -326,8 +328,8 @@ def test_no_witnesses_are_tables_without_rows() -> None:
     ledger = having()
     claims, names = ledger["claims"], Names.of(ledger)
     assert isinstance(claims, pd.DataFrame)
-    assert len(table(results.witnesses_table(witnesses(claims), claims, names, "A <caption>"))) == 1
-    assert len(table(results.origins_table(origins(claims), claims, names, "A <caption>"))) == 1
+    assert len(table(analysis_tables.witnesses_table(witnesses(claims), claims, names, "A <caption>"))) == 1
+    assert len(table(analysis_tables.origins_table(origins(claims), claims, names, "A <caption>"))) == 1
 
 
 # --- beside independent figures
@@ -346,7 +348,7 @@ def settling(*observations: dict[str, Any], title: str = "A <u>title</u>") -> li
     by_claims = {
         finding.items: family for family in families(ledger, findings(ledger, conflicts)) for finding in family.findings
     }
-    return table(results.settled_table(settled(ledger, conflicts), by_claims, ledger, "A <caption>"))
+    return table(analysis_tables.settled_table(settled(ledger, conflicts), by_claims, ledger, "A <caption>"))
 
 
 def test_a_conflict_on_which_nothing_bears_is_told_so() -> None:
@@ -386,7 +388,7 @@ def test_each_side_has_its_own_row() -> None:
 
 
 def test_no_conflicts_are_a_table_without_rows() -> None:
-    assert len(table(results.settled_table([], {}, having(), "A <caption>"))) == 1
+    assert len(table(analysis_tables.settled_table([], {}, having(), "A <caption>"))) == 1
 
 
 def test_dates_of_events_stand_beside_the_recorded_ones() -> None:
@@ -402,7 +404,7 @@ def test_dates_of_events_stand_beside_the_recorded_ones() -> None:
         for name, date in (("same", "2024-05-03"), ("near", "2024-05-08"), ("far", "2024-05-01"), ("open", "2024"))
     ]
     ledger = having(events=events, records=records)
-    head, *rows = table(results.dates_table(dated(ledger), ledger, "A <caption>"))
+    head, *rows = table(analysis_tables.dates_table(dated(ledger), ledger, "A <caption>"))
     assert [cell.text for cell in head] == ["Event", "In the sources", "Recorded", "Verdict"]
     assert [links(row[0]) for row in rows] == [
         [("A <u>thing</u>", "../evidence/timeline.html#same")], [("Another", "../evidence/timeline.html#near")],
@@ -418,4 +420,4 @@ def test_dates_of_events_stand_beside_the_recorded_ones() -> None:
 
 def test_no_records_are_a_table_without_rows() -> None:
     ledger = having()
-    assert len(table(results.dates_table(dated(ledger), ledger, "A <caption>"))) == 1
+    assert len(table(analysis_tables.dates_table(dated(ledger), ledger, "A <caption>"))) == 1

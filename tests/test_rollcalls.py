@@ -7,9 +7,9 @@ import pytest
 from bs4 import BeautifulSoup
 from small import SCHEMA, frame, small
 
+from compendium.display.tables.votes import counts_table, votes_table
 from compendium.ledger.loader import Ledger
 from compendium.ledger.votes import counted, grid, mark, read_votes
-from compendium.rollcalls import counts_table, votes_table
 
 TALLY = {"yes": 3, "no": 1, "tally_publisher": "Press", "tally_quality": "page"}
 STATES = {"A": "Aland", "B": "Bland", "C": "Cland"}

@@ -12,11 +12,12 @@ import yaml
 from bs4 import BeautifulSoup, Tag
 
 from compendium import site
+from compendium.display.mime_types import CARDS
 from compendium.ledger.loader import load
 from compendium.notebooks import BOOK, chapters, update
 from compendium.policy import policy
 from compendium.project.paths import PAGES, ROOT
-from compendium.stored import CARDS, home_of, kept
+from compendium.stored import home_of, kept
 
 MADE_BY_SPHINX = {"search.html", "genindex.html"}
 

@@ -5,31 +5,31 @@ from collections.abc import Callable
 import pytest
 from bs4 import BeautifulSoup
 
-from compendium import tips
 from compendium.analysis.conflicts import families, findings
 from compendium.analysis.explanations import Names
 from compendium.analysis.sensitivity import sensitivity
-from compendium.dossiers import dossiers
+from compendium.display.cards import hover as hover_cards
+from compendium.display.claim_records import dossiers
+from compendium.display.mime_types import CARDS, Cards
+from compendium.display.outputs import Shown
 from compendium.ledger.events import read_events
 from compendium.ledger.loader import Ledger
 from compendium.ledger.observations import read_observations
-from compendium.present import Shown
 from compendium.reconciliation.reconcile import Reconciliation
-from compendium.stored import CARDS, Cards
 
 
 @pytest.fixture(scope="module")
 def kinds(ledger: Ledger, reconciled_ledger: Reconciliation) -> dict[str, Cards]:
     names = Names.of(ledger)
     return {
-        "claims": tips.of_claims(dossiers(ledger)),
-        "events": tips.of_events(read_events(ledger), ledger["mentions"], ledger["sources"]),
-        "sources": tips.of_sources(ledger["sources"], {}),
-        "observations": tips.of_observations(read_observations(ledger), names),
-        "conflicts": tips.of_conflicts(families(ledger, findings(ledger, reconciled_ledger.conflicts))),
-        "citations": tips.of_citations(ledger["citations"], ledger["sources"]),
-        "headlines": tips.of_headlines(sensitivity(ledger), ledger),
-        "implied": tips.of_implied(reconciled_ledger, names),
+        "claims": hover_cards.of_claims(dossiers(ledger)),
+        "events": hover_cards.of_events(read_events(ledger), ledger["mentions"], ledger["sources"]),
+        "sources": hover_cards.of_sources(ledger["sources"], {}),
+        "observations": hover_cards.of_observations(read_observations(ledger), names),
+        "conflicts": hover_cards.of_conflicts(families(ledger, findings(ledger, reconciled_ledger.conflicts))),
+        "citations": hover_cards.of_citations(ledger["citations"], ledger["sources"]),
+        "headlines": hover_cards.of_headlines(sensitivity(ledger), ledger),
+        "implied": hover_cards.of_implied(reconciled_ledger, names),
     }
 
 
@@ -86,14 +86,14 @@ def spoilt(ledger: Ledger, table: str, column: str) -> Ledger:
 @pytest.mark.parametrize(
     ("table", "column", "made"),
     [
-        ("events", "name", lambda own: tips.of_events(read_events(own), own["mentions"], own["sources"])),
-        ("mentions", "says", lambda own: tips.of_events(read_events(own), own["mentions"], own["sources"])),
-        ("sources", "title", lambda own: tips.of_sources(own["sources"], {})),
-        ("sources", "author", lambda own: tips.of_citations(own["citations"], own["sources"])),
-        ("citations", "title", lambda own: tips.of_citations(own["citations"], own["sources"])),
-        ("citations", "about_reason", lambda own: tips.of_citations(own["citations"], own["sources"])),
-        ("metrics", "name", lambda own: tips.of_observations(read_observations(own), Names.of(own))),
-        ("claims", "origin", lambda own: tips.of_claims(dossiers(own))),
+        ("events", "name", lambda own: hover_cards.of_events(read_events(own), own["mentions"], own["sources"])),
+        ("mentions", "says", lambda own: hover_cards.of_events(read_events(own), own["mentions"], own["sources"])),
+        ("sources", "title", lambda own: hover_cards.of_sources(own["sources"], {})),
+        ("sources", "author", lambda own: hover_cards.of_citations(own["citations"], own["sources"])),
+        ("citations", "title", lambda own: hover_cards.of_citations(own["citations"], own["sources"])),
+        ("citations", "about_reason", lambda own: hover_cards.of_citations(own["citations"], own["sources"])),
+        ("metrics", "name", lambda own: hover_cards.of_observations(read_observations(own), Names.of(own))),
+        ("claims", "origin", lambda own: hover_cards.of_claims(dossiers(own))),
     ],
 )
 def test_markup_in_a_cell_stays_text(ledger: Ledger, table: str, column: str, made: Callable[[Ledger], Cards]) -> None:
@@ -103,7 +103,9 @@ def test_markup_in_a_cell_stays_text(ledger: Ledger, table: str, column: str, ma
 
 
 def test_cards_are_kept_beside_what_a_cell_shows() -> None:
-    shown = tips.with_cards(Shown("<p>rows</p>").beside("text/csv", "a\n"), {"x": {"text": "1", "card": "<p>1</p>"}})
+    shown = hover_cards.with_cards(
+        Shown("<p>rows</p>").beside("text/csv", "a\n"), {"x": {"text": "1", "card": "<p>1</p>"}}
+    )
     assert shown._repr_mimebundle_() == {
         "text/html": "<p>rows</p>", "text/csv": "a\n", CARDS: {"x": {"text": "1", "card": "<p>1</p>"}}
     }  # fmt: skip

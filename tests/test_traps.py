@@ -8,7 +8,8 @@ from bs4 import BeautifulSoup
 from small import METRICS, OWN, PLACES, SCHEMA, claim, frame, observation, small
 
 from compendium.analysis.resolution import reliable
-from compendium.analysis.traps import CONTRADICTIONS, UNEXPLAINED, Trap, cards, contradictions, traps
+from compendium.analysis.traps import CONTRADICTIONS, UNEXPLAINED, Trap, contradictions, traps
+from compendium.display.cards.traps import cards
 from compendium.ledger.loader import Ledger
 from compendium.ledger.observations import joined, read_observations, sides
 from compendium.ledger.schema import SEPARATOR

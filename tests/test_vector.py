@@ -9,7 +9,8 @@ from xml.etree.ElementTree import Element
 import pytest
 from matplotlib import pyplot
 
-from compendium import style, vector
+from compendium.display.charts import style
+from compendium.display.charts import svg as display_svg
 
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -35,7 +36,7 @@ def before() -> Element:
 
 @pytest.fixture(scope="module")
 def after() -> Element:
-    return ElementTree.fromstring(vector.lean(drawn(), 'Falls "from" <2>'))
+    return ElementTree.fromstring(display_svg.lean(drawn(), 'Falls "from" <2>'))
 
 
 def points(path: str) -> list[tuple[float, float]]:
@@ -101,13 +102,13 @@ def test_every_path_that_is_seen_keeps_its_points_to_the_tenth(before: Element, 
     ],
 )
 def test_a_path_is_written_in_steps(path: str, short: str) -> None:
-    assert vector._path(path, 1) == short
+    assert display_svg._path(path, 1) == short
 
 
 def test_rounding_never_adds_up_along_a_path() -> None:
     steps = [(0.04 * place, 0.0) for place in range(1000)]
     path = "M 0 0 " + " ".join(f"L {x} {y}" for x, y in steps)
-    assert points(vector._path(path, 1))[-1][0] == pytest.approx(steps[-1][0], abs=0.051)
+    assert points(display_svg._path(path, 1))[-1][0] == pytest.approx(steps[-1][0], abs=0.051)
 
 
 def test_only_ids_that_are_used_stay_and_each_is_its_own(after: Element) -> None:
@@ -131,9 +132,9 @@ def test_the_family_of_the_text_is_said_once(after: Element) -> None:
 
 def test_families_that_differ_stay_where_they_are() -> None:
     texts = [Element("text", {"font-family": name}) for name in ("serif", "sans-serif")]
-    assert vector._family(texts) == {}
+    assert display_svg._family(texts) == {}
     assert [text.get("font-family") for text in texts] == ["serif", "sans-serif"]
 
 
 def test_the_same_drawing_gives_the_same_text() -> None:
-    assert vector.lean(drawn(), "x") == vector.lean(drawn(), "x")
+    assert display_svg.lean(drawn(), "x") == display_svg.lean(drawn(), "x")

@@ -11,17 +11,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from IPython.display import HTML
-from markupsafe import Markup
-
 from compendium.analysis.explanations import Names, explained
 from compendium.analysis.resolution import reliable
-from compendium.checked import dated, measured, source
 from compendium.ledger.loader import Ledger
 from compendium.ledger.observations import joined, read_observations, sides
-from compendium.ledger.records import records
 from compendium.ledger.schema import SEPARATOR
-from compendium.present import link
 from compendium.reconciliation.components import Conflict
 from compendium.reconciliation.reconcile import bound_by, find_conflicts
 
@@ -79,31 +73,3 @@ def _unexplained(ledger: Ledger, conflict: Conflict) -> Trap:
     told = " ".join(contradictions(ledger, conflict.claims))
     name = "+".join(conflict.claims)
     return Trap(name, CONTRADICTIONS[0], "A contradiction", conflict.claims, "", UNEXPLAINED, told)
-
-
-CARD = Markup(
-    '<article class="conflict" id="{id}"><h3>{title}</h3><ul>{rows}</ul><p>{what}</p>{told}'
-    "<p><strong>What may explain it.</strong> {why}</p></article>"
-)
-ROW = Markup("<li><strong>{}</strong> {}<small>{}</small></li>")
-
-
-def cards(found: Sequence[Trap], ledger: Ledger, *, up: str = "..") -> HTML:
-    """Return traps as cards: the figures with who prints them, what is odd, the arithmetic, what may explain it."""
-    observations = {row["observation_id"]: row for row in records(read_observations(ledger))}
-    names = Names.of(ledger)
-    return HTML(Markup("\n").join(_card(trap, observations, names, up) for trap in found))
-
-
-def _card(trap: Trap, observations: Mapping[str, Mapping[str, Any]], names: Names, up: str) -> Markup:
-    rows = []
-    for name in trap.observations:
-        row = observations[name]
-        figure = link("observation", name, row["figure"], up=up)
-        metric = names.metrics[row["metric_id"]]["name"]
-        parts = (metric, names.between(row), measured(row), dated(row))
-        rows.append(ROW.format(figure, "; ".join(filter(None, parts)), source(row)))
-    told = Markup('<p class="arithmetic">{}</p>').format(trap.arithmetic) if trap.arithmetic else Markup("")
-    return CARD.format(
-        id=trap.name, title=trap.title, rows=Markup("").join(rows), what=trap.what, told=told, why=trap.explanation
-    )

@@ -9,7 +9,7 @@ import pandas as pd
 from IPython.display import HTML
 
 from compendium.benches.rows import BEYOND, TIMES
-from compendium.present import table
+from compendium.display.outputs import table
 
 
 def _has(value: Any) -> bool:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
               "of a publisher; of a table; or one, by its id. Can be given more than once.")  # fmt: skip
 def reconcile(form: str, data: Path, scheduler: str, beside: tuple[str, ...]) -> None:
     """Say what follows from all claims together, and which of them cannot all be true."""
-    from compendium import reports
+    from compendium.display import reports
     from compendium.reconciliation.reconcile import reconcile as reconciled
 
     ledger = _beside(sound(data), beside)
@@ -59,7 +59,7 @@ def _stem(ledger: Ledger) -> dict[str, str]:
 @analysis
 def corroborate(form: str, data: Path) -> None:
     """Say how every claim stands against the figures of independent publishers."""
-    from compendium import reports
+    from compendium.display import reports
 
     ledger = sound(data)
     answer(form, lambda: reports.corroboration(ledger), lambda: reports.corroboration_lines(ledger))
@@ -69,7 +69,7 @@ def corroborate(form: str, data: Path) -> None:
 @analysis
 def chronology(form: str, data: Path) -> None:
     """Say which statements about time cannot all be right."""
-    from compendium import reports
+    from compendium.display import reports
 
     ledger = sound(data)
     answer(form, lambda: reports.chronology(ledger), lambda: reports.chronology_lines(ledger))
@@ -79,7 +79,7 @@ def chronology(form: str, data: Path) -> None:
 @analysis
 def independence(form: str, data: Path) -> None:
     """Say which figures go back to one origin, and count witnesses by origin."""
-    from compendium import reports
+    from compendium.display import reports
 
     ledger = sound(data)
     answer(form, lambda: reports.independence(ledger), lambda: reports.independence_lines(ledger))
@@ -89,7 +89,7 @@ def independence(form: str, data: Path) -> None:
 @analysis
 def sensitivity(form: str, data: Path) -> None:
     """Recompute each headline with one source left out."""
-    from compendium import reports
+    from compendium.display import reports
 
     ledger = sound(data)
     answer(form, lambda: reports.sensitivity_report(ledger), lambda: reports.sensitivity_lines(ledger))

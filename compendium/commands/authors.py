@@ -134,14 +134,14 @@ def explain(claim: str, form: str, data: Path) -> None:
 
     Exit codes: 0, the claim was explained, however it stands; 2, there is no such claim, or the data are unsound.
     """
-    from compendium import explain as explained
+    from compendium.display import terminal as explained
 
     found = explained.stored() if data.resolve() == DATA else {}
     known = found or _claims(data)
     if claim not in known:
         raise click.BadParameter(f"no claim is called {claim!r}; {one_of(known, claim)}", param_hint="CLAIM")
     if not found:
-        from compendium.dossiers import dossiers
+        from compendium.display.claim_records import dossiers
 
         click.echo("Working it out, since the notebook of the claims is not up to date …", err=True)
         found = dossiers(sound(data))

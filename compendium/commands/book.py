@@ -158,15 +158,15 @@ def _watched(done: Iterator[Done], number: int) -> Iterator[Done]:
 @click.option("--data", type=FOLDER, default=DATA, help="Folder of the ledger.  [default: data]")
 def bundle(file: Path, data: Path) -> None:
     """Write the whole ledger as one archive: CSV, Parquet, SQLite and JSON-LD, with what it takes to open them."""
-    from compendium import linked
-    from compendium.dossiers import dossiers
+    from compendium.display import json_ld
+    from compendium.display.claim_records import dossiers
     from compendium.ledger.archive import bundle as bundled
     from compendium.ledger.loader import load
     from compendium.project.citation import edition
 
     sound(data)
-    claims = linked.document(dossiers(load(data)), edition().name)
-    content = bundled(data, {linked.NAME: claims.encode()})
+    claims = json_ld.document(dossiers(load(data)), edition().name)
+    content = bundled(data, {json_ld.NAME: claims.encode()})
     try:
         file.write_bytes(content)
     except OSError as error:

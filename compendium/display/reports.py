@@ -13,7 +13,7 @@ from compendium.analysis.date_conflicts import clashes
 from compendium.analysis.explanations import Names, explained, number, rule_of_conflict, said, verdict_row
 from compendium.analysis.sensitivity import sensitivity
 from compendium.analysis.source_independence import SAME, origins, shared_hosts, witnesses
-from compendium.checked import told
+from compendium.display.tables.corroboration import told
 from compendium.ledger.loader import Ledger
 from compendium.ledger.observations import read_observations
 from compendium.ledger.records import records

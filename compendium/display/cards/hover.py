@@ -17,18 +17,18 @@ from markupsafe import Markup
 from compendium.analysis.conflicts import Family
 from compendium.analysis.corroboration import dated
 from compendium.analysis.explanations import Names, said
-from compendium.checked import CLASSES, credited, measured
-from compendium.checked import dated as spoken_of
-from compendium.dossiers import Dossier
+from compendium.display.claim_records import Dossier
+from compendium.display.links import badge, link, place
+from compendium.display.mime_types import CARDS, Cards
+from compendium.display.outputs import Shown
+from compendium.display.tables.analysis import ASSUMING, asked, cited, implied, quantity_id
+from compendium.display.tables.corroboration import CLASSES, credited, measured
+from compendium.display.tables.corroboration import dated as spoken_of
 from compendium.ledger.claims import authors, read_claims
 from compendium.ledger.loader import Ledger
 from compendium.ledger.observations import of_series
-from compendium.links import badge, link, place
-from compendium.present import Shown
 from compendium.reconciliation.reconcile import Reconciliation
 from compendium.reconciliation.verdicts import DIFFERS, IN_CONFLICT
-from compendium.results import ASSUMING, asked, cited, implied, quantity_id
-from compendium.stored import CARDS, Cards
 from compendium.values.formatting import signed
 from compendium.values.periods import sometime, spoken
 

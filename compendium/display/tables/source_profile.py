@@ -14,11 +14,11 @@ from IPython.display import HTML
 
 from compendium.analysis.citation_audit import ABOUT_ANOTHER, audit
 from compendium.analysis.conflicts import Family, families
+from compendium.display.links import link, place
+from compendium.display.outputs import Shown, table
+from compendium.display.tables.ledger import citations_table, described, stacked, stances_table
 from compendium.ledger.claims import read_claims
 from compendium.ledger.loader import Ledger
-from compendium.links import link, place
-from compendium.present import Shown, table
-from compendium.tables import citations_table, described, stacked, stances_table
 from compendium.values.formatting import amount
 from compendium.values.periods import spoken
 

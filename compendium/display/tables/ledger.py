@@ -12,15 +12,15 @@ from typing import Any
 import pandas as pd
 from markupsafe import Markup, escape
 
-from compendium import files
 from compendium.analysis.explanations import between
 from compendium.analysis.source_independence import host
+from compendium.display import attachments
+from compendium.display.links import place
+from compendium.display.outputs import Shown, bare_table, link, table, taken
 from compendium.ledger.claims import DIRECTION, authors
 from compendium.ledger.loader import Ledger
 from compendium.ledger.observations import FOLDER
 from compendium.ledger.schema import Field, Table, called
-from compendium.links import place
-from compendium.present import Shown, bare_table, link, table, taken
 from compendium.values.formatting import amount, signed
 from compendium.values.periods import sometime, spoken
 
@@ -53,7 +53,7 @@ AGAINST = ["base_metric_id", "base_area", "base_counterpart", "base_period", "di
 def claims_data(claims: pd.DataFrame) -> pd.DataFrame:
     """Return claims for other programs: id, figure as printed, how it is read, what it measures, where it stands.
 
-    `low`, `high` and `ends` are the interval, in the unit printed (`compendium.files.ends`).
+    `low`, `high` and `ends` are the interval, in the unit printed (`compendium.display.attachments.ends`).
     """
     said = ["source_id", "author", "paragraph", "scope", "origin", "obs_status", "rank", "summary", "note"]
     read = with_ends(claims[["claim_id", "figure", "unit", "interval"]])
@@ -63,7 +63,7 @@ def claims_data(claims: pd.DataFrame) -> pd.DataFrame:
 def with_ends(frame: pd.DataFrame, column: str = "interval", prefix: str = "") -> pd.DataFrame:
     """Return a table with the ends of its intervals as columns in their place: `low`, `high`, `ends`."""
     place = list(frame.columns).index(column)
-    cells = [files.ends(found) for found in frame[column]]
+    cells = [attachments.ends(found) for found in frame[column]]
     found = pd.DataFrame(cells, index=frame.index, columns=["low", "high", "ends"]).add_prefix(prefix)
     return pd.concat([frame.iloc[:, :place], found, frame.iloc[:, place + 1 :]], axis=1)
 
@@ -218,7 +218,7 @@ def _rivals_data(pairs: pd.DataFrame, by_id: pd.DataFrame) -> pd.DataFrame:
     """Return a row each figure, those of one quantity with its number and what all of them leave possible."""
     parts = []
     for number, pair in enumerate(pairs.to_dict("records"), 1):
-        common = {f"common_{name}": cell for name, cell in files.ends(pair["common"]).items()}
+        common = {f"common_{name}": cell for name, cell in attachments.ends(pair["common"]).items()}
         own = claims_data(by_id.loc[list(pair["claim_ids"])])
         parts.append(own.assign(agree="yes" if pair["agree"] else "no", **common))
         parts[-1].insert(0, "quantity", number)
@@ -409,7 +409,7 @@ def dictionary(schema: Mapping[str, Table], rows: Mapping[str, int]) -> Shown:
         alike.setdefault(described_table.fields, []).append(described_table)
     data = pd.DataFrame([_column(one, field) for one in schema.values() for field in one.fields])
     parts = (_described(group, rows) for group in alike.values())
-    return Shown.together(*parts, taken("Every column of every table", files.as_csv(data)))
+    return Shown.together(*parts, taken("Every column of every table", attachments.as_csv(data)))
 
 
 def archived(schema: Mapping[str, Table], rows: Mapping[str, int], caption: str) -> Shown:
@@ -429,14 +429,14 @@ def archived(schema: Mapping[str, Table], rows: Mapping[str, int], caption: str)
 
 def each(ledger: Ledger) -> Shown:
     """Return a list of links to every table of a ledger as a CSV file of its own, without those that have no row."""
-    texts = {one.name: files.as_csv(ledger.frames[one.name]) for one in ledger.schema.values()}
+    texts = {one.name: attachments.as_csv(ledger.frames[one.name]) for one in ledger.schema.values()}
     lines = [
-        Markup("<li>{}, {}</li>").format(one.title, Markup(files.link(one.title, texts[one.name], "csv")))
+        Markup("<li>{}, {}</li>").format(one.title, Markup(attachments.link(one.title, texts[one.name], "csv")))
         for one in ledger.schema.values()
         if len(ledger.frames[one.name])
     ]
     shown = Shown(Markup('<ul class="take">{}</ul>').format(Markup("").join(lines)))
-    return shown.beside(files.MORE_CSV, [text for text in texts.values() if "\n" in text.rstrip("\n")])
+    return shown.beside(attachments.MORE_CSV, [text for text in texts.values() if "\n" in text.rstrip("\n")])
 
 
 def _column(one: Table, field: Field) -> dict[str, Any]:

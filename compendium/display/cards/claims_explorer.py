@@ -13,13 +13,13 @@ from datetime import date
 import pandas as pd
 from markupsafe import Markup
 
-from compendium.dossiers import Dossier
-from compendium.files import as_csv
-from compendium.links import badge, link, place
-from compendium.present import Shown, taken
-from compendium.stored import DOSSIERS
-from compendium.tables import stacked
-from compendium.tips import of_claims, with_cards
+from compendium.display.attachments import as_csv
+from compendium.display.cards.hover import of_claims, with_cards
+from compendium.display.claim_records import Dossier
+from compendium.display.links import badge, link, place
+from compendium.display.mime_types import DOSSIERS
+from compendium.display.outputs import Shown, taken
+from compendium.display.tables.ledger import stacked
 from compendium.values.periods import span
 
 HEADS = ("Figure", "Claim", "Who says so", "How it stands")

@@ -16,9 +16,10 @@ from matplotlib import pyplot
 from matplotlib.figure import Figure
 from myst_nb import glue
 
-from compendium import files, style
-from compendium.links import link as link
-from compendium.vector import lean
+from compendium.display import attachments
+from compendium.display.charts import style
+from compendium.display.charts.svg import lean
+from compendium.display.links import link as link
 
 
 class Shown(HTML):
@@ -48,10 +49,14 @@ class Shown(HTML):
         texts: list[str] = []
         for part in parts:
             if isinstance(part, Shown):
-                texts += [part.others[files.CSV]] if files.CSV in part.others else part.others.get(files.MORE_CSV, [])
+                texts += (
+                    [part.others[attachments.CSV]]
+                    if attachments.CSV in part.others
+                    else part.others.get(attachments.MORE_CSV, [])
+                )
         if len(texts) == 1:
-            return whole.beside(files.CSV, texts[0])
-        return whole.beside(files.MORE_CSV, texts) if texts else whole
+            return whole.beside(attachments.CSV, texts[0])
+        return whole.beside(attachments.MORE_CSV, texts) if texts else whole
 
 
 def numbers(**values: str | int) -> None:
@@ -84,7 +89,7 @@ def table(
         Without it the CSV has the cells that are shown, their markup taken off, the column of ids before them.
     """
     shown = [name for name in frame.columns if name != ids]
-    text = files.as_csv(frame[[ids, *shown] if ids else shown] if data is None else data)
+    text = attachments.as_csv(frame[[ids, *shown] if ids else shown] if data is None else data)
     return Shown.together(bare_table(frame, caption, numeric=numeric, ids=ids, css=css), taken(caption, text))
 
 
@@ -113,8 +118,8 @@ def bare_table(
 
 def taken(caption: str, text: str, *before: str) -> Shown:
     """Return the line below a table or figure that leads to its files: its CSV, after the links `before`."""
-    line = " ".join([*before, files.link(caption, text, "csv")])
-    return Shown(f'<p class="take">{line}</p>').beside(files.CSV, text)
+    line = " ".join([*before, attachments.link(caption, text, "csv")])
+    return Shown(f'<p class="take">{line}</p>').beside(attachments.CSV, text)
 
 
 def _side(right: bool) -> str:
@@ -133,12 +138,14 @@ def figure(drawn: Figure, alt: str, caption: str) -> Shown:
     """Return a figure as inline SVG that takes the page's colours, with its alternative text, caption and files.
 
     The text of the figure stays text; the drawing is closed afterwards. The same drawing gives the same bytes. Its
-    files are the figure on its own, and the table that it shows (`compendium.style.put_behind`).
+    files are the figure on its own, and the table that it shows (`compendium.display.charts.style.put_behind`).
     """
     out = StringIO()
     drawn.savefig(out, format="svg", metadata={"Date": None, "Creator": None})
     pyplot.close(drawn)
     svg = lean(out.getvalue(), alt)
     shown = f'<figure class="chart">{svg}<figcaption>{escape(caption)}</figcaption></figure>'
-    text = files.as_csv(style.behind(drawn))
-    return Shown.together(Markup(shown), taken(caption, text, files.link(caption, files.drawing(svg, caption), "svg")))
+    text = attachments.as_csv(style.behind(drawn))
+    return Shown.together(
+        Markup(shown), taken(caption, text, attachments.link(caption, attachments.drawing(svg, caption), "svg"))
+    )

@@ -16,7 +16,7 @@ import pandas as pd
 import portion
 from matplotlib.figure import Figure
 
-from compendium import style
+from compendium.display.charts import style
 from compendium.values.formatting import amount, signed
 from compendium.values.periods import Span, spoken, written
 
@@ -55,7 +55,7 @@ def text(drawn: Figure, shows: str) -> str:
     Parameters
     ----------
     drawn
-        a figure of `compendium.draw` or `compendium.charts`.
+        a figure of `compendium.display.charts.ledger` or `compendium.display.charts.series`.
     shows
         what it shows, in a few words of the page, without a full stop.
 

@@ -15,8 +15,9 @@ import portion
 from compendium.analysis.conflicts import Family, families, findings
 from compendium.analysis.corroboration import Checked, Held, corroborate
 from compendium.analysis.explanations import Names, verdict_row
-from compendium.checked import given, measured, told
-from compendium.files import ends
+from compendium.display.attachments import ends
+from compendium.display.tables.corroboration import given, measured, told
+from compendium.display.tables.ledger import described
 from compendium.ledger.claims import read_claims, rivals
 from compendium.ledger.corrections import of_rows
 from compendium.ledger.loader import Ledger
@@ -24,7 +25,6 @@ from compendium.ledger.observations import read_observations
 from compendium.ledger.records import records
 from compendium.reconciliation.reconcile import Reconciliation, reconcile
 from compendium.reconciliation.verdicts import NOT_COMPARABLE, WITHDRAWN
-from compendium.tables import described
 from compendium.values.formatting import amount
 from compendium.values.periods import spoken
 
@@ -68,7 +68,7 @@ def dossiers(ledger: Ledger) -> dict[str, Dossier]:
 
 
 def _read(interval: portion.Interval, unit: str) -> Dossier:
-    """Return how a figure is read: in words, and its ends as `compendium.files.ends` writes them."""
+    """Return how a figure is read: in words, and its ends as `compendium.display.attachments.ends` writes them."""
     return {"read_as": amount(interval, unit), **ends(interval)}
 
 

@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
-from compendium.links import place
+from compendium.display.links import place
 from compendium.project.paths import PAGES, ROW_PAGES
 from compendium.reconciliation.verdicts import AGREES, DIFFERS
 

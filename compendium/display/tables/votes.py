@@ -14,10 +14,10 @@ from IPython.display import HTML
 from markupsafe import Markup
 
 from compendium.analysis.explanations import listed
-from compendium.checked import source
+from compendium.display.outputs import table
+from compendium.display.tables.corroboration import source
+from compendium.display.tables.ledger import stacked
 from compendium.ledger.votes import ABSENT, ABSTAINED, MARKS, NO, YES, counted
-from compendium.present import table
-from compendium.tables import stacked
 from compendium.values.periods import spoken
 
 TALLY = (("yes", YES), ("no", NO), ("abstain", ABSTAINED), ("absent", ABSENT))

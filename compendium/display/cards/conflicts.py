@@ -13,10 +13,10 @@ from IPython.display import HTML
 from markupsafe import Markup
 
 from compendium.analysis.conflicts import BOTH_WAYS, REFERENCE, TIME, Family, Finding
+from compendium.display.links import link, place
+from compendium.display.tables.ledger import described
 from compendium.ledger.claims import authors, read_claims
 from compendium.ledger.loader import Ledger
-from compendium.links import link, place
-from compendium.tables import described
 from compendium.values.periods import spoken
 
 NOTHING = "Nothing on this page is part of a conflict that the engine finds."
@@ -40,7 +40,7 @@ def conflicts(known: Sequence[Family], ledger: Ledger, *, up: str = "..", home: 
     known
         as `compendium.analysis.conflicts.families` or `touching` return them.
     up
-        as for `compendium.present.link`.
+        as for `compendium.display.outputs.link`.
     home
         whether this page is the permanent place of the cards, so that they bear their names as addresses; on other
         pages their titles lead there.

@@ -1,6 +1,6 @@
 """One claim, explained in a terminal: what is printed, by whom, how it is read, how it stands, and by what arithmetic.
 
-It shows a dossier (`compendium.dossiers`) and judges nothing. Where the notebook of the claims is up to date its
+It shows a dossier (`compendium.display.claim_records`) and judges nothing. Where the notebook of the claims is up to date its
 dossiers are taken from there, in a moment; where it is not, they are worked out.
 """
 
@@ -14,8 +14,9 @@ from pathlib import Path
 from typing import Any
 
 from compendium import keys
+from compendium.display.mime_types import DOSSIERS
 from compendium.reconciliation.verdicts import IN_CONFLICT
-from compendium.stored import DOSSIERS, home_of, kept
+from compendium.stored import home_of, kept
 
 Dossier = dict[str, Any]
 INDENT = 16

@@ -12,19 +12,19 @@ import pandas as pd
 import portion
 from markupsafe import Markup
 
-from compendium import files
 from compendium.analysis.conflicts import Family
 from compendium.analysis.explanations import Names, said, verdict_row
 from compendium.analysis.resolution import Settled
 from compendium.analysis.sensitivity import FAILS, HOLDS, OPEN
+from compendium.display import attachments
+from compendium.display.outputs import Shown, link, table
+from compendium.display.tables.ledger import stacked, with_ends
 from compendium.ledger.claims import authors, figure, read_claims
 from compendium.ledger.loader import Ledger
 from compendium.ledger.observations import read_observations
-from compendium.present import Shown, link, table
 from compendium.reconciliation.components import Implied
 from compendium.reconciliation.constraints import Quantity, canonical, quantity_of
 from compendium.reconciliation.reconcile import Reconciliation
-from compendium.tables import stacked, with_ends
 from compendium.values.periods import known, span, spoken
 
 ASSUMING = "if both sides count alike"
@@ -51,7 +51,7 @@ def implied_table(found: Reconciliation, names: Names, quantities: Iterable[Quan
         data.append(
             quantity._asdict()
             | {"metric": metric["name"]}
-            | files.ends(held.interval)
+            | attachments.ends(held.interval)
             | {"unit": metric["unit"], "assumed": "yes" if held.assumed else "no", "claims": list(held.claims)}
         )
     shown = pd.DataFrame(rows, columns=["Quantity", "Implied", "Rests on", "id"])
@@ -291,7 +291,7 @@ def settled_table(
                 "side": one.side,
                 "bearing": list(one.bearing),
                 "narrowed": "yes" if one.narrowed else "no",
-                "giving": " or ".join(files.APART.join(sorted(names)) for names in one.giving),
+                "giving": " or ".join(attachments.APART.join(sorted(names)) for names in one.giving),
                 "because_of": list(by),
             }
         )

@@ -15,15 +15,15 @@ import pandas as pd
 import portion
 from markupsafe import Markup
 
-from compendium import files
 from compendium.analysis.corroboration import POINTS, TIMES, Checked, Held
 from compendium.analysis.explanations import Names, listed, relations, said
+from compendium.display import attachments
+from compendium.display.outputs import Shown, link, table
+from compendium.display.tables.ledger import claims_data, described, stacked, with_ends
 from compendium.ledger.claims import figure
 from compendium.ledger.observations import of_series
 from compendium.ledger.records import records
-from compendium.present import Shown, link, table
 from compendium.reconciliation.verdicts import AGREES, BESIDE, DIFFERS, NOT_COMPARABLE
-from compendium.tables import claims_data, described, stacked, with_ends
 from compendium.values.periods import span, spoken
 
 CLASSES = {"machine": "parsed from a data file", "page": "read from a page"}
@@ -158,10 +158,10 @@ def checked_data(
             cells.append(
                 head
                 | {"observations": list(held.observations), "figures": [row["figure"] for row in by]}
-                | {f"held_{end}": cell for end, cell in files.ends(held.interval).items()}
+                | {f"held_{end}": cell for end, cell in attachments.ends(held.interval).items()}
                 | {"held_unit": held.unit, "verdict": held.verdict}
                 | {"reason": names.reasons[held.reason]["name"] if held.reason else "", "why": held.why}
-                | {f"apart_{end}": cell for end, cell in files.ends(held.apart).items()}
+                | {f"apart_{end}": cell for end, cell in attachments.ends(held.apart).items()}
                 | {"apart_in": held.apart_in, "derived": "yes" if held.derived else "no"}
                 | {name: list(dict.fromkeys(row[name] for row in by if row[name])) for name in HELD}
             )

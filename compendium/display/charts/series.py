@@ -20,8 +20,8 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch, Rectangle
 from matplotlib.ticker import MaxNLocator
 
-from compendium import style
-from compendium.draw import plain
+from compendium.display.charts import style
+from compendium.display.charts.ledger import plain
 
 Series = Mapping[float, portion.Interval]
 """What is known of a quantity, by the time it speaks of (a year, or a year and a fraction)."""

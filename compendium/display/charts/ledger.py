@@ -6,28 +6,18 @@ mark; the caption is the page's.
 
 from __future__ import annotations
 
-import itertools
-import math
-import textwrap
-from collections import Counter
 from collections.abc import Mapping, Sequence
 
-import numpy as np
 import pandas as pd
 import portion
-from matplotlib import colors, dates, pyplot
+from matplotlib import dates, pyplot
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
-from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
-from matplotlib.patches import PathPatch
-from matplotlib.path import Path
-from matplotlib.text import Text
 from matplotlib.ticker import MaxNLocator
-from matplotlib.transforms import Bbox
 
-from compendium import style
+from compendium.display.charts import style
 from compendium.values.formatting import signed
 from compendium.values.periods import Span
 
@@ -250,185 +240,6 @@ def _kind(score: float) -> str:
     if pd.isna(score):
         return "not scored"
     return "cooperative" if score > 0 else "conflicting" if score < 0 else "neither"
-
-
-def route_map(
-    stops: pd.DataFrame, colours: Mapping[str, str], *, names: Sequence[str] = (),
-    labels: Mapping[str, str] | None = None, around: Sequence[str] = (), outlines: pd.DataFrame | None = None,
-) -> Figure:  # fmt: skip
-    """Draw routes as lines through their stops, by longitude and latitude, with some of the places named.
-
-    Routes that share a stretch stay visible: the first is the widest, and each has its own dashes.
-
-    Parameters
-    ----------
-    stops
-        one row a stop in order: `route_id`, `place_id`, `name`, `latitude`, `longitude`.
-    colours
-        a colour of the style by route id; its keys are the routes drawn.
-    names
-        the place ids to name, the most important first; all where empty.
-    labels
-        a name by route id, for a legend below the map; none where it is left out.
-    around
-        place ids that set what the map shows; every stop drawn where empty.
-    outlines
-        coasts and borders to draw beneath, `kind` (coast, border, disputed) and `line` (longitude and latitude in
-        degrees, `49.1 40.2, 49.3 40.4`); coasts have the land at their right hand; what is disputed is dotted.
-    """
-    shown = stops[stops["route_id"].isin(colours)].dropna(subset=["latitude", "longitude"])
-    west, east, south, north = _frame(shown[shown["place_id"].isin(around)] if around else shown)
-    stretch = 1 / math.cos(math.radians((south + north) / 2))
-    # The axis labels and the legend take what is left beside and below the map.
-    height = (style.WIDTH - 0.75) * (north - south) * stretch / (east - west) + 0.6 + 0.2 * len(labels or ())
-    drawn, axes = pyplot.subplots(figsize=(style.WIDTH, height))
-    axes.set(xlim=(west, east), ylim=(south, north), xlabel="longitude, °E", ylabel="latitude, °N")
-    axes.set_aspect(stretch)
-    if outlines is not None:
-        _outline(axes, outlines)
-    lines = []
-    for place, (route, colour) in enumerate(colours.items()):
-        line = shown[shown["route_id"] == route]
-        width, dashes = 2 + 1.3 * (len(colours) - 1 - place), DASHES[place % len(DASHES)]
-        lines += axes.plot(line["longitude"], line["latitude"], dashes, color=colour, linewidth=width)
-        axes.plot(line["longitude"], line["latitude"], "o", color=colour, markersize=4.5)
-    if labels:
-        drawn.legend(lines, [labels[route] for route in colours], loc="outside lower left", handlelength=3)
-    places = shown.drop_duplicates("place_id").set_index("place_id", drop=False)
-    inside = places["longitude"].between(west, east) & places["latitude"].between(south, north)
-    wanted = [name for name in (names or places.index) if inside[name]]
-    drawn.draw_without_rendering()
-    _name_places(axes, places.loc[wanted], [np.asarray(line.get_xydata()) for line in lines])
-    rows = [
-        {"route": plain((labels or {}).get(route, route)), "stop": stop, "place": found["name"],
-         "latitude": float(found["latitude"]), "longitude": float(found["longitude"])}
-        for route in colours
-        for stop, found in enumerate(shown[shown["route_id"] == route].to_dict("records"), 1)
-        if west <= found["longitude"] <= east and south <= found["latitude"] <= north
-    ]  # fmt: skip
-    return style.put_behind(drawn, pd.DataFrame(rows))
-
-
-BORDERS = {"border": ("-", 0.5), "disputed": (":", 1.3)}
-"""Dashes and width of the lines beneath the routes."""
-
-
-def _outline(axes: Axes, outlines: pd.DataFrame) -> None:
-    """Draw water as an area and borders as lines as far as they reach into the map, each kind as one path."""
-    import shapely  # only maps need it, and most pages have none
-
-    from compendium.outlines import read, water, within
-
-    (west, east), (south, north) = axes.get_xlim(), axes.get_ylim()
-    lines = {kind: read(rows["line"]) for kind, rows in outlines.groupby("kind")}
-    known = shapely.total_bounds(list(lines.values()))
-    box = (*np.maximum((west, south), known[:2]), *np.minimum((east, north), known[2:]))
-    fine = (east - west) / SEEN
-    axes.grid(visible=False)
-    axes.spines[:].set_visible(True)
-    sea = water(lines["coast"], box, fine) if "coast" in lines else []
-    if sea:
-        rings = [Path(ring.coords, closed=True) for area in sea for ring in (area.exterior, *area.interiors)]
-        pale = colors.to_rgba(style.FAINT, 0.65)
-        axes.add_patch(PathPatch(Path.make_compound_path(*rings), fc=pale, ec=style.MUTED, linewidth=0.5, zorder=0.4))
-    for kind, (dashes, width) in BORDERS.items():
-        inside = within(lines[kind], (west, south, east, north), fine) if kind in lines else []
-        if inside:
-            gap = np.full((1, 2), np.nan)
-            path = np.vstack([part for line in inside for part in (line.coords, gap)])
-            axes.plot(path[:, 0], path[:, 1], dashes, color=style.MUTED, linewidth=width, zorder=0.5)
-
-
-SEEN = 500
-"""Into how many parts a map's width is divided by what can still be seen: less than a point."""
-
-
-DASHES = ("-", "--", ":", "-.")
-"""How the lines of a map differ besides their colour."""
-
-
-def _frame(places: pd.DataFrame) -> tuple[float, float, float, float]:
-    """Return west, east, south and north of some places, with a margin for their names."""
-    across, along = places["longitude"], places["latitude"]
-    edge = 0.08 * max(across.max() - across.min(), along.max() - along.min())
-    return (across.min() - edge, across.max() + edge, along.min() - edge, along.max() + edge)
-
-
-def _name_places(axes: Axes, places: pd.DataFrame, lines: Sequence[np.ndarray]) -> None:
-    """Write each name where it covers least: no other name, no edge, then as little of the lines as can be.
-
-    Places are named in the order given; each tries a ring of positions around its point, then a wider one, and
-    a name that had to move away gets a thin line to its point.
-    """
-    to_screen, edge = axes.transData.transform, axes.get_window_extent()
-    renderer = FigureCanvasAgg(axes.get_figure(root=True)).get_renderer()
-    drawn_over = np.vstack([_dense(to_screen(line)) for line in lines])
-    taken = [Bbox.from_extents(*(at - 4), *(at + 4)) for at in to_screen(places[["longitude", "latitude"]].to_numpy())]
-    for place in places.to_dict("records"):
-        tries: list[tuple[float, int, Text, Bbox]] = []
-        for far, turn in itertools.product((8, 18, 30, 44), range(0, 360, 30)):
-            if any(cost <= far / 2 for cost, *_ in tries):  # what lies further away costs more, however free it stands
-                break
-            aside, up = math.cos(math.radians(turn)), math.sin(math.radians(turn))
-            text = axes.annotate(
-                place["name"], (place["longitude"], place["latitude"]), (far * aside, far * up),
-                textcoords="offset points", ha=_towards(aside, "left", "right"), va=_towards(up, "bottom", "top"),
-                arrowprops={"arrowstyle": "-", "color": style.MUTED, "linewidth": 0.7} if far > 8 else None,
-            )  # fmt: skip
-            text.set_in_layout(False)
-            # The extent of an annotation would include its thin line, that of its text needs the place renewed first.
-            text.update_positions(renderer)
-            box = Text.get_window_extent(text, renderer)
-            hidden = box.count_contains(drawn_over)
-            clash = sum(box.overlaps(other) for other in taken) + (box.count_contains(edge.corners()) > 0)
-            outside = not (edge.x0 <= box.x0 and box.x1 <= edge.x1 and edge.y0 <= box.y0 and box.y1 <= edge.y1)
-            tries.append(((clash + outside) * 1000 + 4 * hidden + far / 2, len(tries), text, box))
-        best = min(tries, key=lambda attempt: attempt[:2])
-        taken.append(best[3])
-        for attempt in tries:
-            if attempt is not best:
-                attempt[2].remove()
-
-
-def _towards(part: float, ahead: str, behind: str) -> str:
-    return "center" if abs(part) < 0.3 else ahead if part > 0 else behind
-
-
-def _dense(corners: np.ndarray) -> np.ndarray:
-    """Return points along a line, close enough together that no name slips between them."""
-    return np.vstack([np.linspace(one, other, 60) for one, other in itertools.pairwise(corners)])
-
-
-def schematic(routes: Mapping[str, Sequence[str]], colours: Sequence[str], *, columns: int = 2) -> Figure:
-    """Draw each route as an upright line of equally spaced, named stops: order, not distance.
-
-    Routes stand side by side in `columns`; a stop that several of them name is drawn as a ring.
-    """
-    often = Counter(place for places in routes.values() for place in set(places))
-    titles = [textwrap.wrap(route, 52 // columns) for route in routes]
-    rows = [len(title) + 0.4 + len(places) for title, places in zip(titles, routes.values(), strict=True)]
-    tops, bottom = [], 0.0
-    for first in range(0, len(rows), columns):
-        tops += [bottom] * len(rows[first : first + columns])
-        bottom += max(rows[first : first + columns]) + 0.8
-    drawn, axes = pyplot.subplots(figsize=(style.WIDTH, 0.215 * bottom))
-    for place, (title, stops, colour) in enumerate(zip(titles, routes.values(), colours, strict=True)):
-        x, top = place % columns, tops[place]
-        start = top + len(title) + 0.7
-        axes.text(x - 0.03, top, "\n".join(title), fontweight="bold", va="top")
-        axes.plot([x, x], [start, start + len(stops) - 1], color=colour, linewidth=3)
-        for row, stop in enumerate(stops):
-            face = style.PAPER if often[stop] > 1 else colour
-            axes.plot([x], [start + row], "o", color=colour, markerfacecolor=face, markersize=7, markeredgewidth=2)
-            axes.text(x + 0.06, start + row, stop, va="center_baseline")
-    axes.set(xlim=(-0.04, columns), ylim=(bottom, 0))
-    axes.axis("off")
-    named = [
-        {"route": plain(route), "stop": stop, "place": place, "routes": often[place]}
-        for route, places in routes.items()
-        for stop, place in enumerate(places, 1)
-    ]
-    return style.put_behind(drawn, pd.DataFrame(named))
 
 
 def scores(events: pd.DataFrame) -> Figure:

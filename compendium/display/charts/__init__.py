@@ -1,0 +1,1 @@
+"""Charts of a page, with alternative texts made from the values that they show."""
