@@ -2,13 +2,14 @@
 
 import signal
 
-from compendium import kernels, warm
+from compendium.builder import kernel_environment
+from compendium.builder import forked_kernels
 from tests import loopback
 
 # A shell has what it runs in the background ignore Ctrl-C, and whatever that starts too; a test that interrupts a
 # program would wait for ever.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
-kernels.prepare()
-warm.use()
+kernel_environment.prepare()
+forked_kernels.use()
 loopback.install()

@@ -1,7 +1,7 @@
 """Measures every page of the built site in a real browser: Lighthouse as on a phone, axe in both colours and widths.
 
 It needs Chromium, for Lighthouse node as well, and says in words which of them is missing. Pages are served by
-`compendium.serving`, so that no other host has a part in what is measured. It writes one table and mends nothing.
+`compendium.builder.static_server`, so that no other host has a part in what is measured. It writes one table and mends nothing.
 """
 
 from __future__ import annotations
@@ -20,12 +20,12 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from compendium import site
+from compendium.builder import html_site
+from compendium.builder.static_server import serving
 from compendium.ledger.atomic_write import put
 from compendium.ledger.schema import DESCRIPTOR, SEPARATOR, tables
 from compendium.project.paths import DATA, ROOT, ROW_PAGES
 from compendium.project.problems import LedgerError, Problem, one_of
-from compendium.serving import serving
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -229,7 +229,9 @@ def checked(page: Page, address: str) -> tuple[set[str], set[str], str]:
 
 def audited(html: Path) -> list[Path]:
     """Return the pages of a built site that are measured: all but those that only lead on to another."""
-    return [page for page in site.pages(html) if 'http-equiv="refresh"' not in page.read_text(encoding="utf-8").lower()]
+    return [
+        page for page in html_site.pages(html) if 'http-equiv="refresh"' not in page.read_text(encoding="utf-8").lower()
+    ]
 
 
 def sampled(html: Path) -> list[Path]:

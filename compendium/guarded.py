@@ -25,10 +25,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any, cast
 
+from compendium.builder.read_tracking import ALL
 from compendium.corruption import KINDS, Corruption, Corruptions, spoilt
 from compendium.outputs import Outputs, outputs, prepared
 from compendium.project.paths import BOOK, CACHE, DATA, ROOT, chapters, named, notebook_of
-from compendium.reads import ALL
 from compendium.strength import STAGES, place
 
 CHECK, VERDICT, OUTPUT, COPY, SURVIVED = STAGES

@@ -46,9 +46,9 @@ class Shell(InteractiveShell):
 
 def prepared() -> Any:
     """Import what notebooks import and return the shell that their cells run in; to be called before forking."""
-    from compendium import warm
+    from compendium.builder import forked_kernels
 
-    for name in warm.imported():
+    for name in forked_kernels.imported():
         importlib.import_module(name)
     settings = Config()
     settings.HistoryManager.enabled = False

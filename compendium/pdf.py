@@ -17,9 +17,9 @@ from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 
+from compendium.builder.static_server import serving
 from compendium.project.citation import Edition, plain
 from compendium.project.paths import BOOK
-from compendium.serving import serving
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page

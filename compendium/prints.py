@@ -6,18 +6,11 @@ either is another now, they are of another book, and are not offered.
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from compendium.project.paths import BUILT, ROOT
-
-FOLDER = BUILT / "print"
-STAMP = "made-from.json"
-PDF, EPUB = "the-ledger.pdf", "the-ledger.epub"
-KEY = "prints"
-"""By this a build keeps which files it offered, among what it was made from."""
+from compendium.builder.print_files import EPUB, FOLDER, PDF, STAMP, adopt
+from compendium.project.paths import ROOT
 
 
 class PrintError(Exception):
@@ -64,37 +57,3 @@ def make(inputs: Mapping[str, str], *, say: Callable[[str], None] = print, folde
         (folder / name).write_bytes(content)
     adopt(folder, inputs)
     return [folder / name for name in made]
-
-
-def adopt(folder: Path, inputs: Mapping[str, str]) -> None:
-    """Note that PDF and EPUB in a folder are of the book that is made from `inputs`, so that its site offers them."""
-    files = {name: hashlib.sha256((folder / name).read_bytes()).hexdigest() for name in (PDF, EPUB)}
-    (folder / STAMP).write_text(json.dumps({"from": digest(inputs), "files": files}, indent=1), encoding="utf-8")
-
-
-def digest(inputs: Mapping[str, str]) -> str:
-    """Return the name of a book: of all that it is made from, but for the files that are made of it."""
-    named = sorted((path, content) for path, content in inputs.items() if path != KEY)
-    return hashlib.sha256(json.dumps(named).encode()).hexdigest()
-
-
-def fresh(folder: Path, inputs: Callable[[], Mapping[str, str]]) -> dict[str, str]:
-    """Return the files of a folder that were made of the book as it is, with the SHA-256 of each; none else.
-
-    Parameters
-    ----------
-    inputs
-        gives what the book is made from; asked only where there are files at all.
-    """
-    try:
-        said = json.loads((folder / STAMP).read_text(encoding="utf-8"))
-        files = {str(name): str(content) for name, content in said["files"].items()}
-        whole = all(hashlib.sha256((folder / name).read_bytes()).hexdigest() == files[name] for name in (PDF, EPUB))
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
-        return {}
-    return files if whole and said.get("from") == digest(inputs()) else {}
-
-
-def told(folder: Path, inputs: Mapping[str, str]) -> str:
-    """Return which files are offered, as one word for whoever compares; `""` where none are."""
-    return " ".join(sorted(fresh(folder, lambda: inputs).values()))

@@ -20,16 +20,16 @@ from urllib.parse import quote, unquote
 from markupsafe import Markup
 
 from compendium import repeat
-from compendium.policy import policy
+from compendium.builder.sphinx_ext.content_security_policy import policy
+from compendium.builder.sphinx_ext.page_metadata import SITEMAP
+from compendium.builder.static_server import MISSING
 from compendium.project import changelog
 from compendium.project.citation import Edition, edition
 from compendium.project.paths import BOOK
 from compendium.project.site_url import LEADS_ON
 from compendium.project.zip_archives import ArchiveError
-from compendium.publishing import SITEMAP
 from compendium.redirects import redirect, things
 from compendium.release import CHANGES
-from compendium.serving import MISSING
 
 EDITIONS, IDS, FRONT = "editions", "id", "index.html"
 STYLE = BOOK / "_editions" / "editions.css"

@@ -14,9 +14,9 @@ from urllib.parse import quote, unquote
 
 from markupsafe import Markup
 
+from compendium.builder.sphinx_ext.content_security_policy import policy
 from compendium.ledger.archive import NAME as LEDGER
 from compendium.ledger.schema import Table, tables
-from compendium.policy import policy
 from compendium.project.paths import BOOK, PAGES
 from compendium.project.problems import LedgerError
 from compendium.project.zip_archives import ArchiveError, strange_name, unpack

@@ -22,8 +22,8 @@ from pathlib import Path
 from zipfile import ZipFile
 
 from compendium import codecheck, crate, croissant, prints, states
+from compendium.builder.cache_keys import data
 from compendium.changes import is_recorded
-from compendium.keys import data
 from compendium.ledger.archive import NAME as LEDGER
 from compendium.ledger.permanent_ids import PERMANENT, registered
 from compendium.ledger.schema import DESCRIPTOR, descriptor, tables

@@ -20,7 +20,7 @@ from typing import Any
 from compendium.benches.copies import Copy, copied
 from compendium.benches.rows import put
 from compendium.benches.timing import machine
-from compendium.certificate import TOLD, certificate, told
+from compendium.builder.provenance import TOLD, certificate, told
 from compendium.project.checksums import compared, manifest
 from compendium.project.paths import BOOK, ROOT, chapters, notebook_of
 
@@ -81,15 +81,15 @@ def _built(folder: Path, variables: Mapping[str, str], say: Say) -> Built:
 
 def main() -> None:
     """Build the repository that this runs in, every notebook executed, and print how each ran as one line of JSON."""
-    from compendium import building
-    from compendium.notebooks import failures, update
+    from compendium.builder import pipeline
+    from compendium.builder.notebooks import failures, update
 
     outcomes = update(fresh=True)
     if failed := failures(outcomes):
         sys.exit(failed)
-    change = building.change()
+    change = pipeline.change()
     if change is not None:
-        building.build(change, None, watch=lambda done, number: done, say=lambda line: None)
+        pipeline.build(change, None, watch=lambda done, number: done, say=lambda line: None)
     seconds = {outcome.chapter: outcome.seconds for outcome in outcomes}
     print(json.dumps([_run(chapter, seconds[chapter]) for chapter in chapters(BOOK) if seconds[chapter]]))
 

@@ -6,7 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from compendium.certificate import TOLD, told
+from compendium.builder.provenance import TOLD, told
 from compendium.project.paths import ROOT
 
 MADE_HERE = (".git", ".venv*", ".cache", "_build", "__pycache__", ".ipynb_checkpoints")

@@ -320,7 +320,7 @@ def test_plain_jupyter_book_keeps_only_what_the_pages_do_not_resolve_without() -
     plain = rivals.plain_configuration(own)
     assert plain["execute"]["execute_notebooks"] == "force"
     assert plain["sphinx"] == {
-        "extra_extensions": ["compendium.roles"],
+        "extra_extensions": ["compendium.builder.sphinx_ext.roles"],
         "config": {"nb_execution_raise_on_error": True},
     }
     assert plain["exclude_patterns"] == own["exclude_patterns"]

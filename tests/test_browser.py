@@ -17,8 +17,8 @@ from chosen import chosen, sample
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, Response
 
 from compendium.audit import SCHEMES, SIZES, audited, named
+from compendium.builder.static_server import serving
 from compendium.project.paths import ROW_PAGES
-from compendium.serving import serving
 from conftest import Built
 
 PHONE, DESK = SIZES

@@ -6,7 +6,7 @@ import pytest
 from chosen import sample
 from playwright.sync_api import Browser, BrowserContext, Locator, Page
 
-from compendium.serving import serving
+from compendium.builder.static_server import serving
 from conftest import Built
 
 TRADE = "book/economic_pragmatism/trade.html"

@@ -9,8 +9,8 @@ import pytest
 from bs4 import BeautifulSoup
 from click.testing import CliRunner
 
-from compendium import certificate as certificates
-from compendium.certificate import TOLD, Certificate, certificate, data_hash, fill, told
+from compendium.builder import provenance as certificates
+from compendium.builder.provenance import TOLD, Certificate, certificate, data_hash, fill, told
 from compendium.cli import main
 from compendium.project.paths import DATA, ROOT
 from conftest import Built

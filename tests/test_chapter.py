@@ -9,13 +9,13 @@ import yaml
 from chapters import cell, write
 from click.testing import CliRunner
 
-from compendium import chapter
+from compendium.builder import new_chapter
+from compendium.builder.notebooks import code_of, compose
+from compendium.builder.prose_lint import figures_in_prose
 from compendium.cli import main
 from compendium.commands import authors
-from compendium.notebooks import code_of, compose
 from compendium.project.paths import BOOK, ROOT
 from compendium.project.problems import LedgerError
-from compendium.prose import figures_in_prose
 
 
 @pytest.fixture
@@ -32,7 +32,7 @@ def toc(root: Path) -> str:
 
 def test_a_page_is_the_last_of_its_part_and_all_else_stays(root: Path) -> None:
     before = toc(root).splitlines()
-    page = chapter.create("corridors/harbours", "Harbours", root)
+    page = new_chapter.create("corridors/harbours", "Harbours", root)
     added = ["      - file: book/corridors/harbours", "        title: Harbours"]
     after = toc(root).splitlines()
     place = after.index(added[0])
@@ -44,7 +44,7 @@ def test_a_page_is_the_last_of_its_part_and_all_else_stays(root: Path) -> None:
 
 
 def test_a_page_of_a_source_stands_among_the_sources(root: Path) -> None:
-    page = chapter.create("source/made2025", "Somebody", root)
+    page = new_chapter.create("source/made2025", "Somebody", root)
     sections = [
         section
         for part in yaml.safe_load(toc(root))["parts"]
@@ -57,7 +57,7 @@ def test_a_page_of_a_source_stands_among_the_sources(root: Path) -> None:
 
 def test_a_title_that_yaml_would_misread_is_quoted(root: Path) -> None:
     for place, title in enumerate(("Yes: no", "- a list", "On", "’Tis, a question?")):
-        chapter.create(f"corridors/page_{'abcd'[place]}", title, root)
+        new_chapter.create(f"corridors/page_{'abcd'[place]}", title, root)
     listed = [found for part in yaml.safe_load(toc(root))["parts"] for found in part["chapters"]]
     titles = [found["title"] for found in listed if found["file"].startswith("book/corridors/page_")]
     assert titles == ["Yes: no", "- a list", "On", "’Tis, a question?"]
@@ -79,7 +79,7 @@ def test_a_title_that_yaml_would_misread_is_quoted(root: Path) -> None:
 def test_what_cannot_be_a_page_is_told_and_nothing_is_written(root: Path, name: str, title: str, said: str) -> None:
     before = toc(root)
     with pytest.raises(LedgerError) as raised:
-        chapter.create(name, title, root)
+        new_chapter.create(name, title, root)
     assert any(said in str(problem) for problem in raised.value.problems), raised.value
     assert toc(root) == before
     assert [path for path in root.rglob("*") if path.suffix == ".md"] == []
@@ -104,7 +104,7 @@ def test_the_command_says_what_comes_next(root: Path, monkeypatch: pytest.Monkey
 
 
 def test_the_template_is_a_chapter_without_a_number_in_its_prose(root: Path) -> None:
-    page = chapter.create("corridors/harbours", "Harbours", root)
+    page = new_chapter.create("corridors/harbours", "Harbours", root)
     assert figures_in_prose(page) == []
     assert len(code_of(compose(page))) > 4
     assert "{.lead}" in page.read_text(encoding="utf-8")

@@ -6,10 +6,10 @@ import pytest
 from bs4 import BeautifulSoup
 from jinja2 import Environment, FileSystemLoader
 
-from compendium.claim_pages import BODY, context
+from compendium.builder.sphinx_ext.claim_pages import BODY, context
+from compendium.builder.stored_outputs import home_of, kept
 from compendium.display.mime_types import DOSSIERS
 from compendium.project.paths import BOOK, ROW_PAGES
-from compendium.stored import home_of, kept
 from conftest import Built
 
 FOUND = kept(home_of("claim"), DOSSIERS)

@@ -21,7 +21,7 @@ from bs4 import BeautifulSoup, Tag
 from docutils import nodes
 from docutils.utils import new_document
 
-from compendium import downloads
+from compendium.builder.sphinx_ext import downloads
 from compendium.display import attachments, json_ld, outputs
 from compendium.display.claim_records import dossiers
 from compendium.display.outputs import Shown
@@ -198,7 +198,7 @@ def written(root: Path, name: str, *shown: Shown) -> Path:
 
 def made(root: Path, into: Path, *, clean: bool = False) -> str:
     """Build a book in a process of its own; return what was wrong."""
-    program = "import sys; from pathlib import Path; from compendium.site import make; sys.stdout.write(make(Path("\
+    program = "import sys; from pathlib import Path; from compendium.builder.html_site import make; sys.stdout.write(make(Path("\
               "sys.argv[1]), root=Path(sys.argv[2]), clean=sys.argv[3] == 'True'))"  # fmt: skip
     command = [sys.executable, "-c", program, str(into), str(root), str(clean)]
     run = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)

@@ -7,10 +7,10 @@ from pathlib import Path
 
 from bs4 import BeautifulSoup
 
+from compendium.builder.sphinx_ext.card_embedding import changed, embedded, rebased
+from compendium.builder.stored_outputs import home_of, kept
 from compendium.display.mime_types import CARDS
-from compendium.embed import changed, embedded, rebased
 from compendium.project.paths import BOOK, PAGES
-from compendium.stored import home_of, kept
 from conftest import Built
 
 CARD = '<p><strong>4</strong></p><p><a href="../claim/a.b.html">All</a> <a href="claims.html#c">c</a></p>'
@@ -99,7 +99,7 @@ def test_an_address_within_the_place_itself_leads_there_from_elsewhere() -> None
 
 
 def test_the_building_of_pages_waits_for_no_library_that_it_does_not_use() -> None:
-    modules = "compendium.embed, compendium.roles, compendium.claim_pages, compendium.downloads, compendium.publishing"
+    modules = "compendium.builder.sphinx_ext.card_embedding, compendium.builder.sphinx_ext.roles, compendium.builder.sphinx_ext.claim_pages, compendium.builder.sphinx_ext.downloads, compendium.builder.sphinx_ext.page_metadata"
     heavy = "{'pandas', 'numpy', 'matplotlib', 'z3', 'portion'}"
     code = f"import sys, {modules}; print(sorted({heavy} & set(sys.modules)))"
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

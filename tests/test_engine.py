@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from compendium.builder.notebooks import BOOK
 from compendium.ledger.loader import Ledger
-from compendium.notebooks import BOOK
 from compendium.project.paths import ROOT
 
 MODULES = sorted((ROOT / "compendium").rglob("*.py"))

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from compendium import keys
+from compendium.builder import cache_keys
 from compendium.cli import main
 from compendium.commands import authors
 from compendium.display import terminal as explained
@@ -106,7 +106,7 @@ def test_unsound_data_are_told_and_explain_nothing(data: Path) -> None:
 
 def test_only_dossiers_that_are_up_to_date_are_taken_from_the_notebook(tmp_path: Path) -> None:
     code = "print(1)"
-    made = {"key": keys.key([code], []), "reads": []}
+    made = {"key": cache_keys.key([code], []), "reads": []}
     bundle = {DOSSIERS: {"a.b": {"claim_id": "a.b"}}}
     cell = {"cell_type": "code", "source": [code], "outputs": [{"data": bundle}]}
     path = tmp_path / "claims.ipynb"

@@ -8,12 +8,12 @@ import pytest
 from bs4 import BeautifulSoup
 from playwright.sync_api import Browser, Page
 
+from compendium.builder.static_server import serving
+from compendium.builder.stored_outputs import home_of, kept
 from compendium.display.cards.claims_explorer import FACETS, UNDATED, claims_table, years
 from compendium.display.mime_types import CARDS, DOSSIERS
 from compendium.ledger.loader import load
 from compendium.reconciliation.verdicts import AGREES, IN_CONFLICT
-from compendium.serving import serving
-from compendium.stored import home_of, kept
 from conftest import Built
 
 KEPT = kept(home_of("claim"), DOSSIERS)

@@ -16,16 +16,17 @@ from typing import Any
 import mutated
 import pytest
 
-from compendium import stored, weight
-from compendium.building import _read as read_stamp
+from compendium import weight
+from compendium.builder import stored_outputs
+from compendium.builder.notebooks import UnreadableChapterError, carried, compose, stale
+from compendium.builder.pipeline import _read as read_stamp
+from compendium.builder.prose_lint import figures_in_prose
 from compendium.curation import series, source_texts
 from compendium.curation.validation import validate
 from compendium.ledger.loader import load
-from compendium.notebooks import UnreadableChapterError, carried, compose, stale
 from compendium.project import checksums, citation
 from compendium.project.paths import BOOK, DATA, ROOT, notebook_of
 from compendium.project.problems import LedgerError
-from compendium.prose import figures_in_prose
 from compendium.values.intervals import EFFECTS, interval
 from compendium.values.number_parsing import UnreadableFigureError, read_figure
 from compendium.values.periods import UnreadablePeriodError, known, span, spoken
@@ -70,7 +71,7 @@ def a_notebook(path: Path) -> None:
     chapter = path.with_suffix(".md")
     carried(compose(chapter), chapter)
     assert isinstance(stale(path.parent), list)
-    assert isinstance(stored.kept(path, stored.DOSSIERS), dict)
+    assert isinstance(stored_outputs.kept(path, stored_outputs.DOSSIERS), dict)
 
 
 def a_citation_file(path: Path) -> None:

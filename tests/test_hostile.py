@@ -20,6 +20,7 @@ from click.testing import CliRunner
 from hostile import ADDRESSES, INERT, REFUSED
 from playwright.sync_api import Browser
 
+from compendium.builder.static_server import serving
 from compendium.cli import main
 from compendium.curation.validation import validate
 from compendium.display import attachments
@@ -27,7 +28,6 @@ from compendium.ledger import archive
 from compendium.ledger.loader import load
 from compendium.project.paths import DATA, ROOT
 from compendium.project.problems import Problem
-from compendium.serving import serving
 
 ANALYSES = ("reconcile", "corroborate", "chronology", "independence", "sensitivity")
 CELL = re.compile(r"^```\{code-cell\} ipython3\n(.*?)^```$", re.S | re.M)

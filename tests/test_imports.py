@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from compendium.imports import modules
+from compendium.builder.forked_kernels import WORKSHOP
+from compendium.builder.import_graph import modules
 from compendium.project.paths import ROOT
-from compendium.warm import WORKSHOP
 
 MODULES = sorted((ROOT / "compendium").glob("*.py"))
 

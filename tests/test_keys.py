@@ -3,11 +3,11 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from compendium import keys
-from compendium.keys import key
-from compendium.notebooks import code_of
+from compendium.builder import cache_keys
+from compendium.builder.cache_keys import key
+from compendium.builder.notebooks import code_of
+from compendium.builder.read_tracking import ALL
 from compendium.project.paths import ROOT, chapters, notebook_of
-from compendium.reads import ALL
 
 CODE = ["from compendium import one", "print(1)"]
 READS = ["data/a.csv", "book/notes.txt"]
@@ -84,12 +84,12 @@ def test_cells_are_kept_apart_and_prose_has_no_key(project: Path) -> None:
 
 
 def test_surroundings_name_every_file_they_should(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    seen = {keys.surroundings(project)}
+    seen = {cache_keys.surroundings(project)}
     for name in ("data/a.csv", "data/official/b.csv", "compendium/cli.py", "requirements.txt"):
         (project / name).write_text("after", encoding="utf-8")
-        seen.add(keys.surroundings(project))
-    monkeypatch.setattr(keys, "python", lambda: "2.7")
-    assert len({*seen, keys.surroundings(project)}) == 6
+        seen.add(cache_keys.surroundings(project))
+    monkeypatch.setattr(cache_keys, "python", lambda: "2.7")
+    assert len({*seen, cache_keys.surroundings(project)}) == 6
 
 
 @pytest.fixture(scope="module")
@@ -102,13 +102,13 @@ def pages() -> dict[Path, tuple[list[str], list[str]]]:
 def test_each_file_of_the_data_changed_in_turn_changes_the_keys_of_just_the_pages_that_read_it(
     pages: dict[Path, tuple[list[str], list[str]]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    engine = {"\n".join(code): keys.engine("\n".join(code)) for code, _ in pages.values()}
-    files = {*keys.data(), ROOT / keys.LOCK, *frozenset().union(*engine.values())}
-    contents = {path: keys._content(path) for path in files}
-    monkeypatch.setattr(keys, "engine", lambda code, root: engine[code])
-    monkeypatch.setattr(keys, "_content", contents.__getitem__)
+    engine = {"\n".join(code): cache_keys.engine("\n".join(code)) for code, _ in pages.values()}
+    files = {*cache_keys.data(), ROOT / cache_keys.LOCK, *frozenset().union(*engine.values())}
+    contents = {path: cache_keys._content(path) for path in files}
+    monkeypatch.setattr(cache_keys, "engine", lambda code, root: engine[code])
+    monkeypatch.setattr(cache_keys, "_content", contents.__getitem__)
     before = {path: key(*page) for path, page in pages.items()}
-    for table in keys.data():
+    for table in cache_keys.data():
         with monkeypatch.context() as patch:
             patch.setitem(contents, table, "another")
             changed = {path for path, page in pages.items() if key(*page) != before[path]}
@@ -116,6 +116,6 @@ def test_each_file_of_the_data_changed_in_turn_changes_the_keys_of_just_the_page
 
 
 def test_every_page_says_which_files_it_reads(pages: dict[Path, tuple[list[str], list[str]]]) -> None:
-    known = {str(path.relative_to(ROOT)) for path in keys.data()}
+    known = {str(path.relative_to(ROOT)) for path in cache_keys.data()}
     assert all(set(reads) <= known for _, reads in pages.values())
     assert len({tuple(reads) for _, reads in pages.values()}) > 20

@@ -8,7 +8,7 @@ from myst_nb.sphinx_ import HideCodeCellNode
 from pygments import highlight
 from pygments.formatters import HtmlFormatter
 
-from compendium import lean
+from compendium.builder.sphinx_ext import lean
 
 CODE = """from pathlib import Path
 

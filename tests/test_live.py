@@ -18,10 +18,10 @@ import pytest
 from click.testing import CliRunner
 from test_incremental import edited, project  # noqa: F401 - the small book, built once
 
+from compendium.builder.live import watcher
+from compendium.builder.live.server import Desk, LiveServer, version
+from compendium.builder.live.watcher import Say, _edited
 from compendium.cli import main
-from compendium.live import watching
-from compendium.live.pages import Desk, LiveServer, version
-from compendium.live.watching import Say, _edited
 
 PATIENCE = 120
 """Seconds; the machine may be busy with other tests."""
@@ -183,7 +183,7 @@ def test_it_ends_in_peace_when_its_process_is_told_to_end(monkeypatch: pytest.Mo
         os.kill(os.getpid(), signal.SIGTERM)
         time.sleep(PATIENCE)
 
-    monkeypatch.setattr(watching, "serve", told)
+    monkeypatch.setattr(watcher, "serve", told)
     before = signal.getsignal(signal.SIGTERM)
     try:
         done = CliRunner().invoke(main, ["serve"])
@@ -220,7 +220,7 @@ def test_a_save_is_told_from_what_is_made_of_it(name: str, is_save: bool) -> Non
 
 
 def test_a_page_that_is_being_written_has_no_version_yet(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("compendium.live.pages.time.sleep", lambda _: None)
+    monkeypatch.setattr("compendium.builder.live.server.time.sleep", lambda _: None)
     (tmp_path / "a.html").write_text("<html><body>", encoding="utf-8")
     assert version(tmp_path, "/a.html") == ""
     (tmp_path / "a.html").write_text("<html></html>\n", encoding="utf-8")

@@ -7,8 +7,8 @@ import nbformat
 import pytest
 from chapters import page, write
 
-from compendium import keys, notebooks, runner
-from compendium.notebooks import Outcome
+from compendium.builder import cache_keys, execution, notebooks
+from compendium.builder.notebooks import Outcome
 from compendium.project.paths import ROOT
 
 
@@ -59,7 +59,7 @@ def test_code_is_executed_again(book: Path) -> None:
 
 def test_data_engine_or_lock_make_a_notebook_stale(book: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     notebooks.update(book)
-    monkeypatch.setattr(keys, "key", lambda code, reads: "changed")
+    monkeypatch.setattr(cache_keys, "key", lambda code, reads: "changed")
     assert "data, engine or lock" in notebooks.stale(book)[0]
 
 
@@ -76,7 +76,7 @@ def test_another_version_of_python_is_tried_once_and_leaves_no_trace_where_it_gi
     monkeypatch.setattr(notebooks, "HELD", tmp_path / "held")
     notebooks.update(book)
     before = (book / "page.ipynb").read_bytes()
-    monkeypatch.setattr(keys, "python", lambda: "2.7")
+    monkeypatch.setattr(cache_keys, "python", lambda: "2.7")
     assert executed(book) == ["page.md"]
     assert executed(book) == []
     assert (book / "page.ipynb").read_bytes() == before
@@ -90,7 +90,7 @@ def test_outputs_that_another_version_of_python_changes_are_its_own(
     notebooks.update(book)
     path = book / "page.ipynb"
     path.write_text(path.read_text(encoding="utf-8").replace("42\\n", "of an older version\\n"), encoding="utf-8")
-    monkeypatch.setattr(keys, "python", lambda: "2.7")
+    monkeypatch.setattr(cache_keys, "python", lambda: "2.7")
     assert executed(book) == ["page.md"]
     assert outputs(book) == ["42\n"]
     assert nbformat.read(path, as_version=4).metadata["ledger"]["python"] == "2.7"
@@ -98,8 +98,8 @@ def test_outputs_that_another_version_of_python_changes_are_its_own(
 
 def test_what_was_made_while_something_was_edited_is_not_kept(book: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     names = iter(["before", "after"])
-    monkeypatch.setattr(keys, "surroundings", lambda: next(names))
-    monkeypatch.setattr(runner, "surroundings", lambda: "before")
+    monkeypatch.setattr(cache_keys, "surroundings", lambda: next(names))
+    monkeypatch.setattr(execution, "surroundings", lambda: "before")
     assert "edited while it ran" in notebooks.failures(notebooks.update(book))
     assert not (book / "page.ipynb").exists()
 

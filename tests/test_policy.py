@@ -2,7 +2,7 @@
 
 import re
 
-from compendium.policy import digest, policy
+from compendium.builder.sphinx_ext.content_security_policy import digest, policy
 
 
 def directives(text: str) -> dict[str, str]:

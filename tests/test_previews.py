@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from matplotlib import image
 
-from compendium import previews
+from compendium.builder.sphinx_ext import previews
 
 
 @pytest.mark.parametrize("title", ["Why?", "$x^2$ and 50% of it", "long " * 60, "w" * 200])

@@ -12,7 +12,8 @@ from click.testing import CliRunner
 from test_rebuilt import TOC, written
 from test_rebuilt import built as built_over
 
-from compendium import building, prints
+from compendium import prints
+from compendium.builder import pipeline
 from compendium.cli import main
 from compendium.project.paths import ROOT
 
@@ -78,7 +79,7 @@ def test_a_site_offers_fresh_files_and_takes_stale_ones_away(tmp_path: Path) -> 
 
     built_over(root, into)
     assert offered() == []
-    lay(made, prints.digest(building.inputs()))
+    lay(made, prints.digest(pipeline.inputs()))
     built_over(root, into)  # no page has changed
     assert offered() == [f"_prints/{prints.PDF}", f"_prints/{prints.EPUB}"]
     assert (html / "_prints" / prints.PDF).read_bytes() == (made / prints.PDF).read_bytes()

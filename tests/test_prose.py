@@ -2,9 +2,9 @@ from pathlib import Path
 
 import pytest
 
-from compendium.notebooks import chapters
+from compendium.builder.notebooks import chapters
+from compendium.builder.prose_lint import figures_in_prose
 from compendium.project.paths import ROOT
-from compendium.prose import figures_in_prose
 
 HEAD = "---\njupytext:\n  version: 1\n---\n\n"
 

@@ -13,12 +13,12 @@ from click.testing import CliRunner, Result
 from playwright.sync_api import Browser
 
 from compendium import published
+from compendium.builder.static_server import serving
 from compendium.cli import main
 from compendium.project.citation import edition
 from compendium.project.paths import PAGES
 from compendium.project.zip_archives import packed, unpack
 from compendium.redirects import things
-from compendium.serving import serving
 from conftest import Built
 
 ADDRESS = "https://x.example/repo/"

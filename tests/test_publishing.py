@@ -13,11 +13,12 @@ from pybtex.database import parse_string
 from test_rebuilt import TOC, written
 from test_rebuilt import built as built_over
 
-from compendium import previews, site
-from compendium.policy import digest
+from compendium.builder import html_site
+from compendium.builder.sphinx_ext import previews
+from compendium.builder.sphinx_ext.content_security_policy import digest
+from compendium.builder.sphinx_ext.page_metadata import LONGEST, PREVIEWS, shortened
 from compendium.project.paths import ROOT
 from compendium.project.site_url import NAMESPACE
-from compendium.publishing import LONGEST, PREVIEWS, shortened
 
 SITE = "https://x.example/some/where/"
 TITLE = "A {“title”} of 50% & <more> $x_1$"
@@ -51,7 +52,7 @@ def html(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_the_sitemap_lists_every_page_and_nothing_else(html: Path) -> None:
     root = ElementTree.fromstring((html / "sitemap.xml").read_text(encoding="utf-8"))
     found = [str(place.text) for place in root.iter(f"{{{NAMESPACE}}}loc")]
-    pages = {page.relative_to(html).as_posix() for page in site.pages(html)}
+    pages = {page.relative_to(html).as_posix() for page in html_site.pages(html)}
     assert sorted(found) == sorted(SITE + page for page in pages - {"404.html", "index.html", "search.html"})
     assert SITE + "book/third.html" in found
 
@@ -116,7 +117,7 @@ def test_a_site_without_an_address_tells_none(built: tuple[Path, subprocess.Comp
 
 def test_what_is_no_address_fails_the_build_in_a_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ADDRESS", "x.example")
-    run = site.build(tmp_path)
+    run = html_site.build(tmp_path)
     assert run.returncode != 0
     assert "ADDRESS: found 'x.example'; expected the address of the site" in run.stderr
     assert "Traceback" not in run.stderr

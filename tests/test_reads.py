@@ -9,9 +9,9 @@ import pytest
 from chapters import page
 from jupyter_client.provisioning.factory import KernelProvisionerFactory
 
-from compendium import notebooks, warm
+from compendium.builder import forked_kernels, notebooks
+from compendium.builder.read_tracking import ALL
 from compendium.project.paths import DATA, ROOT, notebook_of
-from compendium.reads import ALL
 
 DATA_PATH = f"import contextlib, os, pathlib, subprocess, tempfile, threading; data = pathlib.Path({str(DATA)!r})"
 WAYS = {
@@ -66,7 +66,7 @@ def test_a_read_is_noticed(book: Path, name: str) -> None:
 
 def test_a_cold_kernel_notices_the_same(book: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     cold = page(tmp_path / "ledger.md", DATA_PATH, WAYS["ledger"][0])
-    monkeypatch.setattr(warm, "use", lambda: None)
+    monkeypatch.setattr(forked_kernels, "use", lambda: None)
     monkeypatch.setattr(KernelProvisionerFactory.instance(), "default_provisioner_name", "local-provisioner")
     assert notebooks.failures(notebooks.update(tmp_path)) == ""
     assert reads(cold) == WAYS["ledger"][1]

@@ -135,7 +135,7 @@ def test_neither_the_tree_nor_tags_stand_in_the_way_of_a_draft(project: Path) ->
 
 def test_the_command_names_what_stands_in_the_way_and_does_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("compendium.commands.book._build", lambda *_: pytest.fail("it has begun"))
-    monkeypatch.setattr("compendium.notebooks.stale", lambda: [])
+    monkeypatch.setattr("compendium.builder.notebooks.stale", lambda: [])
     result = CliRunner().invoke(main, ["release", "0.0.1"])
     assert (result.exit_code, type(result.exception)) == (1, SystemExit)
     assert "pyproject.toml: found version" in result.stderr

@@ -50,7 +50,7 @@ def project(root: Path, changed: str = "pass") -> Path:
         "scripts/setup_environment.py": ENVIRONMENT,
         "compendium/__init__.py": "",
         "compendium/__main__.py": BUILD.format(pages=repr(PAGES), changed=changed),
-        "compendium/building.py": "def made_from():\n    return {}\n",
+        "compendium/builder/pipeline.py": "def made_from():\n    return {}\n",
         "compendium/prints.py": "def adopt(folder, inputs):\n    assert (folder / 'the-ledger.pdf').is_file()\n",
     }
     for name, text in files.items():

@@ -13,10 +13,10 @@ import pytest
 from chapters import page
 from distributed import Client, LocalCluster
 
-from compendium import keys, notebooks, runner
-from compendium.notebooks import failures, update
+from compendium.builder import cache_keys, execution, notebooks
+from compendium.builder.execution import Done, Work, execute, side_by_side
+from compendium.builder.notebooks import failures, update
 from compendium.project.paths import notebook_of
-from compendium.runner import Done, Work, execute, side_by_side
 
 COUNT = 5
 
@@ -104,7 +104,7 @@ class Deaf(Executor):
 
 def test_an_interruption_drops_what_has_not_begun(book: Path) -> None:
     deaf = Deaf()
-    works = [Work(path, "", ".", keys.surroundings()) for path in notebooks.chapters(book)]
+    works = [Work(path, "", ".", cache_keys.surroundings()) for path in notebooks.chapters(book)]
 
     def interrupted() -> None:
         raise KeyboardInterrupt
@@ -119,7 +119,7 @@ def test_an_error_here_is_not_taken_for_a_loss(book: Path, monkeypatch: pytest.M
         begun()
         raise ValueError("a fault of the runner")
 
-    monkeypatch.setattr(runner, "execute", broken)
+    monkeypatch.setattr(execution, "execute", broken)
     with pytest.raises(ValueError, match="a fault of the runner"):
         list(side_by_side([Work(book / "page0.md", "", ".", "")]))
 
@@ -143,14 +143,14 @@ def test_what_is_done_meanwhile_waits_for_a_kernel_but_not_for_ever(
         release.set()
 
     release = Event()
-    monkeypatch.setattr(runner, "execute", one)
-    monkeypatch.setattr(runner, "STARTING", 60 if begins else 0.1)
+    monkeypatch.setattr(execution, "execute", one)
+    monkeypatch.setattr(execution, "STARTING", 60 if begins else 0.1)
     assert len(list(side_by_side([Work(book / "page0.md", "", ".", "")], meanwhile=meanwhile))) == 1
     assert order == ["started", "meanwhile", "ended"]
 
 
 def test_a_cell_that_takes_too_long_is_a_failure(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(runner, "TIMEOUT", 1)
+    monkeypatch.setattr(execution, "TIMEOUT", 1)
     page(tmp_path / "slow.md", "import time; time.sleep(60)")
     assert "timed out" in failures(update(tmp_path))
 

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from compendium.serving import serving, takes_gzip
+from compendium.builder.static_server import serving, takes_gzip
 
 PAGE = "<title>A page</title>" + "<p>Baku and back.</p>" * 200
 

@@ -11,20 +11,20 @@ import pytest
 import yaml
 from bs4 import BeautifulSoup, Tag
 
-from compendium import site
+from compendium.builder import html_site
+from compendium.builder.notebooks import BOOK, chapters, update
+from compendium.builder.sphinx_ext.content_security_policy import policy
+from compendium.builder.stored_outputs import home_of, kept
 from compendium.display.mime_types import CARDS
 from compendium.ledger.loader import load
-from compendium.notebooks import BOOK, chapters, update
-from compendium.policy import policy
 from compendium.project.paths import PAGES, ROOT
-from compendium.stored import home_of, kept
 
 MADE_BY_SPHINX = {"search.html", "genindex.html"}
 
 
 @pytest.fixture(scope="module")
 def pages(built: tuple[Path, subprocess.CompletedProcess[str]]) -> dict[Path, BeautifulSoup]:
-    return {page: BeautifulSoup(page.read_text(encoding="utf-8"), "html.parser") for page in site.pages(built[0])}
+    return {page: BeautifulSoup(page.read_text(encoding="utf-8"), "html.parser") for page in html_site.pages(built[0])}
 
 
 @pytest.fixture(scope="module")
@@ -179,7 +179,7 @@ def broken(tmp_path_factory: pytest.TempPathFactory) -> subprocess.CompletedProc
     """The build of a book that is sound but for one reference on each of its pages: all are told in one build."""
     folder = tmp_path_factory.mktemp("broken")
     pages = {f"page-{number}": body for number, (body, _) in enumerate(BROKEN)}
-    return site.build(folder / "out", root=small_book(folder, "Nothing is wrong here.", **pages))
+    return html_site.build(folder / "out", root=small_book(folder, "Nothing is wrong here.", **pages))
 
 
 @pytest.mark.parametrize(("body", "said"), BROKEN)
@@ -212,7 +212,7 @@ def printed(tmp_path_factory: pytest.TempPathFactory, computed: dict[str, tuple[
     """The pages of a book with one page of roles that look into the ledger, and one of what is computed."""
     folder = tmp_path_factory.mktemp("printed")
     more = ", ".join(f"{{quantity}}`{name}`" for name, _ in computed.values())
-    run = site.build(folder / "out", root=small_book(folder, LEDGER, computed=more))
+    run = html_site.build(folder / "out", root=small_book(folder, LEDGER, computed=more))
     assert run.returncode == 0, run.stderr
     return folder / "out" / "_build" / "html" / "book"
 

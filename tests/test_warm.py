@@ -9,9 +9,9 @@ import pytest
 from jupyter_client.manager import KernelManager
 from jupyter_client.provisioning.factory import KernelProvisionerFactory
 
-from compendium import warm
+from compendium.builder import forked_kernels
+from compendium.builder.forked_kernels import WarmProvisioner
 from compendium.project.paths import ROOT
-from compendium.warm import WarmProvisioner
 
 
 @pytest.fixture
@@ -64,18 +64,18 @@ def test_nothing_is_left_from_one_kernel_to_the_next(tmp_path: Path) -> None:
 
 def test_every_module_of_the_engine_is_imported_or_of_the_workshop() -> None:
     found = {path.stem for path in (ROOT / "compendium").glob("*.py")}
-    assert found >= warm.WORKSHOP
-    assert {f"compendium.{name}" for name in found - warm.WORKSHOP} <= set(warm.imported())
+    assert found >= forked_kernels.WORKSHOP
+    assert {f"compendium.{name}" for name in found - forked_kernels.WORKSHOP} <= set(forked_kernels.imported())
 
 
 def test_a_process_that_may_have_no_children_starts_kernels_as_usual(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(KernelProvisionerFactory.instance(), "default_provisioner_name", "local-provisioner")
     with monkeypatch.context() as patch:
         patch.setattr(multiprocessing.current_process(), "_config", {"daemon": True})
-        warm.use()
+        forked_kernels.use()
         assert KernelProvisionerFactory.instance().default_provisioner_name == "local-provisioner"
-    warm.use()
-    assert KernelProvisionerFactory.instance().default_provisioner_name == warm.NAME
+    forked_kernels.use()
+    assert KernelProvisionerFactory.instance().default_provisioner_name == forked_kernels.NAME
 
 
 def test_a_warm_kernel_has_the_units_at_hand_and_looks_through_nothing_it_shares(kernel: KernelManager) -> None:
@@ -94,7 +94,7 @@ def test_the_process_of_a_preview_goes_through_the_ledger_whatever_state_it_is_i
     if spoilt:
         (tmp_path / "data" / spoilt).write_text("{", encoding="utf-8")
     asked = (
-        "import compendium.live.analysed\n"
+        "import compendium.builder.live.preload\n"
         "from compendium import claims\n"
         "print(claims.__file__, claims._bounds.cache_info().currsize > 0)"
     )

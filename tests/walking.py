@@ -79,13 +79,13 @@ def walk(page: Path) -> list[dict[str, Any]]:
 
 def built(chapter: Path) -> str:
     """Execute a chapter and build a site in which it stands alone; return what was wrong."""
-    from compendium import notebooks, site
+    from compendium.builder import html_site, notebooks
     from compendium.project.paths import ROOT
 
     toc = f"format: jb-book\nroot: {chapter.with_suffix('')}\n"
     (ROOT / "_toc.yml").write_text(toc, encoding="utf-8")
     failed = notebooks.failures(notebooks.update(among=[ROOT / chapter]))
-    return failed or site.make(ROOT, root=ROOT)
+    return failed or html_site.make(ROOT, root=ROOT)
 
 
 if __name__ == "__main__":

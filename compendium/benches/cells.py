@@ -22,7 +22,7 @@ from IPython.utils.capture import capture_output
 from traitlets.config import Config
 
 from compendium.benches.timing import cores
-from compendium.notebooks import compose
+from compendium.builder.notebooks import compose
 
 
 class FailedCellError(RuntimeError):

@@ -12,7 +12,7 @@ import yaml
 from compendium.benches.copies import Copy
 
 JUPYTER_BOOK = "import sys; from jupyter_book.cli.main import main; sys.exit(main(prog_name='jupyter-book'))"
-ROLES = "compendium.roles"
+ROLES = "compendium.builder.sphinx_ext.roles"
 """Without it no page resolves."""
 KEPT = ("title", "author", "only_build_toc_files", "exclude_patterns", "bibtex_bibfiles", "parse")
 """What of a configuration says where the pages are and how their text is written, not how they are built."""

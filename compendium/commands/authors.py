@@ -174,7 +174,7 @@ def new_chapter(name: str, title: str) -> None:
 
     Exit codes: 0, the page was written; 1, its name or title cannot be, and nothing was written; 2, called wrongly.
     """
-    from compendium.chapter import SOURCES, create
+    from compendium.builder.new_chapter import SOURCES, create
     from compendium.ledger.loader import load
 
     title = title or name.rpartition("/")[2].replace("_", " ").capitalize()
@@ -229,8 +229,8 @@ def prose(pages: tuple[Path, ...]) -> None:
 
     Exit codes: 0, there is none; 1, each has been named; 2, called wrongly.
     """
+    from compendium.builder.prose_lint import figures_in_prose
     from compendium.project.paths import chapters
-    from compendium.prose import figures_in_prose
 
     found = []
     for page in pages or chapters():

@@ -19,8 +19,8 @@ from compendium.project.paths import BOOK, DATA
 from compendium.project.problems import LedgerError
 
 if TYPE_CHECKING:
-    from compendium.building import Change
-    from compendium.runner import Done
+    from compendium.builder.execution import Done
+    from compendium.builder.pipeline import Change
 
 
 SCHEDULER = click.option("--scheduler", envvar="SCHEDULER", default="", metavar="ADDRESS",
@@ -34,7 +34,7 @@ SCHEDULER = click.option("--scheduler", envvar="SCHEDULER", default="", metavar=
 @SCHEDULER
 def notebooks(only_check: bool, fresh: bool, book: Path, scheduler: str) -> None:
     """Bring every notebook up to date with its chapter, the data and the engine."""
-    from compendium.notebooks import stale
+    from compendium.builder.notebooks import stale
 
     if only_check:
         found = stale(book)
@@ -57,7 +57,7 @@ def build(fresh: bool, address: str, scheduler: str) -> None:
 
 def _build(fresh: bool, address: str, scheduler: str) -> None:
     """Build the book, or end the command with what is wrong, and say what was built."""
-    from compendium import building
+    from compendium.builder import pipeline
     from compendium.project import site_url
 
     os.environ[site_url.VARIABLE] = address  # where Sphinx's part of the build looks for it
@@ -69,13 +69,13 @@ def _build(fresh: bool, address: str, scheduler: str) -> None:
     # Imports and doctrees are all that a short build makes; looking through them for garbage takes a quarter of it.
     gc.disable()
     start = time.perf_counter()
-    change = building.change(fresh=fresh)
+    change = pipeline.change(fresh=fresh)
     executed = 0
     if change:
         with executing(scheduler) as executor:
             executed = _built(change, executor)
     gc.freeze()  # nor when it ends
-    end([], f"{building.said(executed)}, {time.perf_counter() - start:.1f} seconds. Open {building.FRONT}")
+    end([], f"{pipeline.said(executed)}, {time.perf_counter() - start:.1f} seconds. Open {pipeline.FRONT}")
 
 
 @click.command()
@@ -86,7 +86,7 @@ def serve(port: int) -> None:
 
     The page on view is built first. It ends with Ctrl-C, or when its process is told to end (SIGTERM).
     """
-    from compendium.live.watching import serve as served
+    from compendium.builder.live.watcher import serve as served
 
     # A shell has what it runs in the background ignore Ctrl-C; told to end there, it tidies up as well.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
@@ -103,11 +103,12 @@ def serve(port: int) -> None:
 @SCHEDULER
 def print_book(address: str, scheduler: str) -> None:
     """Build the book, then make a PDF and an EPUB of it in _build/print, which the site offers from then on."""
-    from compendium import building, prints
+    from compendium import prints
+    from compendium.builder import pipeline
 
     _build(False, address, scheduler)
     try:
-        made = prints.make(building.made_from(), say=click.echo)
+        made = prints.make(pipeline.made_from(), say=click.echo)
     except prints.PrintError as error:
         click.echo(str(error), err=True)
         sys.exit(1)
@@ -118,20 +119,20 @@ def print_book(address: str, scheduler: str) -> None:
 
 def _built(change: Change, executor: Executor | None) -> int:
     """Build what a change asks for, or end the command with what is wrong; return how many notebooks ran."""
-    from compendium import building
+    from compendium.builder import pipeline
 
     try:
-        return building.build(change, executor, watch=_watched, say=click.echo)
+        return pipeline.build(change, executor, watch=_watched, say=click.echo)
     except LedgerError as error:
         end(error.problems, "")
-    except building.BuildError as error:
+    except pipeline.BuildError as error:
         click.echo(str(error), err=True)
     sys.exit(1)
 
 
 def _notebooks(book: Path, fresh: bool, scheduler: str) -> None:
     """Bring the notebooks up to date, or end the command with what each failed with."""
-    from compendium.notebooks import failures, slowest, update
+    from compendium.builder.notebooks import failures, slowest, update
 
     with executing(scheduler) as executor:
         outcomes = update(book, fresh=fresh, executor=executor, watch=_watched)

@@ -33,14 +33,15 @@ def release(version: str, draft: bool, address: str) -> None:
     one archive with its check sum. The same commit, address and Chromium give the same bytes. Exit code 1 where
     anything stands in the way, all of which is named before anything is done; then nothing is made and no tag set.
     """
-    from compendium import building, notebooks, prints
+    from compendium import prints
     from compendium import release as releases
+    from compendium.builder import notebooks, pipeline
 
     start = time.perf_counter()
     _refuse(releases.obstacles(version, draft=draft, stale=notebooks.stale))
     book._build(not draft, address, "")
     try:
-        prints.make(building.made_from(), say=click.echo)
+        prints.make(pipeline.made_from(), say=click.echo)
     except prints.PrintError as error:
         _refuse([str(error)])
     book._build(False, address, "")  # the site offers them now

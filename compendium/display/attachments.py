@@ -1,7 +1,7 @@
 """What a reader takes away from a page, as text: tables as CSV that is safe to open, figures as SVG of their own.
 
 Each file has a name made from its content, so that a page that names it says which content it means. It writes no
-file: a notebook holds the content, and `compendium.downloads` puts it beside the page.
+file: a notebook holds the content, and `compendium.builder.sphinx_ext.downloads` puts it beside the page.
 """
 
 from __future__ import annotations

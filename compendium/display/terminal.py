@@ -13,10 +13,10 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from compendium import keys
+from compendium.builder import cache_keys
+from compendium.builder.stored_outputs import home_of, kept
 from compendium.display.mime_types import DOSSIERS
 from compendium.reconciliation.verdicts import IN_CONFLICT
-from compendium.stored import home_of, kept
 
 Dossier = dict[str, Any]
 INDENT = 16
@@ -32,7 +32,7 @@ def stored(notebook: Path | None = None) -> dict[str, Dossier]:
         content = json.loads(notebook.read_text(encoding="utf-8"))
         code = ["".join(cell["source"]) for cell in content["cells"] if cell["cell_type"] == "code"]
         made = content["metadata"]["ledger"]
-        fresh = made["key"] == keys.key(code, made["reads"])
+        fresh = made["key"] == cache_keys.key(code, made["reads"])
     except (OSError, ValueError, KeyError, TypeError, SyntaxError):
         return {}
     return kept(notebook, DOSSIERS) if fresh else {}

@@ -15,7 +15,7 @@ from urllib.parse import parse_qs, unquote
 
 import click
 
-from compendium.serving import TYPES, Handler, Server, located
+from compendium.builder.static_server import TYPES, Handler, Server, located
 
 OWN = "/_live/"
 ADDED = b'<link rel="stylesheet" href="/_live/live.css"><script src="/_live/live.js" defer></script></body>'

@@ -13,7 +13,7 @@ from compendium.project.paths import CACHE, ROOT
 CONFIG = """\
 c.IPKernelApp.log_level = 40
 c.HistoryManager.enabled = False
-c.InteractiveShellApp.extensions = ["compendium.reads"]
+c.InteractiveShellApp.extensions = ["compendium.builder.read_tracking"]
 """
 
 # A user's own look of figures, and the switch that turns every `assert` of a cell off.

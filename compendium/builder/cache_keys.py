@@ -14,9 +14,9 @@ import platform
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from compendium.imports import modules
+from compendium.builder.import_graph import modules
+from compendium.builder.read_tracking import ALL
 from compendium.project.paths import LOCK, ROOT
-from compendium.reads import ALL
 
 
 def key(code: Sequence[str], reads: Iterable[str], root: Path = ROOT) -> str:
@@ -25,7 +25,7 @@ def key(code: Sequence[str], reads: Iterable[str], root: Path = ROOT) -> str:
     Parameters
     ----------
     reads
-        paths below `root`, as `compendium.reads` notes them; `*` is every file of the data.
+        paths below `root`, as `compendium.builder.read_tracking` notes them; `*` is every file of the data.
     """
     if not code:
         return ""

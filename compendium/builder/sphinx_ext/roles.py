@@ -23,11 +23,11 @@ from sphinx.environment import BuildEnvironment
 from sphinx.util import logging
 from sphinx.util.docutils import SphinxRole
 
+from compendium.builder.stored_outputs import home_of, kept
 from compendium.display.mime_types import CARDS
 from compendium.ledger.schema import tables
 from compendium.project.paths import DATA, PAGES
 from compendium.project.problems import one_of
-from compendium.stored import home_of, kept
 from compendium.values.number_parsing import figure
 from compendium.values.periods import spoken
 

@@ -33,7 +33,7 @@ WORKSHOP = {
     "warmed", "weight",
 }  # fmt: skip
 """Modules for the making of the book, which no chapter imports; any other may be needed."""
-LAST = "compendium.warmed"
+LAST = "compendium.builder.kernel_preload"
 """What does at its import what each kernel would otherwise do anew."""
 NAME = "warm"
 

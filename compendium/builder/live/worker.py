@@ -17,8 +17,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import IO, Any
 
-from compendium import building, quick
-from compendium.building import Change
+from compendium.builder import partial_build, pipeline
+from compendium.builder.pipeline import Change
 from compendium.project.paths import ROOT
 from compendium.project.problems import LedgerError
 
@@ -30,7 +30,7 @@ The state is one of `first` (the page on view is there), `whole` (all is), `brok
 """
 
 
-class BetweenError(quick.StoppedError):
+class BetweenError(partial_build.StoppedError):
     """The build was stopped between two notebooks, before anything of the site was written."""
 
 
@@ -41,13 +41,13 @@ class Rounds:
         """Begin with what the last build left, whoever made it."""
         self.before: dict[str, str] = {}
         self.spoilt = False
-        if building.FRONT.is_file():
+        if pipeline.FRONT.is_file():
             self._take_up()
 
     def _take_up(self) -> None:
         """Take what was built last as what the next round begins with; pages left over disturb nobody here."""
-        made = building.made_from()
-        self.before, self.spoilt = {name: made[name] for name in made if name != building.LEFT_OVER}, False
+        made = pipeline.made_from()
+        self.before, self.spoilt = {name: made[name] for name in made if name != pipeline.LEFT_OVER}, False
 
     def round(self, looked_at: str, stop: Callable[[], bool]) -> Iterator[Answer]:
         """Build what has changed; yield an answer when the page on view is there, and one when all is.
@@ -59,26 +59,26 @@ class Rounds:
         stop
             says whether somebody has asked again.
         """
-        now = building.inputs_now()
+        now = pipeline.inputs_now()
         touched = frozenset(path for path in now.keys() | self.before.keys() if now.get(path) != self.before.get(path))
-        if not touched - building.BESIDES:
+        if not touched - pipeline.BESIDES:
             yield _answer("same")
             return
         ran = 0
         try:
             change = Change(now, touched, fresh=False)
-            with quick.stoppable(stop):
+            with partial_build.stoppable(stop):
                 if (chapter := _first(change, looked_at)) is not None:
-                    ran = building.build_first(change, chapter, _watched)
+                    ran = pipeline.build_first(change, chapter, _watched)
                     yield _answer("first", ran)
                     change = replace(change, checked=True)
-                ran += building.build(replace(change, spoilt=self.spoilt), None, watch=_watched, say=_nothing)
+                ran += pipeline.build(replace(change, spoilt=self.spoilt), None, watch=_watched, say=_nothing)
             self._take_up()
             yield _answer("whole", ran)
-        except (LedgerError, building.BuildError) as error:
-            self.spoilt |= isinstance(error, building.BuildError)
+        except (LedgerError, pipeline.BuildError) as error:
+            self.spoilt |= isinstance(error, pipeline.BuildError)
             yield _answer("broken", said=str(error))
-        except quick.StoppedError as stopped:
+        except partial_build.StoppedError as stopped:
             self.spoilt |= not isinstance(stopped, BetweenError)
             yield _answer("stopped", ran)
 
@@ -89,7 +89,7 @@ def _answer(state: str, ran: int = 0, said: str = "") -> Answer:
 
 def _first(change: Change, looked_at: str) -> Path | None:
     """Return the chapter on view, where a change asks to look at it and there is a page to write over."""
-    if change.chapters is None or not building.FRONT.is_file():
+    if change.chapters is None or not pipeline.FRONT.is_file():
         return None
     return next((path for path in change.chapters if str(path.relative_to(ROOT).with_suffix("")) == looked_at), None)
 
@@ -99,8 +99,8 @@ def _watched(done: Iterator[Any], number: int) -> Iterator[Any]:
     for one in done:
         yield one
         try:
-            quick.go_on()
-        except quick.StoppedError:
+            partial_build.go_on()
+        except partial_build.StoppedError:
             raise BetweenError from None
 
 
@@ -112,12 +112,12 @@ def get_ready() -> None:
     """Import all that a round needs, and begin the process that kernels are forked from."""
     import frictionless  # noqa: F401 - what checks the data; the others come with it
 
-    from compendium import kernels, site, warm
+    from compendium.builder import forked_kernels, html_site, kernel_environment
     from compendium.curation import validation  # noqa: F401
 
-    kernels.prepare()
-    warm.begin("compendium.live.analysed")
-    site.get_ready()
+    kernel_environment.prepare()
+    forked_kernels.begin("compendium.builder.live.preload")
+    html_site.get_ready()
 
 
 def main(asked: IO[str], answers: IO[str]) -> None:

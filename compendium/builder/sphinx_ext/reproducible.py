@@ -24,7 +24,7 @@ from sphinx.environment import BuildEnvironment
 from sphinx.search import js_index
 from sphinx.util.docutils import new_document
 
-from compendium import quick
+from compendium.builder import partial_build
 
 
 class SearchIndex(type(js_index)):  # type: ignore[misc]  # the class has no public name
@@ -47,13 +47,13 @@ class HTMLBuilder(StandaloneHTMLBuilder):
     # Sphinx would have it final; but a build that is asked for one page alone is asked for here.
     def build_update(self) -> None:  # type: ignore[misc]
         """Build what has changed; or one page, where the preview wants it first."""
-        if page := quick.wanted():
-            quick.write(self, page)
+        if page := partial_build.wanted():
+            partial_build.write(self, page)
         super().build_update()
 
     def handle_page(self, *page: Any, **how: Any) -> None:
         """Write a page; not where the build should stop."""
-        quick.go_on()
+        partial_build.go_on()
         super().handle_page(*page, **how)
 
     def load_indexer(self, docnames: Iterable[str]) -> None:

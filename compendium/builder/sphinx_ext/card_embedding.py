@@ -21,9 +21,9 @@ from markupsafe import Markup, escape
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 
+from compendium.builder.stored_outputs import home_of, kept
 from compendium.display.mime_types import CARDS, Cards
 from compendium.project.paths import PAGES
-from compendium.stored import home_of, kept
 
 LINK = re.compile(r'<a [^>]*?href="(?P<to>[^"#:?]*)#(?P<anchor>[^"]+)"[^>]*>')
 HREF = re.compile(r'href="(?P<to>[^":#]*)(?P<rest>#[^"]*)?"')

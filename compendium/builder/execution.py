@@ -18,8 +18,8 @@ from threading import Event
 
 import nbformat
 
-from compendium import kernels
-from compendium.keys import surroundings
+from compendium.builder import kernel_environment
+from compendium.builder.cache_keys import surroundings
 from compendium.project.paths import ROOT
 
 TIMEOUT = 120
@@ -59,10 +59,10 @@ def execute(work: Work, begun: Callable[[], object] | None = None) -> Done:
     from nbclient import NotebookClient  # imported late: most builds execute nothing
     from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 
-    from compendium import warm
+    from compendium.builder import forked_kernels
 
-    kernels.prepare()
-    warm.use()
+    kernel_environment.prepare()
+    forked_kernels.use()
     if surroundings() != work.surroundings:
         return Done(
             work.chapter, failure="The worker has other data, engine or lock than this folder; nothing was run."

@@ -21,7 +21,7 @@ from sphinx.errors import ConfigError
 from sphinx.util.docutils import SphinxDirective
 
 from compendium import prints
-from compendium.building import inputs
+from compendium.builder.pipeline import inputs
 from compendium.project import citation, site_url
 
 SITEMAP, PREVIEWS, PRINTS = "sitemap.xml", "_previews", "_prints"
@@ -64,7 +64,9 @@ def describe(app: Sphinx, pagename: str, templatename: str, context: dict[str, A
 
 def _drawn(path: Path, context: dict[str, Any], front: bool) -> tuple[int, int]:
     """Draw the picture of a page from what it says of itself, and return its size."""
-    from compendium import previews  # drawing takes long to import, and only a site with an address has pictures
+    from compendium.builder.sphinx_ext import (
+        previews,  # drawing takes long to import, and only a site with an address has pictures
+    )
 
     book = context["edition"]
     previews.preview(path, context["plain_title"], context["description"], book.subtitle if front else book.name)

@@ -1,8 +1,8 @@
 """Keeps the notebooks up to date with the chapters that people edit.
 
 A chapter is a MyST Markdown file; the notebook beside it is made from it, with its outputs. A key kept in the
-notebook says what the outputs were made with (`compendium.keys`). Where the key still holds, outputs are carried over
-and only prose is renewed; where it does not, the notebook runs (`compendium.runner`).
+notebook says what the outputs were made with (`compendium.builder.cache_keys`). Where the key still holds, outputs are carried over
+and only prose is renewed; where it does not, the notebook runs (`compendium.builder.execution`).
 
 It never edits a chapter, and never keeps the outputs of a run that failed.
 """
@@ -20,9 +20,9 @@ from typing import Any
 import nbformat
 from nbformat import NotebookNode
 
-from compendium import keys
+from compendium.builder import cache_keys
+from compendium.builder.execution import Done, Work, nothing, side_by_side
 from compendium.project.paths import BOOK, CACHE, ROOT, chapters, named, notebook_of
-from compendium.runner import Done, Work, nothing, side_by_side
 
 FOLDED = "hide-input"
 HELD = CACHE / "held"
@@ -97,7 +97,7 @@ def carried(fresh: NotebookNode, chapter: Path, *, known: bool = False) -> bool:
     if stored is None or code_of(stored) != code_of(fresh):
         return False
     made = stored.metadata.get("ledger", {})
-    if not known and made.get("key") != keys.key(code_of(fresh), made.get("reads", [])):
+    if not known and made.get("key") != cache_keys.key(code_of(fresh), made.get("reads", [])):
         return False
     for cell, old in zip(_code(fresh), _code(stored), strict=True):
         cell.outputs, cell.execution_count = old.outputs, old.execution_count
@@ -108,11 +108,11 @@ def carried(fresh: NotebookNode, chapter: Path, *, known: bool = False) -> bool:
 def same_python(notebook: NotebookNode) -> bool:
     """Say whether stored outputs were made with this version of Python, or came out the same with it here."""
     made = notebook.metadata["ledger"]
-    return not made["key"] or made.get("python") == keys.python() or _held(made["key"]).is_file()
+    return not made["key"] or made.get("python") == cache_keys.python() or _held(made["key"]).is_file()
 
 
 def _held(key: str) -> Path:
-    return HELD / f"{key}-{keys.python()}"
+    return HELD / f"{key}-{cache_keys.python()}"
 
 
 def _stored(chapter: Path) -> NotebookNode | None:
@@ -182,7 +182,7 @@ def update(
     """
     outcomes: list[Outcome] = []
     waiting: list[Work] = []
-    surroundings = keys.surroundings()
+    surroundings = cache_keys.surroundings()
     for chapter in chapters(book) if among is None else sorted(among):
         try:
             notebook = compose(chapter)
@@ -206,13 +206,13 @@ def update(
 def _kept(done: Done, surroundings: str) -> Outcome:
     """Write an executed notebook with its key; what was made while something changed is nobody's outputs."""
     failure = done.failure
-    if not failure and keys.surroundings() != surroundings:
+    if not failure and cache_keys.surroundings() != surroundings:
         failure = "Data, engine or lock were edited while it ran, so that its outputs were not kept; run it again."
     if failure:
         return Outcome(done.chapter, True, done.seconds, failure)
     notebook, stored = nbformat.reads(done.notebook, as_version=4), _stored(done.chapter)
-    key = keys.key(code_of(notebook), done.reads)
-    made: dict[str, Any] = {"key": key, "python": keys.python(), "reads": list(done.reads)}
+    key = cache_keys.key(code_of(notebook), done.reads)
+    made: dict[str, Any] = {"key": key, "python": cache_keys.python(), "reads": list(done.reads)}
     # Where another version of Python gives the same, the version that made it stays: the file is the same on both.
     before = stored.metadata.get("ledger", {}) if stored else {}
     if stored and before.get("key") == key and _outputs(stored) == _outputs(notebook):

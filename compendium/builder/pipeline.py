@@ -18,23 +18,24 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from compendium import certificate, prints, quick
-from compendium.keys import data
+from compendium import prints
+from compendium.builder import partial_build, provenance
+from compendium.builder.cache_keys import data
+from compendium.builder.read_tracking import ALL
 from compendium.project.citation import CITATION
 from compendium.project.paths import BOOK, BUILT, LOCK, ROOT, chapters, notebook_of
 from compendium.project.problems import LedgerError
 from compendium.project.site_url import VARIABLE, address
-from compendium.reads import ALL
 
 if TYPE_CHECKING:
-    from compendium.notebooks import Outcome, Watch
-    from compendium.runner import Done
+    from compendium.builder.execution import Done
+    from compendium.builder.notebooks import Outcome, Watch
 
 STAMP = BUILT / "built.json"
 PYTHON = "python"
 LEFT_OVER = "pages of the past"
 """Stands among what a site was made from where it was built over pages that were on view: the next build is clean."""
-BESIDES = frozenset({prints.KEY, certificate.KEY})
+BESIDES = frozenset({prints.KEY, provenance.KEY})
 """What a build takes up that no page is made from: the prints that it offers, the commit that its pages certify."""
 FRONT = BUILT / "html" / "index.html"
 
@@ -151,7 +152,7 @@ def inputs_now() -> dict[str, str]:
 
 
 def _besides(made_from: dict[str, str]) -> dict[str, str]:
-    return {prints.KEY: prints.told(BUILT / "print", made_from), certificate.KEY: certificate.revision()}
+    return {prints.KEY: prints.told(BUILT / "print", made_from), provenance.KEY: provenance.revision()}
 
 
 def build(change: Change, executor: Executor | None, *, watch: Watch, say: Callable[[str], None]) -> int:
@@ -176,7 +177,7 @@ def build(change: Change, executor: Executor | None, *, watch: Watch, say: Calla
     built = change.inputs | {str(path.relative_to(ROOT)): _content(path) for path in made}
     built |= _besides(built)
     _site(change)
-    if change.clean and quick.looked_at():
+    if change.clean and partial_build.looked_at():
         built[LEFT_OVER] = "perhaps"
     STAMP.write_text(json.dumps(built, indent=0), encoding="utf-8")
     return sum(outcome.executed for outcome in outcomes)
@@ -188,8 +189,8 @@ def build_first(change: Change, chapter: Path, watch: Watch) -> int:
     The data are checked while the notebook runs, and its outputs are kept only where they are sound. What else a
     change asks for is left to `build`, and the site is not said to be built. Raises as `build` does.
     """
-    from compendium.notebooks import failures, update
-    from compendium.site import make
+    from compendium.builder.html_site import make
+    from compendium.builder.notebooks import failures, update
 
     STAMP.unlink(missing_ok=True)
     waiting = [] if change.sound else [_check]
@@ -224,15 +225,15 @@ def _check() -> None:
 def _begin_kernels(executor: Executor | None) -> None:
     """Let the process that kernels are forked from import what it needs while this one looks at the data."""
     if executor is None:
-        from compendium import kernels, warm
+        from compendium.builder import forked_kernels, kernel_environment
 
-        kernels.prepare()
-        warm.begin()
+        kernel_environment.prepare()
+        forked_kernels.begin()
 
 
 def _notebooks(change: Change, executor: Executor | None, watch: Watch, say: Callable[[str], None]) -> list[Outcome]:
-    from compendium.notebooks import failures, slowest, update
-    from compendium.site import get_ready
+    from compendium.builder.html_site import get_ready
+    from compendium.builder.notebooks import failures, slowest, update
 
     outcomes = update(
         among=change.chapters, known=change.known, fresh=change.fresh, executor=executor, watch=watch,
@@ -247,10 +248,10 @@ def _notebooks(change: Change, executor: Executor | None, watch: Watch, say: Cal
 
 
 def _site(change: Change) -> None:
-    if change.touched == {certificate.KEY} and not change.fresh:
-        certificate.fill(BUILT / "html", certificate.certificate())
+    if change.touched == {provenance.KEY} and not change.fresh:
+        provenance.fill(BUILT / "html", provenance.certificate())
         return
-    from compendium.site import make
+    from compendium.builder.html_site import make
 
     # Sphinx goes by the time of a file, which a copy or a restored version may bring from long ago.
     for path in () if change.clean else change.touched & change.inputs.keys() - BESIDES:

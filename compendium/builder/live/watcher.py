@@ -20,8 +20,8 @@ from typing import IO, Any
 
 from watchfiles import Change, watch
 
-from compendium.building import FRONT
-from compendium.live.pages import Desk, LiveServer
+from compendium.builder.live.server import Desk, LiveServer
+from compendium.builder.pipeline import FRONT
 from compendium.project.citation import CITATION
 from compendium.project.paths import LOCK, ROOT
 
@@ -41,7 +41,7 @@ class Builder:
     Parameters
     ----------
     hear
-        is given each answer of `compendium.live.rounds`, from a thread; an answer `fallen` says why the process ended.
+        is given each answer of `compendium.builder.live.worker`, from a thread; an answer `fallen` says why the process ended.
     """
 
     def __init__(self, hear: Callable[[dict[str, Any]], None]) -> None:
@@ -63,7 +63,7 @@ class Builder:
     def _begin(self) -> None:
         errors = tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace")  # noqa: SIM115 - the ear closes it
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "compendium.live.rounds"], cwd=ROOT, text=True, encoding="utf-8",
+            [sys.executable, "-m", "compendium.builder.live.worker"], cwd=ROOT, text=True, encoding="utf-8",
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=errors, start_new_session=True,
         )  # fmt: skip
         self._ear = threading.Thread(target=self._listen, args=(self._process, errors), daemon=True)

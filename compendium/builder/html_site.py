@@ -14,7 +14,7 @@ from functools import cache
 from importlib import import_module
 from pathlib import Path
 
-from compendium import certificate, quick
+from compendium.builder import partial_build, provenance
 from compendium.project.paths import ROOT
 
 OPTIONS = ("--warningiserror", "--nitpick", "--keep-going", "--quiet")
@@ -33,17 +33,17 @@ def make(into: Path, *, root: Path = ROOT, clean: bool = True, only: str = "") -
     ----------
     clean
         begin from nothing; else the pages that have not changed since the last build are left as they are. Both give
-        the same files (`compendium.reproducible`).
+        the same files (`compendium.builder.sphinx_ext.reproducible`).
     only
         the one page to write, `book/part/chapter`, over a site that is there; the next build does all that is left.
     """
-    leftovers = () if not clean else (".doctrees",) if quick.looked_at() else ("html", ".doctrees")
+    leftovers = () if not clean else (".doctrees",) if partial_build.looked_at() else ("html", ".doctrees")
     for leftover in leftovers:
         shutil.rmtree(into / "_build" / leftover, ignore_errors=True)
-    with quick.only(only):
+    with partial_build.only(only):
         warned = _built(into, root)
     if not warned:
-        certificate.fill(into / "_build" / "html", certificate.certificate(root))
+        provenance.fill(into / "_build" / "html", provenance.certificate(root))
     return warned
 
 
@@ -71,7 +71,7 @@ def build(into: Path, *, root: Path = ROOT) -> subprocess.CompletedProcess[str]:
     The exit code is not 0 where there was any warning, a missing cross-reference included; the standard error
     holds the warnings.
     """
-    command = [sys.executable, "-m", "compendium.site", str(into), str(root)]
+    command = [sys.executable, "-m", "compendium.builder.html_site", str(into), str(root)]
     return subprocess.run(command, capture_output=True, text=True, cwd=root, check=False)
 
 

@@ -42,7 +42,7 @@ def create(name: str, title: str, root: Path, sources: Collection[str] | None = 
         where the name is not of that form, is taken, belongs to no part or, among the sources, to none of them; where
         the title has a number. Nothing has been written then.
     """
-    from compendium.prose import figures_in_prose
+    from compendium.builder.prose_lint import figures_in_prose
 
     page, toc = root / "book" / f"{name}.md", root / TOC
     listed = toc.read_text(encoding="utf-8")

@@ -16,14 +16,14 @@ from typing import Any
 from markupsafe import Markup, escape
 from sphinx.application import Sphinx
 
+from compendium.builder.sphinx_ext.card_embedding import embedded, stores
+from compendium.builder.sphinx_ext.downloads import EXTRA
+from compendium.builder.stored_outputs import home_of, kept
 from compendium.display import json_ld
 from compendium.display.links import badge, link, place
 from compendium.display.mime_types import DOSSIERS
-from compendium.downloads import EXTRA
-from compendium.embed import embedded, stores
 from compendium.project.citation import edition
 from compendium.project.paths import ROW_PAGES
-from compendium.stored import home_of, kept
 
 TEMPLATE, BODY, WRITTEN = "claim.html", "claim_body.html", "claims.json"
 Dossier = Mapping[str, Any]
