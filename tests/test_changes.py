@@ -8,12 +8,12 @@ import pytest
 from click.testing import CliRunner
 from test_certificate import git
 
-from compendium import changes as changing
-from compendium.changes import KINDS, Change, as_lines, as_markdown, as_records, changes
 from compendium.cli import main
 from compendium.display.mime_types import DOSSIERS
 from compendium.project.paths import PAGES
-from compendium.states import State, UnknownStateError, at, here, tags, version
+from compendium.publish import changes as changing
+from compendium.publish.changes import KINDS, Change, as_lines, as_markdown, as_records, changes
+from compendium.publish.snapshots import State, UnknownStateError, at, here, tags, version
 
 CLAIMS = "claim_id,source_id,paragraph,as_printed,rank,rank_reason\n"
 OBSERVED = "observation_id,value\n"

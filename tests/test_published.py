@@ -12,13 +12,13 @@ from bs4 import BeautifulSoup
 from click.testing import CliRunner, Result
 from playwright.sync_api import Browser
 
-from compendium import published
 from compendium.builder.static_server import serving
 from compendium.cli import main
 from compendium.project.citation import edition
 from compendium.project.paths import PAGES
 from compendium.project.zip_archives import packed, unpack
-from compendium.redirects import things
+from compendium.publish import editions
+from compendium.publish.permanent_urls import things
 from conftest import Built
 
 ADDRESS = "https://x.example/repo/"
@@ -169,8 +169,8 @@ def test_the_newest_edition_lies_under_its_own_address_too_once_it_is_released(
 
 
 def test_markup_in_a_changelog_is_shown_not_obeyed(now: Path) -> None:
-    entry = published.changelog.Entry("1.0.0", edition(now).released, "<script>x</script> [a](javascript:x)")
-    text = published.listed([published.Kept(edition(now), entry, now)], edition(now))
+    entry = editions.changelog.Entry("1.0.0", edition(now).released, "<script>x</script> [a](javascript:x)")
+    text = editions.listed([editions.Kept(edition(now), entry, now)], edition(now))
     assert "<script" not in text
     assert 'href="javascript' not in text
 

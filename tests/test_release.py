@@ -16,10 +16,11 @@ import pytest
 import yaml
 from click.testing import CliRunner
 
-from compendium import codecheck, crate, croissant, prints, release
+from compendium import croissant
 from compendium.cli import main
 from compendium.project.paths import ROOT
 from compendium.project.zip_archives import packed
+from compendium.publish import codecheck, print_book, release, ro_crate
 from conftest import Built
 
 ADDRESS = "https://x.example/repo/"
@@ -159,7 +160,7 @@ def test_it_holds_what_belongs_into_it(bundle: Path) -> None:
         "CHANGES.md", "CITATION.cff", "LICENSE", "README.txt", "SHA256SUMS", "codecheck.yml", "croissant.json",
         "data/claims.csv", "data/croissant.json", "data/datapackage.json", "ledger.zip", "notebooks/index.ipynb",
         "notebooks/index.md", "requirements-authors.txt", "requirements.txt", "ro-crate-metadata.json",
-        "site/book/index.html", "site/index.html", "source.zip", prints.EPUB, prints.PDF,
+        "site/book/index.html", "site/index.html", "source.zip", print_book.EPUB, print_book.PDF,
     } - {"croissant.json"}  # fmt: skip
     assert (bundle / "CHANGES.md").read_text(encoding="utf-8") == "# 1.1.0 — 2026-02-03\n\nWhat *1.1.0* brings.\n"
 
@@ -223,7 +224,7 @@ def test_a_draft_has_no_tag_is_called_one_and_holds_what_lies_there(project: Pat
 @pytest.mark.parametrize(
     ("spoil", "said"),
     [
-        (lambda root: (root / "_build/print" / prints.PDF).unlink(), f"{prints.PDF}: cannot be read"),
+        (lambda root: (root / "_build/print" / print_book.PDF).unlink(), f"{print_book.PDF}: cannot be read"),
         (lambda root: (root / "_build/html/ledger.zip").unlink(), r"ledger\.zip: cannot be read"),
         (lambda root: (root / "_build/html/ledger.zip").write_bytes(packed({"a": b""})), r"holds no croissant\.json"),
         (lambda root: made_up.git(root, "tag", "v1.1.0"), "git tag: .*already exists"),
@@ -315,7 +316,7 @@ def validated(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[Pa
 
     def ask(folder: Path) -> list[str]:
         settings = ValidationSettings(
-            rocrate_uri=str(folder), profile_identifier=f"ro-crate-{crate.VERSION}", cache_path=cached, offline=True,
+            rocrate_uri=str(folder), profile_identifier=f"ro-crate-{ro_crate.VERSION}", cache_path=cached, offline=True,
             requirement_severity=Severity.RECOMMENDED,
         )  # fmt: skip
         return sorted({issue.message for issue in validate(settings).get_issues()})
@@ -346,7 +347,7 @@ def warm(path: Path) -> None:
     with CachedSession(str(path), backend="sqlite", expire_after=-1) as session:
         session.mount("https://w3id.org/", Own())
         asked = {"Accept": "application/ld+json, application/json, */*;q=0.1"}
-        assert session.get(f"https://w3id.org/ro/crate/{crate.VERSION}/context", headers=asked).json()
+        assert session.get(f"https://w3id.org/ro/crate/{ro_crate.VERSION}/context", headers=asked).json()
 
 
 QUIET = pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::ResourceWarning", "ignore::UserWarning")
@@ -366,20 +367,20 @@ def test_the_validator_of_ro_crates_finds_the_real_bundle_sound(
 @QUIET
 def test_it_finds_what_is_wrong(bundle: Path, validated: Callable[[Path], list[str]], tmp_path: Path) -> None:
     folder = Path(shutil.copytree(bundle, tmp_path / "bundle"))
-    told = json.loads((folder / crate.NAME).read_text(encoding="utf-8"))
+    told = json.loads((folder / ro_crate.NAME).read_text(encoding="utf-8"))
     for node in told["@graph"]:
         if node["@id"] == "./":
             del node["license"]
-    (folder / crate.NAME).write_text(json.dumps(told), encoding="utf-8")
+    (folder / ro_crate.NAME).write_text(json.dumps(told), encoding="utf-8")
     assert any("license" in said for said in set(validated(folder)) - UNMET)
 
 
 def test_the_crate_tells_how_the_bundle_was_made_and_when(bundle: Path) -> None:
-    nodes = {node["@id"]: node for node in json.loads((bundle / crate.NAME).read_text(encoding="utf-8"))["@graph"]}
+    nodes = {node["@id"]: node for node in json.loads((bundle / ro_crate.NAME).read_text(encoding="utf-8"))["@graph"]}
     root, making = nodes["./"], nodes["#making"]
     assert (root["version"], root["datePublished"], root["url"]) == ("1.1.0", "2026-02-03", ADDRESS)
     assert [nodes[own["@id"]]["name"] for own in root["license"]] == ["MIT", "CC-BY-4.0"]
-    assert {own["@id"] for own in making["result"]} >= {"site/", prints.PDF, "notebooks/index.ipynb", "ledger.zip"}
+    assert {own["@id"] for own in making["result"]} >= {"site/", print_book.PDF, "notebooks/index.ipynb", "ledger.zip"}
     assert {nodes[own["@id"]]["name"]: nodes[own["@id"]]["version"] for own in making["instrument"]} == {
         "Python": "3.11", "Chromium": "142",
     }  # fmt: skip
@@ -391,7 +392,7 @@ def test_codecheckers_are_told_what_to_get_again(bundle: Path) -> None:
     assert told["version"] == "https://codecheck.org.uk/spec/config/1.0/"
     assert told["paper"]["authors"] == [{"name": "The makers"}]
     files = [own["file"] for own in told["manifest"]]
-    assert files == sorted(["ledger.zip", "notebooks/index.ipynb", "site/", prints.EPUB, prints.PDF])
+    assert files == sorted(["ledger.zip", "notebooks/index.ipynb", "site/", print_book.EPUB, print_book.PDF])
     assert all((bundle / name).exists() for name in files)
     assert all(own["comment"] for own in told["manifest"])
 
@@ -401,8 +402,8 @@ def test_a_person_is_told_with_the_identifier_that_the_citation_gives() -> None:
     book = made_up.edition(ROOT)
     told = yaml.safe_load(codecheck.manifest({}, citation, book))
     assert told["paper"]["authors"] == [{"name": "A B", "ORCID": "0000-0001"}, {"name": "C"}]
-    about = crate.About("x", "Of it.", book, "0", {})
-    nodes = {node["@id"]: node for node in json.loads(crate.described({"CITATION.cff": citation}, about))["@graph"]}
+    about = ro_crate.About("x", "Of it.", book, "0", {})
+    nodes = {node["@id"]: node for node in json.loads(ro_crate.described({"CITATION.cff": citation}, about))["@graph"]}
     assert nodes["https://orcid.org/0000-0001"] == {
         "@id": "https://orcid.org/0000-0001", "@type": "Person", "name": "A B",
     }  # fmt: skip

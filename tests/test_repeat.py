@@ -12,10 +12,10 @@ import made_up
 import pytest
 from click.testing import CliRunner, Result
 
-from compendium import crate, prints, release
 from compendium.cli import main
 from compendium.project.checksums import Content, lines, manifest
 from compendium.project.zip_archives import packed
+from compendium.publish import print_book, release, ro_crate
 
 ADDRESS = "https://x.example/repo/"
 BUILD = """
@@ -51,7 +51,7 @@ def project(root: Path, changed: str = "pass") -> Path:
         "compendium/__init__.py": "",
         "compendium/__main__.py": BUILD.format(pages=repr(PAGES), changed=changed),
         "compendium/builder/pipeline.py": "def made_from():\n    return {}\n",
-        "compendium/prints.py": "def adopt(folder, inputs):\n    assert (folder / 'the-ledger.pdf').is_file()\n",
+        "compendium/publish/print_book.py": "def adopt(folder, inputs):\n    assert (folder / 'the-ledger.pdf').is_file()\n",
     }
     for name, text in files.items():
         (root / name).parent.mkdir(exist_ok=True)
@@ -130,7 +130,7 @@ def gone(folder: Path) -> None:
 
 
 def no_crate(folder: Path) -> None:
-    (folder / crate.NAME).write_text("[1]", encoding="utf-8")
+    (folder / ro_crate.NAME).write_text("[1]", encoding="utf-8")
     renewed(folder)
 
 
@@ -237,7 +237,7 @@ def test_what_comes_out_otherwise_is_named(tmp_path: Path, changed: str, said: s
 def test_a_book_that_is_printed_again_is_held_against_the_one_of_the_bundle(archive: Path) -> None:
     result = repeat(archive, "--execute", "--print")
     assert result.exit_code == 1
-    assert result.stderr.splitlines()[0] == f"{prints.PDF}: differs; another Chromium prints another PDF"
+    assert result.stderr.splitlines()[0] == f"{print_book.PDF}: differs; another Chromium prints another PDF"
 
 
 def test_a_step_that_fails_is_named(tmp_path: Path) -> None:
@@ -262,12 +262,12 @@ def test_sources_that_are_none_are_told_in_a_sentence(
 ) -> None:
     files = {path: (archive.with_suffix("") / path).read_bytes() for path in manifest(archive.with_suffix(""))}
     files[release.SOURCES] = packed(sources)
-    told = json.loads(files[crate.NAME])
+    told = json.loads(files[ro_crate.NAME])
     for node in told["@graph"]:
         if node["@id"] == release.SOURCES:
             node["sha256"] = hashlib.sha256(files[release.SOURCES]).hexdigest()
             node["contentSize"] = str(len(files[release.SOURCES]))
-    files[crate.NAME] = json.dumps(told).encode()
+    files[ro_crate.NAME] = json.dumps(told).encode()
     (tmp_path / "a.zip").write_bytes(packed({f"a/{name}": held for name, held in summed(files).items()}))
     result = repeat(tmp_path / "a.zip", "--execute")
     assert result.exit_code == 1

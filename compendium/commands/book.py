@@ -103,13 +103,13 @@ def serve(port: int) -> None:
 @SCHEDULER
 def print_book(address: str, scheduler: str) -> None:
     """Build the book, then make a PDF and an EPUB of it in _build/print, which the site offers from then on."""
-    from compendium import prints
     from compendium.builder import pipeline
+    from compendium.publish import print_book as publish_print_book
 
     _build(False, address, scheduler)
     try:
-        made = prints.make(pipeline.made_from(), say=click.echo)
-    except prints.PrintError as error:
+        made = publish_print_book.make(pipeline.made_from(), say=click.echo)
+    except publish_print_book.PrintError as error:
         click.echo(str(error), err=True)
         sys.exit(1)
     for path in made:

@@ -33,16 +33,16 @@ def release(version: str, draft: bool, address: str) -> None:
     one archive with its check sum. The same commit, address and Chromium give the same bytes. Exit code 1 where
     anything stands in the way, all of which is named before anything is done; then nothing is made and no tag set.
     """
-    from compendium import prints
-    from compendium import release as releases
     from compendium.builder import notebooks, pipeline
+    from compendium.publish import print_book
+    from compendium.publish import release as releases
 
     start = time.perf_counter()
     _refuse(releases.obstacles(version, draft=draft, stale=notebooks.stale))
     book._build(not draft, address, "")
     try:
-        prints.make(pipeline.made_from(), say=click.echo)
-    except prints.PrintError as error:
+        print_book.make(pipeline.made_from(), say=click.echo)
+    except print_book.PrintError as error:
         _refuse([str(error)])
     book._build(False, address, "")  # the site offers them now
     # Executed afresh, a notebook that does not come out as it is committed shows in the tree.
@@ -84,8 +84,8 @@ def repeat(bundle: Path, execute: bool, printing: bool, keep: Path | None) -> No
     Then its sources are unpacked, an environment set up from their lock, all notebooks executed afresh and the site
     built anew; each file that comes out otherwise is named. It takes minutes, and asks the package index.
     """
-    from compendium import repeat as repeats
     from compendium.project.zip_archives import ArchiveError
+    from compendium.publish import reproduce as repeats
 
     if printing and not execute:
         raise click.UsageError("--print needs --execute")
@@ -135,16 +135,16 @@ def publish(into: Path, editions: Path, site: Path | None) -> None:
     in editions/. id/CLAIM leads to the page of a claim, and id/KIND/ID to each other thing that any edition holds: in
     the site, or in the newest edition that still has it. No link needs to know where INTO will be published.
     """
-    from compendium import published
     from compendium.project.citation import edition
+    from compendium.publish import editions as publish_editions
 
     if into.exists() and (not into.is_dir() or any(into.iterdir())):
         raise click.BadParameter(f"{into}: is there already; name a folder that is empty or not there yet")
     bundles = sorted(editions.glob("*.zip"))
     try:
         with click.progressbar(bundles, label="Laying out", item_show_func=lambda one: one.stem if one else "") as bar:
-            said = published.lay(into, site or BUILT / "html", edition(), bar)
-    except published.PublishError as error:
+            said = publish_editions.lay(into, site or BUILT / "html", edition(), bar)
+    except publish_editions.PublishError as error:
         for line in error.problems:
             click.echo(line, err=True)
         click.echo("Nothing was laid out.", err=True)

@@ -24,18 +24,18 @@ from compendium.project.paths import DATA
 @click.option("--data", type=FOLDER, default=DATA, help="Where the record is kept.  [default: data]")
 def changes(since: str, form: str, write: bool, data: Path) -> None:
     """Say what changed since an earlier state: claims, verdicts and why, tables, pages."""
-    from compendium import changes as changing
-    from compendium import states
     from compendium.benches.rows import put
+    from compendium.publish import changes as changing
+    from compendium.publish import snapshots
 
-    now = states.here()
-    known = [tag for tag in states.tags() if states.version(tag) != states.version(now.edition)]
+    now = snapshots.here()
+    known = [tag for tag in snapshots.tags() if snapshots.version(tag) != snapshots.version(now.edition)]
     if not since and not known:
         click.echo("no edition is tagged in this copy; name a state with --since", err=True)
         sys.exit(2)
     try:
-        before = states.at(since or known[-1])
-    except states.UnknownStateError as error:
+        before = snapshots.at(since or known[-1])
+    except snapshots.UnknownStateError as error:
         raise click.BadParameter(str(error), param_hint="--since") from None
     found = changing.changes(before, now)
     if form == "json":

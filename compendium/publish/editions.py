@@ -19,7 +19,6 @@ from urllib.parse import quote, unquote
 
 from markupsafe import Markup
 
-from compendium import repeat
 from compendium.builder.sphinx_ext.content_security_policy import policy
 from compendium.builder.sphinx_ext.page_metadata import SITEMAP
 from compendium.builder.static_server import MISSING
@@ -28,8 +27,9 @@ from compendium.project.citation import Edition, edition
 from compendium.project.paths import BOOK
 from compendium.project.site_url import LEADS_ON
 from compendium.project.zip_archives import ArchiveError
-from compendium.redirects import redirect, things
-from compendium.release import CHANGES
+from compendium.publish import reproduce
+from compendium.publish.permanent_urls import redirect, things
+from compendium.publish.release import CHANGES
 
 EDITIONS, IDS, FRONT = "editions", "id", "index.html"
 STYLE = BOOK / "_editions" / "editions.css"
@@ -131,8 +131,8 @@ def _kept(bundles: Iterable[Path], part: Path, aside: Path, now: Edition) -> lis
 
 def _opened(bundle: Path, aside: Path, part: Path) -> Kept:
     """Unpack a bundle that is sound, leaving its pages in a folder `site` aside; say where they will lie."""
-    folder = repeat.opened(bundle, aside / "bundle")
-    problems = repeat.problems(folder)
+    folder = reproduce.opened(bundle, aside / "bundle")
+    problems = reproduce.problems(folder)
     if problems:
         raise PublishError(problems)
     try:

@@ -18,13 +18,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from compendium import crate, prints
 from compendium.project import checksums
 from compendium.project.paths import LOCK
 from compendium.project.problems import LedgerError
 from compendium.project.site_url import VARIABLE
 from compendium.project.zip_archives import ArchiveError, unpack
-from compendium.release import SOURCES, STATE, SUMS
+from compendium.publish import print_book, ro_crate
+from compendium.publish.release import SOURCES, STATE, SUMS
 
 Say = Callable[[str], None]
 OFFER = """
@@ -84,22 +84,22 @@ def problems(folder: Path) -> list[str]:
 
 def _crate(folder: Path, found: Mapping[str, checksums.Content]) -> list[str]:
     """Return where the description as an RO-Crate says something else of a file than the file does."""
-    path = folder / crate.NAME
+    path = folder / ro_crate.NAME
     if not path.is_file():
-        return [f"{crate.NAME}: missing"]
+        return [f"{ro_crate.NAME}: missing"]
     try:
-        said = crate.sums(path.read_bytes())
+        said = ro_crate.sums(path.read_bytes())
     except ValueError as error:
         return [str(error)]
     lines = []
     for name, (sha256, size) in sorted(said.items()):
         own = found.get(name)
         if own is None:
-            lines.append(f"{crate.NAME}: tells of {name}, which is not there")
+            lines.append(f"{ro_crate.NAME}: tells of {name}, which is not there")
         elif (own.sha256, str(own.size)) != (sha256, size):
-            lines.append(f"{crate.NAME}: tells another check sum or size of {name} than it has")
-    whole = {name for name in found if name.partition("/")[0] not in crate.FOLDERS and name != crate.NAME}
-    return lines + [f"{crate.NAME}: does not tell of {name}" for name in sorted(whole - said.keys())]
+            lines.append(f"{ro_crate.NAME}: tells another check sum or size of {name} than it has")
+    whole = {name for name in found if name.partition("/")[0] not in ro_crate.FOLDERS and name != ro_crate.NAME}
+    return lines + [f"{ro_crate.NAME}: does not tell of {name}" for name in sorted(whole - said.keys())]
 
 
 # --- executed
@@ -163,14 +163,14 @@ def differences(bundle: Path, into: Path, say: Say, *, printing: bool = False) -
         copy.python("the printing", "-m", "compendium", "print")
     else:
         made.mkdir(parents=True, exist_ok=True)
-        for name in (prints.PDF, prints.EPUB):
+        for name in (print_book.PDF, print_book.EPUB):
             shutil.copyfile(bundle / name, made / name)
         copy.python("the files to offer", "-c", OFFER, str(made))
         copy.python("the build", "-m", "compendium", "build")
     say("Comparing …")
     lines = [f"notebooks/{line}" for line in _notebooks(bundle / "notebooks", copy.root / "book")]
     lines += [f"site/{line}" for line in checksums.compared(bundle / "site", copy.root / "_build" / "html")]
-    for name in (prints.PDF, prints.EPUB) if printing else ():
+    for name in (print_book.PDF, print_book.EPUB) if printing else ():
         if _content(bundle / name) != _content(made / name):
             lines.append(f"{name}: differs; another Chromium prints another PDF")
     return lines

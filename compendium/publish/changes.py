@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from compendium.project.problems import counted
-from compendium.states import Row, State
+from compendium.publish.snapshots import Row, State
 
 KINDS = {
     "claim added": "Claims added",

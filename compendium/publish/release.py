@@ -21,9 +21,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from zipfile import ZipFile
 
-from compendium import codecheck, crate, croissant, prints, states
+from compendium import croissant
 from compendium.builder.cache_keys import data
-from compendium.changes import is_recorded
 from compendium.ledger.archive import NAME as LEDGER
 from compendium.ledger.permanent_ids import PERMANENT, registered
 from compendium.ledger.schema import DESCRIPTOR, descriptor, tables
@@ -33,6 +32,8 @@ from compendium.project.citation import CITATION, Edition, edition
 from compendium.project.paths import BUILT, LOCK, ROOT, chapters, notebook_of
 from compendium.project.problems import LedgerError
 from compendium.project.zip_archives import packed
+from compendium.publish import codecheck, print_book, ro_crate, snapshots
+from compendium.publish.changes import is_recorded
 
 FOLDER = BUILT / "release"
 STATE = ".edition.json"
@@ -179,9 +180,9 @@ def unkept(version: str, root: Path) -> Iterator[str]:
 
 def unrecorded(root: Path) -> Iterator[str]:
     """Yield that the record of what the edition changes is not what comparing it with the edition before gives."""
-    now = states.here(root)
-    earlier = [tag for tag in states.tags(root) if states.version(tag) < states.version(now.edition)]
-    if earlier and not is_recorded(states.at(earlier[-1], root), now):
+    now = snapshots.here(root)
+    earlier = [tag for tag in snapshots.tags(root) if snapshots.version(tag) < snapshots.version(now.edition)]
+    if earlier and not is_recorded(snapshots.at(earlier[-1], root), now):
         yield f"the record of what changed since {earlier[-1]} is not that of the tree; `changes --write` renews it"
 
 
@@ -258,7 +259,7 @@ def contents(release: Release, html: Path, printed: Path, root: Path = ROOT) -> 
         CHANGES: release.entry.standing_alone().encode(),
         README: readme(release).encode(),
         SOURCES: packed({**sources, STATE: state(release).encode()}, runs),
-        **{name: _read(printed / name) for name in (prints.PDF, prints.EPUB)},
+        **{name: _read(printed / name) for name in (print_book.PDF, print_book.EPUB)},
         LEDGER: _read(html / LEDGER),
         **{f"site/{name}": content for name, content in _under(html).items()},
         **{f"data/{path.relative_to(root / 'data').as_posix()}": _read(path) for path in data(root)},
@@ -271,8 +272,8 @@ def contents(release: Release, html: Path, printed: Path, root: Path = ROOT) -> 
     names = _named(release, files, root)
     checked = {path: f"{name}: {said}" if said else name for path, (name, said) in names.items() if _again(path)}
     files[codecheck.NAME] = codecheck.manifest(checked, files[CITATION], release.edition, release.address).encode()
-    about = crate.About(release.called, _about(root), release.edition, release.commit, names, release.address)
-    files[crate.NAME] = crate.described(files, about).encode()
+    about = ro_crate.About(release.called, _about(root), release.edition, release.commit, names, release.address)
+    files[ro_crate.NAME] = ro_crate.described(files, about).encode()
     sums = {name: Content(hashlib.sha256(files[name]).hexdigest()) for name in sorted(files)}
     return files | {SUMS: "".join(f"{line}\n" for line in lines(sums)).encode()}
 
@@ -353,8 +354,8 @@ def _named(release: Release, files: Mapping[str, bytes], root: Path) -> dict[str
         LOCKS[1]: ("The packages for authors", "Every version with its hashes."),
         SOURCES: ("The sources", f"All files of commit {release.commit}, as an archive that builds without git."),
         LEDGER: ("The whole ledger", "CSV with its Data Package, Parquet, SQLite, JSON-LD."),
-        prints.PDF: (f"{book.name} as PDF", "All pages, in the order of the site."),
-        prints.EPUB: (f"{book.name} as EPUB", "All pages, in the order of the site."),
+        print_book.PDF: (f"{book.name} as PDF", "All pages, in the order of the site."),
+        print_book.EPUB: (f"{book.name} as EPUB", "All pages, in the order of the site."),
         codecheck.NAME: ("The manifest of CODECHECK", "What an independent person should get again."),
         "site/": (f"{book.name} as a site", "It begins at index.html, from a folder as from a server."),
         "site/index.html": (f"{book.name}: the front door", "It leads to the first page."),
@@ -390,14 +391,14 @@ def readme(release: Release) -> str:
 What is here
 ------------
 site/            the book as a site: open site/index.html
-{prints.PDF:<16} the book as one file; {prints.EPUB} for reading devices
+{print_book.PDF:<16} the book as one file; {print_book.EPUB} for reading devices
 {LEDGER:<16} the whole ledger: CSV, Parquet, SQLite, JSON-LD
 data/            its tables, with {DESCRIPTOR} and {croissant.NAME}
 notebooks/       the chapters: text that people edit, and notebooks with their outputs
 {SOURCES:<16} everything it was made of
 {LOCK}  every package it was made with, with its hashes
 {CHANGES:<16} what is new; {CITATION}: how to cite; LICENSE: under which terms
-{crate.NAME}, {codecheck.NAME}: what the files are, for machines and for checkers
+{ro_crate.NAME}, {codecheck.NAME}: what the files are, for machines and for checkers
 {SUMS:<16} the SHA-256 of every other file
 
 How to check it

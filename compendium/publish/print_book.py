@@ -32,8 +32,9 @@ def make(inputs: Mapping[str, str], *, say: Callable[[str], None] = print, folde
     PrintError
         where Chromium or a page is missing, or the PDF does not come to rest.
     """
-    from compendium import audit, epub, pdf, printed
+    from compendium import audit
     from compendium.project import citation
+    from compendium.publish import epub, pdf, print_pages
 
     browser, folder = audit.chromium(), folder or FOLDER
     if browser is None:
@@ -45,13 +46,13 @@ def make(inputs: Mapping[str, str], *, say: Callable[[str], None] = print, folde
     (folder / STAMP).unlink(missing_ok=True)
     try:
         say("Gathering the pages …")
-        book, about = printed.parts(folder.parent / "html", ROOT / "_toc.yml"), citation.edition()
+        book, about = print_pages.parts(folder.parent / "html", ROOT / "_toc.yml"), citation.edition()
         say("Packing the EPUB …")
         made = {EPUB: epub.packed(book, about)}
         say("Printing the PDF, twice: its contents are known by then …")
         with audit.browsing(browser) as opened:
             made[PDF] = pdf.printed(book, about, opened)
-    except (printed.NotBuiltError, pdf.UnstableError, ValueError) as error:
+    except (print_pages.NotBuiltError, pdf.UnstableError, ValueError) as error:
         raise PrintError(str(error)) from None
     for name, content in made.items():
         (folder / name).write_bytes(content)

@@ -14,10 +14,10 @@ from pathlib import Path
 
 from markupsafe import Markup
 
-from compendium.pdf import licences
-from compendium.printed import Part
 from compendium.project.citation import Edition, plain
 from compendium.project.paths import BOOK
+from compendium.publish.pdf import licences
+from compendium.publish.print_pages import Part
 
 STYLE = BOOK / "_print" / "epub.css"
 TIME = (1980, 1, 1, 0, 0, 0)

@@ -24,7 +24,7 @@ from compendium.project.paths import BOOK
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
-    from compendium.printed import Part
+    from compendium.publish.print_pages import Part
 
 STYLE = BOOK / "_print" / "print.css"
 FONTS = ("STIXGeneral", "STIXGeneralBol", "STIXGeneralItalic", "STIXGeneralBolIta", "DejaVuSans", "DejaVuSans-Bold",
