@@ -10,14 +10,25 @@ import yaml
 from click.testing import CliRunner
 from playwright.sync_api import Browser
 
-from compendium import audit as audits
-from compendium.audit import AuditError, Tools, audit, checked, chromium, lighthouse, measures, ready, scored, write
 from compendium.builder.static_server import serving
 from compendium.cli import main
 from compendium.curation.validation import validate
 from compendium.ledger.loader import load
 from compendium.project.paths import ROOT, ROW_PAGES
 from compendium.project.problems import LedgerError
+from compendium.quality import audit as audits
+from compendium.quality.audit import (
+    AuditError,
+    Tools,
+    audit,
+    checked,
+    chromium,
+    lighthouse,
+    measures,
+    ready,
+    scored,
+    write,
+)
 
 SAVED = (Path(__file__).parent / "lighthouse.json").read_text(encoding="utf-8")
 

@@ -15,8 +15,8 @@ from bs4 import BeautifulSoup, Tag
 from chosen import ALIKE, THOROUGH, chosen, sample
 from playwright.sync_api import Browser, Page
 
-from compendium.audit import SIZES, audited, named
 from compendium.display.charts import alt_text
+from compendium.quality.audit import SIZES, audited, named
 from conftest import Built
 
 PHONE, DESK = SIZES

@@ -16,9 +16,9 @@ import pytest
 from chosen import chosen, sample
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, Response
 
-from compendium.audit import SCHEMES, SIZES, audited, named
 from compendium.builder.static_server import serving
 from compendium.project.paths import ROW_PAGES
+from compendium.quality.audit import SCHEMES, SIZES, audited, named
 from conftest import Built
 
 PHONE, DESK = SIZES

@@ -10,9 +10,11 @@ from random import Random
 import pytest
 from click.testing import CliRunner
 
-from compendium import guarded, strength
 from compendium.cli import main
-from compendium.corruption import (
+from compendium.ledger.loader import Ledger
+from compendium.project.paths import BOOK, DATA
+from compendium.quality import guarded, strength
+from compendium.quality.corruption import (
     KINDS,
     Corruption,
     Corruptions,
@@ -24,10 +26,8 @@ from compendium.corruption import (
     neighbour,
     spoilt,
 )
-from compendium.guarded import Guard, Notebook, Outcome
-from compendium.ledger.loader import Ledger
-from compendium.outputs import prepared
-from compendium.project.paths import BOOK, DATA
+from compendium.quality.guarded import Guard, Notebook, Outcome
+from compendium.quality.outputs import prepared
 
 SAMPLE = 8
 

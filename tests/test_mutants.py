@@ -14,7 +14,7 @@ from compendium.benches.mutants import Mutants, MutationError, chosen, counted, 
 from compendium.cli import main
 from compendium.ledger.schema import tables
 from compendium.project.paths import ROOT
-from compendium.strength import score
+from compendium.quality.strength import score
 
 COUNTS = {
     "killed": 5, "survived": 2, "total": 10, "no_tests": 1, "skipped": 0, "suspicious": 0, "timeout": 2,

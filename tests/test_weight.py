@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from compendium import weight
 from compendium.cli import main
-from compendium.weight import Weight
+from compendium.quality import page_weight
+from compendium.quality.page_weight import Weight
 from conftest import Built
 
 FIGURE = '<figure class="chart"><svg aria-label="x"><path d="m0 0l1 1"/></svg><figcaption>One</figcaption></figure>'
@@ -48,7 +48,7 @@ def wire(content: str | bytes) -> int:
 
 
 def test_a_page_weighs_itself_and_what_it_loads_once(html: Path) -> None:
-    found = weight.weigh(html)["index.html"]
+    found = page_weight.weigh(html)["index.html"]
     loaded = sum(wire(noise(size)) for size in (300, 200, 100)) + wire((html / "_static/main.css").read_bytes())
     assert found.whole == loaded + wire((html / "index.html").read_bytes())
     assert found.bare == loaded + wire(PAGE.format(figures="\n<p>between</p>"))
@@ -57,17 +57,17 @@ def test_a_page_weighs_itself_and_what_it_loads_once(html: Path) -> None:
 
 
 def test_a_page_without_figures_weighs_the_same_with_and_without(html: Path) -> None:
-    found = weight.weigh(html)["other.html"]
+    found = page_weight.weigh(html)["other.html"]
     assert found.bare == found.whole == wire((html / "other.html").read_bytes())
 
 
 def test_what_a_figure_loads_belongs_to_the_figures(html: Path) -> None:
     page = html / "index.html"
-    before = weight.weigh(html)["index.html"]
+    before = page_weight.weigh(html)["index.html"]
     page.write_text(
         page.read_text(encoding="utf-8").replace("<svg ", '<img src="large.csv"><svg ', 1), encoding="utf-8"
     )
-    after = weight.weigh(html)["index.html"]
+    after = page_weight.weigh(html)["index.html"]
     assert after.bare == before.bare
     assert after.whole is not None
     assert before.whole is not None
@@ -75,7 +75,7 @@ def test_what_a_figure_loads_belongs_to_the_figures(html: Path) -> None:
 
 
 def test_every_file_is_an_asset_under_a_name_that_stays(html: Path) -> None:
-    found = weight.weigh(html)
+    found = page_weight.weigh(html)
     assert {path for path, weighed in found.items() if weighed.whole is None} == {
         "_static/main.css", "_static/fonts/a.woff", "_static/icon.svg", "_static/run.js", "_static/extra.*.css",
         "large.csv",
@@ -86,16 +86,16 @@ def test_every_file_is_an_asset_under_a_name_that_stays(html: Path) -> None:
 def test_a_page_that_loads_what_is_not_there_is_named(html: Path) -> None:
     (html / "_static" / "run.js").unlink()
     with pytest.raises(FileNotFoundError, match=r"index\.html: loads run\.js, which is not in the site"):
-        weight.weigh(html)
+        page_weight.weigh(html)
 
 
 def test_a_budget_is_read_as_it_was_written(html: Path, tmp_path: Path) -> None:
-    found = weight.weigh(html)
-    weight.write_budget(found, tmp_path / "budget.csv")
-    budget = weight.read_budget(tmp_path / "budget.csv")
+    found = page_weight.weigh(html)
+    page_weight.write_budget(found, tmp_path / "budget.csv")
+    budget = page_weight.read_budget(tmp_path / "budget.csv")
     assert budget.keys() == found.keys()
     assert budget["large.csv"] == Weight(5600)  # 5023 bytes and a tenth, to the next hundred
-    assert weight.problems(found, budget) == []
+    assert page_weight.problems(found, budget) == []
 
 
 @pytest.mark.parametrize(
@@ -111,13 +111,13 @@ def test_a_budget_is_read_as_it_was_written(html: Path, tmp_path: Path) -> None:
 def test_an_unsound_budget_is_named_by_row(tmp_path: Path, rows: str, said: str) -> None:
     (tmp_path / "b.csv").write_text(rows, encoding="utf-8")
     with pytest.raises(ValueError, match=said.replace(".", r"\.")):
-        weight.read_budget(tmp_path / "b.csv")
+        page_weight.read_budget(tmp_path / "b.csv")
 
 
 def test_what_is_too_heavy_is_said_with_its_bytes_its_budget_and_what_it_is_made_of() -> None:
     found = {"a.html": Weight(120, 200, {"a.html": 20, "_static/big.css": 100}), "_static/big.css": Weight(100)}
-    assert weight.problems(found, {"a.html": Weight(120, 200), "_static/big.css": Weight(100)}) == []
-    assert weight.problems(found, {"a.html": Weight(119, 199), "_static/big.css": Weight(99)}) == [
+    assert page_weight.problems(found, {"a.html": Weight(120, 200), "_static/big.css": Weight(100)}) == []
+    assert page_weight.problems(found, {"a.html": Weight(119, 199), "_static/big.css": Weight(99)}) == [
         "_static/big.css: 100 bytes, budget 99",
         "a.html: 120 bytes, budget 119; the heaviest of it: _static/big.css 100, a.html 20",
         "a.html: 200 bytes with figures, budget 199; the heaviest of it: _static/big.css 100, a.html 20",
@@ -125,27 +125,27 @@ def test_what_is_too_heavy_is_said_with_its_bytes_its_budget_and_what_it_is_made
 
 
 def test_a_page_without_a_row_and_a_row_without_a_page_are_problems() -> None:
-    (missing, left) = weight.problems({"a.html": Weight(1, 1)}, {"b.html": Weight(1, 1)})
+    (missing, left) = page_weight.problems({"a.html": Weight(1, 1)}, {"b.html": Weight(1, 1)})
     assert missing.startswith("a.html: 1 bytes, and no row")
     assert left.startswith("b.html: a row in budget.csv, and nothing like it")
 
 
 def test_no_budget_of_a_chapter_passes_the_ceilings() -> None:
     heavy = Weight(59_000, 149_000)
-    assert weight.allowance("book/part/page.html", heavy) == Weight(60_000, 150_000)
-    assert weight.allowance("book/evidence/page.html", heavy) == Weight(64_900, 163_900)
-    assert weight.problems({"book/a.html": heavy}, {"book/a.html": Weight(60_000, 150_000)}) == []
+    assert page_weight.allowance("book/part/page.html", heavy) == Weight(60_000, 150_000)
+    assert page_weight.allowance("book/evidence/page.html", heavy) == Weight(64_900, 163_900)
+    assert page_weight.problems({"book/a.html": heavy}, {"book/a.html": Weight(60_000, 150_000)}) == []
     for bare, whole in ((60_001, 150_000), (60_000, 150_001)):
-        (said,) = weight.problems({"book/a.html": heavy}, {"book/a.html": Weight(bare, whole)})
+        (said,) = page_weight.problems({"book/a.html": heavy}, {"book/a.html": Weight(bare, whole)})
         assert "expected at most 60000, 150000" in said
-    assert weight.problems({"book/a.html": Weight(60_001, 1)}, {"book/a.html": Weight(60_000, 1)})
+    assert page_weight.problems({"book/a.html": Weight(60_001, 1)}, {"book/a.html": Weight(60_000, 1)})
 
 
 def test_the_command_shows_every_weight_and_fails_where_one_is_too_heavy(
     html: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     budget = tmp_path / "budget.csv"
-    monkeypatch.setattr(weight, "BUDGET", budget)
+    monkeypatch.setattr(page_weight, "BUDGET", budget)
     written = CliRunner().invoke(main, ["weigh", "--site", str(html), "--write"])
     assert (written.exit_code, written.stderr) == (0, "")
     assert "index.html" in written.stdout
@@ -165,4 +165,4 @@ def test_a_site_that_is_not_there_is_said_in_a_sentence(tmp_path: Path) -> None:
 
 def test_nothing_in_the_book_weighs_more_than_its_budget(built: Built) -> None:
     assert built[1].returncode == 0, built[1].stderr
-    assert weight.problems(weight.weigh(built[0]), weight.read_budget()) == []
+    assert page_weight.problems(page_weight.weigh(built[0]), page_weight.read_budget()) == []

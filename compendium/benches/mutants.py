@@ -22,7 +22,7 @@ from compendium.benches.copies import copied
 from compendium.benches.rows import put
 from compendium.project.paths import ROOT
 from compendium.project.problems import one_of
-from compendium.strength import score
+from compendium.quality.strength import score
 
 TOOL = "mutmut"
 TABLE = "mutations"

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from click._termui_impl import ProgressBar
 
     from compendium.benches.mutants import Mutants
-    from compendium.guarded import Outcome
+    from compendium.quality.guarded import Outcome
 
 
 @click.command()
@@ -74,8 +74,8 @@ def audit(pages: tuple[str, ...], html: Path | None, data: Path) -> None:
 
     A page is named by its address without its ending: book/index. It takes about half a minute a page.
     """
-    from compendium.audit import AuditError
-    from compendium.audit import audit as audited
+    from compendium.quality.audit import AuditError
+    from compendium.quality.audit import audit as audited
 
     try:
         failures = audited(html or BUILT / "html", data=data, only=pages, say=click.echo)
@@ -94,18 +94,18 @@ def audit(pages: tuple[str, ...], html: Path | None, data: Path) -> None:
 @click.option("--site", type=FOLDER, help="Folder of a built site.  [default: _build/html]")
 def weigh(write: bool, site: Path | None) -> None:
     """Weigh every page and asset of the built site over the wire, against book/budget.csv."""
-    from compendium import weight
+    from compendium.quality import page_weight
 
     try:
-        found = weight.weigh(site or BUILT / "html")
+        found = page_weight.weigh(site or BUILT / "html")
         if write:
-            weight.write_budget(found)
-        budget = weight.read_budget()
+            page_weight.write_budget(found)
+        budget = page_weight.read_budget()
     except (OSError, ValueError) as error:
         click.echo(str(error), err=True)
         sys.exit(2)
-    click.echo(weight.table(found, budget))
-    heavy = weight.problems(found, budget)
+    click.echo(page_weight.table(found, budget))
+    heavy = page_weight.problems(found, budget)
     for line in heavy:
         click.echo(line, err=True)
     sys.exit(1 if heavy else 0)
@@ -124,8 +124,8 @@ def corrupt(number: int, seed: int, processes: int, write: bool) -> None:
     A wrong cell is noticed where a check fails, or a verdict changes, or what a notebook shows. All of it happens in
     a copy. A survivor that the data hold a reason for is named with it; the exit code is 1 where another is left.
     """
-    from compendium import guarded
-    from compendium.strength import survivors, table, write_outcomes
+    from compendium.quality import guarded
+    from compendium.quality.strength import survivors, table, write_outcomes
 
     try:
         with _bar(guarded.tried(seed, range(number), processes), number) as bar:

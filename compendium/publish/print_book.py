@@ -32,9 +32,9 @@ def make(inputs: Mapping[str, str], *, say: Callable[[str], None] = print, folde
     PrintError
         where Chromium or a page is missing, or the PDF does not come to rest.
     """
-    from compendium import audit
     from compendium.project import citation
     from compendium.publish import epub, pdf, print_pages
+    from compendium.quality import audit
 
     browser, folder = audit.chromium(), folder or FOLDER
     if browser is None:

@@ -187,7 +187,7 @@ def unrecorded(root: Path) -> Iterator[str]:
 
 
 def _browser() -> Iterator[str]:
-    from compendium import audit
+    from compendium.quality import audit
 
     if audit.chromium() is None:
         yield f"no Chromium prints the PDF: none of {', '.join(audit.BROWSERS)} is found, nor what CHROME_PATH names"

@@ -1,6 +1,6 @@
 """Whether wrong cells are noticed: by a check, by a verdict that changes, or by an output that changes.
 
-It works in a copy of the repository, whose ledger it spoils one cell at a time: `python -m compendium.guarded` is run
+It works in a copy of the repository, whose ledger it spoils one cell at a time: `python -m compendium.quality.guarded` is run
 there by `tried`, and says what became of each corruption, a line of JSON each. Outputs are compared as nbval compares
 them, with those of the sound ledger. Nothing of the repository itself is written.
 """
@@ -26,10 +26,10 @@ from pathlib import Path
 from typing import IO, Any, cast
 
 from compendium.builder.read_tracking import ALL
-from compendium.corruption import KINDS, Corruption, Corruptions, spoilt
-from compendium.outputs import Outputs, outputs, prepared
 from compendium.project.paths import BOOK, CACHE, DATA, ROOT, chapters, named, notebook_of
-from compendium.strength import STAGES, place
+from compendium.quality.corruption import KINDS, Corruption, Corruptions, spoilt
+from compendium.quality.outputs import Outputs, outputs, prepared
+from compendium.quality.strength import STAGES, place
 
 CHECK, VERDICT, OUTPUT, COPY, SURVIVED = STAGES
 LIKELY = 4
@@ -321,7 +321,14 @@ def copied(into: Path) -> Path:
 
 @contextlib.contextmanager
 def _process(root: Path, seed: int, numbers: Sequence[int]) -> Iterator[subprocess.Popen[str]]:
-    words = [sys.executable, "-m", "compendium.guarded", str(root.resolve()), str(seed), json.dumps(list(numbers))]
+    words = [
+        sys.executable,
+        "-m",
+        "compendium.quality.guarded",
+        str(root.resolve()),
+        str(seed),
+        json.dumps(list(numbers)),
+    ]
     environment = os.environ | {"PYTHONPATH": str(root), "PYTHONHASHSEED": "0", "MPLBACKEND": "agg",
                                 "MPLCONFIGDIR": str(CACHE / "matplotlib"),
                                 "IPYTHONDIR": str(root / "ipython")}  # fmt: skip

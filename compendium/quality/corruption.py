@@ -1,7 +1,7 @@
 """Wrong cells, as somebody would mistype them: one digit, sign, unit, period, id, code or locator of a ledger changed.
 
 Which cell, and what it becomes, follows from a seed and a number alone, so that every corruption can be made again.
-It spoils files where it is told to; whether anything notices is the office of `compendium.guarded`.
+It spoils files where it is told to; whether anything notices is the office of `compendium.quality.guarded`.
 """
 
 from __future__ import annotations

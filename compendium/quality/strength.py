@@ -1,6 +1,6 @@
 """How well the ledger is guarded, as rows: what became of wrong cells, by kind, and which of them nothing noticed.
 
-It counts, writes and shows; what noticed a wrong cell is found by `compendium.guarded`. The reason why nothing can
+It counts, writes and shows; what noticed a wrong cell is found by `compendium.quality.guarded`. The reason why nothing can
 notice a cell is a person's: it is kept with the cell, and never made up here.
 """
 
@@ -20,8 +20,8 @@ from compendium.display.outputs import Shown
 from compendium.display.outputs import table as shown_table
 
 if TYPE_CHECKING:  # what makes cells wrong is nothing that a page needs
-    from compendium.corruption import Corruption
-    from compendium.guarded import Outcome
+    from compendium.quality.corruption import Corruption
+    from compendium.quality.guarded import Outcome
 
 STAGES = ("check", "verdict", "output", "copy", "survived")
 """What notices a wrong cell, the cheapest first; the last stands for nothing.
