@@ -1,5 +1,5 @@
 """Makes `python -m compendium` the command line."""
 
-from compendium.cli import main
+from compendium.cli.app import main
 
 main(prog_name="python -m compendium")

@@ -11,7 +11,7 @@ from click.testing import CliRunner
 from playwright.sync_api import Browser
 
 from compendium.builder.static_server import serving
-from compendium.cli import main
+from compendium.cli.app import main
 from compendium.curation.validation import validate
 from compendium.ledger.loader import load
 from compendium.project.paths import ROOT, ROW_PAGES

@@ -15,7 +15,7 @@ from matplotlib import pyplot
 from compendium.benches import books, cells, parts, rivals, rows, run, shown, timing
 from compendium.benches.copies import BenchError, Copy, copied, tracked
 from compendium.benches.workshop import Workshop, book_of, workshop
-from compendium.cli import main
+from compendium.cli.app import main
 from compendium.curation.validation import validate
 from compendium.display.charts import ledger as ledger_charts
 from compendium.display.charts import style

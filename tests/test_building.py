@@ -9,7 +9,7 @@ from click.testing import CliRunner
 from compendium.builder import html_site, notebooks, pipeline
 from compendium.builder.notebooks import Outcome
 from compendium.builder.pipeline import BuildError, Change, change
-from compendium.cli import main
+from compendium.cli.app import main
 from compendium.curation import validation
 from compendium.project.problems import Problem
 

@@ -18,7 +18,7 @@ import pytest
 from click.testing import CliRunner
 from frictionless import Package
 
-from compendium.cli import main
+from compendium.cli.app import main
 from compendium.display import json_ld
 from compendium.display.claim_records import dossiers
 from compendium.ledger import archive as ledger_archive

@@ -11,7 +11,7 @@ from click.testing import CliRunner
 
 from compendium.builder import provenance as certificates
 from compendium.builder.provenance import TOLD, Certificate, certificate, data_hash, fill, told
-from compendium.cli import main
+from compendium.cli.app import main
 from compendium.project.paths import DATA, ROOT
 from conftest import Built
 

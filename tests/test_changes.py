@@ -8,7 +8,7 @@ import pytest
 from click.testing import CliRunner
 from test_certificate import git
 
-from compendium.cli import main
+from compendium.cli.app import main
 from compendium.display.mime_types import DOSSIERS
 from compendium.project.paths import PAGES
 from compendium.publish import changes as changing

@@ -12,8 +12,8 @@ from click.testing import CliRunner
 from compendium.builder import new_chapter
 from compendium.builder.notebooks import code_of, compose
 from compendium.builder.prose_lint import figures_in_prose
-from compendium.cli import main
-from compendium.commands import authors
+from compendium.cli import authoring
+from compendium.cli.app import main
 from compendium.project.paths import BOOK, ROOT
 from compendium.project.problems import LedgerError
 
@@ -86,7 +86,7 @@ def test_what_cannot_be_a_page_is_told_and_nothing_is_written(root: Path, name: 
 
 
 def test_a_page_of_a_source_wants_a_source(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(authors, "ROOT", root)
+    monkeypatch.setattr(authoring, "ROOT", root)
     before = toc(root)
     ran = CliRunner().invoke(main, ["new-chapter", "source/staer2025"])
     assert (ran.exit_code, toc(root)) == (1, before)
@@ -94,7 +94,7 @@ def test_a_page_of_a_source_wants_a_source(root: Path, monkeypatch: pytest.Monke
 
 
 def test_the_command_says_what_comes_next(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(authors, "ROOT", root)
+    monkeypatch.setattr(authoring, "ROOT", root)
     ran = CliRunner().invoke(main, ["new-chapter", "corridors/dry_ports"])
     assert ran.exit_code == 0, ran.output
     assert "title: Dry ports" in toc(root)

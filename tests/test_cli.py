@@ -13,8 +13,8 @@ from click.testing import CliRunner, Result
 from small import OFFICIAL, SCHEMA, claim, observation, small
 
 from compendium.analysis.corroboration import Checked
-from compendium.cli import main
-from compendium.commands import analyses
+from compendium.cli import analyses
+from compendium.cli.app import main
 from compendium.curation.validation import validate
 from compendium.ledger.loader import load
 from compendium.ledger.observations import read_observations
@@ -333,7 +333,7 @@ def test_a_cluster_that_cannot_be_reached_is_a_wrong_call(monkeypatch: pytest.Mo
 
 def test_an_unknown_address_of_a_cluster_ends_without_a_traceback() -> None:
     """In a process of its own, which must end in order, too."""
-    code = "import compendium.curation.validation as v, compendium.cli as c; v.validate = lambda data: []; c.main()"
+    code = "import compendium.curation.validation as v, compendium.cli.app as c; v.validate = lambda data: []; c.main()"
     words = [sys.executable, "-c", code, "reconcile", "--data", str(DATA), "--scheduler", "nowhere"]
     done = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)
     assert (done.returncode, done.stdout) == (2, "")

@@ -9,7 +9,7 @@ import pytest
 from click.testing import CliRunner
 from distributed import Client, LocalCluster
 
-from compendium.cli import main
+from compendium.cli.app import main
 from compendium.reconciliation.reconcile import Reconciliation, reconcile
 from compendium.synthetic import Made, world
 

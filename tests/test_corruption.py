@@ -10,7 +10,7 @@ from random import Random
 import pytest
 from click.testing import CliRunner
 
-from compendium.cli import main
+from compendium.cli.app import main
 from compendium.ledger.loader import Ledger
 from compendium.project.paths import BOOK, DATA
 from compendium.quality import guarded, strength
@@ -191,7 +191,7 @@ def test_rates_are_counted_by_kind_and_over_all() -> None:
 
 def told(outcomes: Iterable[Outcome], monkeypatch: pytest.MonkeyPatch, data: Path, *words: str) -> tuple[int, str]:
     monkeypatch.setattr(guarded, "tried", lambda *_: iter(list(outcomes)))
-    monkeypatch.setattr("compendium.commands.proof.DATA", data)
+    monkeypatch.setattr("compendium.cli.quality.DATA", data)
     ended = CliRunner().invoke(main, ["corrupt", "--number", "2", *words])
     return ended.exit_code, ended.output
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
-from compendium.cli import main
+from compendium.cli.app import main
 from compendium.ledger.loader import load
 from compendium.project.paths import DATA
 

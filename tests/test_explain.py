@@ -7,8 +7,8 @@ import pytest
 from click.testing import CliRunner, Result
 
 from compendium.builder import cache_keys
-from compendium.cli import main
-from compendium.commands import authors
+from compendium.cli import authoring
+from compendium.cli.app import main
 from compendium.display import terminal as explained
 from compendium.display.claim_records import Dossier, dossiers
 from compendium.display.mime_types import DOSSIERS
@@ -93,7 +93,7 @@ def test_it_is_worked_out_where_nothing_is_stored(
     monkeypatch: pytest.MonkeyPatch, data: Path, found: dict[str, Dossier]
 ) -> None:
     monkeypatch.setattr("compendium.display.claim_records.dossiers", lambda ledger: found)
-    monkeypatch.setattr(authors, "sound", lambda folder: folder)
+    monkeypatch.setattr(authoring, "sound", lambda folder: folder)
     ran = ask(CLAIM, "--data", str(data))
     assert (ran.exit_code, "Working it out" in ran.output, CLAIM in ran.output) == (0, True, True)
 

@@ -21,7 +21,7 @@ from hostile import ADDRESSES, INERT, REFUSED
 from playwright.sync_api import Browser
 
 from compendium.builder.static_server import serving
-from compendium.cli import main
+from compendium.cli.app import main
 from compendium.curation.validation import validate
 from compendium.display import attachments
 from compendium.ledger import archive

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from compendium.cli import main
+from compendium.cli.app import main
 from compendium.curation import text_extraction
 from compendium.curation.source_texts import numbers
 from compendium.ledger.loader import Ledger, load

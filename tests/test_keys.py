@@ -16,7 +16,7 @@ READS = ["data/a.csv", "book/notes.txt"]
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
     for name in ("data/a.csv", "data/official/b.csv", "data/c.json", "book/notes.txt", "requirements.txt",
-                 "compendium/__init__.py", "compendium/one.py", "compendium/two.py", "compendium/cli.py"):  # fmt: skip
+                 "compendium/__init__.py", "compendium/one.py", "compendium/two.py", "compendium/cli/app.py"):  # fmt: skip
         path = tmp_path / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text("import compendium.two" if path.stem == "one" else "", encoding="utf-8")
@@ -32,7 +32,7 @@ def project(tmp_path: Path) -> Path:
         ("compendium/one.py", True),
         ("compendium/two.py", True),
         ("compendium/__init__.py", True),
-        ("compendium/cli.py", False),
+        ("compendium/cli/app.py", False),
         ("data/official/b.csv", False),
         ("data/c.json", False),
     ],
@@ -85,7 +85,7 @@ def test_cells_are_kept_apart_and_prose_has_no_key(project: Path) -> None:
 
 def test_surroundings_name_every_file_they_should(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     seen = {cache_keys.surroundings(project)}
-    for name in ("data/a.csv", "data/official/b.csv", "compendium/cli.py", "requirements.txt"):
+    for name in ("data/a.csv", "data/official/b.csv", "compendium/cli/app.py", "requirements.txt"):
         (project / name).write_text("after", encoding="utf-8")
         seen.add(cache_keys.surroundings(project))
     monkeypatch.setattr(cache_keys, "python", lambda: "2.7")

@@ -11,7 +11,7 @@ import pytest
 from click.testing import CliRunner
 
 from compendium import linkcheck
-from compendium.cli import main
+from compendium.cli.app import main
 from compendium.linkcheck import BROKEN, LATE, MOVED, UNASKED, WELL, Answer, LinkCheckError, addresses, check
 from compendium.project.paths import DATA
 

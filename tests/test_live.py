@@ -21,7 +21,7 @@ from test_incremental import edited, project  # noqa: F401 - the small book, bui
 from compendium.builder.live import watcher
 from compendium.builder.live.server import Desk, LiveServer, version
 from compendium.builder.live.watcher import Say, _edited
-from compendium.cli import main
+from compendium.cli.app import main
 
 PATIENCE = 120
 """Seconds; the machine may be busy with other tests."""

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from compendium.cli import main
+from compendium.cli.app import main
 from compendium.project.checksums import compared, differences, first_difference, lines, manifest, read
 from compendium.project.problems import LedgerError
 

@@ -11,7 +11,7 @@ from click.testing import CliRunner, Result
 
 from compendium.benches import mutants
 from compendium.benches.mutants import Mutants, MutationError, chosen, counted, lines, modules, survivors, uncached
-from compendium.cli import main
+from compendium.cli.app import main
 from compendium.ledger.schema import tables
 from compendium.project.paths import ROOT
 from compendium.quality.strength import score
@@ -216,7 +216,7 @@ def test_the_command_fails_below_the_least_score(monkeypatch: pytest.MonkeyPatch
 
 
 def test_the_command_writes_only_where_it_is_told_to(monkeypatch: pytest.MonkeyPatch, data: Path) -> None:
-    monkeypatch.setattr("compendium.commands.proof.DATA", data)
+    monkeypatch.setattr("compendium.cli.quality.DATA", data)
     path, head = data / "mutations.csv", ",".join(SOME.record())
     path.write_text(f"{head}\n", encoding="utf-8")
     command(monkeypatch)

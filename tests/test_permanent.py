@@ -11,7 +11,7 @@ from click.testing import CliRunner
 from small import claim, small
 
 from compendium.analysis.corroboration import corroborate
-from compendium.cli import main
+from compendium.cli.app import main
 from compendium.display.claim_records import dossiers
 from compendium.ledger import permanent_ids
 from compendium.ledger.loader import Ledger, key_of, load

@@ -13,7 +13,7 @@ from test_rebuilt import TOC, written
 from test_rebuilt import built as built_over
 
 from compendium.builder import pipeline
-from compendium.cli import main
+from compendium.cli.app import main
 from compendium.project.paths import ROOT
 from compendium.publish import print_book
 
@@ -91,7 +91,7 @@ def test_a_site_offers_fresh_files_and_takes_stale_ones_away(tmp_path: Path) -> 
 def test_without_chromium_nothing_is_printed_and_the_reason_is_told(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("compendium.commands.book._build", lambda *_: None)
+    monkeypatch.setattr("compendium.cli.book._build", lambda *_: None)
     monkeypatch.setattr(print_book, "FOLDER", tmp_path / "print")
     result = CliRunner().invoke(main, ["print"], env={"CHROME_PATH": str(tmp_path / "none")})
     assert result.exit_code == 1

@@ -13,7 +13,7 @@ from click.testing import CliRunner, Result
 from playwright.sync_api import Browser
 
 from compendium.builder.static_server import serving
-from compendium.cli import main
+from compendium.cli.app import main
 from compendium.project.citation import edition
 from compendium.project.paths import PAGES
 from compendium.project.zip_archives import packed, unpack

@@ -27,7 +27,7 @@ from publisher import (
     waits,
 )
 
-from compendium.cli import main
+from compendium.cli.app import main
 from compendium.curation.series import REVISIONS
 from compendium.ledger.loader import load
 from compendium.project.paths import DATA, ROOT

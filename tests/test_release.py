@@ -17,7 +17,7 @@ import yaml
 from click.testing import CliRunner
 
 from compendium import croissant
-from compendium.cli import main
+from compendium.cli.app import main
 from compendium.project.paths import ROOT
 from compendium.project.zip_archives import packed
 from compendium.publish import codecheck, print_book, release, ro_crate
@@ -135,7 +135,7 @@ def test_neither_the_tree_nor_tags_stand_in_the_way_of_a_draft(project: Path) ->
 
 
 def test_the_command_names_what_stands_in_the_way_and_does_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("compendium.commands.book._build", lambda *_: pytest.fail("it has begun"))
+    monkeypatch.setattr("compendium.cli.book._build", lambda *_: pytest.fail("it has begun"))
     monkeypatch.setattr("compendium.builder.notebooks.stale", lambda: [])
     result = CliRunner().invoke(main, ["release", "0.0.1"])
     assert (result.exit_code, type(result.exception)) == (1, SystemExit)

@@ -12,7 +12,7 @@ import made_up
 import pytest
 from click.testing import CliRunner, Result
 
-from compendium.cli import main
+from compendium.cli.app import main
 from compendium.project.checksums import Content, lines, manifest
 from compendium.project.zip_archives import packed
 from compendium.publish import print_book, release, ro_crate

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from compendium.cli import main
+from compendium.cli.app import main
 from compendium.quality import page_weight
 from compendium.quality.page_weight import Weight
 from conftest import Built

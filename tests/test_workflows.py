@@ -15,7 +15,7 @@ import yaml
 from click import ClickException, Context
 from packaging.specifiers import SpecifierSet
 
-from compendium.cli import main
+from compendium.cli.app import main
 from compendium.project.paths import ROOT
 
 FORGE = ROOT / ".github"

@@ -51,7 +51,7 @@ def append(path: Path, text: str) -> None:
 
 
 def ask(words: str, expected: list[str]) -> dict[str, Any]:
-    from compendium.cli import main
+    from compendium.cli.app import main
 
     ran = CliRunner().invoke(main, shlex.split(words), prog_name="python -m compendium", catch_exceptions=False)
     # Problems first, as a terminal has them above what is said at the end.

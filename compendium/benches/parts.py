@@ -61,7 +61,7 @@ def nothing(shop: Workshop) -> list[Row]:
     book = shop.built()
     sides = {
         "nothing changed": lambda: book.python("-m", "compendium", "build").seconds,
-        "starting Python": lambda: book.python("-c", "import compendium.cli").seconds,
+        "starting Python": lambda: book.python("-c", "import compendium.cli.app").seconds,
     }
     taken, start = in_turns(sides, shop.say, rounds=shop.rounds).values()
     row = Row("nothing", "nothing", "Nothing changed", taken, START, start.seconds, chapters=_many(shop))
@@ -189,7 +189,7 @@ def ledger(shop: Workshop, sizes: Sequence[int] = CLAIMS) -> list[Row]:
         sides: dict[str, Callable[[], float]] = {
             f"checking {size} claims": partial(_check, shop.book, folder),
             "starting Python": lambda: (
-                shop.book.python("-c", "import compendium.cli, compendium.curation.validation").seconds
+                shop.book.python("-c", "import compendium.cli.app, compendium.curation.validation").seconds
             ),
         }
         taken, start = in_turns(sides, shop.say, rounds=shop.rounds).values()

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from compendium.commands import FOLDER, end, executing, size, sound
+from compendium.cli.common import FOLDER, end, executing, size, sound
 from compendium.project.paths import BOOK, DATA
 from compendium.project.problems import LedgerError
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from compendium.commands import FOLDER, end, size
+from compendium.cli.common import FOLDER, end, size
 from compendium.project.paths import DATA
 from compendium.project.problems import LedgerError, counted, one_of
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from compendium.commands import FOLDER, end
+from compendium.cli.common import FOLDER, end
 from compendium.project.paths import BUILT, DATA
 from compendium.project.problems import LedgerError
 

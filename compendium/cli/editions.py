@@ -9,7 +9,8 @@ from pathlib import Path
 
 import click
 
-from compendium.commands import FOLDER, book, end
+from compendium.cli import book
+from compendium.cli.common import FOLDER, end
 from compendium.project.paths import BUILT
 
 

@@ -1,6 +1,6 @@
 """What the commands of the command line share: how a problem is told, where the ledger lies, how a command ends.
 
-Each module beside this one holds the commands of one office and lists them in `COMMANDS`; `compendium.cli` collects
+Each module beside this one holds the commands of one office and lists them in `COMMANDS`; `compendium.cli.app` collects
 them. A command reads its options, asks the engine and tells what it said; it works nothing out itself.
 
 Exit codes are the same for all. 0: all is well, whatever the sources say; 1: something is wrong and has been named;

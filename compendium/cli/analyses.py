@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from compendium.commands import analysis, answer, executing, sound
+from compendium.cli.common import analysis, answer, executing, sound
 
 if TYPE_CHECKING:
     from compendium.ledger.loader import Ledger

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from compendium.commands import FOLDER, end, sound
+from compendium.cli.common import FOLDER, end, sound
 from compendium.project.paths import DATA, ROOT
 from compendium.project.problems import LedgerError, Problem, counted, one_of
 

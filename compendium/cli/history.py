@@ -11,7 +11,7 @@ from pathlib import Path
 
 import click
 
-from compendium.commands import FOLDER
+from compendium.cli.common import FOLDER
 from compendium.project.paths import DATA
 
 
