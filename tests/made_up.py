@@ -12,11 +12,12 @@ from pathlib import Path
 from pypdf import PdfWriter
 
 from compendium import croissant
+from compendium.builder import print_files
 from compendium.ledger.archive import NAME as LEDGER
 from compendium.project import zip_archives
 from compendium.project.changelog import entries
 from compendium.project.citation import edition
-from compendium.publish import print_book, release
+from compendium.publish import release
 
 DAYS = {"1.0.0": "2026-01-02", "1.1.0": "2026-02-03", "1.10.0": "2026-03-04"}
 CITATION = """cff-version: 1.2.0
@@ -149,8 +150,8 @@ def printed(root: Path) -> Path:
     writer.add_blank_page(100, 100)
     writer.add_metadata({"/Producer": "Skia/PDF m142"})
     writer.write(out)
-    (folder / print_book.PDF).write_bytes(out.getvalue())
-    (folder / print_book.EPUB).write_bytes(b"epub")
+    (folder / print_files.PDF).write_bytes(out.getvalue())
+    (folder / print_files.EPUB).write_bytes(b"epub")
     return folder
 
 

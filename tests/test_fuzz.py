@@ -22,6 +22,7 @@ from compendium.builder.pipeline import _read as read_stamp
 from compendium.builder.prose_lint import figures_in_prose
 from compendium.curation import series, source_texts
 from compendium.curation.validation import validate
+from compendium.display import mime_types
 from compendium.ledger.loader import load
 from compendium.project import checksums, citation
 from compendium.project.paths import BOOK, DATA, ROOT, notebook_of
@@ -71,7 +72,7 @@ def a_notebook(path: Path) -> None:
     chapter = path.with_suffix(".md")
     carried(compose(chapter), chapter)
     assert isinstance(stale(path.parent), list)
-    assert isinstance(stored_outputs.kept(path, stored_outputs.DOSSIERS), dict)
+    assert isinstance(stored_outputs.kept(path, mime_types.DOSSIERS), dict)
 
 
 def a_citation_file(path: Path) -> None:

@@ -7,6 +7,7 @@ from compendium.builder import cache_keys
 from compendium.builder.cache_keys import key
 from compendium.builder.notebooks import code_of
 from compendium.builder.read_tracking import ALL
+from compendium.project import paths
 from compendium.project.paths import ROOT, chapters, notebook_of
 
 CODE = ["from compendium import one", "print(1)"]
@@ -103,7 +104,7 @@ def test_each_file_of_the_data_changed_in_turn_changes_the_keys_of_just_the_page
     pages: dict[Path, tuple[list[str], list[str]]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     engine = {"\n".join(code): cache_keys.engine("\n".join(code)) for code, _ in pages.values()}
-    files = {*cache_keys.data(), ROOT / cache_keys.LOCK, *frozenset().union(*engine.values())}
+    files = {*cache_keys.data(), ROOT / paths.LOCK, *frozenset().union(*engine.values())}
     contents = {path: cache_keys._content(path) for path in files}
     monkeypatch.setattr(cache_keys, "engine", lambda code, root: engine[code])
     monkeypatch.setattr(cache_keys, "_content", contents.__getitem__)

@@ -11,6 +11,7 @@ from matplotlib import pyplot
 from compendium.display import outputs
 from compendium.display.charts import style
 from compendium.project.paths import ROOT
+from compendium.values import formatting
 
 
 @pytest.mark.parametrize(
@@ -30,12 +31,12 @@ from compendium.project.paths import ROOT
     ],
 )
 def test_amount(interval: portion.Interval, unit: str, said: str) -> None:
-    assert outputs.amount(interval, unit) == said
+    assert formatting.amount(interval, unit) == said
 
 
 def test_brackets_show_which_end_is_included() -> None:
-    assert outputs.brackets(portion.closedopen(Fraction("4.35"), Fraction("4.45"))) == "[4.35, 4.45)"
-    assert outputs.brackets(portion.open(1, portion.inf)) == "(1, ∞)"
+    assert formatting.brackets(portion.closedopen(Fraction("4.35"), Fraction("4.45"))) == "[4.35, 4.45)"
+    assert formatting.brackets(portion.open(1, portion.inf)) == "(1, ∞)"
 
 
 def test_a_table_has_caption_scopes_ids_and_escapes() -> None:

@@ -12,7 +12,7 @@ from click.testing import CliRunner
 from test_rebuilt import TOC, written
 from test_rebuilt import built as built_over
 
-from compendium.builder import pipeline
+from compendium.builder import pipeline, print_files
 from compendium.cli.app import main
 from compendium.project.paths import ROOT
 from compendium.publish import print_book
@@ -24,43 +24,43 @@ def lay(folder: Path, made_from: str) -> dict[str, str]:
     """Put files of a book into a folder, with what they were made from; return their check sums."""
     folder.mkdir(parents=True, exist_ok=True)
     files = {}
-    for name in (print_book.PDF, print_book.EPUB):
+    for name in (print_files.PDF, print_files.EPUB):
         (folder / name).write_text(f"{name} {made_from}", encoding="utf-8")
         files[name] = hashlib.sha256((folder / name).read_bytes()).hexdigest()
-    (folder / print_book.STAMP).write_text(json.dumps({"from": made_from, "files": files}), encoding="utf-8")
+    (folder / print_files.STAMP).write_text(json.dumps({"from": made_from, "files": files}), encoding="utf-8")
     return files
 
 
 def test_files_of_the_same_book_are_fresh(tmp_path: Path) -> None:
-    files = lay(tmp_path, print_book.digest(INPUTS))
-    assert print_book.fresh(tmp_path, lambda: INPUTS) == files
-    assert print_book.fresh(tmp_path, lambda: {**INPUTS, print_book.KEY: "whatever"}) == files
-    assert print_book.told(tmp_path, INPUTS) == " ".join(sorted(files.values()))
+    files = lay(tmp_path, print_files.digest(INPUTS))
+    assert print_files.fresh(tmp_path, lambda: INPUTS) == files
+    assert print_files.fresh(tmp_path, lambda: {**INPUTS, print_files.KEY: "whatever"}) == files
+    assert print_files.told(tmp_path, INPUTS) == " ".join(sorted(files.values()))
 
 
 @pytest.mark.parametrize(
     "spoil",
     [
-        lambda folder: (folder / print_book.PDF).write_text("cut", encoding="utf-8"),
-        lambda folder: (folder / print_book.EPUB).unlink(),
-        lambda folder: (folder / print_book.STAMP).unlink(),
-        lambda folder: (folder / print_book.STAMP).write_text("{", encoding="utf-8"),
-        lambda folder: (folder / print_book.STAMP).write_text("[1]", encoding="utf-8"),
-        lambda folder: (folder / print_book.STAMP).write_text('{"files": {}}', encoding="utf-8"),
+        lambda folder: (folder / print_files.PDF).write_text("cut", encoding="utf-8"),
+        lambda folder: (folder / print_files.EPUB).unlink(),
+        lambda folder: (folder / print_files.STAMP).unlink(),
+        lambda folder: (folder / print_files.STAMP).write_text("{", encoding="utf-8"),
+        lambda folder: (folder / print_files.STAMP).write_text("[1]", encoding="utf-8"),
+        lambda folder: (folder / print_files.STAMP).write_text('{"files": {}}', encoding="utf-8"),
         shutil.rmtree,
     ],
 )
 def test_files_that_are_not_whole_are_not_fresh(tmp_path: Path, spoil: Callable[[Path], object]) -> None:
-    lay(tmp_path / "print", print_book.digest(INPUTS))
+    lay(tmp_path / "print", print_files.digest(INPUTS))
     spoil(tmp_path / "print")
-    assert print_book.fresh(tmp_path / "print", lambda: INPUTS) == {}
-    assert print_book.told(tmp_path / "print", INPUTS) == ""
+    assert print_files.fresh(tmp_path / "print", lambda: INPUTS) == {}
+    assert print_files.told(tmp_path / "print", INPUTS) == ""
 
 
 @pytest.mark.parametrize("inputs", [{"a": "1"}, {"a": "2", "b": "1"}, {**INPUTS, "c": "3"}])
 def test_files_of_another_book_are_not_fresh(tmp_path: Path, inputs: dict[str, str]) -> None:
-    lay(tmp_path, print_book.digest(INPUTS))
-    assert print_book.fresh(tmp_path, lambda: inputs) == {}
+    lay(tmp_path, print_files.digest(INPUTS))
+    assert print_files.fresh(tmp_path, lambda: inputs) == {}
 
 
 def test_a_site_offers_fresh_files_and_takes_stale_ones_away(tmp_path: Path) -> None:
@@ -79,10 +79,10 @@ def test_a_site_offers_fresh_files_and_takes_stale_ones_away(tmp_path: Path) -> 
 
     built_over(root, into)
     assert offered() == []
-    lay(made, print_book.digest(pipeline.inputs()))
+    lay(made, print_files.digest(pipeline.inputs()))
     built_over(root, into)  # no page has changed
-    assert offered() == [f"_prints/{print_book.PDF}", f"_prints/{print_book.EPUB}"]
-    assert (html / "_prints" / print_book.PDF).read_bytes() == (made / print_book.PDF).read_bytes()
+    assert offered() == [f"_prints/{print_files.PDF}", f"_prints/{print_files.EPUB}"]
+    assert (html / "_prints" / print_files.PDF).read_bytes() == (made / print_files.PDF).read_bytes()
     lay(made, "another book")
     built_over(root, into)
     assert offered() == []
@@ -104,7 +104,7 @@ def test_a_page_that_is_missing_is_told_and_old_files_are_fresh_no_more(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("compendium.quality.audit.chromium", lambda: tmp_path)
-    lay(tmp_path / "print", print_book.digest(INPUTS))
+    lay(tmp_path / "print", print_files.digest(INPUTS))
     with pytest.raises(print_book.PrintError, match=r"book/index\.html: not in"):
         print_book.make(INPUTS, say=lambda _: None, folder=tmp_path / "print")
-    assert print_book.fresh(tmp_path / "print", lambda: INPUTS) == {}
+    assert print_files.fresh(tmp_path / "print", lambda: INPUTS) == {}

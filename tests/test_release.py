@@ -17,10 +17,11 @@ import yaml
 from click.testing import CliRunner
 
 from compendium import croissant
+from compendium.builder import print_files
 from compendium.cli.app import main
 from compendium.project.paths import ROOT
 from compendium.project.zip_archives import packed
-from compendium.publish import codecheck, print_book, release, ro_crate
+from compendium.publish import codecheck, release, ro_crate
 from conftest import Built
 
 ADDRESS = "https://x.example/repo/"
@@ -160,7 +161,7 @@ def test_it_holds_what_belongs_into_it(bundle: Path) -> None:
         "CHANGES.md", "CITATION.cff", "LICENSE", "README.txt", "SHA256SUMS", "codecheck.yml", "croissant.json",
         "data/claims.csv", "data/croissant.json", "data/datapackage.json", "ledger.zip", "notebooks/index.ipynb",
         "notebooks/index.md", "requirements-authors.txt", "requirements.txt", "ro-crate-metadata.json",
-        "site/book/index.html", "site/index.html", "source.zip", print_book.EPUB, print_book.PDF,
+        "site/book/index.html", "site/index.html", "source.zip", print_files.EPUB, print_files.PDF,
     } - {"croissant.json"}  # fmt: skip
     assert (bundle / "CHANGES.md").read_text(encoding="utf-8") == "# 1.1.0 — 2026-02-03\n\nWhat *1.1.0* brings.\n"
 
@@ -224,7 +225,7 @@ def test_a_draft_has_no_tag_is_called_one_and_holds_what_lies_there(project: Pat
 @pytest.mark.parametrize(
     ("spoil", "said"),
     [
-        (lambda root: (root / "_build/print" / print_book.PDF).unlink(), f"{print_book.PDF}: cannot be read"),
+        (lambda root: (root / "_build/print" / print_files.PDF).unlink(), f"{print_files.PDF}: cannot be read"),
         (lambda root: (root / "_build/html/ledger.zip").unlink(), r"ledger\.zip: cannot be read"),
         (lambda root: (root / "_build/html/ledger.zip").write_bytes(packed({"a": b""})), r"holds no croissant\.json"),
         (lambda root: made_up.git(root, "tag", "v1.1.0"), "git tag: .*already exists"),
@@ -380,7 +381,7 @@ def test_the_crate_tells_how_the_bundle_was_made_and_when(bundle: Path) -> None:
     root, making = nodes["./"], nodes["#making"]
     assert (root["version"], root["datePublished"], root["url"]) == ("1.1.0", "2026-02-03", ADDRESS)
     assert [nodes[own["@id"]]["name"] for own in root["license"]] == ["MIT", "CC-BY-4.0"]
-    assert {own["@id"] for own in making["result"]} >= {"site/", print_book.PDF, "notebooks/index.ipynb", "ledger.zip"}
+    assert {own["@id"] for own in making["result"]} >= {"site/", print_files.PDF, "notebooks/index.ipynb", "ledger.zip"}
     assert {nodes[own["@id"]]["name"]: nodes[own["@id"]]["version"] for own in making["instrument"]} == {
         "Python": "3.11", "Chromium": "142",
     }  # fmt: skip
@@ -392,7 +393,7 @@ def test_codecheckers_are_told_what_to_get_again(bundle: Path) -> None:
     assert told["version"] == "https://codecheck.org.uk/spec/config/1.0/"
     assert told["paper"]["authors"] == [{"name": "The makers"}]
     files = [own["file"] for own in told["manifest"]]
-    assert files == sorted(["ledger.zip", "notebooks/index.ipynb", "site/", print_book.EPUB, print_book.PDF])
+    assert files == sorted(["ledger.zip", "notebooks/index.ipynb", "site/", print_files.EPUB, print_files.PDF])
     assert all((bundle / name).exists() for name in files)
     assert all(own["comment"] for own in told["manifest"])
 

@@ -12,10 +12,11 @@ import made_up
 import pytest
 from click.testing import CliRunner, Result
 
+from compendium.builder import print_files
 from compendium.cli.app import main
 from compendium.project.checksums import Content, lines, manifest
 from compendium.project.zip_archives import packed
-from compendium.publish import print_book, release, ro_crate
+from compendium.publish import release, ro_crate
 
 ADDRESS = "https://x.example/repo/"
 BUILD = """
@@ -237,7 +238,7 @@ def test_what_comes_out_otherwise_is_named(tmp_path: Path, changed: str, said: s
 def test_a_book_that_is_printed_again_is_held_against_the_one_of_the_bundle(archive: Path) -> None:
     result = repeat(archive, "--execute", "--print")
     assert result.exit_code == 1
-    assert result.stderr.splitlines()[0] == f"{print_book.PDF}: differs; another Chromium prints another PDF"
+    assert result.stderr.splitlines()[0] == f"{print_files.PDF}: differs; another Chromium prints another PDF"
 
 
 def test_a_step_that_fails_is_named(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ import pandas as pd
 import pytest
 from bs4 import BeautifulSoup
 
+from compendium.analysis import explanations
 from compendium.display.tables import ledger as ledger_tables
 from compendium.ledger.claims import read_claims, rivals, stated
 from compendium.ledger.events import read_events
@@ -45,7 +46,7 @@ def test_a_direction_is_described_by_the_way_and_its_base(ledger: Ledger) -> Non
     ],
 )
 def test_two_areas_stand_with_the_word_of_their_metric(one: str, other: str, relation: str, told: str) -> None:
-    assert ledger_tables.between(one, other, relation) == told
+    assert explanations.between(one, other, relation) == told
 
 
 def test_every_mention_is_shown_with_its_event(ledger: Ledger) -> None:

@@ -18,14 +18,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from compendium.builder import partial_build, provenance
+from compendium.builder import partial_build, print_files, provenance
 from compendium.builder.cache_keys import data
 from compendium.builder.read_tracking import ALL
 from compendium.project.citation import CITATION
 from compendium.project.paths import BOOK, BUILT, LOCK, ROOT, chapters, notebook_of
 from compendium.project.problems import LedgerError
 from compendium.project.site_url import VARIABLE, address
-from compendium.publish import print_book
 
 if TYPE_CHECKING:
     from compendium.builder.execution import Done
@@ -35,7 +34,7 @@ STAMP = BUILT / "built.json"
 PYTHON = "python"
 LEFT_OVER = "pages of the past"
 """Stands among what a site was made from where it was built over pages that were on view: the next build is clean."""
-BESIDES = frozenset({print_book.KEY, provenance.KEY})
+BESIDES = frozenset({print_files.KEY, provenance.KEY})
 """What a build takes up that no page is made from: the prints that it offers, the commit that its pages certify."""
 FRONT = BUILT / "html" / "index.html"
 
@@ -152,7 +151,7 @@ def inputs_now() -> dict[str, str]:
 
 
 def _besides(made_from: dict[str, str]) -> dict[str, str]:
-    return {print_book.KEY: print_book.told(BUILT / "print", made_from), provenance.KEY: provenance.revision()}
+    return {print_files.KEY: print_files.told(BUILT / "print", made_from), provenance.KEY: provenance.revision()}
 
 
 def build(change: Change, executor: Executor | None, *, watch: Watch, say: Callable[[str], None]) -> int:

@@ -22,6 +22,7 @@ from pathlib import Path
 from zipfile import ZipFile
 
 from compendium import croissant
+from compendium.builder import print_files
 from compendium.builder.cache_keys import data
 from compendium.ledger.archive import NAME as LEDGER
 from compendium.ledger.permanent_ids import PERMANENT, registered
@@ -32,7 +33,7 @@ from compendium.project.citation import CITATION, Edition, edition
 from compendium.project.paths import BUILT, LOCK, ROOT, chapters, notebook_of
 from compendium.project.problems import LedgerError
 from compendium.project.zip_archives import packed
-from compendium.publish import codecheck, print_book, ro_crate, snapshots
+from compendium.publish import codecheck, ro_crate, snapshots
 from compendium.publish.changes import is_recorded
 
 FOLDER = BUILT / "release"
@@ -259,7 +260,7 @@ def contents(release: Release, html: Path, printed: Path, root: Path = ROOT) -> 
         CHANGES: release.entry.standing_alone().encode(),
         README: readme(release).encode(),
         SOURCES: packed({**sources, STATE: state(release).encode()}, runs),
-        **{name: _read(printed / name) for name in (print_book.PDF, print_book.EPUB)},
+        **{name: _read(printed / name) for name in (print_files.PDF, print_files.EPUB)},
         LEDGER: _read(html / LEDGER),
         **{f"site/{name}": content for name, content in _under(html).items()},
         **{f"data/{path.relative_to(root / 'data').as_posix()}": _read(path) for path in data(root)},
@@ -354,8 +355,8 @@ def _named(release: Release, files: Mapping[str, bytes], root: Path) -> dict[str
         LOCKS[1]: ("The packages for authors", "Every version with its hashes."),
         SOURCES: ("The sources", f"All files of commit {release.commit}, as an archive that builds without git."),
         LEDGER: ("The whole ledger", "CSV with its Data Package, Parquet, SQLite, JSON-LD."),
-        print_book.PDF: (f"{book.name} as PDF", "All pages, in the order of the site."),
-        print_book.EPUB: (f"{book.name} as EPUB", "All pages, in the order of the site."),
+        print_files.PDF: (f"{book.name} as PDF", "All pages, in the order of the site."),
+        print_files.EPUB: (f"{book.name} as EPUB", "All pages, in the order of the site."),
         codecheck.NAME: ("The manifest of CODECHECK", "What an independent person should get again."),
         "site/": (f"{book.name} as a site", "It begins at index.html, from a folder as from a server."),
         "site/index.html": (f"{book.name}: the front door", "It leads to the first page."),
@@ -391,7 +392,7 @@ def readme(release: Release) -> str:
 What is here
 ------------
 site/            the book as a site: open site/index.html
-{print_book.PDF:<16} the book as one file; {print_book.EPUB} for reading devices
+{print_files.PDF:<16} the book as one file; {print_files.EPUB} for reading devices
 {LEDGER:<16} the whole ledger: CSV, Parquet, SQLite, JSON-LD
 data/            its tables, with {DESCRIPTOR} and {croissant.NAME}
 notebooks/       the chapters: text that people edit, and notebooks with their outputs

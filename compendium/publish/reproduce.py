@@ -18,12 +18,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from compendium.builder import print_files
 from compendium.project import checksums
 from compendium.project.paths import LOCK
 from compendium.project.problems import LedgerError
 from compendium.project.site_url import VARIABLE
 from compendium.project.zip_archives import ArchiveError, unpack
-from compendium.publish import print_book, ro_crate
+from compendium.publish import ro_crate
 from compendium.publish.release import SOURCES, STATE, SUMS
 
 Say = Callable[[str], None]
@@ -163,14 +164,14 @@ def differences(bundle: Path, into: Path, say: Say, *, printing: bool = False) -
         copy.python("the printing", "-m", "compendium", "print")
     else:
         made.mkdir(parents=True, exist_ok=True)
-        for name in (print_book.PDF, print_book.EPUB):
+        for name in (print_files.PDF, print_files.EPUB):
             shutil.copyfile(bundle / name, made / name)
         copy.python("the files to offer", "-c", OFFER, str(made))
         copy.python("the build", "-m", "compendium", "build")
     say("Comparing …")
     lines = [f"notebooks/{line}" for line in _notebooks(bundle / "notebooks", copy.root / "book")]
     lines += [f"site/{line}" for line in checksums.compared(bundle / "site", copy.root / "_build" / "html")]
-    for name in (print_book.PDF, print_book.EPUB) if printing else ():
+    for name in (print_files.PDF, print_files.EPUB) if printing else ():
         if _content(bundle / name) != _content(made / name):
             lines.append(f"{name}: differs; another Chromium prints another PDF")
     return lines

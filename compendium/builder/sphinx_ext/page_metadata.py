@@ -20,9 +20,9 @@ from sphinx.environment import BuildEnvironment
 from sphinx.errors import ConfigError
 from sphinx.util.docutils import SphinxDirective
 
+from compendium.builder import print_files
 from compendium.builder.pipeline import inputs
 from compendium.project import citation, site_url
-from compendium.publish import print_book
 
 SITEMAP, PREVIEWS, PRINTS = "sitemap.xml", "_previews", "_prints"
 LONGEST = 200
@@ -110,7 +110,7 @@ def map_pages(app: Sphinx, exception: Exception | None) -> None:
 
 def renew(app: Sphinx, env: BuildEnvironment, added: set[str], changed: set[str], removed: set[str]) -> list[str]:
     """Let Sphinx write, where other files are to be offered than in the last build: without this it may do nothing."""
-    found = print_book.fresh(_made(app), inputs)
+    found = print_files.fresh(_made(app), inputs)
     before, env.offered = getattr(env, "offered", {}), found  # type: ignore[attr-defined]  # kept with the environment
     return [] if found == before else [str(app.config.root_doc)]
 
@@ -137,7 +137,7 @@ def put(app: Sphinx, exception: Exception | None) -> None:
 
 def _made(app: Sphinx) -> Path:
     """Return the folder where the files of the book lie beside its site."""
-    return Path(app.outdir).parent / print_book.FOLDER.name
+    return Path(app.outdir).parent / print_files.FOLDER.name
 
 
 def _size(path: Path) -> str:
