@@ -2,8 +2,7 @@
 
 import signal
 
-from compendium.builder import kernel_environment
-from compendium.builder import forked_kernels
+from compendium.builder import forked_kernels, kernel_environment
 from tests import loopback
 
 # A shell has what it runs in the background ignore Ctrl-C, and whatever that starts too; a test that interrupts a

@@ -27,8 +27,9 @@ EVENTS = pd.DataFrame(
 
 DRAWN: dict[str, tuple[Callable[[], Figure], str]] = {
     "intervals": (
-        lambda: ledger_charts.intervals(["a\nlong", "b"], [portion.closed(1, Fraction(7, 2)), OPEN], unit="x", scale=0.5,
-                               notes=["one"]),
+        lambda: ledger_charts.intervals(
+            ["a\nlong", "b"], [portion.closed(1, Fraction(7, 2)), OPEN], unit="x", scale=0.5, notes=["one"]
+        ),
         """
         label,low,high,unit,note
         a long,2.0,7.0,x,one
@@ -105,7 +106,9 @@ DRAWN: dict[str, tuple[Callable[[], Figure], str]] = {
         """,
     ),
     "over_time": (
-        lambda: series_charts.over_time({"one": {2022: portion.closed(2000, 6000), 2021: POINT(500)}}, unit="kt", scale=1e3),
+        lambda: series_charts.over_time(
+            {"one": {2022: portion.closed(2000, 6000), 2021: POINT(500)}}, unit="kt", scale=1e3
+        ),
         """
         series,year,low,high,unit
         one,2021,0.5,0.5,kt

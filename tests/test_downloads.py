@@ -120,8 +120,8 @@ def test_a_table_of_claims_events_or_observations_has_the_id_of_every_one_it_lin
             hrefs = [str(link["href"]) for link in line[1].select("tbody a[href]")]
             linked = {unquote(href.split("#")[1]) for href in hrefs if f"/{home}.html#" in href}
             cells = "\n".join(frame.fillna("").to_numpy(dtype=str).ravel())
-            assert [name for name in json_ld if name not in cells] == [], caption(line[1])
-            looked += len(json_ld)
+            assert [name for name in linked if name not in cells] == [], caption(line[1])
+            looked += len(linked)
     assert looked > 20
 
 
@@ -198,8 +198,10 @@ def written(root: Path, name: str, *shown: Shown) -> Path:
 
 def made(root: Path, into: Path, *, clean: bool = False) -> str:
     """Build a book in a process of its own; return what was wrong."""
-    program = "import sys; from pathlib import Path; from compendium.builder.html_site import make; sys.stdout.write(make(Path("\
-              "sys.argv[1]), root=Path(sys.argv[2]), clean=sys.argv[3] == 'True'))"  # fmt: skip
+    program = (
+        "import sys; from pathlib import Path; from compendium.builder.html_site import make; "
+        "sys.stdout.write(make(Path(sys.argv[1]), root=Path(sys.argv[2]), clean=sys.argv[3] == 'True'))"
+    )
     command = [sys.executable, "-c", program, str(into), str(root), str(clean)]
     run = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert run.returncode == 0, run.stderr

@@ -99,7 +99,8 @@ def test_an_address_within_the_place_itself_leads_there_from_elsewhere() -> None
 
 
 def test_the_building_of_pages_waits_for_no_library_that_it_does_not_use() -> None:
-    modules = "compendium.builder.sphinx_ext.card_embedding, compendium.builder.sphinx_ext.roles, compendium.builder.sphinx_ext.claim_pages, compendium.builder.sphinx_ext.downloads, compendium.builder.sphinx_ext.page_metadata"
+    names = ("card_embedding", "roles", "claim_pages", "downloads", "page_metadata")
+    modules = ", ".join(f"compendium.builder.sphinx_ext.{name}" for name in names)
     heavy = "{'pandas', 'numpy', 'matplotlib', 'z3', 'portion'}"
     code = f"import sys, {modules}; print(sorted({heavy} & set(sys.modules)))"
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from compendium.builder import cache_keys
+from compendium.builder import cache_keys, stored_outputs
 from compendium.cli import authoring
 from compendium.cli.app import main
-from compendium.display import terminal as explained
+from compendium.display import terminal
 from compendium.display.claim_records import Dossier, dossiers
 from compendium.display.mime_types import DOSSIERS
 from compendium.ledger.loader import Ledger
@@ -23,12 +23,12 @@ def found(ledger: Ledger) -> dict[str, Dossier]:
     return dossiers(ledger)
 
 
-READ = explained.stored
+READ = stored_outputs.current_records
 
 
 @pytest.fixture(autouse=True)
 def stored(monkeypatch: pytest.MonkeyPatch, found: dict[str, Dossier]) -> None:
-    monkeypatch.setattr(explained, "stored", lambda: found)
+    monkeypatch.setattr(stored_outputs, "current_records", lambda: found)
 
 
 def ask(*words: str, **more: str) -> Result:
@@ -37,7 +37,7 @@ def ask(*words: str, **more: str) -> Result:
 
 def test_the_card_says_all_that_the_dossier_does(found: dict[str, Dossier]) -> None:
     for one in found.values():
-        said = " ".join(" ".join(explained.lines(one, 100)).split())
+        said = " ".join(" ".join(terminal.lines(one, 100)).split())
         held = [own["told"] for own in one["checked"]["held"]]
         conflicts = [own["title"] for own in one["reconciled"]["conflicts"]]
         rivals = [own["claim_id"] for own in one["rivals"]]
@@ -49,7 +49,7 @@ def test_the_card_says_all_that_the_dossier_does(found: dict[str, Dossier]) -> N
 
 def test_lines_are_as_wide_as_the_terminal_and_no_wider(found: dict[str, Dossier]) -> None:
     for width in (40, 72, 100):
-        for line in explained.lines(found[CLAIM], width):
+        for line in terminal.lines(found[CLAIM], width):
             assert len(line) <= width or " " not in line.strip(), line  # an address is not cut
 
 
@@ -73,7 +73,7 @@ def test_a_mistyped_id_is_told_with_the_nearest() -> None:
 
 def test_nothing_reaches_the_terminal_that_it_would_obey(found: dict[str, Dossier]) -> None:
     evil = found[CLAIM] | {"summary": "red \x1b[31m turned \u202e round"}
-    said = "\n".join(explained.lines(evil, 100))
+    said = "\n".join(terminal.lines(evil, 100))
     assert "\x1b" not in said
     assert "\u202e" not in said
     assert r"red \x1b[31m turned \u202e round" in said
@@ -81,11 +81,11 @@ def test_nothing_reaches_the_terminal_that_it_would_obey(found: dict[str, Dossie
 
 def test_a_withdrawn_claim_says_so_first(found: dict[str, Dossier]) -> None:
     gone = found[CLAIM] | {"rank": "deprecated", "rank_reason": "Misread."}
-    assert list(explained.lines(gone, 80))[3].split() == ["Withdrawn", "Misread."]
+    assert list(terminal.lines(gone, 80))[3].split() == ["Withdrawn", "Misread."]
 
 
 def test_a_rule_is_named_for_every_claim(found: dict[str, Dossier]) -> None:
-    almost = " ".join("\n".join(explained.lines(found[CLAIM], 100)).split())
+    almost = " ".join("\n".join(terminal.lines(found[CLAIM], 100)).split())
     assert "“almost” is read from half a unit below the figure up to the figure itself" in almost
 
 
@@ -118,7 +118,7 @@ def test_only_dossiers_that_are_up_to_date_are_taken_from_the_notebook(tmp_path:
 
 
 def test_a_figure_is_told_the_rule_that_it_was_read_by(found: dict[str, Dossier]) -> None:
-    told = {name: explained._reading(one) for name, one in found.items()}
+    told = {name: terminal._reading(one) for name, one in found.items()}
     assert "[2500000000, 3500000000) USD: a bare figure is read half a unit" in told["stear2025.turnover-2021"]
     assert told["canback2023.granada-first-talk"] == "; exactly [1, 1] rank: a bare count or rank is read as it stands"
     ranges = [said for said in told.values() if "a bare range is read as it stands" in said]
@@ -127,7 +127,7 @@ def test_a_figure_is_told_the_rule_that_it_was_read_by(found: dict[str, Dossier]
 
 def test_a_claim_that_holds_has_a_part_in_a_conflict_and_is_not_told_to_be_in_one(found: dict[str, Dossier]) -> None:
     for one in found.values():
-        lines = list(explained.lines(one, 100))
+        lines = list(terminal.lines(one, 100))
         own, verdict = one["reconciled"]["conflicts"], one["reconciled"]["verdict"]
         assert any(line.startswith("Conflict") for line in lines) == (bool(own) and verdict == IN_CONFLICT)
         assert any(line.startswith("Bears on") for line in lines) == (bool(own) and verdict != IN_CONFLICT)

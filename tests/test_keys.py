@@ -17,7 +17,8 @@ READS = ["data/a.csv", "book/notes.txt"]
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
     for name in ("data/a.csv", "data/official/b.csv", "data/c.json", "book/notes.txt", "requirements.txt",
-                 "compendium/__init__.py", "compendium/one.py", "compendium/two.py", "compendium/cli/app.py"):  # fmt: skip
+                 "compendium/__init__.py", "compendium/one.py", "compendium/two.py",
+                 "compendium/cli/app.py"):  # fmt: skip
         path = tmp_path / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text("import compendium.two" if path.stem == "one" else "", encoding="utf-8")

@@ -52,7 +52,9 @@ def project(root: Path, changed: str = "pass") -> Path:
         "compendium/__init__.py": "",
         "compendium/__main__.py": BUILD.format(pages=repr(PAGES), changed=changed),
         "compendium/builder/pipeline.py": "def made_from():\n    return {}\n",
-        "compendium/publish/print_book.py": "def adopt(folder, inputs):\n    assert (folder / 'the-ledger.pdf').is_file()\n",
+        "compendium/builder/print_files.py": (
+            "def adopt(folder, inputs):\n    assert (folder / 'the-ledger.pdf').is_file()\n"
+        ),
     }
     for name, text in files.items():
         (root / name).parent.mkdir(exist_ok=True)

@@ -1,6 +1,7 @@
 """When a claim and an observation can be held against each other, and why not where they only look as if.
 
-It compares keys, never values: what two intervals say of each other is the office of `compendium.analysis.corroboration`.
+It compares keys, never values: what two intervals say of each other is decided in
+`compendium.analysis.corroboration`.
 """
 
 from __future__ import annotations

@@ -24,15 +24,9 @@ from jupyter_client.provisioning.local_provisioner import LocalProvisioner
 from compendium.project.paths import ROOT
 
 IMPORTED = ("ipykernel.ipkernel", "matplotlib.backends.backend_svg", "myst_nb", "pandas")
-"""What nearly every notebook imports from outside; of the engine it is every module that chapters may use."""
-WORKSHOP = {
-    "__main__", "archives", "audit", "bench", "building", "certificate", "changelog", "changes", "chapter", "cli",
-    "codecheck", "corruption", "crate", "croissant", "entering", "explain", "guarded", "intake", "lean", "linkcheck",
-    "manifest", "notebooks", "outputs", "policy", "published", "quick", "redirects", "refresh", "release", "repeat",
-    "reproducible", "rewrite", "roles", "runner", "services", "serving", "site", "synthetic", "twice", "warm",
-    "warmed", "weight",
-}  # fmt: skip
-"""Modules for the making of the book, which no chapter imports; any other may be needed."""
+"""What nearly every notebook imports from outside; of the engine it is every module of the rooms below."""
+ROOMS = ("values", "project", "ledger", "reconciliation", "analysis", "display")
+"""The rooms of the engine that chapters may use; the others make the book, and no chapter imports them."""
 LAST = "compendium.builder.kernel_preload"
 """What does at its import what each kernel would otherwise do anew."""
 NAME = "warm"
@@ -40,8 +34,9 @@ NAME = "warm"
 
 def imported() -> list[str]:
     """Return the modules that a warm kernel has imported before it is asked for anything."""
-    engine = sorted({path.stem for path in (ROOT / "compendium").glob("*.py")} - WORKSHOP)
-    return [*IMPORTED, *(f"compendium.{name}" for name in engine)]
+    engine = ROOT / "compendium"
+    found = (path.relative_to(ROOT).with_suffix("") for room in ROOMS for path in (engine / room).rglob("*.py"))
+    return [*IMPORTED, *sorted(".".join(path.parts) for path in found if path.name != "__init__")]
 
 
 def use(*besides: str) -> None:

@@ -1,8 +1,8 @@
 """Keeps the notebooks up to date with the chapters that people edit.
 
 A chapter is a MyST Markdown file; the notebook beside it is made from it, with its outputs. A key kept in the
-notebook says what the outputs were made with (`compendium.builder.cache_keys`). Where the key still holds, outputs are carried over
-and only prose is renewed; where it does not, the notebook runs (`compendium.builder.execution`).
+notebook says what the outputs were made with (`compendium.builder.cache_keys`). Where the key still holds, outputs are
+carried over and only prose is renewed; where it does not, the notebook runs (`compendium.builder.execution`).
 
 It never edits a chapter, and never keeps the outputs of a run that failed.
 """

@@ -11,6 +11,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from compendium.builder import cache_keys
+from compendium.display.mime_types import DOSSIERS
 from compendium.project.paths import BOOK, PAGES
 
 
@@ -48,3 +50,16 @@ def _bundles(cells: list[dict[str, Any]]) -> Iterator[Mapping[str, Any]]:
 def home_of(kind: str) -> Path:
     """Return the notebook of the page that is the permanent place of a kind of row."""
     return BOOK / f"{PAGES[kind]}.ipynb"
+
+
+def current_records(notebook: Path | None = None) -> dict[str, Any]:
+    """Return the claim records that the notebook of the claims holds; none where the data would give others now."""
+    notebook = notebook or home_of("claim")
+    try:
+        content = json.loads(notebook.read_text(encoding="utf-8"))
+        code = ["".join(cell["source"]) for cell in content["cells"] if cell["cell_type"] == "code"]
+        made = content["metadata"]["ledger"]
+        fresh = made["key"] == cache_keys.key(code, made["reads"])
+    except (OSError, ValueError, KeyError, TypeError, SyntaxError):
+        return {}
+    return kept(notebook, DOSSIERS) if fresh else {}

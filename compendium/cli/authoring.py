@@ -134,9 +134,10 @@ def explain(claim: str, form: str, data: Path) -> None:
 
     Exit codes: 0, the claim was explained, however it stands; 2, there is no such claim, or the data are unsound.
     """
-    from compendium.display import terminal as explained
+    from compendium.builder.stored_outputs import current_records
+    from compendium.display import terminal
 
-    found = explained.stored() if data.resolve() == DATA else {}
+    found = current_records() if data.resolve() == DATA else {}
     known = found or _claims(data)
     if claim not in known:
         raise click.BadParameter(f"no claim is called {claim!r}; {one_of(known, claim)}", param_hint="CLAIM")
@@ -150,7 +151,7 @@ def explain(claim: str, form: str, data: Path) -> None:
         return
     colour = False if "NO_COLOR" in os.environ else None  # click itself takes them off where there is no terminal
     width = min(shutil.get_terminal_size().columns, 100)
-    for line in explained.lines(found[claim], width, lambda text, verdict: click.style(text, fg=COLOURS.get(verdict))):
+    for line in terminal.lines(found[claim], width, lambda text, verdict: click.style(text, fg=COLOURS.get(verdict))):
         click.echo(line, color=colour)
 
 

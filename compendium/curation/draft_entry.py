@@ -1,7 +1,7 @@
 """Drafts of an author on their way into the ledger: only rows that are complete, only where all is sound with them.
 
-It works on a copy first and puts nothing into the ledger that `compendium.curation.validation` would complain of. It never changes
-or takes away a row that is there, and leaves the drafts as they are.
+It works on a copy first and puts nothing into the ledger that `compendium.curation.validation` would complain of. It
+never changes or takes away a row that is there, and leaves the drafts as they are.
 """
 
 from __future__ import annotations

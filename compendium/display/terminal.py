@@ -1,21 +1,15 @@
-"""One claim, explained in a terminal: what is printed, by whom, how it is read, how it stands, and by what arithmetic.
+"""One claim as lines for a terminal: what is printed, by whom, how it is read, how it stands, and by what arithmetic.
 
-It shows a dossier (`compendium.display.claim_records`) and judges nothing. Where the notebook of the claims is up to date its
-dossiers are taken from there, in a moment; where it is not, they are worked out.
+It formats a claim record (`compendium.display.claim_records`) that it is given, and judges nothing.
 """
 
 from __future__ import annotations
 
-import json
 import textwrap
 import unicodedata
 from collections.abc import Callable, Iterator, Mapping
-from pathlib import Path
 from typing import Any
 
-from compendium.builder import cache_keys
-from compendium.builder.stored_outputs import home_of, kept
-from compendium.display.mime_types import DOSSIERS
 from compendium.reconciliation.verdicts import IN_CONFLICT
 
 Dossier = dict[str, Any]
@@ -23,19 +17,6 @@ INDENT = 16
 """Columns that the names of the lines take."""
 LEAST = 40
 """A terminal is taken to be so wide at least."""
-
-
-def stored(notebook: Path | None = None) -> dict[str, Dossier]:
-    """Return the dossiers that the notebook of the claims holds; none where it is not what the data would give now."""
-    notebook = notebook or home_of("claim")
-    try:
-        content = json.loads(notebook.read_text(encoding="utf-8"))
-        code = ["".join(cell["source"]) for cell in content["cells"] if cell["cell_type"] == "code"]
-        made = content["metadata"]["ledger"]
-        fresh = made["key"] == cache_keys.key(code, made["reads"])
-    except (OSError, ValueError, KeyError, TypeError, SyntaxError):
-        return {}
-    return kept(notebook, DOSSIERS) if fresh else {}
 
 
 def lines(one: Dossier, width: int, style: Callable[[str, str], str] = lambda text, verdict: text) -> Iterator[str]:

@@ -1,8 +1,8 @@
 """Corrections: what was wrong, what is right, why, since when, by which evidence; and whether each still stands.
 
 A correction is a row. `ours` tells of a slip of this ledger, whose cell is mended. `source` tells of a slip of a source
-or a publisher: the cell keeps what is printed, and `compendium.ledger.loader` gives what is right to whoever computes. Its
-`expect` is a guard: words that must still be printed, so that it is noticed when the source itself is mended.
+or a publisher: the cell keeps what is printed, and `compendium.ledger.loader` gives what is right to whoever computes.
+Its `expect` is a guard: words that must still be printed, so that it is noticed when the source itself is mended.
 
 It finds faults and mends none.
 """

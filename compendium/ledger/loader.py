@@ -1,7 +1,7 @@
 """The ledger as one object: the tables of `data/`, read as text and cast to the types of their schema.
 
 A table is read when it is first asked for, so that whoever needs two tables depends on two files. Reading is quick
-and strict about form (columns, types); whether the content makes sense is the office of `compendium.curation.validation`.
+and strict about form (columns, types); whether the content makes sense is checked in `compendium.curation.validation`.
 Nothing here fills or drops a cell, and none is changed but where a row of `corrections` says that a source or publisher
 is known to be wrong: then whoever computes is given what is right, and the files keep what was printed.
 """

@@ -1,7 +1,7 @@
 """The figures of independent publishers, under the same keys as claims, and the ledger with them beside the claims.
 
-It reads and converts; whether a claim agrees with an observation is the office of `compendium.analysis.corroboration`. Where
-nobody has a figure there is a row without a value, which no computation sees.
+It reads and converts; whether a claim agrees with an observation is decided in `compendium.analysis.corroboration`.
+Where nobody has a figure there is a row without a value, which no computation sees.
 """
 
 from __future__ import annotations

@@ -5,6 +5,7 @@ It reads that one file and makes text; nothing else says who wrote the book, whi
 
 from __future__ import annotations
 
+import calendar
 import re
 import unicodedata
 from collections.abc import Iterator
@@ -16,7 +17,6 @@ from typing import Any
 import yaml
 
 from compendium.project.paths import ROOT
-from compendium.values.periods import spoken
 
 CITATION = "CITATION.cff"
 MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
@@ -54,7 +54,7 @@ class Edition:
     @property
     def day(self) -> str:
         """Return the date of the edition as prose has it: `3 May 2026`."""
-        return spoken(self.released.isoformat())
+        return f"{self.released.day} {calendar.month_name[self.released.month]} {self.released.year}"
 
     @property
     def by(self) -> str:

@@ -31,10 +31,13 @@ Say = Callable[[str], None]
 OFFER = """
 import sys
 from pathlib import Path
-from compendium import building, prints
-prints.adopt(Path(sys.argv[1]), building.made_from())
+try:
+    from compendium.builder import pipeline, print_files
+except ImportError:  # a bundle of an edition before 1.6
+    from compendium import building as pipeline, prints as print_files
+print_files.adopt(Path(sys.argv[1]), pipeline.made_from())
 """
-"""Run in the copy: lets it offer the PDF and the EPUB of the bundle as its own."""
+"""Run in the copy, whose engine may be older: lets it offer the printed files of the bundle as its own."""
 LEFT = ("PYTHONPATH", "PYTHONHOME", "VIRTUAL_ENV", "SCHEDULER", "FRESH", VARIABLE)
 """Variables that would reach into the copy."""
 

@@ -41,7 +41,8 @@ class Builder:
     Parameters
     ----------
     hear
-        is given each answer of `compendium.builder.live.worker`, from a thread; an answer `fallen` says why the process ended.
+        is given each answer of `compendium.builder.live.worker`, from a thread; an answer `fallen` says why the
+        process ended.
     """
 
     def __init__(self, hear: Callable[[dict[str, Any]], None]) -> None:

@@ -112,11 +112,7 @@ def get_ready() -> None:
     """Import all that a round needs, and begin the process that kernels are forked from."""
     import frictionless  # noqa: F401 - what checks the data; the others come with it
 
-    from compendium.builder import (
-        forked_kernels,  # noqa: F401
-        html_site,
-        kernel_environment,
-    )
+    from compendium.builder import forked_kernels, html_site, kernel_environment
 
     kernel_environment.prepare()
     forked_kernels.begin("compendium.builder.live.preload")

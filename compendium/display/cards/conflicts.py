@@ -1,6 +1,7 @@
 """Conflicts as cards: what is claimed and where, the arithmetic, what would have to give, why it stands.
 
-The same card on every page that a conflict touches. It shows what `compendium.analysis.conflicts` found and judges nothing.
+The same card on every page that a conflict touches. It shows what `compendium.analysis.conflicts` found and judges
+nothing.
 """
 
 from __future__ import annotations

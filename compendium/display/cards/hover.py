@@ -1,8 +1,8 @@
 """Cards: what a reader is shown who asks of a figure, an event or a source, where it stands, who says so.
 
 A card is a few lines of plain HTML that a page keeps hidden beside the links it belongs to. The page that is the
-permanent place of a kind of row makes the cards of these rows, and its notebook keeps them; `compendium.builder.sphinx_ext.card_embedding` puts
-them where they are wanted. Nothing is judged here.
+permanent place of a kind of row makes the cards of these rows, and its notebook keeps them;
+`compendium.builder.sphinx_ext.card_embedding` puts them where they are wanted. Nothing is judged here.
 """
 
 from __future__ import annotations
