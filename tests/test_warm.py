@@ -83,7 +83,7 @@ def test_a_process_that_may_have_no_children_starts_kernels_as_usual(monkeypatch
 
 def test_a_warm_kernel_has_the_units_at_hand_and_looks_through_nothing_it_shares(kernel: KernelManager) -> None:
     asked = (
-        "import gc; from compendium import units; print(units.registry.cache_info().currsize, gc.get_freeze_count())"
+        "import gc; from compendium.values import units; print(units.registry.cache_info().currsize, gc.get_freeze_count())"
     )
     registries, frozen = map(int, answer(kernel, asked).split())
     assert registries == 1
@@ -98,9 +98,9 @@ def test_the_process_of_a_preview_goes_through_the_ledger_whatever_state_it_is_i
         (tmp_path / "data" / spoilt).write_text("{", encoding="utf-8")
     asked = (
         "import compendium.builder.live.preload\n"
-        "from compendium import claims\n"
+        "from compendium.ledger import claims\n"
         "print(claims.__file__, claims._bounds.cache_info().currsize > 0)"
     )
     run = elsewhere.run(tmp_path, "-c", asked)
     assert (run.returncode, run.stderr) == (0, "")
-    assert run.stdout.split() == [str(tmp_path / "compendium" / "claims.py"), str(not spoilt)]
+    assert run.stdout.split() == [str(tmp_path / "compendium" / "ledger" / "claims.py"), str(not spoilt)]

@@ -49,8 +49,8 @@ def create(name: str, title: str, root: Path, sources: Collection[str] | None = 
     refuse(name, title, page, listed, sources)
     after = entered(listed, name, title)
     part, own = name.split("/")
-    form = "source.template.md" if part == SOURCES else "chapter.template.md"
-    template = resources.files("compendium").joinpath(form).read_text(encoding="utf-8")
+    form = "source.md" if part == SOURCES else "chapter.md"
+    template = resources.files("compendium.builder").joinpath("templates", form).read_text(encoding="utf-8")
     page.parent.mkdir(exist_ok=True)
     page.write_text(template.replace("TITLE", title).replace("SOURCE", own), encoding="utf-8")
     wrong = figures_in_prose(page)
