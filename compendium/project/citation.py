@@ -5,7 +5,6 @@ It reads that one file and makes text; nothing else says who wrote the book, whi
 
 from __future__ import annotations
 
-import calendar
 import re
 import unicodedata
 from collections.abc import Iterator
@@ -19,6 +18,11 @@ import yaml
 from compendium.project.paths import ROOT
 
 CITATION = "CITATION.cff"
+MONTH_NAMES = (
+    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
+    "December",
+)  # fmt: skip
+"""In English whatever the locale of the machine: `calendar` would follow it."""
 MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 ESCAPES = str.maketrans(
     {
@@ -54,7 +58,7 @@ class Edition:
     @property
     def day(self) -> str:
         """Return the date of the edition as prose has it: `3 May 2026`."""
-        return f"{self.released.day} {calendar.month_name[self.released.month]} {self.released.year}"
+        return f"{self.released.day} {MONTH_NAMES[self.released.month - 1]} {self.released.year}"
 
     @property
     def by(self) -> str:
