@@ -6,6 +6,8 @@ from compendium.builder import kernel_environment
 from compendium.builder import forked_kernels
 from tests import loopback
 
+pytest_plugins = ["tests.support.fixtures"]
+
 # A shell has what it runs in the background ignore Ctrl-C, and whatever that starts too; a test that interrupts a
 # program would wait for ever.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
