@@ -37,10 +37,15 @@ PUT_ASIDE = shutil.ignore_patterns("__pycache__", ".ipynb_checkpoints")
 
 @cache
 def small_folder() -> Path:
-    """Return a folder that holds the small ledger, made once in a process; nobody changes what is in it."""
+    """Return a folder that holds the small ledger, made once in a process; nobody changes what is in it.
+
+    Beside it lie the files of a project that tell who made it, and its licence.
+    """
     place = tempfile.TemporaryDirectory(prefix="small-ledger-")
     _kept.append(place)  # goes with the process
-    return make_data(Path(place.name) / "data")
+    root = Path(shutil.copytree(SMALL / "root", Path(place.name) / "project"))
+    shutil.copy(ROOT / "LICENSE", root)
+    return make_data(root / "data")
 
 
 _kept: list[tempfile.TemporaryDirectory[str]] = []
