@@ -15,6 +15,7 @@ from pathlib import Path
 
 import pytest
 
+from compendium.analysis.corroboration import Checked, corroborate
 from compendium.ledger.loader import Ledger, load
 from compendium.ledger.schema import tables
 from compendium.reconciliation.reconcile import Reconciliation, reconcile
@@ -34,6 +35,11 @@ def small() -> Ledger:
 @pytest.fixture(scope="session")
 def small_reconciled(small: Ledger) -> Reconciliation:
     return reconcile(small)
+
+
+@pytest.fixture(scope="session")
+def small_corroborated(small: Ledger) -> dict[str, Checked]:
+    return corroborate(small)
 
 
 @pytest.fixture

@@ -68,6 +68,7 @@ def test_how_its_figures_are_read(small: Ledger) -> None:
     assert read["ames2024.turnover-2022"] == between("2.95", "3.05", BILLION)  # half of the last digit on each side
     assert read["ames2024.turnover-2020"] == between("1.5", "2.5", BILLION)
     assert read["ames2024.growth-2020-2022"] == between("45", "55")
+    assert read["cole2024.turnover-2030"] == portion.closed(Fraction("4.5") * BILLION, 5 * BILLION)  # "almost"
     assert read["birk2023.passengers-2022"] == portion.singleton(41_250)  # people are counted
     assert read["birk2023.port-capacity-2023"] == portion.closed(0, 15_000_000)  # "up to", and no less than nothing
     assert read["birk2023.port-2023"] == portion.closed(7_000_000, 9_000_000)  # "about" is twice as wide

@@ -8,11 +8,16 @@ import tomllib
 
 import yaml
 
+from compendium.curation.validation import validate
 from compendium.ledger import corrections, permanent_ids
 from compendium.ledger.loader import CORRECTIONS, Ledger, key_of, load
 from compendium.project.citation import CITATION, edition, problems
-from compendium.project.paths import ROOT
+from compendium.project.paths import DATA, ROOT
 from compendium.values.periods import spoken
+
+
+def test_every_table_passes_every_check() -> None:
+    assert [str(problem) for problem in validate(DATA)] == []
 
 
 def test_no_id_is_lost_or_names_another_thing() -> None:
