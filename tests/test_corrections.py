@@ -14,10 +14,11 @@ from compendium.display.cards.hover import of_claims
 from compendium.display.claim_records import dossiers
 from compendium.ledger import corrections
 from compendium.ledger.loader import CORRECTIONS, load
+from tests.support.making import small_folder
 
 CLAIM = "ames2024.turnover-2022"
-NEXT = 4
-"""The line of the first correction that a test appends: below the head and two."""
+NEXT = len((small_folder() / "corrections.csv").read_text(encoding="utf-8").splitlines()) + 1
+"""The line of the first correction that a test appends."""
 Write = Callable[..., None]
 
 
