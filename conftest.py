@@ -5,6 +5,8 @@ import signal
 from compendium.builder import forked_kernels, kernel_environment
 from tests import loopback
 
+pytest_plugins = ["tests.support.fixtures"]
+
 # A shell has what it runs in the background ignore Ctrl-C, and whatever that starts too; a test that interrupts a
 # program would wait for ever.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:

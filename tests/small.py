@@ -1,4 +1,7 @@
-"""Made-up ledgers of a few claims, for tests whose answers are worked out by hand."""
+"""Made-up ledgers of a few claims, for tests whose answers are worked out by hand.
+
+Their schema is that of the small compendium in `tests/support/compendium`.
+"""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
@@ -12,11 +15,11 @@ from compendium.analysis.corroboration import Checked, corroborate
 from compendium.ledger.loader import CASTS, Ledger
 from compendium.ledger.observations import tables as observation_tables
 from compendium.ledger.schema import Table, tables
-from compendium.project.paths import DATA
 from compendium.reconciliation.constraints import ONE, Binding, Quantity, Rule
 from compendium.reconciliation.reconcile import Reconciliation, reconcile
+from tests.support.making import small_folder
 
-SCHEMA = tables(DATA)
+SCHEMA = tables(small_folder())
 METRICS: tuple[dict[str, Any], ...] = (
     {"metric_id": "total", "name": "Total trade", "sum_of": "first; second"},
     {"metric_id": "first", "name": "First trade"},
@@ -66,7 +69,7 @@ def frame(table: Table, rows: Iterable[Mapping[str, Any]]) -> pd.DataFrame:
     return pd.DataFrame(columns)
 
 
-OWN = {"name": "", "definition": "-", "unit": "USD", "kind": "flow", "minimum": 0, "chapter": "corridors"}
+OWN = {"name": "", "definition": "-", "unit": "USD", "kind": "flow", "minimum": 0, "chapter": "trade"}
 ALWAYS = {name: frame(table, ()) for name, table in SCHEMA.items()} | {
     "metrics": frame(SCHEMA["metrics"], [OWN | row for row in METRICS]),
     "places": frame(SCHEMA["places"], PLACES),
@@ -168,7 +171,7 @@ def small(
         frames["metrics"] = frame(SCHEMA["metrics"], [OWN | row for row in (*METRICS, *metrics)])
     if places:
         frames["places"] = frame(SCHEMA["places"], (*PLACES, *places))
-    return Ledger(DATA, SCHEMA, frames)
+    return Ledger(small_folder(), SCHEMA, frames)
 
 
 def _named(table: str, names: tuple[str, ...], rows: Iterable[tuple[Any, ...]]) -> pd.DataFrame:

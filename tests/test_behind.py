@@ -16,7 +16,6 @@ from compendium.display.charts import series as series_charts
 from compendium.display.charts import style
 from compendium.ledger.loader import Ledger
 from compendium.ledger.schema import descriptor
-from compendium.project.paths import DATA
 
 
 @pytest.fixture(autouse=True)
@@ -61,19 +60,19 @@ def test_every_text_of_a_figure_is_legible_on_a_phone(name: str) -> None:
 # --- colours of actors
 
 
-def test_the_ledger_gives_actors_their_colours(ledger: Ledger) -> None:
-    found = style.of_actors(ledger, ["RUS", "AZE", "nato"])
-    assert found == {"RUS": style.SERIES[1], "AZE": style.SERIES[0]}  # in the order asked for; none for who has none
+def test_the_ledger_gives_actors_their_colours(small: Ledger) -> None:
+    found = style.of_actors(small, ["XBB", "XAA", "farmers-union"])
+    assert found == {"XBB": style.SERIES[1], "XAA": style.SERIES[0]}  # in the order asked for; none for who has none
 
 
-def test_actors_of_one_colour_cannot_stand_on_one_figure(ledger: Ledger) -> None:
-    rows = ledger["actors"].set_index("actor_id")["colour"]
-    one, other, *_ = rows[rows == 3].index
-    with pytest.raises(ValueError, match=f"actors.csv: {one} and {other} both have the colour 3"):
-        style.of_actors(ledger, [one, other])
+def test_actors_of_one_colour_cannot_stand_on_one_figure(small: Ledger) -> None:
+    actors = small["actors"]
+    actors["colour"] = 3
+    with pytest.raises(ValueError, match=r"actors\.csv: XAA and XBB both have the colour 3"):
+        style.of_actors(small.replaced(actors=actors), ["XAA", "XBB"])
 
 
-def test_there_is_a_colour_for_each_that_the_data_may_name() -> None:
-    actors = next(table for table in descriptor(DATA)["resources"] if table["name"] == "actors")
+def test_there_is_a_colour_for_each_that_the_data_may_name(small: Ledger) -> None:
+    actors = next(table for table in descriptor(small.data)["resources"] if table["name"] == "actors")
     (field,) = (field for field in actors["schema"]["fields"] if field["name"] == "colour")
     assert (field["constraints"]["minimum"], field["constraints"]["maximum"]) == (1, len(style.SERIES))

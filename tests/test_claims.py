@@ -6,7 +6,7 @@ import portion
 import pytest
 
 from compendium.ledger.claims import QUANTITY, bounds, figure, read_claims, rivals, stated
-from compendium.ledger.loader import load
+from compendium.ledger.loader import Ledger
 
 BARE: dict[str, Any] = {
     "as_printed": "4.4",
@@ -105,15 +105,12 @@ def test_a_deprecated_claim_is_not_compared() -> None:
     assert rivals(rows(portion.closed(1, 2), portion.closed(5, 6), rank="deprecated")).empty
 
 
-def test_gaps_are_counted_as_zero() -> None:
-    claims = read_claims(load())
-    metric, period = claims["metric_id"].iloc[0], claims["period"].iloc[0]
-    grid = stated(claims, [metric, "no-such-metric"], [period, "1900"])
-    assert grid.loc[metric, period] >= 1
-    assert grid.loc["no-such-metric"].tolist() == [0, 0]
+def test_sources_are_counted_and_gaps_as_zero(small: Ledger) -> None:
+    grid = stated(read_claims(small), ["passengers", "turnover", "no-such-metric"], ["2022", "1900"])
+    assert grid.to_numpy().tolist() == [[2, 0], [1, 0], [0, 0]]  # two texts count passengers, one prints trade thrice
 
 
-def test_every_claim_of_the_ledger_can_be_read() -> None:
-    claims = read_claims(load())
+def test_every_claim_of_a_sound_ledger_can_be_read(small: Ledger) -> None:
+    claims = read_claims(small)
     assert not any(interval.empty for interval in claims["interval"])
     assert (claims["author"] != "").all()

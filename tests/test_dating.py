@@ -33,7 +33,7 @@ def told(*mentions: dict[str, Any], written: str = "2030", **dates: str) -> Ledg
     names = {row["event_id"] for row in mentions} | {row["after_event_id"] for row in mentions}
     names |= {row["same_day_as"] for row in mentions} | set(dates)
     events = [
-        {"event_id": name, "name": f"The {name}", "date": dates.get(name, ""), "chapter": "corridors"}
+        {"event_id": name, "name": f"The {name}", "date": dates.get(name, ""), "chapter": "trade"}
         for name in sorted(names - {""})
     ]
     sources = [SOURCE["one"] | {"written": written}, SOURCE["two"] | {"written": "2030"}]

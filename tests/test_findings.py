@@ -27,7 +27,7 @@ RATES = (growth("one", "1.2%"), growth("other", "18%"))
 ANSWERS = (claim("yes", "77%", "answers", measure="share"),
            claim("no", "73%", "answers", measure="share", counterpart_area="C"))  # fmt: skip
 EVENTS = (
-    {"event_id": "fire", "name": "The fire", "date": "2023-06", "chapter": "corridors"},
+    {"event_id": "fire", "name": "The fire", "date": "2023-06", "chapter": "trade"},
     {"event_id": "flood", "name": "The flood", "date": "2023-05", "chapter": "routes"},
 )
 MENTION = {"mention_id": "flood.p1", "event_id": "flood", "source_id": "one2024", "paragraph": 1, "scope": "body",
@@ -84,7 +84,7 @@ def test_findings_are_of_numbers_time_logic_and_reference() -> None:
 
 def test_a_conflict_of_numbers_touches_its_metrics_and_chapters() -> None:
     (finding,) = findings(having(*RATES))
-    assert finding.subjects == {"total", "corridors"}
+    assert finding.subjects == {"total", "trade"}
     assert finding.explanation.endswith(": both cannot hold.")
 
 
@@ -118,7 +118,7 @@ def test_conflicts_that_are_known_already_are_not_looked_for_again() -> None:
 
 def test_a_clash_of_time_touches_its_events_and_their_chapters() -> None:
     (finding,) = findings(having(events=EVENTS, mentions=[MENTION]))
-    assert finding.subjects == {"fire", "flood", "corridors", "routes"}
+    assert finding.subjects == {"fire", "flood", "trade", "routes"}
 
 
 def test_a_source_that_asserts_and_denies_is_found_with_both_places() -> None:
@@ -150,7 +150,7 @@ def test_a_reference_about_something_else_shows_the_figures_that_differ() -> Non
         "The title carries 9, of the same thing; the sentence prints 5 (2024)."
     )
     assert [finding.explanation for finding in found] == [told]
-    assert found[0].subjects == {"total", "corridors"}
+    assert found[0].subjects == {"total", "trade"}
 
 
 def test_a_reference_that_carries_the_same_figure_shows_only_the_reason() -> None:
@@ -192,7 +192,7 @@ def test_one_tension_accepts_every_conflict_that_its_items_take_part_in_the_shor
     (family,) = families(having(forecast, *grew, claim("now", "5"), claim("again", "5"), tensions=rows))
     assert [finding.items for finding in family.findings] == [("again", "goal"), ("goal", "now"),
                                                               ("goal", "grew", "past")]  # fmt: skip
-    assert family.subjects == {"total", "corridors"}
+    assert family.subjects == {"total", "trade"}
 
 
 def test_a_tension_does_not_accept_a_conflict_by_another_rule_or_of_other_items() -> None:

@@ -17,8 +17,8 @@ CLAIMS = "https://book.example/book/evidence/claims.html#"
 
 
 @pytest.fixture(scope="module")
-def found(ledger: Ledger) -> dict[str, Dossier]:
-    return dossiers(ledger)
+def found(small: Ledger) -> dict[str, Dossier]:
+    return dossiers(small)
 
 
 @pytest.fixture(scope="module")

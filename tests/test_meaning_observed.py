@@ -13,6 +13,7 @@ from compendium.curation import observation_checks
 from compendium.curation.observation_checks import PROVENANCE
 from compendium.curation.validation import validate
 from compendium.ledger.loader import Ledger, load
+from compendium.ledger.schema import tables
 from compendium.project.problems import LedgerError, Problem
 
 PATH = SCHEMA[OFFICIAL].path
@@ -240,61 +241,57 @@ def test_a_conversion_ends_in_the_unit_of_its_metric() -> None:
 # --- all of it spoiled in one copy of the ledger, each cell in a row of its own
 
 SPOILT = [
-    ("official/gas", "gas.exports-europe-2021", "observation_id", "oil.exports-europe-2021", "begins with gas."),
-    ("official/gas", "gas.exports-europe-2022", "metric_id", "gas-exprts", "perhaps 'gas-exports'"),
-    ("official/gas", "gas.exports-europe-2023", "counterpart_area", "europ", "'europe'"),
-    ("official/oil", "oil.btc-2024", "value", "", "a value, or the status missing"),
-    ("official/oil", "oil.main-pipelines-2024", "publisher", "", "a value, as for everything that was found"),
-    ("official/arms", "arms.deliveries-all-2000-2010", "address", "", "a value, as for everything that was found"),
-    ("official/arms", "arms.deliveries-belarus-2000-2010", "licence", "", "a value, as for everything that was found"),
-    ("official/aid", "aid.provided-2023-10-30", "quality", "", "a value, as for everything that was found"),
-    ("official/economy", "economy.gdp-growth-aze-2010", "unit", "t", "a unit in which percent can be given"),
-    ("official/opinion", "opinion.attitude-like-very-much-tur", "value", "140", "a value that its metric can have"),
-    ("official/trade", "trade.turnover-2014-jan-aug", "value", "-1219.7", "a value that its metric can have"),
-    ("official/trade", "trade.turnover-2014-jan-jul-russian", "period", "2014-13", "EDTF"),
-    ("official/trade", "trade.turnover-growth-2023-russian", "base_metric_id", "", "what the growth is measured"),
-    ("official/conversions", "crude-oil-tonnes-to-barrels", "high", "6.40", "not below the other"),
-    ("official/conversions", "manat-to-dollars", "to_unit", "AZN", "USD, the unit of its metric"),
-    ("official/trade", "trade.turnover-growth-2023", "value", "-150", "a value that its metric can have"),
-    ("official/trade", "trade.turnover-ratio-2021-2023", "value", "-2", "a value that its metric can have"),
-    ("comparisons", "stear2025.crash-deaths", "observation_id", "rupture.crash-deathss", "'rupture.crash-deaths'"),
+    ("official-crossing", "crossing.turnover-2022", "observation_id", "economy.turnover-2022", "begins with crossing."),
+    ("official-crossing", "crossing.turnover-2022-belmora", "metric_id", "turnver", "perhaps 'turnover'"),
+    ("official-crossing", "crossing.exports-2022", "counterpart_area", "XBBB", "'XBB'"),
+    ("official-crossing", "crossing.passengers-2022", "value", "", "a value, or the status missing"),
+    ("official-crossing", "crossing.most-trusted-belmora-2023", "value", "140", "a value that its metric can have"),
+    ("official-economy", "economy.gdp-xaa-2022", "publisher", "", "a value, as for everything that was found"),
+    ("official-economy", "economy.gdp-xaa-2023", "value", "-41.2", "a value that its metric can have"),
+    ("official-economy", "economy.grain-output-2023", "unit", "score", "a unit in which t can be given"),
+    ("official-economy", "economy.harvest-2024", "period", "2014-13", "EDTF"),
+    ("conversions", "oil-bbl-t", "high", "0.12", "not below the other"),
+    ("comparisons", "birk2023.passengers-2022", "observation_id", "crossing.passenger-2022",
+     "'crossing.passengers-2022'"),
 ]  # fmt: skip
 
 
 @pytest.fixture(scope="module")
-def spoilt(tmp_path_factory: pytest.TempPathFactory) -> tuple[dict[tuple[str, str, str], int], list[Problem]]:
-    """Spoil every cell of `SPOILT` in one copy; return by cell the line it stands in, and all problems."""
+def spoilt(tmp_path_factory: pytest.TempPathFactory) -> tuple[dict[tuple[str, str], tuple[str, int]], list[Problem]]:
+    """Spoil every cell of `SPOILT` in one copy; return by table and key the file and line, and all problems."""
     data, lines = spoilt_copy(tmp_path_factory.mktemp("spoilt"), (cell[:4] for cell in SPOILT))
-    return lines, validate(data)
+    schema = tables(data)
+    return {(table, key): (schema[table].path, line) for (table, key, _), line in lines.items()}, validate(data)
 
 
 @pytest.mark.parametrize(("table", "key", "column", "right"), [(*cell[:3], cell[4]) for cell in SPOILT])
 def test_a_spoilt_cell_is_named_by_file_row_and_column(
-    spoilt: tuple[dict[tuple[str, str, str], int], list[Problem]], table: str, key: str, column: str, right: str
+    spoilt: tuple[dict[tuple[str, str], tuple[str, int]], list[Problem]], table: str, key: str, column: str, right: str
 ) -> None:
-    lines, told = spoilt
-    place = (f"{table}.csv", lines[table, key, column], column)
+    places, told = spoilt
+    place = (*places[table, key], column)
     own = [str(problem) for problem in told if (problem.file, problem.row, problem.column) == place]
     assert any(right in said for said in own), own
 
 
 def test_only_what_was_spoilt_is_named(
-    spoilt: tuple[dict[tuple[str, str, str], int], list[Problem]],
+    spoilt: tuple[dict[tuple[str, str], tuple[str, int]], list[Problem]],
 ) -> None:
-    lines, told = spoilt
-    places = {(f"{table}.csv", line) for (table, _, _), line in lines.items()}
-    strange = [problem for problem in told if (problem.file, problem.row) not in places]
+    places, told = spoilt
+    strange = [problem for problem in told if (problem.file, problem.row) not in places.values()]
     # Who named the observation by its old id is told so, too.
-    assert [str(problem) for problem in strange if problem.found != "gas.exports-europe-2021"] == []
+    assert [str(problem) for problem in strange if problem.found != "crossing.turnover-2022"] == []
 
 
 @pytest.mark.parametrize("value", ["sixty", "1,200", "1e3", "4.4 billion", "+5", ".5"])
-def test_a_value_is_a_number_as_the_tables_write_it(spoil: Callable[..., int], data: Path, value: str) -> None:
-    line = spoil("official/rupture", "rupture.crash-aboard", "value", value)
+def test_a_value_is_a_number_as_the_tables_write_it(
+    spoil_small: Callable[..., int], small_data: Path, value: str
+) -> None:
+    line = spoil_small("official-crossing", "crossing.passengers-2022", "value", value)
     with pytest.raises(LedgerError) as error:
-        load(data).whole()
+        load(small_data).whole()
     (problem,) = error.value.problems
     assert (problem.file, problem.row, problem.column, problem.found) == (
-        "official/rupture.csv", line, "value", value,
+        "official/crossing.csv", line, "value", value,
     )  # fmt: skip
     assert problem.expected == "a number, with a point before its decimals"

@@ -253,10 +253,10 @@ def test_what_is_printed_gives_way_to_what_is_known(cells: dict[str, Any], low: 
     assert (found.lower, found.upper) == (low, high)
 
 
-def test_every_observation_of_the_ledger_says_the_same_among_the_claims(ledger: Ledger) -> None:
-    found = read_observations(ledger)
-    claims = joined(ledger, found, alone=True)["claims"].set_index("claim_id")
-    least = ledger["metrics"].set_index("metric_id")["minimum"]
+def test_every_observation_says_the_same_among_the_claims(small: Ledger) -> None:
+    found = read_observations(small)
+    claims = joined(small, found, alone=True)["claims"].set_index("claim_id")
+    least = small["metrics"].set_index("metric_id")["minimum"]
     assert list(claims.index) == list(found.index)
     for row, own in zip(claims.to_dict("records"), found.to_dict("records"), strict=True):
         minimum = None if pd.isna(least[own["metric_id"]]) else float(least[own["metric_id"]])
@@ -264,6 +264,6 @@ def test_every_observation_of_the_ledger_says_the_same_among_the_claims(ledger: 
         assert (said.lower, said.upper) == (meant.lower, meant.upper), row["claim_id"]
 
 
-def test_the_order_of_rows_changes_no_reading(ledger: Ledger) -> None:
-    found, again = (read_observations(one)[["interval", "in_unit", "figure"]] for one in (ledger, shuffled(ledger, 7)))
+def test_the_order_of_rows_changes_no_reading(small: Ledger) -> None:
+    found, again = (read_observations(one)[["interval", "in_unit", "figure"]] for one in (small, shuffled(small, 7)))
     assert found.equals(again.loc[found.index])

@@ -1,26 +1,13 @@
 import pytest
-import shapely
-from shapely import LinearRing, MultiLineString, MultiPolygon, Point
+from shapely import MultiLineString, Point
 
 from compendium.display.charts.coastlines import read, water, within
-from compendium.ledger.loader import load
 
 BOX = (0.0, 0.0, 10.0, 10.0)
 
 
 def cut(text: str, tolerance: float = 0) -> list[list[tuple[float, ...]]]:
     return [list(part.coords) for part in within(read([text]), BOX, tolerance)]
-
-
-@pytest.fixture(scope="module")
-def coasts() -> MultiLineString:
-    outlines = load()["outlines"]
-    return read(outlines.loc[outlines["kind"] == "coast", "line"])
-
-
-@pytest.fixture(scope="module")
-def sea(coasts: MultiLineString) -> MultiPolygon:
-    return MultiPolygon(water(coasts, coasts.bounds, 0.08))
 
 
 def test_lines_are_read_as_longitude_and_latitude() -> None:
@@ -92,19 +79,3 @@ def test_islands_turn_the_other_way_than_the_water_around_them() -> None:
 def test_an_island_too_small_to_be_seen_is_left_out() -> None:
     (sea,) = water(read(["5 0, 5 10", "1 1, 1 1.1, 1.1 1.1, 1.1 1, 1 1"]), BOX, 0.2)
     assert not sea.interiors
-
-
-def test_the_coasts_of_the_ledger_have_the_land_at_their_right(coasts: MultiLineString) -> None:
-    joined = shapely.get_parts(shapely.line_merge(coasts, directed=True))
-    rings = sorted((LinearRing(line.coords) for line in joined if line.is_closed), key=lambda ring: len(ring.coords))
-    assert rings
-    assert not any(ring.is_ccw for ring in rings[:-1])  # islands, but for the longest, the shore of an inland sea
-    assert rings[-1].is_ccw
-
-
-@pytest.mark.parametrize("box", [(13, 17, 54, 47), (18, 47, 63, 63), (25, 34, 55, 48), (44.3, 35.1, 56.7, 47.9)])
-def test_the_water_of_the_ledger_is_the_same_on_every_map(
-    coasts: MultiLineString, sea: MultiPolygon, box: tuple[float, float, float, float]
-) -> None:
-    shown = shapely.union_all(water(coasts, box, 0.08))
-    assert shown.symmetric_difference(shapely.clip_by_rect(sea, *box)).area < 0.005 * shapely.box(*box).area

@@ -512,8 +512,8 @@ def test_a_second_run_says_the_same_in_the_same_order() -> None:
     assert [reconcile(ledger) == first for _ in range(5)] == [True] * 5
 
 
-def test_the_ledger_itself_is_reconciled_alike_again(ledger: Ledger, reconciled_ledger: Reconciliation) -> None:
-    assert plainly(reconcile(ledger)) == plainly(reconciled_ledger)
+def test_a_whole_ledger_is_reconciled_alike_again(small: Ledger, small_reconciled: Reconciliation) -> None:
+    assert plainly(reconcile(small)) == plainly(small_reconciled)
 
 
 def test_other_processes_find_the_same(monkeypatch: pytest.MonkeyPatch) -> None:

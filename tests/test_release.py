@@ -77,12 +77,12 @@ def rewritten(name: str, old: str, new: str) -> Callable[[Path], object]:
     return change
 
 
-def test_ids_that_are_not_kept_stand_in_the_way(data: Path) -> None:
-    assert list(release.unkept("9.9.9", data.parent)) == []
-    path = data / "permanent.csv"
+def test_ids_that_are_not_kept_stand_in_the_way(small_data: Path) -> None:
+    assert list(release.unkept("9.9.9", small_data.parent)) == []
+    path = small_data / "permanent.csv"
     known, last = path.read_text(encoding="utf-8").rstrip("\n").rsplit("\n", 1)
     path.write_text(f"{known}\n", encoding="utf-8")
-    (said,) = release.unkept("9.9.9", data.parent)
+    (said,) = release.unkept("9.9.9", small_data.parent)
     assert said == f"ids are not kept yet: {' '.join(last.split(',')[:2])}; `register --write` keeps them"
 
 

@@ -129,7 +129,7 @@ def test_an_assumption_is_told_in_lines() -> None:
 
 # --- the other analyses
 
-EVENTS = tuple({"event_id": name, "name": name, "date": date, "chapter": "corridors"}
+EVENTS = tuple({"event_id": name, "name": name, "date": date, "chapter": "trade"}
                for name, date in (("fire", "2023-06"), ("flood", "2023-05")))  # fmt: skip
 MENTION = {"mention_id": "flood.p1", "event_id": "flood", "source_id": "one2024", "paragraph": 1, "scope": "body",
            "after_event_id": "fire", "says": "-"}  # fmt: skip

@@ -234,7 +234,7 @@ def test_the_grid_of_gaps_is_shown_with_names() -> None:
 
 
 def headline(name: str, statement: str, **cells: Any) -> dict[str, Any]:
-    own = {"metric_id": "total", "ref_area": "A", "counterpart_area": "B", "period": "2024", "chapter": "corridors"}
+    own = {"metric_id": "total", "ref_area": "A", "counterpart_area": "B", "period": "2024", "chapter": "trade"}
     return {"headline_id": name, "statement": statement} | own | cells
 
 

@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from compendium.ledger.events import read_events
-from compendium.ledger.loader import Ledger, load
+from compendium.ledger.loader import Ledger
 from compendium.ledger.observations import read_observations
 from compendium.ledger.records import records
 
@@ -20,20 +20,15 @@ def same(frame: pd.DataFrame) -> None:
     assert told(records(frame)) == told(frame.to_dict("records"))
 
 
-@pytest.fixture(scope="module")
-def ledger() -> Ledger:
-    return load()
+def test_every_table_of_a_ledger_is_read_alike(small: Ledger) -> None:
+    for name in small.schema:
+        same(small[name])
 
 
-def test_every_table_of_the_ledger_is_read_alike(ledger: Ledger) -> None:
-    for name in ledger.schema:
-        same(ledger[name])
-
-
-def test_what_a_page_adds_to_tables_is_read_alike(ledger: Ledger) -> None:
-    same(read_observations(ledger))
-    same(read_observations(ledger, missing=True))
-    same(read_events(ledger))
+def test_what_a_page_adds_to_tables_is_read_alike(small: Ledger) -> None:
+    same(read_observations(small))
+    same(read_observations(small, missing=True))
+    same(read_events(small))
 
 
 @pytest.mark.parametrize("dtype", ["Int64", "Float64", "str", "float64", "object"])

@@ -6,10 +6,9 @@ from typing import Any
 
 import pytest
 
-from compendium.ledger.loader import load
+from compendium.ledger.loader import Ledger
 from compendium.ledger.observations import tables as observation_tables
 from compendium.ledger.schema import tables
-from compendium.project.paths import DATA
 from compendium.project.problems import LedgerError
 
 FIELDS = [
@@ -82,8 +81,8 @@ def test_what_a_shared_field_asks_for_must_be_known(tmp_path: Path) -> None:
         tables(written(tmp_path, resource("one", "forms/shared.json"), shared=strange))
 
 
-def test_all_tables_of_observations_have_one_form() -> None:
-    found = observation_tables(tables(DATA))
+def test_all_tables_of_observations_have_one_form(small: Ledger) -> None:
+    found = observation_tables(tables(small.data))
     assert len(found) > 1
     assert len({table.fields for table in found}) == 1
-    assert {table.name for table in found} <= set(load().frames)
+    assert {table.name for table in found} <= set(small.frames)

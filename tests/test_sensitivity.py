@@ -16,7 +16,7 @@ OVER = dict(over_metric_id="total", over_ref_area="A", over_counterpart_area="B"
 def headline(name: str = "h", **cells: Any) -> dict[str, Any]:
     """Return a headline of A's total trade with B in 2024."""
     own = {"metric_id": "total", "ref_area": "A", "counterpart_area": "B", "period": "2024"}
-    return {"headline_id": name, "statement": f"Statement {name}.", "chapter": "corridors"} | own | cells
+    return {"headline_id": name, "statement": f"Statement {name}.", "chapter": "trade"} | own | cells
 
 
 def row(**cells: Any) -> dict[str, Any]:

@@ -19,17 +19,17 @@ from compendium.reconciliation.reconcile import Reconciliation
 
 
 @pytest.fixture(scope="module")
-def kinds(ledger: Ledger, reconciled_ledger: Reconciliation) -> dict[str, Cards]:
-    names = Names.of(ledger)
+def kinds(small: Ledger, small_reconciled: Reconciliation) -> dict[str, Cards]:
+    names = Names.of(small)
     return {
-        "claims": hover_cards.of_claims(dossiers(ledger)),
-        "events": hover_cards.of_events(read_events(ledger), ledger["mentions"], ledger["sources"]),
-        "sources": hover_cards.of_sources(ledger["sources"], {}),
-        "observations": hover_cards.of_observations(read_observations(ledger), names),
-        "conflicts": hover_cards.of_conflicts(families(ledger, findings(ledger, reconciled_ledger.conflicts))),
-        "citations": hover_cards.of_citations(ledger["citations"], ledger["sources"]),
-        "headlines": hover_cards.of_headlines(sensitivity(ledger), ledger),
-        "implied": hover_cards.of_implied(reconciled_ledger, names),
+        "claims": hover_cards.of_claims(dossiers(small)),
+        "events": hover_cards.of_events(read_events(small), small["mentions"], small["sources"]),
+        "sources": hover_cards.of_sources(small["sources"], {}),
+        "observations": hover_cards.of_observations(read_observations(small), names),
+        "conflicts": hover_cards.of_conflicts(families(small, findings(small, small_reconciled.conflicts))),
+        "citations": hover_cards.of_citations(small["citations"], small["sources"]),
+        "headlines": hover_cards.of_headlines(sensitivity(small), small),
+        "implied": hover_cards.of_implied(small_reconciled, names),
     }
 
 
@@ -37,10 +37,10 @@ def words(card: str) -> str:
     return " ".join(BeautifulSoup(card, "html.parser").text.split())
 
 
-def test_every_row_of_each_kind_has_a_card(kinds: dict[str, Cards], ledger: Ledger) -> None:
+def test_every_row_of_each_kind_has_a_card(kinds: dict[str, Cards], small: Ledger) -> None:
     for name, table in (("claims", "claims"), ("events", "events"), ("sources", "sources"), ("headlines", "headlines")):
-        assert set(kinds[name]) == set(ledger[table].iloc[:, 0])
-    assert set(kinds["observations"]) == set(read_observations(ledger).index)
+        assert set(kinds[name]) == set(small[table].iloc[:, 0])
+    assert set(kinds["observations"]) == set(read_observations(small).index)
     assert all(cards for cards in kinds.values())
 
 
@@ -54,8 +54,8 @@ def test_a_card_is_a_few_paragraphs_that_begin_with_what_it_is_of(kinds: dict[st
             assert not soup.find_all(style=True) and not soup.find_all(id=True)
 
 
-def test_the_card_of_a_claim_answers_who_says_so_and_how_it_stands(ledger: Ledger, kinds: dict[str, Cards]) -> None:
-    for name, one in dossiers(ledger).items():
+def test_the_card_of_a_claim_answers_who_says_so_and_how_it_stands(small: Ledger, kinds: dict[str, Cards]) -> None:
+    for name, one in dossiers(small).items():
         said = words(kinds["claims"][name]["card"])
         for part in (
             one["figure"], f"read as {one['read_as']}", one["measures"], one["when"], one["author"], one["said"],
@@ -77,10 +77,10 @@ def test_the_text_of_a_computed_quantity_is_its_range(kinds: dict[str, Cards]) -
 EVIL = "<script>alert(1)</script>“&quot;"
 
 
-def spoilt(ledger: Ledger, table: str, column: str) -> Ledger:
-    frame = ledger[table]
+def spoilt(small: Ledger, table: str, column: str) -> Ledger:
+    frame = small[table]
     frame[column] = EVIL
-    return ledger.replaced(**{table: frame})
+    return small.replaced(**{table: frame})
 
 
 @pytest.mark.parametrize(
@@ -96,8 +96,8 @@ def spoilt(ledger: Ledger, table: str, column: str) -> Ledger:
         ("claims", "origin", lambda own: hover_cards.of_claims(dossiers(own))),
     ],
 )
-def test_markup_in_a_cell_stays_text(ledger: Ledger, table: str, column: str, made: Callable[[Ledger], Cards]) -> None:
-    cards = [one["card"] for one in made(spoilt(ledger, table, column)).values()]
+def test_markup_in_a_cell_stays_text(small: Ledger, table: str, column: str, made: Callable[[Ledger], Cards]) -> None:
+    cards = [one["card"] for one in made(spoilt(small, table, column)).values()]
     assert any("&lt;script&gt;" in card for card in cards)
     assert not any("<script" in card for card in cards)
 
