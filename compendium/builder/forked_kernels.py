@@ -29,8 +29,8 @@ WORKSHOP = {
     "__main__", "archives", "audit", "bench", "building", "certificate", "changelog", "changes", "chapter", "cli",
     "codecheck", "corruption", "crate", "croissant", "entering", "explain", "guarded", "intake", "lean", "linkcheck",
     "manifest", "notebooks", "outputs", "policy", "published", "quick", "redirects", "refresh", "release", "repeat",
-    "reproducible", "rewrite", "roles", "runner", "services", "serving", "site", "synthetic", "twice", "warm",
-    "warmed", "weight",
+    "reproducible", "rewrite", "roles", "runner", "services", "serving", "site", "synthetic", "warm", "warmed",
+    "weight",
 }  # fmt: skip
 """Modules for the making of the book, which no chapter imports; any other may be needed."""
 LAST = "compendium.builder.kernel_preload"
