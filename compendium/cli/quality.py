@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from compendium.cli.common import FOLDER, end
-from compendium.project.paths import BUILT, DATA
+from compendium.project.paths import DATA
 from compendium.project.problems import LedgerError
 
 if TYPE_CHECKING:
@@ -63,52 +63,6 @@ def manifest(folder: Path, against: Path | None) -> None:
         click.echo(line, err=True)
     click.echo(f"{len(found)} files differ" if found else "every file is the same")
     sys.exit(1 if found else 0)
-
-
-@click.command()
-@click.argument("pages", nargs=-1)
-@click.option("--html", type=FOLDER, default=None, help="Folder of the built site.  [default: _build/html]")
-@click.option("--data", type=FOLDER, default=DATA, help="Folder of the ledger.  [default: data]")
-def audit(pages: tuple[str, ...], html: Path | None, data: Path) -> None:
-    """Measure every page of the built site, or some, with Lighthouse and axe; write data/audits.csv.
-
-    A page is named by its address without its ending: book/index. It takes about half a minute a page.
-    """
-    from compendium.quality.audit import AuditError
-    from compendium.quality.audit import audit as audited
-
-    try:
-        failures = audited(html or BUILT / "html", data=data, only=pages, say=click.echo)
-    except LedgerError as error:
-        end(error.problems, "")
-        return
-    except AuditError as error:
-        failures = [str(error)]
-    for failure in failures:
-        click.echo(failure, err=True)
-    sys.exit(1 if failures else 0)
-
-
-@click.command()
-@click.option("--write", is_flag=True, help="Renew the budget from what is there.")
-@click.option("--site", type=FOLDER, help="Folder of a built site.  [default: _build/html]")
-def weigh(write: bool, site: Path | None) -> None:
-    """Weigh every page and asset of the built site over the wire, against book/budget.csv."""
-    from compendium.quality import page_weight
-
-    try:
-        found = page_weight.weigh(site or BUILT / "html")
-        if write:
-            page_weight.write_budget(found)
-        budget = page_weight.read_budget()
-    except (OSError, ValueError) as error:
-        click.echo(str(error), err=True)
-        sys.exit(2)
-    click.echo(page_weight.table(found, budget))
-    heavy = page_weight.problems(found, budget)
-    for line in heavy:
-        click.echo(line, err=True)
-    sys.exit(1 if heavy else 0)
 
 
 @click.command()
@@ -205,4 +159,4 @@ def _mutated(module: str, tests: tuple[str, ...], processes: int) -> Mutants:
         return mutants.tried(module, mutants.prepared(module, tests, Path(folder)), tool, processes, tell)
 
 
-COMMANDS = (bench, manifest, audit, weigh, corrupt, mutate)
+COMMANDS = (bench, manifest, corrupt, mutate)
