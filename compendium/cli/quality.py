@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
@@ -15,10 +14,7 @@ from compendium.project.paths import DATA
 from compendium.project.problems import LedgerError
 
 if TYPE_CHECKING:
-    from click._termui_impl import ProgressBar
-
     from compendium.benches.mutants import Mutants
-    from compendium.quality.guarded import Outcome
 
 
 @click.command()
@@ -71,37 +67,30 @@ def manifest(folder: Path, against: Path | None) -> None:
 @click.option(
     "--processes", type=click.IntRange(1, 64), default=1, show_default=True, help="How many work side by side."
 )
-@click.option("--write", is_flag=True, help="Put the rates and the survivors into the data.")
+@click.option("--write", is_flag=True, help="Put the counts into the data.")
 def corrupt(number: int, seed: int, processes: int, write: bool) -> None:
     """Make one cell of the data wrong at a time, and see whether anything notices.
 
     A wrong cell is noticed where a check fails, or a verdict changes, or what a notebook shows. All of it happens in
-    a copy. A survivor that the data hold a reason for is named with it; the exit code is 1 where another is left.
+    a copy; each cell is told as it is known. The exit code is 1 where nothing notices one.
     """
-    from compendium.quality import guarded
-    from compendium.quality.strength import survivors, table, write_outcomes
+    from compendium.quality import fault_injection
 
     try:
-        with _bar(guarded.tried(seed, range(number), processes), number) as bar:
-            outcomes = sorted(bar, key=lambda outcome: outcome.corruption.number)
-        left = survivors(outcomes, DATA)
+        outcomes = fault_injection.tried(seed, range(number), processes)
         if write:
-            write_outcomes(outcomes, seed, DATA)
+            fault_injection.write(outcomes, seed, DATA)
     except LedgerError as error:
         end(error.problems, "")
         return
-    except (guarded.GuardError, OSError) as error:
+    except (fault_injection.FaultInjectionError, OSError) as error:
         click.echo(str(error), err=True)
         sys.exit(1)
-    for line in table(outcomes):
-        click.echo(line)
-    for survivor in left:
-        click.echo(str(survivor), err=True)
-    sys.exit(1 if any(not survivor.reason for survivor in left) else 0)
-
-
-def _bar(outcomes: Iterator[Outcome], number: int) -> ProgressBar[Outcome]:
-    return click.progressbar(outcomes, length=number, label="Trying wrong cells", file=sys.stderr)
+    click.echo(fault_injection.counted(outcomes).to_string())
+    survivors = [outcome.fault for outcome in outcomes if outcome.stage == fault_injection.SURVIVED]
+    for fault in survivors:
+        click.echo(f"nothing notices {fault}", err=True)
+    sys.exit(1 if survivors else 0)
 
 
 @click.command()
