@@ -26,10 +26,11 @@ from compendium.project.paths import ROOT
 IMPORTED = ("ipykernel.ipkernel", "matplotlib.backends.backend_svg", "myst_nb", "pandas")
 """What nearly every notebook imports from outside; of the engine it is every module that chapters may use."""
 WORKSHOP = {
-    "__main__", "archives", "bench", "browser", "building", "certificate", "changelog", "changes", "chapter", "cli",
-    "codecheck", "crate", "croissant", "entering", "explain", "fault_injection", "intake", "lean", "linkcheck",
-    "manifest", "notebooks", "policy", "published", "quick", "redirects", "refresh", "release", "repeat",
-    "reproducible", "rewrite", "roles", "runner", "services", "serving", "site", "synthetic", "warm", "warmed",
+    "__main__", "accessible_markup", "archives", "bench", "browser", "building", "certificate", "changelog",
+    "changes", "chapter", "cli", "codecheck", "crate", "croissant", "entering", "explain", "fault_injection",
+    "intake", "linkcheck", "manifest", "notebooks", "policy", "published", "quick", "redirects", "refresh",
+    "release", "repeat", "reproducible", "rewrite", "roles", "runner", "services", "serving", "site", "synthetic",
+    "warm", "warmed",
 }  # fmt: skip
 """Modules for the making of the book, which no chapter imports; any other may be needed."""
 LAST = "compendium.builder.kernel_preload"
