@@ -45,8 +45,9 @@ authors: ## Make .venv-authors hold what authors want besides: JupyterLab, nbdim
 bench: environment ## Measure the building of the book and the reconciliation, and how both grow (half an hour)
 	$(RUN) -m compendium bench --write
 
-audit: book ## Measure every page with Lighthouse and axe (PAGES="book/index …" measures some; needs node and Chromium)
-	$(RUN) -m compendium audit $(PAGES)
+audit: book ## Measure every page with Lighthouse CI and hold it to its scores and budgets (needs node and Chromium)
+	cd tools/lighthouse && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error --cache ../../.cache/npm
+	cd tools/lighthouse && XDG_CONFIG_HOME=../../.cache node_modules/.bin/lhci autorun
 
 links: environment ## Ask whether the addresses outside, which the book points to, still answer (needs the network)
 	$(RUN) -m compendium links

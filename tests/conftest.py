@@ -106,7 +106,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Built:
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     """This machine's Chromium. Without one a test is skipped; where `NEED_BROWSER` is set, as CI does, it fails."""
-    from compendium.quality.audit import BROWSERS, browsing, chromium
+    from compendium.project.browser import BROWSERS, browsing, chromium
 
     found = chromium()
     if not found:

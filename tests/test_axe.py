@@ -14,9 +14,9 @@ from axe_playwright_python.sync_playwright import Axe
 from bs4 import BeautifulSoup, Tag
 from chosen import ALIKE, THOROUGH, chosen, sample
 from playwright.sync_api import Browser, Page
+from site_pages import SIZES, named, shown
 
 from compendium.display.charts import alt_text
-from compendium.quality.audit import SIZES, audited, named
 from conftest import Built
 
 PHONE, DESK = SIZES
@@ -85,7 +85,7 @@ def violations(page: Page, address: str, views: tuple[View, ...] = VIEWS) -> lis
 
 
 def test_no_page_violates_a_rule_of_axe(tab: Page, built: Built) -> None:
-    pages = chosen(audited(built[0]))
+    pages = chosen(shown(built[0]))
     assert len(pages) > 40
     both = sample(pages, EVERY)
     found = [
@@ -161,7 +161,7 @@ def _of_figure(figure: Tag) -> Iterator[str]:
 
 
 def test_every_page_is_made_for_who_hears_it(built: Built) -> None:
-    pages = {page: BeautifulSoup(page.read_text(encoding="utf-8"), "html.parser") for page in audited(built[0])}
+    pages = {page: BeautifulSoup(page.read_text(encoding="utf-8"), "html.parser") for page in shown(built[0])}
     assert [f"{named(page, built[0])}: {line}" for page, soup in pages.items() for line in faults(soup)] == []
 
 

@@ -15,10 +15,10 @@ from urllib.parse import urldefrag, urljoin
 import pytest
 from chosen import chosen, sample
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, Response
+from site_pages import SCHEMES, SIZES, named, shown
 
 from compendium.builder.static_server import serving
 from compendium.project.paths import ROW_PAGES
-from compendium.quality.audit import SCHEMES, SIZES, audited, named
 from conftest import Built
 
 PHONE, DESK = SIZES
@@ -157,7 +157,7 @@ class Tour:
 
 @pytest.fixture(scope="module")
 def tour(browser: Browser, built: Built, served: str) -> Tour:
-    names = [f"{named(page, built[0])}.html" for page in chosen(audited(built[0]))]
+    names = [f"{named(page, built[0])}.html" for page in chosen(shown(built[0]))]
     phone, desk = tab(browser, served, PHONE), tab(browser, f"{built[0].as_uri()}/", DESK)
     return Tour(
         [phone.go(name) for name in names],
@@ -320,7 +320,7 @@ def loose(page: str) -> list[str]:
 
 
 def test_every_page_carries_a_strict_security_policy(built: Built) -> None:
-    texts = {path: path.read_text(encoding="utf-8") for path in audited(built[0])}
+    texts = {path: path.read_text(encoding="utf-8") for path in shown(built[0])}
     assert [f"{named(path, built[0])}: {line}" for path, text in texts.items() for line in loose(text)] == []
 
 

@@ -98,7 +98,7 @@ def test_the_command_says_what_comes_next(root: Path, monkeypatch: pytest.Monkey
     ran = CliRunner().invoke(main, ["new-chapter", "corridors/dry_ports"])
     assert ran.exit_code == 0, ran.output
     assert "title: Dry ports" in toc(root)
-    for command in ("make book", "weigh --write", "make audit PAGES=book/corridors/dry_ports"):
+    for command in ("make book", "make test"):
         assert command in ran.output
     assert CliRunner().invoke(main, ["new-chapter", "corridors/dry_ports"]).exit_code == 1
 

@@ -27,7 +27,6 @@ from compendium.ledger.loader import load
 from compendium.project import checksums, citation
 from compendium.project.paths import BOOK, DATA, ROOT, notebook_of
 from compendium.project.problems import LedgerError
-from compendium.quality import page_weight
 from compendium.values.intervals import EFFECTS, interval
 from compendium.values.number_parsing import UnreadableFigureError, read_figure
 from compendium.values.periods import UnreadablePeriodError, known, span, spoken
@@ -145,7 +144,6 @@ READERS = (
     Reader("CITATION.cff", copies(ROOT / "CITATION.cff"), a_citation_file, ValueError, 0.05),
     Reader("a chapter", copies(*(BOOK / name for name in SMALL)), a_chapter, UnreadableChapterError, 0.07),
     Reader("a stored notebook", notebooks_with_chapters, a_notebook, None, 0.03),
-    Reader("the budget", copies(BOOK / "budget.csv"), page_weight.read_budget, ValueError, 0.05),
     Reader("a manifest", a_manifest, checksums.read, LedgerError, 0.05),
     Reader("a source text", a_source, source_texts.read_text, None, 0.05),
     Reader("the stamp of a build", a_stamp, read_stamp, None, 0.05),

@@ -103,7 +103,7 @@ def test_without_chromium_nothing_is_printed_and_the_reason_is_told(
 def test_a_page_that_is_missing_is_told_and_old_files_are_fresh_no_more(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("compendium.quality.audit.chromium", lambda: tmp_path)
+    monkeypatch.setattr("compendium.project.browser.chromium", lambda: tmp_path)
     lay(tmp_path / "print", print_files.digest(INPUTS))
     with pytest.raises(print_book.PrintError, match=r"book/index\.html: not in"):
         print_book.make(INPUTS, say=lambda _: None, folder=tmp_path / "print")

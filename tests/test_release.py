@@ -35,7 +35,7 @@ def original(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def project(original: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A project that a test may spoil, on a machine that has a browser."""
-    monkeypatch.setattr("compendium.quality.audit.chromium", lambda: Path("chromium"))
+    monkeypatch.setattr("compendium.project.browser.chromium", lambda: Path("chromium"))
     return Path(shutil.copytree(original, tmp_path / "project"))
 
 
@@ -117,7 +117,7 @@ def test_tags_of_earlier_editions_and_of_other_things_are_no_obstacle(project: P
 
 
 def test_all_obstacles_are_named_at_once(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("compendium.quality.audit.chromium", lambda: None)
+    monkeypatch.setattr("compendium.project.browser.chromium", lambda: None)
     rewritten("pyproject.toml", "1.1.0", "1.0.9")(project)
     for number in range(8):
         (project / f"new{number}").touch()

@@ -190,8 +190,7 @@ def new_chapter(name: str, title: str) -> None:
     click.echo(f"{where}.md is written, and listed in _toc.yml. Next:")
     for command, why in (
         ("make book", "executes it and builds the site"),
-        (".venv/bin/python -m compendium weigh --write", "gives it a budget"),
-        (f"make audit PAGES={where}", "measures it; needs node and Chromium"),
+        ("make test", "checks it with all else"),
     ):
         click.echo(f"  {command:<46}  {why}")
 

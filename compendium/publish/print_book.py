@@ -32,14 +32,13 @@ def make(inputs: Mapping[str, str], *, say: Callable[[str], None] = print, folde
     PrintError
         where Chromium or a page is missing, or the PDF does not come to rest.
     """
-    from compendium.project import citation
+    from compendium.project import browser, citation
     from compendium.publish import epub, pdf, print_pages
-    from compendium.quality import audit
 
-    browser, folder = audit.chromium(), folder or FOLDER
-    if browser is None:
+    program, folder = browser.chromium(), folder or FOLDER
+    if program is None:
         raise PrintError(
-            f"Printing needs Chromium, and this machine has none: not {', '.join(audit.BROWSERS)} on its PATH, nor "
+            f"Printing needs Chromium, and this machine has none: not {', '.join(browser.BROWSERS)} on its PATH, nor "
             "what CHROME_PATH names (Debian: apt-get install chromium). Nothing was printed."
         )
     folder.mkdir(parents=True, exist_ok=True)
@@ -50,7 +49,7 @@ def make(inputs: Mapping[str, str], *, say: Callable[[str], None] = print, folde
         say("Packing the EPUB …")
         made = {EPUB: epub.packed(book, about)}
         say("Printing the PDF, twice: its contents are known by then …")
-        with audit.browsing(browser) as opened:
+        with browser.browsing(program) as opened:
             made[PDF] = pdf.printed(book, about, opened)
     except (print_pages.NotBuiltError, pdf.UnstableError, ValueError) as error:
         raise PrintError(str(error)) from None

@@ -188,10 +188,10 @@ def unrecorded(root: Path) -> Iterator[str]:
 
 
 def _browser() -> Iterator[str]:
-    from compendium.quality import audit
+    from compendium.project import browser
 
-    if audit.chromium() is None:
-        yield f"no Chromium prints the PDF: none of {', '.join(audit.BROWSERS)} is found, nor what CHROME_PATH names"
+    if browser.chromium() is None:
+        yield f"no Chromium prints the PDF: none of {', '.join(browser.BROWSERS)} is found, nor what CHROME_PATH names"
 
 
 def git(root: Path, *arguments: str, given: str | None = None) -> str:

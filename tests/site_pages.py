@@ -1,0 +1,21 @@
+"""The pages of a built site that tests open, and the ways in which they look at them."""
+
+from pathlib import Path
+
+from compendium.builder import html_site
+
+SCHEMES = ("light", "dark")
+SIZES = ((390, 844), (1280, 800))
+"""Width and height of a phone and of a desk, in CSS pixels."""
+
+
+def shown(html: Path) -> list[Path]:
+    """Return the pages of a built site but those that only lead on to another."""
+    return [
+        page for page in html_site.pages(html) if 'http-equiv="refresh"' not in page.read_text(encoding="utf-8").lower()
+    ]
+
+
+def named(page: Path, html: Path) -> str:
+    """Return the address of a page from the root of the site, without its ending."""
+    return page.relative_to(html).with_suffix("").as_posix()

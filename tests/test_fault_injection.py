@@ -1,0 +1,167 @@
+"""Wrong cells: the same seed gives the same, each stage that notices one is told apart, and none goes unnoticed."""
+
+import csv
+import shutil
+import subprocess
+import sys
+from collections import Counter
+from dataclasses import replace
+from pathlib import Path
+from random import Random
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+from IPython.core.interactiveshell import InteractiveShell
+
+from compendium.cli.app import main
+from compendium.ledger.loader import Ledger
+from compendium.project.paths import DATA, ROOT
+from compendium.quality import fault_injection
+from compendium.quality.fault_injection import KINDS, STAGES, Fault, Outcome, Watched, changed, faults, injected
+
+
+def fault(number: int = 1, **cells: Any) -> Fault:
+    """A cell of the ledger that no check holds, to be made wrong."""
+    return replace(Fault(number, "digit", "reasons.csv", 2, "name", "definition", "definitions"), **cells)
+
+
+def lines(path: Path) -> list[list[str]]:
+    return list(csv.reader(path.read_text(encoding="utf-8").splitlines()))
+
+
+# --- what is made wrong
+
+
+def test_every_kind_is_tried_and_small_tables_as_well_as_large_ones() -> None:
+    found = list(faults(DATA, 3, range(700)))
+    counted = Counter(one.kind for one in found)
+    assert set(counted) == set(KINDS)
+    assert min(counted.values()) > 60, counted
+    assert len({one.file for one in found}) > 40
+
+
+def test_a_fault_follows_from_seed_and_number_alone() -> None:
+    assert list(faults(DATA, 1, [5, 900, 17]))[1:] == list(faults(DATA, 1, [900, 17]))
+    assert list(faults(DATA, 1, [5])) != list(faults(DATA, 2, [5]))
+
+
+def test_a_fault_differs_from_what_stands_there_and_nothing_else_does(data: Path) -> None:
+    for one in faults(data, 4, range(60)):
+        path = data / one.file
+        before, old = path.read_bytes(), lines(path)
+        with injected(data, one):
+            differing = [(n, a, b) for n, (a, b) in enumerate(zip(old, lines(path), strict=True), 1) if a != b]
+        ((line, was, became),) = differing
+        assert line == one.row
+        assert [pair for pair in zip(was, became, strict=True) if pair[0] != pair[1]] == [(one.old, one.new)]
+        assert path.read_bytes() == before
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_a_value_becomes_one_that_somebody_might_have_typed(seed: int) -> None:
+    random = Random(seed)
+    assert len(changed("digit", "$4.4 billion", random)) == len("$4.4 billion")
+    assert changed("sign", "13.7%", random) == "-13.7%"
+    assert changed("sign", "-13.7", random) == "13.7"
+    assert changed("sign", "$300 million", random) == "$-300 million"
+    assert len(changed("period", "2025-01/2025-04~", random)) == len("2025-01/2025-04~")
+    assert changed("id", "a; b", random, ["a", "b"]).count("; ") == 1
+    assert changed("code", "a", random, ["a", "b"]) == "b"
+    assert changed("locator", "1", random) in ("1", "2", "3")
+
+
+# --- what notices it
+
+
+def page(folder: Path, *code: str, copies: tuple[int, ...] = ()) -> Any:
+    return SimpleNamespace(
+        path=folder / "page.ipynb", code=list(code), copies=set(copies), reads={"data/reasons.csv"}, text="", shown=[]
+    )
+
+
+@pytest.fixture
+def watched(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Watched:
+    """A ledger with one page of its own, which shows some cells and copies others, and no verdict."""
+    monkeypatch.setattr(fault_injection, "named", str)
+    monkeypatch.setattr(fault_injection, "verdicts", lambda data: None)
+    found = Watched.__new__(Watched)
+    found.data, found.said, found.known = Path(shutil.copytree(DATA, tmp_path / "data")), None, Counter()
+    found.shell = InteractiveShell.instance()
+    read = f"import csv; rows = list(csv.DictReader(open({str(found.data / 'reasons.csv')!r}, encoding='utf-8')))"
+    only = page(tmp_path, read, "[row['name'] for row in rows]", "print(rows[0]['sentence'])", copies=(2,))
+    only.shown = fault_injection._apart(lambda one: list(found._cells(one)), only)
+    found.notebooks = [only]
+    return found
+
+
+def test_each_way_to_notice_a_fault_is_told_apart(watched: Watched, monkeypatch: pytest.MonkeyPatch) -> None:
+    sentence, code = lines(DATA / "reasons.csv")[1][lines(DATA / "reasons.csv")[0].index("sentence")], fault(3)
+    question = lines(DATA / "propositions.csv")[1][lines(DATA / "propositions.csv")[0].index("question")]
+    copied = fault(2, column="sentence", old=sentence, new=f"{sentence} More.")
+    unread = fault(4, file="propositions.csv", column="question", old=question, new="Which?")
+    refused = fault(5, column="reason", old="definition", new="meaning")
+    assert [watched.outcome(one).stage for one in (refused, code, copied, unread)] == [
+        "check", "output", "copy", "survived",
+    ]  # fmt: skip
+    monkeypatch.setattr(fault_injection, "verdicts", lambda data: "another")
+    assert watched.outcome(unread).stage == "verdict"
+
+
+def test_a_page_that_fails_or_hangs_with_a_fault_has_noticed_it(
+    watched: Watched, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(fault_injection, "TIMEOUT", 1)
+    for code in ("1 / 0", "import time; time.sleep(60)"):
+        watched.notebooks = [page(tmp_path, code)]
+        assert watched.outcome(fault()).stage == "output"
+
+
+def test_the_repository_itself_is_never_spoilt(tmp_path: Path) -> None:
+    words = [sys.executable, "-m", "compendium.quality.fault_injection", str(tmp_path), "1", "[0]"]
+    ended = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert (ended.returncode, ended.stderr) == (1, f"{tmp_path} has no package of its own\n")
+
+
+# --- what is told of it
+
+
+def told(outcomes: list[Outcome], monkeypatch: pytest.MonkeyPatch, data: Path, *words: str) -> tuple[int, str]:
+    monkeypatch.setattr(fault_injection, "tried", lambda *_: outcomes)
+    monkeypatch.setattr("compendium.cli.quality.DATA", data)
+    ended = CliRunner().invoke(main, ["corrupt", "--number", "2", *words])
+    return ended.exit_code, ended.output
+
+
+def test_what_nothing_notices_is_named_and_ends_the_command(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = (data / "corruptions.csv").read_bytes()
+    noticed, survived = Outcome(fault(1), "check", ""), Outcome(fault(2), "survived", "")
+    code, said = told([noticed, survived], monkeypatch, data)
+    assert code == 1
+    assert "nothing notices reasons.csv:2:name: 'definition' -> 'definitions'" in said
+    assert (data / "corruptions.csv").read_bytes() == before
+    assert told([noticed], monkeypatch, data)[0] == 0
+
+
+def test_counts_are_written_by_kind(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    outcomes = [
+        Outcome(fault(1), "check", ""),
+        Outcome(fault(2), "copy", ""),
+        Outcome(fault(3, kind="id"), "check", ""),
+    ]
+    assert told(outcomes, monkeypatch, data, "--write")[0] == 0
+    head, *rows = lines(data / "corruptions.csv")
+    assert head[:-2] == ["kind", "tried", *STAGES]
+    assert [row[:-1] for row in rows] == [
+        ["digit", "2", "1", "0", "0", "1", "0", "1"], ["id", "1", "1", "0", "0", "0", "0", "1"],
+    ]  # fmt: skip
+
+
+def test_the_kept_table_has_every_kind_and_nothing_unnoticed(ledger: Ledger) -> None:
+    rows = ledger["corruptions"]
+    assert set(rows["kind"]) == set(KINDS)
+    assert (rows[list(STAGES)].sum(axis=1) == rows["tried"]).all()
+    assert rows["survived"].sum() == 0
+    field = next(field for field in ledger.schema["corruptions"].fields if field.name == "kind")
+    assert field.vocabulary == KINDS
