@@ -11,7 +11,6 @@ from pathlib import Path
 
 from pypdf import PdfWriter
 
-from compendium import croissant
 from compendium.builder import print_files
 from compendium.ledger.archive import NAME as LEDGER
 from compendium.project import zip_archives
@@ -137,7 +136,6 @@ def site(root: Path, address: str = "", more: Mapping[str, str] | None = None) -
         (html / name).write_text(text, encoding="utf-8")
     data = root / "data"
     held = {path.name: path.read_bytes() for path in data.iterdir()}
-    held[croissant.NAME] = croissant.described(data, edition(root), address).encode()
     (html / LEDGER).write_bytes(zip_archives.packed(held))
     return html
 

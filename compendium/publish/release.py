@@ -19,9 +19,7 @@ import tomllib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from zipfile import ZipFile
 
-from compendium import croissant
 from compendium.builder import print_files
 from compendium.builder.cache_keys import data
 from compendium.ledger.archive import NAME as LEDGER
@@ -266,10 +264,6 @@ def contents(release: Release, html: Path, printed: Path, root: Path = ROOT) -> 
         **{f"data/{path.relative_to(root / 'data').as_posix()}": _read(path) for path in data(root)},
         **_notebooks(root),
     }
-    with ZipFile(io.BytesIO(files[LEDGER])) as archive:
-        if croissant.NAME not in archive.namelist():
-            raise ReleaseError([f"{LEDGER}: holds no {croissant.NAME}; build the site anew"])
-        files[f"data/{croissant.NAME}"] = archive.read(croissant.NAME)
     names = _named(release, files, root)
     checked = {path: f"{name}: {said}" if said else name for path, (name, said) in names.items() if _again(path)}
     files[codecheck.NAME] = codecheck.manifest(checked, files[CITATION], release.edition, release.address).encode()
@@ -361,7 +355,6 @@ def _named(release: Release, files: Mapping[str, bytes], root: Path) -> dict[str
         "site/": (f"{book.name} as a site", "It begins at index.html, from a folder as from a server."),
         "site/index.html": (f"{book.name}: the front door", "It leads to the first page."),
         f"data/{DESCRIPTOR}": ("The Data Package", "What every table and column holds."),
-        f"data/{croissant.NAME}": ("The data in Croissant", "The same for tools of machine learning."),
         **{f"data/{path}": told for path, told in tables.items()},
     }
     schemas = {own["schema"] for own in about["resources"] if isinstance(own["schema"], str)}
@@ -394,7 +387,7 @@ What is here
 site/            the book as a site: open site/index.html
 {print_files.PDF:<16} the book as one file; {print_files.EPUB} for reading devices
 {LEDGER:<16} the whole ledger: CSV, Parquet, SQLite, JSON-LD
-data/            its tables, with {DESCRIPTOR} and {croissant.NAME}
+data/            its tables, with {DESCRIPTOR}
 notebooks/       the chapters: text that people edit, and notebooks with their outputs
 {SOURCES:<16} everything it was made of
 {LOCK}  every package it was made with, with its hashes
