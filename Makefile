@@ -49,7 +49,7 @@ audit: book ## Measure every page with Lighthouse and axe (PAGES="book/index …
 	$(RUN) -m compendium audit $(PAGES)
 
 links: environment ## Ask whether the addresses outside, which the book points to, still answer (needs the network)
-	$(RUN) -m compendium links
+	.venv/bin/jupyter-book build . --builder linkcheck --path-output _build/links --quiet
 
 clean: ## Remove what was built, keep the environment
 	rm -rf _build

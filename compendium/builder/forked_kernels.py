@@ -27,8 +27,8 @@ IMPORTED = ("ipykernel.ipkernel", "matplotlib.backends.backend_svg", "myst_nb", 
 """What nearly every notebook imports from outside; of the engine it is every module that chapters may use."""
 WORKSHOP = {
     "__main__", "archives", "audit", "bench", "building", "certificate", "changelog", "changes", "chapter", "cli",
-    "codecheck", "corruption", "crate", "entering", "explain", "guarded", "intake", "lean", "linkcheck",
-    "manifest", "notebooks", "outputs", "policy", "published", "quick", "redirects", "refresh", "release", "repeat",
+    "codecheck", "corruption", "crate", "entering", "explain", "guarded", "intake", "lean",
+    "manifest", "notebooks", "outputs", "policy", "published", "quick", "raw_links", "redirects", "refresh", "release", "repeat",
     "reproducible", "rewrite", "roles", "runner", "services", "serving", "site", "synthetic", "twice", "warm",
     "warmed", "weight",
 }  # fmt: skip
