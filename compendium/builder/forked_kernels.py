@@ -27,10 +27,9 @@ IMPORTED = ("ipykernel.ipkernel", "matplotlib.backends.backend_svg", "myst_nb", 
 """What nearly every notebook imports from outside; of the engine it is every module that chapters may use."""
 WORKSHOP = {
     "__main__", "archives", "audit", "bench", "building", "certificate", "changelog", "changes", "chapter", "cli",
-    "codecheck", "corruption", "crate", "entering", "explain", "guarded", "intake", "lean",
-    "manifest", "notebooks", "outputs", "policy", "published", "quick", "raw_links", "redirects", "refresh", "release", "repeat",
-    "reproducible", "rewrite", "roles", "runner", "services", "serving", "site", "synthetic", "twice", "warm",
-    "warmed", "weight",
+    "codecheck", "corruption", "crate", "entering", "explain", "guarded", "intake", "lean", "manifest", "notebooks",
+    "outputs", "policy", "published", "quick", "raw_links", "redirects", "refresh", "release", "repeat", "reproducible",
+    "rewrite", "roles", "runner", "services", "serving", "site", "synthetic", "twice", "warm", "warmed", "weight",
 }  # fmt: skip
 """Modules for the making of the book, which no chapter imports; any other may be needed."""
 LAST = "compendium.builder.kernel_preload"

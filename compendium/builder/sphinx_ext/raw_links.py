@@ -1,4 +1,4 @@
-"""Shows Sphinx's own link check the addresses in raw HTML: tables and cards hold most of them, and it looks at no HTML."""
+"""Shows Sphinx's link check the addresses in raw HTML, which it does not look at: tables hold most of them."""
 
 from __future__ import annotations
 
