@@ -141,7 +141,7 @@ def site(root: Path, address: str = "", more: Mapping[str, str] | None = None) -
 
 
 def printed(root: Path) -> Path:
-    """Write a PDF and an EPUB of a project, of no more than their frame, and return their folder."""
+    """Write a PDF of a project, of no more than its frame, and return its folder."""
     folder = root / "_build" / "print"
     folder.mkdir(parents=True, exist_ok=True)
     writer, out = PdfWriter(), io.BytesIO()
@@ -149,7 +149,6 @@ def printed(root: Path) -> Path:
     writer.add_metadata({"/Producer": "Skia/PDF m142"})
     writer.write(out)
     (folder / print_files.PDF).write_bytes(out.getvalue())
-    (folder / print_files.EPUB).write_bytes(b"epub")
     return folder
 
 

@@ -159,7 +159,7 @@ def test_it_holds_what_belongs_into_it(bundle: Path) -> None:
         "CHANGES.md", "CITATION.cff", "LICENSE", "README.txt", "SHA256SUMS", "codecheck.yml",
         "data/claims.csv", "data/datapackage.json", "ledger.zip", "notebooks/index.ipynb",
         "notebooks/index.md", "requirements-authors.txt", "requirements.txt", "ro-crate-metadata.json",
-        "site/book/index.html", "site/index.html", "source.zip", print_files.EPUB, print_files.PDF,
+        "site/book/index.html", "site/index.html", "source.zip", print_files.PDF,
     }  # fmt: skip
     assert (bundle / "CHANGES.md").read_text(encoding="utf-8") == "# 1.1.0 — 2026-02-03\n\nWhat *1.1.0* brings.\n"
 
@@ -266,7 +266,7 @@ def test_the_same_inputs_give_the_same_bytes_in_another_folder_and_at_another_ti
 
 @pytest.fixture(scope="module")
 def real(built: Built, tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
-    """The files of a draft of the book as it lies here, with a PDF and an EPUB of nothing."""
+    """The files of a draft of the book as it lies here, with a PDF of nothing."""
     printed = made_up.printed(tmp_path_factory.mktemp("printed"))
     return release.contents(release.begun(address=ADDRESS, draft=True), built[0], printed)
 
@@ -390,7 +390,7 @@ def test_codecheckers_are_told_what_to_get_again(bundle: Path) -> None:
     assert told["version"] == "https://codecheck.org.uk/spec/config/1.0/"
     assert told["paper"]["authors"] == [{"name": "The makers"}]
     files = [own["file"] for own in told["manifest"]]
-    assert files == sorted(["ledger.zip", "notebooks/index.ipynb", "site/", print_files.EPUB, print_files.PDF])
+    assert files == sorted(["ledger.zip", "notebooks/index.ipynb", "site/", print_files.PDF])
     assert all((bundle / name).exists() for name in files)
     assert all(own["comment"] for own in told["manifest"])
 
