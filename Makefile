@@ -11,7 +11,7 @@ book: environment ## Build the book into _build/html (FRESH=1 executes every not
 serve: environment ## Show the book in a browser, live: a save is on its page in seconds (PORT=8000)
 	$(RUN) -m compendium serve
 
-print: environment ## Build the book, then a PDF and an EPUB of it into _build/print (needs Chromium)
+print: environment ## Build the book, then a PDF of it into _build/print (needs Chromium)
 	$(RUN) -m compendium print
 
 release: environment ## Make the bundle of an edition and tag it (VERSION=1.10.0; DRAFT=1 for a look; ADDRESS as for `book`)
@@ -50,7 +50,7 @@ audit: book ## Measure every page with Lighthouse CI and hold it to its scores a
 	cd tools/lighthouse && XDG_CONFIG_HOME=../../.cache node_modules/.bin/lhci autorun
 
 links: environment ## Ask whether the addresses outside, which the book points to, still answer (needs the network)
-	$(RUN) -m compendium links
+	.venv/bin/jupyter-book build . --builder linkcheck --path-output _build/links --quiet
 
 clean: ## Remove what was built, keep the environment
 	rm -rf _build

@@ -53,8 +53,6 @@ def main(lock: Path) -> None:
     installer = uv(lock)
     # The machine's own certificates, as for the download above: behind a proxy no others are any good.
     options = ["--quiet", "--system-certs", "--require-hashes", "--compile-bytecode"]
-    # What comes as source is built, and what builds it is held against its hash like all else.
-    options += ["--build-constraints", str(lock)]
     command = [installer, "pip", "sync", *options, "--python", folder / "bin" / "python", lock]
     if subprocess.run([str(part) for part in command], env=surroundings(), cwd=ROOT).returncode:
         sys.exit("The installer stopped; its own message stands above.")

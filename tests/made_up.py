@@ -11,7 +11,6 @@ from pathlib import Path
 
 from pypdf import PdfWriter
 
-from compendium import croissant
 from compendium.builder import print_files
 from compendium.ledger.archive import NAME as LEDGER
 from compendium.project import zip_archives
@@ -137,13 +136,12 @@ def site(root: Path, address: str = "", more: Mapping[str, str] | None = None) -
         (html / name).write_text(text, encoding="utf-8")
     data = root / "data"
     held = {path.name: path.read_bytes() for path in data.iterdir()}
-    held[croissant.NAME] = croissant.described(data, edition(root), address).encode()
     (html / LEDGER).write_bytes(zip_archives.packed(held))
     return html
 
 
 def printed(root: Path) -> Path:
-    """Write a PDF and an EPUB of a project, of no more than their frame, and return their folder."""
+    """Write a PDF of a project, of no more than its frame, and return its folder."""
     folder = root / "_build" / "print"
     folder.mkdir(parents=True, exist_ok=True)
     writer, out = PdfWriter(), io.BytesIO()
@@ -151,7 +149,6 @@ def printed(root: Path) -> Path:
     writer.add_metadata({"/Producer": "Skia/PDF m142"})
     writer.write(out)
     (folder / print_files.PDF).write_bytes(out.getvalue())
-    (folder / print_files.EPUB).write_bytes(b"epub")
     return folder
 
 

@@ -264,7 +264,7 @@ def test_what_is_no_site_has_no_links_to_files() -> None:
     tree = new_document("")
     shown = outputs.table(frame("a"), "A <caption>").data
     tree += nodes.raw("", shown, format="html")
-    for name, expected in (("html", shown), ("epub", shown[: shown.index('<p class="take">')])):
+    for name, expected in (("html", shown), ("latex", shown[: shown.index('<p class="take">')])):
         app = SimpleNamespace(builder=SimpleNamespace(name=name))
         downloads.leave_out(app, tree, "page")  # type: ignore[arg-type]
         assert tree.astext() == expected

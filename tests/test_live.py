@@ -12,15 +12,18 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import elsewhere
 import pytest
 from click.testing import CliRunner
 from test_incremental import edited, project  # noqa: F401 - the small book, built once
 
+from compendium.builder import pipeline
 from compendium.builder.live import watcher
 from compendium.builder.live.server import Desk, LiveServer, version
 from compendium.builder.live.watcher import Say, _edited
+from compendium.builder.live.worker import BetweenError, Rounds
 from compendium.cli.app import main
 
 PATIENCE = 120
@@ -109,7 +112,7 @@ def test_a_page_on_view_gets_what_follows_the_builds_and_keeps_its_policy(previe
 
 
 def test_a_save_comes_to_the_page_on_view_before_the_rest(preview: Preview, project: Path) -> None:  # noqa: F811
-    before = version(project / "_build" / "html", PAGE)
+    before = version(project / "_build" / "html" / PAGE.lstrip("/"))
     edited(project, "book/second.md", "See [](first).", "See [](first), just now.")
     state = preview.state("first")
     assert state["version"] not in ("", before)
@@ -222,7 +225,32 @@ def test_a_save_is_told_from_what_is_made_of_it(name: str, is_save: bool) -> Non
 def test_a_page_that_is_being_written_has_no_version_yet(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("compendium.builder.live.server.time.sleep", lambda _: None)
     (tmp_path / "a.html").write_text("<html><body>", encoding="utf-8")
-    assert version(tmp_path, "/a.html") == ""
+    assert version(tmp_path / "a.html") == ""
     (tmp_path / "a.html").write_text("<html></html>\n", encoding="utf-8")
-    assert version(tmp_path, "/a.html") == version(tmp_path, "/a.html") != ""
-    assert version(tmp_path, "/../a.html") == ""
+    assert version(tmp_path / "a.html") == version(tmp_path / "a.html") != ""
+    assert version(tmp_path / "b.html") == ""
+
+
+def test_a_save_that_undoes_a_stopped_one_builds_its_page_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked, stopped = [], [True]
+
+    def build(change: Any, *_: Any, **__: Any) -> int:
+        asked.append(set(change.touched))
+        if stopped.pop():
+            raise BetweenError
+        return 0
+
+    now = {"book/index.md": "as it was"}
+    monkeypatch.setattr(pipeline, "inputs_now", lambda: dict(now))
+    monkeypatch.setattr(pipeline, "build", build)
+    monkeypatch.setattr(pipeline, "made_from", lambda: dict(now))
+    monkeypatch.setattr("compendium.builder.live.worker._first", lambda *_: None)
+    rounds = Rounds()
+    rounds.before = dict(now)
+    now["book/index.md"] = "changed"
+    assert [answer["state"] for answer in rounds.round("", lambda: False)] == ["stopped"]
+    now["book/index.md"] = "as it was"
+    stopped.append(False)
+    assert [answer["state"] for answer in rounds.round("", lambda: False)] == ["whole"]
+    assert asked == [{"book/index.md"}] * 2
+    assert [answer["state"] for answer in rounds.round("", lambda: False)] == ["same"]

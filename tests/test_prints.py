@@ -24,9 +24,8 @@ def lay(folder: Path, made_from: str) -> dict[str, str]:
     """Put files of a book into a folder, with what they were made from; return their check sums."""
     folder.mkdir(parents=True, exist_ok=True)
     files = {}
-    for name in (print_files.PDF, print_files.EPUB):
-        (folder / name).write_text(f"{name} {made_from}", encoding="utf-8")
-        files[name] = hashlib.sha256((folder / name).read_bytes()).hexdigest()
+    (folder / print_files.PDF).write_text(f"PDF {made_from}", encoding="utf-8")
+    files[print_files.PDF] = hashlib.sha256((folder / print_files.PDF).read_bytes()).hexdigest()
     (folder / print_files.STAMP).write_text(json.dumps({"from": made_from, "files": files}), encoding="utf-8")
     return files
 
@@ -42,7 +41,7 @@ def test_files_of_the_same_book_are_fresh(tmp_path: Path) -> None:
     "spoil",
     [
         lambda folder: (folder / print_files.PDF).write_text("cut", encoding="utf-8"),
-        lambda folder: (folder / print_files.EPUB).unlink(),
+        lambda folder: (folder / print_files.PDF).unlink(),
         lambda folder: (folder / print_files.STAMP).unlink(),
         lambda folder: (folder / print_files.STAMP).write_text("{", encoding="utf-8"),
         lambda folder: (folder / print_files.STAMP).write_text("[1]", encoding="utf-8"),
@@ -81,7 +80,7 @@ def test_a_site_offers_fresh_files_and_takes_stale_ones_away(tmp_path: Path) -> 
     assert offered() == []
     lay(made, print_files.digest(pipeline.inputs()))
     built_over(root, into)  # no page has changed
-    assert offered() == [f"_prints/{print_files.PDF}", f"_prints/{print_files.EPUB}"]
+    assert offered() == [f"_prints/{print_files.PDF}"]
     assert (html / "_prints" / print_files.PDF).read_bytes() == (made / print_files.PDF).read_bytes()
     lay(made, "another book")
     built_over(root, into)

@@ -16,11 +16,9 @@ import pytest
 import yaml
 from click.testing import CliRunner
 
-from compendium import croissant
 from compendium.builder import print_files
 from compendium.cli.app import main
 from compendium.project.paths import ROOT
-from compendium.project.zip_archives import packed
 from compendium.publish import codecheck, release, ro_crate
 from conftest import Built
 
@@ -158,11 +156,11 @@ def bundle(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_it_holds_what_belongs_into_it(bundle: Path) -> None:
     names = {path.relative_to(bundle).as_posix() for path in bundle.rglob("*") if path.is_file()}
     assert names >= {
-        "CHANGES.md", "CITATION.cff", "LICENSE", "README.txt", "SHA256SUMS", "codecheck.yml", "croissant.json",
-        "data/claims.csv", "data/croissant.json", "data/datapackage.json", "ledger.zip", "notebooks/index.ipynb",
+        "CHANGES.md", "CITATION.cff", "LICENSE", "README.txt", "SHA256SUMS", "codecheck.yml",
+        "data/claims.csv", "data/datapackage.json", "ledger.zip", "notebooks/index.ipynb",
         "notebooks/index.md", "requirements-authors.txt", "requirements.txt", "ro-crate-metadata.json",
-        "site/book/index.html", "site/index.html", "source.zip", print_files.EPUB, print_files.PDF,
-    } - {"croissant.json"}  # fmt: skip
+        "site/book/index.html", "site/index.html", "source.zip", print_files.PDF,
+    }  # fmt: skip
     assert (bundle / "CHANGES.md").read_text(encoding="utf-8") == "# 1.1.0 — 2026-02-03\n\nWhat *1.1.0* brings.\n"
 
 
@@ -227,7 +225,6 @@ def test_a_draft_has_no_tag_is_called_one_and_holds_what_lies_there(project: Pat
     [
         (lambda root: (root / "_build/print" / print_files.PDF).unlink(), f"{print_files.PDF}: cannot be read"),
         (lambda root: (root / "_build/html/ledger.zip").unlink(), r"ledger\.zip: cannot be read"),
-        (lambda root: (root / "_build/html/ledger.zip").write_bytes(packed({"a": b""})), r"holds no croissant\.json"),
         (lambda root: made_up.git(root, "tag", "v1.1.0"), "git tag: .*already exists"),
         (lambda root: (root / "out").write_text("a file"), "out"),
     ],
@@ -269,7 +266,7 @@ def test_the_same_inputs_give_the_same_bytes_in_another_folder_and_at_another_ti
 
 @pytest.fixture(scope="module")
 def real(built: Built, tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
-    """The files of a draft of the book as it lies here, with a PDF and an EPUB of nothing."""
+    """The files of a draft of the book as it lies here, with a PDF of nothing."""
     printed = made_up.printed(tmp_path_factory.mktemp("printed"))
     return release.contents(release.begun(address=ADDRESS, draft=True), built[0], printed)
 
@@ -393,7 +390,7 @@ def test_codecheckers_are_told_what_to_get_again(bundle: Path) -> None:
     assert told["version"] == "https://codecheck.org.uk/spec/config/1.0/"
     assert told["paper"]["authors"] == [{"name": "The makers"}]
     files = [own["file"] for own in told["manifest"]]
-    assert files == sorted(["ledger.zip", "notebooks/index.ipynb", "site/", print_files.EPUB, print_files.PDF])
+    assert files == sorted(["ledger.zip", "notebooks/index.ipynb", "site/", print_files.PDF])
     assert all((bundle / name).exists() for name in files)
     assert all(own["comment"] for own in told["manifest"])
 
@@ -421,9 +418,3 @@ def test_the_citation_file_keeps_its_schema(tmp_path: Path) -> None:
     wrong = (ROOT / "CITATION.cff").read_text(encoding="utf-8").replace("authors:", "writers:")
     (tmp_path / "CITATION.cff").write_text(wrong, encoding="utf-8")
     assert ask(tmp_path / "CITATION.cff") == 1
-
-
-def test_the_data_of_the_bundle_are_told_in_croissant_where_their_paths_hold(bundle: Path) -> None:
-    told = json.loads((bundle / "data" / croissant.NAME).read_text(encoding="utf-8"))
-    assert [own["contentUrl"] for own in told["distribution"]] == ["claims.csv", "sources.csv"]
-    assert all((bundle / "data" / own["contentUrl"]).is_file() for own in told["distribution"])

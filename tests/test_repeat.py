@@ -32,7 +32,6 @@ if sys.argv[1] == "build" and "--fresh" in sys.argv:
 elif sys.argv[1] == "print":
     (root / "_build" / "print").mkdir()
     (root / "_build" / "print" / "the-ledger.pdf").write_bytes(b"another")
-    (root / "_build" / "print" / "the-ledger.epub").write_bytes(b"epub")
 """
 ENVIRONMENT = """
 import sys

@@ -249,5 +249,5 @@ def test_the_comment_takes_what_the_preview_has_left() -> None:
 def test_broken_addresses_block_nothing() -> None:
     path = FORGE / "workflows" / "links.yml"
     assert set(read(path)[True]) == {"schedule", "workflow_dispatch"}
-    (asking,) = [step for step in steps(path) if "compendium links" in step.get("run", "")]
+    (asking,) = [step for step in steps(path) if "make links" in step.get("run", "")]
     assert asking["continue-on-error"] is True

@@ -16,15 +16,15 @@ FOLDER = BUILT / "print"
 
 STAMP = "made-from.json"
 
-PDF, EPUB = "the-ledger.pdf", "the-ledger.epub"
+PDF = "the-ledger.pdf"
 
 KEY = "prints"
 """By this a build keeps which files it offered, among what it was made from."""
 
 
 def adopt(folder: Path, inputs: Mapping[str, str]) -> None:
-    """Note that PDF and EPUB in a folder are of the book that is made from `inputs`, so that its site offers them."""
-    files = {name: hashlib.sha256((folder / name).read_bytes()).hexdigest() for name in (PDF, EPUB)}
+    """Note that the PDF in a folder is of the book that is made from `inputs`, so that its site offers it."""
+    files = {PDF: hashlib.sha256((folder / PDF).read_bytes()).hexdigest()}
     (folder / STAMP).write_text(json.dumps({"from": digest(inputs), "files": files}, indent=1), encoding="utf-8")
 
 
@@ -44,8 +44,8 @@ def fresh(folder: Path, inputs: Callable[[], Mapping[str, str]]) -> dict[str, st
     """
     try:
         said = json.loads((folder / STAMP).read_text(encoding="utf-8"))
-        files = {str(name): str(content) for name, content in said["files"].items()}
-        whole = all(hashlib.sha256((folder / name).read_bytes()).hexdigest() == files[name] for name in (PDF, EPUB))
+        files = {PDF: str(said["files"][PDF])}
+        whole = hashlib.sha256((folder / PDF).read_bytes()).hexdigest() == files[PDF]
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return {}
     return files if whole and said.get("from") == digest(inputs()) else {}

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import click
 
-from compendium.cli import analyses, authoring, book, data, editions, history, links, quality
+from compendium.cli import analyses, authoring, book, data, editions, history, quality
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -20,6 +20,6 @@ def main() -> None:
     """
 
 
-for _office in (data, analyses, book, authoring, editions, history, quality, links):
+for _office in (data, analyses, book, authoring, editions, history, quality):
     for _command in _office.COMMANDS:
         main.add_command(_command)

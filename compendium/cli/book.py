@@ -102,7 +102,7 @@ def serve(port: int) -> None:
 @click.option("--address", envvar="ADDRESS", default="", metavar="URL", help="As for `build`.")
 @SCHEDULER
 def print_book(address: str, scheduler: str) -> None:
-    """Build the book, then make a PDF and an EPUB of it in _build/print, which the site offers from then on."""
+    """Build the book, then make a PDF of it in _build/print, which the site offers from then on."""
     from compendium.builder import pipeline
     from compendium.publish import print_book as publish_print_book
 
@@ -112,9 +112,8 @@ def print_book(address: str, scheduler: str) -> None:
     except publish_print_book.PrintError as error:
         click.echo(str(error), err=True)
         sys.exit(1)
-    for path in made:
-        click.echo(f"{path} ({path.stat().st_size / 1_000_000:.1f} MB)")
-    _build(False, address, scheduler)  # the site offers them now
+    click.echo(f"{made} ({made.stat().st_size / 1_000_000:.1f} MB)")
+    _build(False, address, scheduler)  # the site offers it now
 
 
 def _built(change: Change, executor: Executor | None) -> int:

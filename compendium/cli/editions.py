@@ -30,7 +30,7 @@ def _version(context: click.Context, parameter: click.Parameter, value: str) -> 
 def release(version: str, draft: bool, address: str) -> None:
     """Make the bundle of an edition in _build/release, and tag the commit.
 
-    All notebooks are executed afresh, site, PDF and EPUB built from nothing; the bundle is a folder, and the same as
+    All notebooks are executed afresh, site and PDF built from nothing; the bundle is a folder, and the same as
     one archive with its check sum. The same commit, address and Chromium give the same bytes. Exit code 1 where
     anything stands in the way, all of which is named before anything is done; then nothing is made and no tag set.
     """

@@ -20,13 +20,10 @@ from pathlib import Path
 from textwrap import fill
 from typing import Any
 
-from compendium import croissant
 from compendium.ledger import schema as schemas
 from compendium.ledger.schema import DESCRIPTOR, SEPARATOR, Field, Table, called, descriptor, tables
 from compendium.project import zip_archives
-from compendium.project.citation import CITATION, edition
 from compendium.project.paths import DATA, ROOT
-from compendium.project.site_url import address
 from compendium.project.zip_archives import packed
 
 NAME = "ledger.zip"
@@ -56,7 +53,6 @@ def bundle(data: Path = DATA, extra: Mapping[str, bytes] | None = None) -> bytes
     members = _sources(data) | {
         "README.txt": readme(data).encode(),
         METADATA: _metadata(data, known).encode(),
-        croissant.NAME: _croissant(data).encode(),
         SQLITE: sqlite(data),
         **{f"{PARQUET}/{name}.parquet": content for name, content in parquet(data).items()},
     }
@@ -71,10 +67,9 @@ def kept(folder: Path, data: Path = DATA, extra: Mapping[str, bytes] | None = No
 
     Of earlier archives the last one made stays, so that an edit and its reversal cost one making.
     """
-    modules = (__file__, schemas.__file__, zip_archives.__file__, croissant.__file__)
+    modules = (__file__, schemas.__file__, zip_archives.__file__)
     makers = {Path(path).name: Path(path).read_bytes() for path in modules}
-    # What it tells of its makers is made of the citation and the address.
-    made_from = {**_sources(data), **(extra or {}), **makers, "croissant": _croissant(data).encode()}
+    made_from = {**_sources(data), **(extra or {}), **makers}
     digest = hashlib.sha256(f"{version('duckdb')} {sqlite3.sqlite_version}".encode())
     for name, content in sorted(made_from.items()):
         digest.update(f"\0{name}\0{len(content)}\0".encode() + content)
@@ -101,12 +96,6 @@ def _sources(data: Path) -> dict[str, bytes]:
     return found | ({"LICENSE.txt": licence.read_bytes()} if licence.is_file() else {})
 
 
-def _croissant(data: Path) -> str:
-    """Return the description of the ledger for tools of machine learning, with its makers where these are told."""
-    told = edition(data.parent) if (data.parent / CITATION).is_file() else None
-    return croissant.described(data, told, address())
-
-
 # --- what is in it, in words
 
 README = """\
@@ -125,7 +114,6 @@ datapackage.json  describes every table and column: types, units, keys, vocabula
 parquet/          the same tables, typed.
 ledger.sqlite     the same tables as one database, with keys that are enforced, indexes, and descriptions.
 metadata.json     the descriptions for Datasette.
-croissant.json    the descriptions in Croissant, for tools of machine learning.
 
 An empty cell is NULL in Parquet and SQLite. Where a number is kept as it is written, because its digits say how finely
 it is known, a column of that name with "{written}" at its end has the text. Cells that hold several things, apart by

@@ -124,7 +124,7 @@ def document(book: Sequence[Part], edition: Edition) -> str:
     """Return the whole book as one page of HTML; in the contents stand places for the numbers of pages."""
     chapters = "\n".join(_part(part) for part in book)
     head = Markup(
-        '<!doctype html>\n<html lang="en" xmlns:epub="http://www.idpf.org/2007/ops"><head><meta charset="utf-8">'
+        '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'
         '<title>{}</title><meta name="author" content="{}"><link rel="stylesheet" href="print.css"></head>\n<body>\n'
     ).format(edition.name, edition.by)
     return f"{head}{cover(edition)}{contents(book)}{chapters}\n</body></html>\n"

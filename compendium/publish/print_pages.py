@@ -1,6 +1,6 @@
 """Takes the pages of the built site as chapters of one book on paper: in order, linked to each other, cards as notes.
 
-Both the PDF and the EPUB are made from what this gives. It reads the built pages and the table of contents; it changes
+The PDF is made from what this gives. It reads the built pages and the table of contents; it changes
 neither, and says nothing that the pages do not say.
 """
 
@@ -27,7 +27,7 @@ REFERRING = ("aria-labelledby", "aria-describedby", "aria-controls", "headers", 
 """Attributes whose words are ids."""
 WITHIN = re.compile(r"url\(#([^)]+)\)")
 PHRASING = {"p", "small", "span"}
-"""What may hold no block; a browser bears one there, a reading device need not."""
+"""What may hold no block."""
 WIDE = 7
 """Columns of a table from which on it is set smaller."""
 
@@ -250,7 +250,7 @@ def _mark(name: str, number: int, first: bool) -> Tag:
     """Return the raised number behind a link; its note leads back to the first of them."""
     mark = _new("sup", {"class": "mark"})
     where = {"id": f"{name}--mark-{number}"} if first else {}
-    link = _new("a", {"href": f"#{name}--note-{number}", "epub:type": "noteref", "role": "doc-noteref", **where})
+    link = _new("a", {"href": f"#{name}--note-{number}", "role": "doc-noteref", **where})
     link.string = str(number)
     mark.append(link)
     return mark
@@ -258,7 +258,7 @@ def _mark(name: str, number: int, first: bool) -> Tag:
 
 def _noted(card: Tag, identifier: str, name: str, number: int) -> Tag:
     """Return the note that a card becomes."""
-    attributes = {"class": "note", "id": f"{name}--note-{number}", "epub:type": "footnote", "role": "doc-footnote"}
+    attributes = {"class": "note", "id": f"{name}--note-{number}", "role": "doc-footnote"}
     note = _new("aside", attributes)
     back = _new("a", {"href": f"#{name}--mark-{number}", "class": "number", "role": "doc-backlink"})
     back.string = str(number)

@@ -1,4 +1,4 @@
-"""Makes the bundle of an edition: site, PDF and EPUB, ledger, notebooks, and what describes them.
+"""Makes the bundle of an edition: site, PDF, ledger, notebooks, and what describes them.
 
 It names every obstacle before it does anything. The bundle is made of the commit, of what was built from it, and of
 nothing else: no clock, no machine, no chance; the same inputs give the same bytes. It is made aside and put in its
@@ -19,9 +19,7 @@ import tomllib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from zipfile import ZipFile
 
-from compendium import croissant
 from compendium.builder import print_files
 from compendium.builder.cache_keys import data
 from compendium.ledger.archive import NAME as LEDGER
@@ -247,7 +245,7 @@ def contents(release: Release, html: Path, printed: Path, root: Path = ROOT) -> 
     html
         folder of the built site.
     printed
-        folder that holds the book as PDF and EPUB.
+        folder that holds the book as PDF.
 
     Raises
     ------
@@ -260,16 +258,12 @@ def contents(release: Release, html: Path, printed: Path, root: Path = ROOT) -> 
         CHANGES: release.entry.standing_alone().encode(),
         README: readme(release).encode(),
         SOURCES: packed({**sources, STATE: state(release).encode()}, runs),
-        **{name: _read(printed / name) for name in (print_files.PDF, print_files.EPUB)},
+        print_files.PDF: _read(printed / print_files.PDF),
         LEDGER: _read(html / LEDGER),
         **{f"site/{name}": content for name, content in _under(html).items()},
         **{f"data/{path.relative_to(root / 'data').as_posix()}": _read(path) for path in data(root)},
         **_notebooks(root),
     }
-    with ZipFile(io.BytesIO(files[LEDGER])) as archive:
-        if croissant.NAME not in archive.namelist():
-            raise ReleaseError([f"{LEDGER}: holds no {croissant.NAME}; build the site anew"])
-        files[f"data/{croissant.NAME}"] = archive.read(croissant.NAME)
     names = _named(release, files, root)
     checked = {path: f"{name}: {said}" if said else name for path, (name, said) in names.items() if _again(path)}
     files[codecheck.NAME] = codecheck.manifest(checked, files[CITATION], release.edition, release.address).encode()
@@ -332,7 +326,7 @@ def _read(path: Path) -> bytes:
 
 def _again(path: str) -> bool:
     """Say whether a file is one that whoever repeats the work should get again."""
-    return path.endswith((".ipynb", ".epub", ".pdf")) or path in ("site/", LEDGER)
+    return path.endswith((".ipynb", ".pdf")) or path in ("site/", LEDGER)
 
 
 # --- what it says of itself
@@ -356,12 +350,10 @@ def _named(release: Release, files: Mapping[str, bytes], root: Path) -> dict[str
         SOURCES: ("The sources", f"All files of commit {release.commit}, as an archive that builds without git."),
         LEDGER: ("The whole ledger", "CSV with its Data Package, Parquet, SQLite, JSON-LD."),
         print_files.PDF: (f"{book.name} as PDF", "All pages, in the order of the site."),
-        print_files.EPUB: (f"{book.name} as EPUB", "All pages, in the order of the site."),
         codecheck.NAME: ("The manifest of CODECHECK", "What an independent person should get again."),
         "site/": (f"{book.name} as a site", "It begins at index.html, from a folder as from a server."),
         "site/index.html": (f"{book.name}: the front door", "It leads to the first page."),
         f"data/{DESCRIPTOR}": ("The Data Package", "What every table and column holds."),
-        f"data/{croissant.NAME}": ("The data in Croissant", "The same for tools of machine learning."),
         **{f"data/{path}": told for path, told in tables.items()},
     }
     schemas = {own["schema"] for own in about["resources"] if isinstance(own["schema"], str)}
@@ -392,9 +384,9 @@ def readme(release: Release) -> str:
 What is here
 ------------
 site/            the book as a site: open site/index.html
-{print_files.PDF:<16} the book as one file; {print_files.EPUB} for reading devices
+{print_files.PDF:<16} the book as one file
 {LEDGER:<16} the whole ledger: CSV, Parquet, SQLite, JSON-LD
-data/            its tables, with {DESCRIPTOR} and {croissant.NAME}
+data/            its tables, with {DESCRIPTOR}
 notebooks/       the chapters: text that people edit, and notebooks with their outputs
 {SOURCES:<16} everything it was made of
 {LOCK}  every package it was made with, with its hashes

@@ -18,7 +18,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from compendium.builder import print_files
 from compendium.project import checksums
 from compendium.project.paths import LOCK
 from compendium.project.problems import LedgerError
@@ -37,7 +36,9 @@ except ImportError:  # a bundle of an edition before 1.6
     from compendium import building as pipeline, prints as print_files
 print_files.adopt(Path(sys.argv[1]), pipeline.made_from())
 """
-"""Run in the copy, whose engine may be older: lets it offer the printed files of the bundle as its own."""
+"""Run in the copy, whose engine may be older: lets it offer the PDF of the bundle as its own."""
+PRINTED = (".pdf", ".epub")
+"""Endings of the book as one file; editions up to 1.5.0 have an EPUB, too."""
 LEFT = ("PYTHONPATH", "PYTHONHOME", "VIRTUAL_ENV", "SCHEDULER", "FRESH", VARIABLE)
 """Variables that would reach into the copy."""
 
@@ -162,19 +163,20 @@ def differences(bundle: Path, into: Path, say: Say, *, printing: bool = False) -
     say("Executing every notebook afresh and building the site …")
     copy.python("the build", "-m", "compendium", "build", "--fresh")
     made = copy.root / "_build" / "print"
+    names = sorted(path.name for path in bundle.iterdir() if path.suffix in PRINTED)
     if printing:
         say("Printing the book …")
         copy.python("the printing", "-m", "compendium", "print")
     else:
         made.mkdir(parents=True, exist_ok=True)
-        for name in (print_files.PDF, print_files.EPUB):
+        for name in names:
             shutil.copyfile(bundle / name, made / name)
         copy.python("the files to offer", "-c", OFFER, str(made))
         copy.python("the build", "-m", "compendium", "build")
     say("Comparing …")
     lines = [f"notebooks/{line}" for line in _notebooks(bundle / "notebooks", copy.root / "book")]
     lines += [f"site/{line}" for line in checksums.compared(bundle / "site", copy.root / "_build" / "html")]
-    for name in (print_files.PDF, print_files.EPUB) if printing else ():
+    for name in names if printing else ():
         if _content(bundle / name) != _content(made / name):
             lines.append(f"{name}: differs; another Chromium prints another PDF")
     return lines

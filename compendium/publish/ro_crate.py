@@ -27,7 +27,7 @@ NAME = "ro-crate-metadata.json"
 VERSION = "1.3"
 TYPES = {
     ".cff": "application/yaml",
-    ".csv": "text/csv", ".epub": "application/epub+zip", ".ipynb": "application/x-ipynb+json",
+    ".csv": "text/csv", ".ipynb": "application/x-ipynb+json",
     ".json": "application/json", ".md": "text/markdown", ".pdf": "application/pdf", ".txt": "text/plain",
     ".yml": "application/yaml", ".zip": "application/zip", ".html": "text/html",
 }  # fmt: skip
@@ -177,12 +177,12 @@ def _making(crate: ROCrate, files: Mapping[str, bytes], about: About, authors: I
             told |= {"version": engine, "softwareVersion": engine}
         instruments.append(_added(crate, ContextEntity(crate, CHROMIUM, properties=told)))
     made = [path for path in sorted(files) if path.startswith("notebooks/") and path.endswith(".ipynb")]
-    made += [path for path in sorted(files) if path.endswith((".pdf", ".epub")) and "/" not in path]
+    made += [path for path in sorted(files) if path.endswith(".pdf") and "/" not in path]
     whole = [crate.dereference(path) for path in [*(f"{name}/" for name in FOLDERS), *made, "ledger.zip"]]
     properties = {
         "name": f"Making of edition {about.edition.version}",
         "description": (
-            f"All notebooks were executed, and site, PDF, EPUB and archive built, from commit {about.commit}, which is "
+            f"All notebooks were executed, and site, PDF and archive built, from commit {about.commit}, which is "
             "source.zip, with the packages that requirements.txt locks."
         ),
         "endTime": about.edition.released.isoformat(),

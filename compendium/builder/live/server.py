@@ -11,13 +11,15 @@ import threading
 import time
 from http import HTTPStatus
 from pathlib import Path
-from urllib.parse import parse_qs, unquote
+from urllib.parse import parse_qs
 
 import click
 
-from compendium.builder.static_server import TYPES, Handler, Server, located
+from compendium.builder.static_server import Handler, Server
 
 OWN = "/_live/"
+KINDS = {f"{OWN}live.js": "text/javascript", f"{OWN}live.css": "text/css"}
+"""The files of the preview itself, and their types."""
 ADDED = b'<link rel="stylesheet" href="/_live/live.css"><script src="/_live/live.js" defer></script></body>'
 PULSE = 15.0
 """Seconds of silence after which a stream says that it is alive, which is how a page that is gone is noticed."""
@@ -79,37 +81,35 @@ class LiveHandler(Handler):
 
     server: LiveServer
 
-    def _answer(self, *, body: bool) -> None:
+    def do_GET(self) -> None:  # noqa: N802 - the name is that of the method of HTTP
+        """Answer with what is asked for; a page with the script and the look of the preview."""
         asked, _, query = self.path.partition("?")
+        page = self._file(asked)
         if asked == f"{OWN}events":
             self._stream(parse_qs(query).get("page", [""])[0])
-        elif asked in (f"{OWN}live.js", f"{OWN}live.css"):
-            name = asked.removeprefix(OWN)
-            self._whole(Path(__file__).with_name(name).read_bytes(), TYPES[Path(name).suffix], body=body)
+        elif asked in KINDS:
+            self.send_whole(Path(__file__).with_name(asked.removeprefix(OWN)).read_bytes(), kind=KINDS[asked])
+        elif page.suffix == ".html" and page.is_file():
+            self.send_whole(page.read_bytes().replace(b"</body>", ADDED))
         else:
-            super()._answer(body=body)
+            super().do_GET()
 
-    def _send(self, path: Path, query: str, *, body: bool) -> None:
-        if path.suffix != ".html":
-            super()._send(path, query, body=body)
-            return
-        self._whole(path.read_bytes().replace(b"</body>", ADDED), TYPES[".html"], body=body)
-
-    def _whole(self, content: bytes, kind: str, *, body: bool) -> None:
-        self._head(HTTPStatus.OK, {"Content-Type": kind, "Cache-Control": "no-store"}, len(content))
-        if body:
-            self.wfile.write(content)
+    def _file(self, asked: str) -> Path:
+        found = Path(self.translate_path(asked))
+        return found / "index.html" if asked.endswith("/") else found
 
     def _stream(self, page: str) -> None:
         """Send the state and the version of a page, now and whenever it changes, until the page is gone."""
         desk, number = self.server.desk, -1
         self.close_connection = True
-        self._head(HTTPStatus.OK, {"Content-Type": "text/event-stream", "Cache-Control": "no-store"})
+        self.send_response(HTTPStatus.OK)
+        self.send_header("Content-Type", "text/event-stream")
+        self.end_headers()
         desk.open(page)
         try:
             while True:
                 number, state = desk.wait(number)
-                told = json.dumps(state | {"version": version(self.server.root, page)})
+                told = json.dumps(state | {"version": version(self._file(page))})
                 self.wfile.write(f"event: state\ndata: {told}\n\n".encode())
                 self.wfile.flush()
         except OSError:
@@ -118,11 +118,10 @@ class LiveHandler(Handler):
             desk.close(page)
 
 
-def version(root: Path, page: str) -> str:
+def version(page: Path) -> str:
     """Return the name of a page's content, `""` where there is none; it waits while the page is being written."""
     for _ in range(20):
-        found = located(root, unquote(page))
-        content = found.read_bytes() if found is not None and found.is_file() else b""
+        content = page.read_bytes() if page.is_file() else b""
         if content.rstrip().endswith(b"</html>"):
             return hashlib.sha256(content).hexdigest()[:16]
         time.sleep(0.05)

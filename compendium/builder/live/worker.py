@@ -41,6 +41,8 @@ class Rounds:
         """Begin with what the last build left, whoever made it."""
         self.before: dict[str, str] = {}
         self.spoilt = False
+        self.unfinished: frozenset[str] = frozenset()
+        """What differed in rounds that did not end: it may be in the site, even where the next save undoes it."""
         if pipeline.FRONT.is_file():
             self._take_up()
 
@@ -48,6 +50,7 @@ class Rounds:
         """Take what was built last as what the next round begins with; pages left over disturb nobody here."""
         made = pipeline.made_from()
         self.before, self.spoilt = {name: made[name] for name in made if name != pipeline.LEFT_OVER}, False
+        self.unfinished = frozenset()
 
     def round(self, looked_at: str, stop: Callable[[], bool]) -> Iterator[Answer]:
         """Build what has changed; yield an answer when the page on view is there, and one when all is.
@@ -60,7 +63,8 @@ class Rounds:
             says whether somebody has asked again.
         """
         now = pipeline.inputs_now()
-        touched = frozenset(path for path in now.keys() | self.before.keys() if now.get(path) != self.before.get(path))
+        differ = frozenset(path for path in now.keys() | self.before.keys() if now.get(path) != self.before.get(path))
+        touched = self.unfinished = differ | self.unfinished
         if not touched - pipeline.BESIDES:
             yield _answer("same")
             return
