@@ -70,7 +70,7 @@ WRONG: list[Cell] = [
     ("votes", "7-1.xaa", "resolution_id", "7-11", "perhaps '7-1'"),
     ("records", "treaty-2022", "event_id", "grain-treatys", "perhaps 'grain-treaty'"),
     ("series", "gdp", "metric_id", "gddp", "perhaps 'gdp'"),
-    ("comparisons", "birk2023.passengers-2022", "reason", "defnition", "perhaps 'definition'"),
+    ("comparisons", "birk2023.passengers-2022", "reason", "definitionn", "perhaps 'definition'"),
 ]  # fmt: skip
 UNREADABLE: list[Cell] = [
     ("claims", CLAIM, "paragraph", "seven", "whole number"),
