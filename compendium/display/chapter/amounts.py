@@ -77,6 +77,11 @@ class Amount:
         return derived_quantities.changed(self.interval)
 
     @property
+    def bare(self) -> str:
+        """Return it for a reader without its unit, which the sentence has."""
+        return amount(self.interval, "")
+
+    @property
     def plain(self) -> str:
         """Return it for a reader who knows that it is not below nothing: `at most 5 million tonnes`."""
         return ranged(self.interval, self.unit)

@@ -7,7 +7,7 @@ from typing import Self
 
 import pandas as pd
 
-from compendium.analysis.corroboration import dated
+from compendium.analysis.corroboration import dated, ordered
 from compendium.display.chapter.charts import Chart
 from compendium.display.chapter.selections import Selection
 from compendium.display.charts import ledger as ledger_charts
@@ -16,7 +16,7 @@ from compendium.display.tables import analysis as analysis_tables
 from compendium.display.tables import corroboration as corroboration_tables
 from compendium.display.tables import ledger as ledger_tables
 from compendium.ledger import events
-from compendium.values.periods import Span, span, spoken
+from compendium.values.periods import Span, span
 
 
 @dataclass(frozen=True)
@@ -66,14 +66,16 @@ class Events(Selection):
         return int(self.mentions["source_id"].nunique())
 
     @property
-    def dated(self) -> pd.DataFrame:
-        """Return those with an independent dated record, as `compendium.analysis.corroboration.dated` does, by id of the record.
+    def dated(self) -> Dates:
+        """Return those with an independent dated record: the sources' date, the recorded one, and the verdict."""
+        days = dated(self.shelf.tables).set_index("record_id", drop=False).rename_axis(None)
+        return Dates(self.shelf, days[days["event_id"].isin(self.frame["event_id"])])
 
-        `recorded_as` says the recorded date for a reader.
-        """
-        days = dated(self.shelf.tables)
-        days = days[days["event_id"].isin(self.frame["event_id"])]
-        return days.assign(recorded_as=days["recorded"].map(spoken)).set_index("record_id", drop=False)
+    @property
+    def ordered(self) -> pd.DataFrame:
+        """Return the orders of two events that a source claims, against records: `compendium.analysis.corroboration.ordered`."""
+        orders = ordered(self.shelf.tables)
+        return orders[orders["event_id"].isin(self.frame["event_id"])]
 
     @property
     def subjects(self) -> list[str]:
@@ -92,16 +94,12 @@ class Events(Selection):
         """Show the events in order at their permanent addresses, with what each source says there."""
         return ledger_tables.mentions_table(self.frame, *self._told(), caption)
 
-    def dates_table(self, caption: str) -> Shown:
-        """Show the events with an independent dated record: the sources' date, the recorded one, the verdict."""
-        return analysis_tables.dates_table(self.dated, self.shelf.tables, caption)
-
     def timeline(self, *, recorded: bool = False) -> Chart:
         """Return the chart of the events as bars from their first to their last possible day.
 
         With `recorded`, each independent record is a diamond on the bar.
         """
-        groups = self.dated.groupby("event_id")["recorded"] if recorded else ()
+        groups = self.dated.frame.groupby("event_id")["recorded"] if recorded else ()
         return Chart(
             ledger_charts.timeline(self.frame, {str(name): [span(day) for day in group] for name, group in groups})
         )
@@ -112,6 +110,19 @@ class Events(Selection):
 
     def _told(self) -> tuple[pd.DataFrame, pd.DataFrame]:
         return self.shelf.tables["mentions"], self.shelf.tables["sources"]
+
+
+@dataclass(frozen=True)
+class Dates(Selection):
+    """Events with an independent dated record, by id of the record, as `compendium.analysis.corroboration.dated` describes them.
+
+    `date` is the sources', `recorded` the record's, `verdict` says whether they can be one day, `days` by how many
+    they miss each other; `when` of an entry is the recorded day for a reader.
+    """
+
+    def table(self, caption: str) -> Shown:
+        """Show the events: the sources' date, the recorded one, the verdict."""
+        return analysis_tables.dates_table(self.frame, self.shelf.tables, caption)
 
 
 @dataclass(frozen=True)

@@ -79,7 +79,9 @@ class Entry:
 
     @property
     def when(self) -> str:
-        """Return the time that the row speaks of, or when it was said, for a reader."""
+        """Return the time that the row speaks of or was said, or that a record gives, for a reader."""
+        if "recorded" in self.cells:
+            return spoken(self.cells["recorded"])
         if "stated_on" in self.cells:
             return dated({str(name): cell for name, cell in self.cells.items()})
         return spoken(self.cells["period"] if "period" in self.cells else self.cells["date"])
