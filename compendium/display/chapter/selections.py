@@ -27,6 +27,20 @@ SHORT = {
 Wanted = str | Collection[str]
 
 
+def column(columns: pd.Index, name: str) -> str:
+    """Return the column that a name means: `metric` is `metric_id` where there is one.
+
+    Raises
+    ------
+    KeyError
+        where there is none; the message names those that there are.
+    """
+    for found in (SHORT.get(name, name), name):
+        if found in columns:
+            return found
+    raise KeyError(f"no column {name!r}; there are {', '.join(map(str, columns))}")
+
+
 def matching(frame: pd.DataFrame, keys: dict[str, Wanted]) -> pd.DataFrame:
     """Return the rows whose columns hold what is asked for: one text, or any of several.
 
@@ -36,10 +50,7 @@ def matching(frame: pd.DataFrame, keys: dict[str, Wanted]) -> pd.DataFrame:
         where there is no such column; the message names those that there are.
     """
     for name, wanted in keys.items():
-        column = SHORT.get(name, name)
-        if column not in frame:
-            raise KeyError(f"no column {name!r}; there are {', '.join(map(str, frame.columns))}")
-        frame = frame[frame[column].isin([wanted] if isinstance(wanted, str) else list(wanted))]
+        frame = frame[frame[column(frame.columns, name)].isin([wanted] if isinstance(wanted, str) else list(wanted))]
     return frame
 
 
@@ -62,9 +73,9 @@ class Entry:
         if name.startswith("__") or name == "cells":
             raise AttributeError(name)
         try:
-            return self.cells[SHORT.get(name, name)]
-        except KeyError:
-            raise AttributeError(f"no column {name!r}; there are {', '.join(self.cells.index)}") from None
+            return self.cells[column(self.cells.index, name)]
+        except KeyError as error:
+            raise AttributeError(error.args[0]) from None
 
     @property
     def id(self) -> str:
@@ -116,11 +127,11 @@ class Selection:
 
     def as_if(self, **cells: str) -> Self:
         """Return the rows with other cells: what one side sells, taken as what the other buys."""
-        return replace(self, frame=self.frame.assign(**{SHORT.get(name, name): cell for name, cell in cells.items()}))
+        return replace(self, frame=self.frame.assign(**{self._column(name): cell for name, cell in cells.items()}))
 
     def sorted(self, *columns: str) -> Self:
         """Return the rows in the order of some columns."""
-        return replace(self, frame=self.frame.sort_values([SHORT.get(name, name) for name in columns]))
+        return replace(self, frame=self.frame.sort_values(list(map(self._column, columns))))
 
     def __add__(self, other: Self) -> Self:
         """Return the rows of both, those of the first before those of the second, each once."""
@@ -154,15 +165,18 @@ class Selection:
         """Return the ids in order."""
         return list(map(str, self.frame.index))
 
-    def each(self, column: str) -> list[Any]:
-        """Return what a column holds, each value once, in order of appearance."""
-        return list(dict.fromkeys(self.frame[SHORT.get(column, column)]))
+    def _column(self, name: str) -> str:
+        return column(self.frame.columns, name)
 
-    def only(self, column: str) -> Any:
+    def each(self, name: str) -> list[Any]:
+        """Return what a column holds, each value once, in order of appearance."""
+        return list(dict.fromkeys(self.frame[self._column(name)]))
+
+    def only(self, name: str) -> Any:
         """Return the one value that a column holds; raise `ValueError` where it holds none or several."""
-        values = self.each(column)
+        values = self.each(name)
         if len(values) != 1:
-            raise ValueError(f"{column} holds {', '.join(map(str, values)) or 'nothing'}, and one value was expected")
+            raise ValueError(f"{name} holds {', '.join(map(str, values)) or 'nothing'}, and one value was expected")
         return values[0]
 
 
