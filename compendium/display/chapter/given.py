@@ -14,6 +14,7 @@ from compendium.analysis import derived_quantities
 from compendium.analysis.derived_quantities import Areas, Stretch
 from compendium.display.chapter.amounts import Amount
 from compendium.display.chapter.shelf import Shelf
+from compendium.display.chapter.yearly import Yearly
 from compendium.ledger.loader import Ledger
 from compendium.reconciliation.components import Implied
 from compendium.values.periods import spoken
@@ -85,11 +86,15 @@ class Given:
         found = derived_quantities.follows(self.tables, metric, self.between, map(str, asked))
         return {period: _amount(one, self._unit(metric)) for period, one in zip(asked, found, strict=True)}
 
-    def where_not_printed(self, metric: str, years: Iterable[int]) -> dict[int, Amount]:
+    def where_not_printed(self, metric: str, years: Iterable[int]) -> Yearly:
         """Return, by year for which the figures have no closed one, what follows for it where that is narrow."""
         printed = self.chosen[self.chosen["metric_id"] == metric]
         found = derived_quantities.lacking(self.tables, metric, self.between, printed, years)
-        return {int(year): _amount(one, self._unit(metric)) for year, one in found.items()}
+        return Yearly({int(year): _amount(one, self._unit(metric)) for year, one in found.items()})
+
+    def by_year(self, metric: str, years: Iterable[int]) -> Yearly:
+        """Return what follows for a metric in each of some years."""
+        return Yearly(self.levels(metric, years))
 
     def multiple(self, metric: str, period: str, base: str) -> Amount:
         """Return what follows for a period as a multiple of another, in `times`."""

@@ -4,21 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
-from typing import Self, TypeAlias
+from typing import Any, Self, TypeAlias
 
 import pandas as pd
 from markupsafe import Markup
 
 from compendium.analysis.derived_quantities import sound
+from compendium.display.chapter.amounts import Amount
 from compendium.display.chapter.given import Given
-from compendium.display.chapter.selections import Figures, Selection, Wanted
+from compendium.display.chapter.selections import Figures, Selection, Wanted, matching
 from compendium.display.outputs import Shown, link
 from compendium.display.tables import corroboration as corroboration_tables
+from compendium.display.tables import derived as derived_tables
 from compendium.display.tables.ledger import stacked
 from compendium.ledger.observations import facts
+from compendium.reconciliation.components import Implied
 
-Column: TypeAlias = "str | Mapping[str, Wanted] | Observations"
-"""What belongs into a column: a metric, what columns of the data hold, or figures."""
+Column: TypeAlias = "str | Observations"
+"""What belongs into a column: a metric, or figures."""
 
 
 @dataclass(frozen=True)
@@ -44,6 +47,31 @@ class Observations(Figures):
     def series_table(self, caption: str) -> Shown:
         """Show the figures grouped into series, all values of one in a row."""
         return corroboration_tables.series_table(self.frame, self.shelf.names, caption)
+
+    def by_period(
+        self, columns: Mapping[str, Column], caption: str, follows: Mapping[str, Mapping[Any, Amount]] | None = None
+    ) -> Shown:
+        """Show the figures by period, a row each in order of time, in columns.
+
+        Parameters
+        ----------
+        columns
+            by head: the metric whose figures belong there, or a selection of figures.
+        follows
+            by head, or by the metric of a column, and by period: what no figure says but others imply.
+        """
+        chosen, cells = {}, {}
+        for head, own in columns.items():
+            keys: Mapping[str, Wanted] = {"metric": own} if isinstance(own, str) else {}
+            chosen[head] = own.frame if isinstance(own, Observations) else matching(self.frame, {**keys})
+            names = [head, own] if isinstance(own, str) else [head]
+            for found in [follows[name] for name in names if name in follows] if follows else ():
+                cells |= {(head, str(period)): self._follows(one) for period, one in found.items()}
+        return corroboration_tables.by_period(chosen, caption, follows=cells)
+
+    def _follows(self, found: Amount) -> Markup:
+        implied = Implied(found.interval, found.rests_on)
+        return derived_tables.cell(implied, found.unit, self.shelf.claims, self.shelf.observations)
 
     def given(self, *, plus: Collection[str] = (), between: tuple[str, str] | None = None) -> Given:
         """Return what follows from these figures alone, and from some claims or observations beside them.

@@ -11,8 +11,9 @@ from typing import Any, Self
 
 import pandas as pd
 
-from compendium.display.chapter.amounts import Amount
+from compendium.display.chapter.amounts import Amount, exactly
 from compendium.display.chapter.shelf import Shelf
+from compendium.display.chapter.yearly import Yearly
 from compendium.display.tables.corroboration import dated
 from compendium.values.periods import spoken
 
@@ -213,6 +214,10 @@ class Figures(Selection):
         rows = (self.levels() if unit else self).years().sorted("period")
         return [(int(one.period), one.amount.to(unit) if unit else one.amount) for one in rows]
 
-    def by_year(self, unit: str = "") -> dict[int, Amount]:
+    def by_year(self, unit: str = "") -> Yearly:
         """Return the figures of whole years by year, as `in_years` does; the last of several."""
-        return dict(self.in_years(unit))
+        return Yearly(self.in_years(unit))
+
+    def exact_by_year(self) -> Yearly:
+        """Return the values of whole years as they are printed, by year, as if each were known exactly."""
+        return Yearly({int(one.period): exactly(float(one.value), one.in_unit) for one in self.years()})
