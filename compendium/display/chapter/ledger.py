@@ -215,14 +215,13 @@ class OpenLedger:
         """Make values known to the prose, which shows them by {glue:text}`NAME`.
 
         Text stays as it is; whole numbers get separators; amounts are rounded as far as their ends can be told apart.
+        A change makes two: `NAME`, its months, and `NAME_growth`, what became of them.
         """
-        outputs.numbers(**{name: _text(value) for name, value in values.items()})
-
-
-def _text(value: Any) -> str:
-    if isinstance(value, Integral) and not isinstance(value, bool):
-        return f"{int(value):,}"
-    return value.said if isinstance(value, Change) else str(value)
+        for name, value in values.items():
+            if isinstance(value, Change):
+                outputs.numbers(**{name: value.when, f"{name}_growth": value.said})
+            else:
+                outputs.numbers(**{name: f"{int(value):,}" if isinstance(value, Integral) else str(value)})
 
 
 def _chosen(frame: pd.DataFrame, names: Collection[str], keys: dict[str, Wanted]) -> pd.DataFrame:

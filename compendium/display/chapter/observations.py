@@ -60,7 +60,8 @@ class Observations(Figures):
         follows
             by head, or by the metric of a column, and by period: what no figure says but others imply.
         """
-        chosen, cells = {}, {}
+        chosen: dict[str, pd.DataFrame] = {}
+        cells: dict[tuple[str, str], Markup] = {}
         for head, own in columns.items():
             keys: Mapping[str, Wanted] = {"metric": own} if isinstance(own, str) else {}
             chosen[head] = own.frame if isinstance(own, Observations) else matching(self.frame, {**keys})

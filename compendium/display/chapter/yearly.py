@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from compendium.display.chapter.amounts import Amount
 
 
@@ -86,12 +88,12 @@ class Yearly(dict[int, Amount]):
     def never_rises(self) -> bool:
         """Return whether every year is certainly no more than the one before it."""
         found = self._in_order()
-        return all(later <= earlier for earlier, later in zip(found, found[1:], strict=False))
+        return all(later <= earlier for earlier, later in pairwise(found))
 
     def never_falls(self) -> bool:
         """Return whether every year is certainly no less than the one before it."""
         found = self._in_order()
-        return all(later >= earlier for earlier, later in zip(found, found[1:], strict=False))
+        return all(later >= earlier for earlier, later in pairwise(found))
 
     def falls(self) -> list[int]:
         """Return the years whose own amount, a growth, is certainly below nothing."""
