@@ -16,6 +16,7 @@ import portion
 from IPython.display import HTML
 from markupsafe import Markup
 
+from compendium.analysis.citation_audit import ABOUT_ANOTHER
 from compendium.analysis.conflicts import touching
 from compendium.analysis.sensitivity import headline
 from compendium.display import outputs
@@ -174,13 +175,26 @@ class OpenLedger:
         stretches = [one.stretch for one in found]
         return derived_tables.stretches_table(stretches, self.tables, found[0].unit, heads, caption)
 
-    def table(self, frame: Any, caption: str, **look: Any) -> Shown:
+    def table(self, frame: Any, caption: str, columns: Sequence[str] = (), **look: Any) -> Shown:
         """Show a table of your own, its columns named for the reader, as `compendium.display.outputs.table` does.
 
-        `frame` is a DataFrame, or what makes one: columns by name, or a list of rows by name. `numeric` names the
-        columns to align at the right, `data` is the table for other programs, `css` a class.
+        Parameters
+        ----------
+        frame
+            a DataFrame, or what makes one: columns by name, or rows, whose cells `columns` names.
+        look
+            `numeric` names the columns to align at the right, `data` is the table for other programs, `css` a class.
         """
-        return outputs.table(frame if isinstance(frame, pd.DataFrame) else pd.DataFrame(frame), caption, **look)
+        if not isinstance(frame, pd.DataFrame):
+            frame = pd.DataFrame(frame, columns=list(columns) or None)
+        return outputs.table(frame, caption, **look)
+
+    def misplaced_references(self, names: Sequence[str], caption: str) -> Shown:
+        """Show references that are about something else than the sentence they stand under, each with the reason."""
+        citations = self["citations"].set_index("citation_id", drop=False).rename_axis(None)
+        rows = picked(citations, names)
+        rows = rows.assign(entry=rows["entry_id"], verdict=ABOUT_ANOTHER, reason=rows["about_reason"])
+        return ledger_tables.citations_table(rows, citations, self["sources"], caption)
 
     def counts(self, grid: pd.DataFrame, caption: str) -> Shown:
         """Show a grid of counts by metric id, a column each of what is counted; none is a dash."""

@@ -9,19 +9,20 @@ import pandas as pd
 from compendium.display.cards import hover as hover_cards
 from compendium.display.chapter.events import Events
 from compendium.display.chapter.ledger import OpenLedger
-from compendium.display.outputs import Shown
+from compendium.display.outputs import Shown, table
 from compendium.display.tables import analysis as analysis_tables
 from compendium.display.tables import corroboration as corroboration_tables
 from compendium.display.tables import ledger as ledger_tables
 from compendium.ledger import corrections
+from compendium.ledger.records import records
 
 
 def observations_table(ledger: OpenLedger, subject: str) -> Shown:
     """Show the independent figures of one table of the data, `official-SUBJECT`, as series."""
-    table, shelf = ledger.tables.schema[f"official-{subject}"], ledger.shelf
-    own = shelf.observations[shelf.observations["table"] == table.name]
-    corrected = corrections.of_rows(ledger.tables, table.name)
-    shown = corroboration_tables.series_table(own, shelf.names, table.description)
+    described, shelf = ledger.tables.schema[f"official-{subject}"], ledger.shelf
+    own = shelf.observations[shelf.observations["table"] == described.name]
+    corrected = corrections.of_rows(ledger.tables, described.name)
+    shown = corroboration_tables.series_table(own, shelf.names, described.description)
     return hover_cards.with_cards(shown, hover_cards.of_observations(own, shelf.names, corrected))
 
 
@@ -55,3 +56,17 @@ def headlines_table(ledger: OpenLedger, found: pd.DataFrame, caption: str) -> Sh
     """Show the headlines, recomputed without each source, as `compendium.analysis.sensitivity.sensitivity` returns them."""
     shown = analysis_tables.sensitivity_table(found, ledger.tables, caption)
     return hover_cards.with_cards(shown, hover_cards.of_headlines(found, ledger.tables))
+
+
+def conversions_table(ledger: OpenLedger, caption: str) -> Shown:
+    """Show what one unit is in another, where that hangs on the thing measured, as ranges, and who says so."""
+    rows = [
+        {
+            "From": row["from_unit"],
+            "Into": f"{row['low']:g}–{row['high']:g} {row['to_unit']}",
+            "For": ledger.name(row["metric_id"]),
+            "By": corroboration_tables.source({**row, "original_source": ""}),
+        }
+        for row in records(ledger["conversions"])
+    ]
+    return table(pd.DataFrame(rows), caption)

@@ -134,6 +134,14 @@ class Selection:
         """Return the rows in the order of some columns."""
         return replace(self, frame=self.frame.sort_values(list(map(self._column, columns))))
 
+    def in_order_of(self, name: str, values: Collection[str]) -> Self:
+        """Return the rows whose column holds one of some values, in the order of the values."""
+        order = {value: place for place, value in enumerate(values)}
+        rows = self.where(**{name: values}).frame
+        return replace(
+            self, frame=rows.sort_values(self._column(name), key=lambda cells: cells.map(order), kind="stable")
+        )
+
     def __add__(self, other: Self) -> Self:
         """Return the rows of both, those of the first before those of the second, each once."""
         frame = pd.concat([self.frame, other.frame])
