@@ -10,7 +10,6 @@ from compendium.display.cards import hover as hover_cards
 from compendium.display.chapter.events import Events
 from compendium.display.chapter.ledger import OpenLedger
 from compendium.display.outputs import Shown, table
-from compendium.display.tables import analysis as analysis_tables
 from compendium.display.tables import corroboration as corroboration_tables
 from compendium.display.tables import ledger as ledger_tables
 from compendium.ledger import corrections
@@ -50,12 +49,6 @@ def citations_table(ledger: OpenLedger, caption: str) -> Shown:
     )
     shown = ledger_tables.citations_table(every, citations.set_index("citation_id"), sources, caption, home=True)
     return hover_cards.with_cards(shown, hover_cards.of_citations(citations, sources))
-
-
-def headlines_table(ledger: OpenLedger, found: pd.DataFrame, caption: str) -> Shown:
-    """Show the headlines, recomputed without each source, as `compendium.analysis.sensitivity.sensitivity` returns them."""
-    shown = analysis_tables.sensitivity_table(found, ledger.tables, caption)
-    return hover_cards.with_cards(shown, hover_cards.of_headlines(found, ledger.tables))
 
 
 def conversions_table(ledger: OpenLedger, caption: str) -> Shown:

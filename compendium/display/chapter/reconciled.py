@@ -9,7 +9,7 @@ from functools import cached_property
 import pandas as pd
 import portion
 
-from compendium.analysis.conflicts import KINDS, Family, families, findings
+from compendium.analysis.conflicts import Family, families, findings
 from compendium.display.cards import conflicts as conflict_cards
 from compendium.display.cards import hover as hover_cards
 from compendium.display.chapter.amounts import Amount
@@ -134,16 +134,6 @@ class Reconciled:
     def coverage_table(self, grid: pd.DataFrame, caption: str) -> Shown:
         """Show what `coverage` returns."""
         return analysis_tables.coverage_table(grid, self.ledger.shelf.names, caption)
-
-    def by_kind(self, caption: str) -> Shown:
-        """Show how many conflicts of each kind are left when a source is left out, none first."""
-        ledger, authors = self.ledger.tables, self.ledger.shelf.names.authors
-        rows = []
-        for source in ("", *ledger["sources"]["source_id"]):
-            known = families(ledger.without(source) if source else ledger)
-            counts = {kind.capitalize(): sum(family.kind == kind for family in known) for kind in KINDS}
-            rows.append({"Left out": authors[source] if source else "none", **counts})
-        return table(pd.DataFrame(rows), caption, numeric=[kind.capitalize() for kind in KINDS])
 
 
 def open_reconciled(ledger: OpenLedger) -> Reconciled:
