@@ -1,5 +1,6 @@
 """What the author of a chapter writes with, on a made-up ledger of a few rows."""
 
+import re
 from fractions import Fraction
 from typing import Any
 
@@ -9,11 +10,20 @@ from small import SCHEMA, claim, closed, frame, growth, observation, small
 
 from compendium.display.chapter import ledger as chapter
 from compendium.display.chapter.amounts import Amount, exactly, total
+from compendium.display.chapter.charts import Chart, Charts
+from compendium.display.chapter.claims import Claims
+from compendium.display.chapter.events import Dates, Events, Records
+from compendium.display.chapter.evidence import Evidence
+from compendium.display.chapter.given import Change, Given
 from compendium.display.chapter.ledger import OpenLedger, UntrueSentenceError
+from compendium.display.chapter.observations import Missing, Observations
+from compendium.display.chapter.selections import Entry
 from compendium.display.chapter.shelf import Shelf
+from compendium.display.chapter.statements import Stances, Statements
 from compendium.display.chapter.wording import Wording
 from compendium.display.chapter.yearly import Yearly
 from compendium.display.outputs import Shown
+from compendium.project.paths import ROOT
 
 ACTORS = [
     {"actor_id": "A", "name": "Aland", "kind": "state", "area": "A", "colour": 1},
@@ -348,3 +358,15 @@ def test_numbers_times_and_lists_as_a_reader_says_them() -> None:
     assert [say.count(count, "figure") for count in (0, 1, 12)] == ["no figures", "one figure", "12 figures"]
     assert say.count(2, "body", "bodies") == "two bodies" and say.list(["a", "b", 3]) == "a, b and 3"
     assert say.days_between("2025-01", "2025-02-03") == "3 days"
+
+
+@pytest.mark.parametrize(
+    "kind", [OpenLedger, Amount, Yearly, Wording, Claims, Observations, Missing, Events, Records, Dates, Statements,
+             Stances, Evidence, Given, Change, Charts, Chart, Entry], ids=lambda kind: kind.__name__,
+)  # fmt: skip
+def test_contributing_has_every_method(kind: type) -> None:
+    page = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8").partition("## Writing a chapter")[2]
+    told = set(re.findall(r"\w+", page.partition("### What holds on every page")[0]))
+    own = {name for name in dir(kind) if name[0] != "_"} - set(dir(dict)) - {"from_bytes"}
+    inner = {"shelf", "frame", "cells", "interval", "subjects", "stretch", "chosen", "verdicts", "drawn"}
+    assert own - told - inner == set()
