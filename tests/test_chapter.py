@@ -52,7 +52,7 @@ def test_a_page_of_a_source_stands_among_the_sources(root: Path) -> None:
         for section in found.get("sections", ())
     ]
     assert sections[-1] == {"file": "book/source/made2025", "title": "Somebody"}
-    assert 'profile.read(ledger, "made2025")' in page.read_text(encoding="utf-8")
+    assert 'open_source("made2025")' in page.read_text(encoding="utf-8")
 
 
 def test_a_title_that_yaml_would_misread_is_quoted(root: Path) -> None:

@@ -75,3 +75,40 @@ def test_what_is_told_from_the_text_is_what_is_imported() -> None:
     assert set(run.stdout.split()) <= names(
         "import compendium.display.tables.corroboration, compendium.display.tables.votes"
     )
+
+
+LAZY = """
+def __getattr__(name):
+    if name == "one":
+        from compendium.first import one
+        return one
+    from compendium.second import two
+    return two
+"""
+
+
+@pytest.mark.parametrize(
+    ("code", "expected"),
+    [
+        ("from compendium import one", {"first"}),
+        ("from compendium import two", {"second"}),
+        ("from compendium import one, two", {"first", "second"}),
+        ("from compendium import *", {"first", "second"}),
+        ("import compendium", {"first", "second"}),
+        ("import compendium.third", {"first", "second", "third"}),
+        ("from compendium import third", {"third"}),
+        ("from compendium.third import x", {"third"}),
+    ],
+)
+def test_what_a_package_imports_for_a_name_counts_for_those_who_ask_for_it(
+    tmp_path: Path, code: str, expected: set[str]
+) -> None:
+    root = package(tmp_path, first="one = 1", second="two = 2", third="x = 3")
+    (root / "compendium" / "__init__.py").write_text(LAZY, encoding="utf-8")
+    assert names(code, root) == expected | {"__init__"}
+
+
+def test_a_page_rests_on_what_its_ledger_rests_on_and_other_modules_do_not() -> None:
+    assert {"selections", "reconcile", "draw"} <= names("from compendium import open_ledger")
+    assert not {"selections", "reconcile", "draw"} & names("from compendium import load")
+    assert not {"selections", "draw"} & names("from compendium.ledger.claims import read_claims")

@@ -1,4 +1,5 @@
-"""Results for readers: tables, charts, cards, downloads, the chapter interface, text for terminals.
+"""Results for readers: tables, charts, cards, and the interface that chapters are written with.
 
-May use: `analysis` and the rooms below. Never: a result of its own, a notebook run, Sphinx.
+It may use the analyses and everything they rest on, pandas, Matplotlib and IPython. It never changes data, decides
+nothing about a claim, and knows no page of a book.
 """

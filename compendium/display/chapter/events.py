@@ -1,0 +1,147 @@
+"""Selections of events and of dated records: what happened, who tells it, and when others say that it did."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Self
+
+import pandas as pd
+
+from compendium.analysis.corroboration import dated, ordered
+from compendium.display.chapter.charts import Chart
+from compendium.display.chapter.selections import Selection
+from compendium.display.charts import ledger as ledger_charts
+from compendium.display.outputs import Shown
+from compendium.display.tables import analysis as analysis_tables
+from compendium.display.tables import corroboration as corroboration_tables
+from compendium.display.tables import ledger as ledger_tables
+from compendium.ledger import events
+from compendium.values.periods import Span, span
+
+
+@dataclass(frozen=True)
+class Events(Selection):
+    """Events that the sources tell of, a row each, as `compendium.ledger.events.read_events` describes the columns."""
+
+    def between(self, one: str, other: str) -> Self:
+        """Return the events in which one of two states acts towards the other, whoever acts for it."""
+        return replace(self, frame=events.between(self.frame, one, other))
+
+    def since(self, event: str) -> Self:
+        """Return the events that certainly begin no earlier than another."""
+        first = self._span(event).first
+        return self.where([bool(found) and first <= found.first for found in self.frame["span"]])
+
+    def before(self, event: str) -> Self:
+        """Return the events that certainly end before another begins."""
+        own = self._span(event)
+        return self.where([bool(found) and found.before(own) for found in self.frame["span"]])
+
+    def _span(self, event: str) -> Span:
+        return span(self.shelf.events.loc[event, "date"])
+
+    def scored(self) -> Self:
+        """Return the events whose kind of act has a score."""
+        return self.where(self.frame["goldstein"].notna())
+
+    @property
+    def scores(self) -> pd.DataFrame:
+        """Return `cooperation` and `conflict` by year, as `compendium.ledger.events.scores_by_year` does."""
+        return events.scores_by_year(self.frame)
+
+    @property
+    def mean_score(self) -> float:
+        """Return the mean score of the events that have one."""
+        return float(self.frame["goldstein"].mean())
+
+    @property
+    def mentions(self) -> pd.DataFrame:
+        """Return the places in the sources that tell of these events."""
+        mentions = self.shelf.tables["mentions"]
+        return mentions[mentions["event_id"].isin(self.frame["event_id"])]
+
+    @property
+    def sources(self) -> int:
+        """Return how many sources tell of one of them."""
+        return int(self.mentions["source_id"].nunique())
+
+    @property
+    def dated(self) -> Dates:
+        """Return those with an independent dated record: the sources' date, the recorded one, and the verdict."""
+        days = dated(self.shelf.tables).set_index("record_id", drop=False).rename_axis(None)
+        return Dates(self.shelf, days[days["event_id"].isin(self.frame["event_id"])])
+
+    @property
+    def ordered(self) -> pd.DataFrame:
+        """Return the orders of two events that a source claims, against records: `compendium.analysis.corroboration.ordered`."""
+        orders = ordered(self.shelf.tables)
+        return orders[orders["event_id"].isin(self.frame["event_id"])]
+
+    @property
+    def subjects(self) -> list[str]:
+        """Return what conflicts of the selection touch: the events."""
+        return self.ids
+
+    def table(self, caption: str) -> Shown:
+        """Show the events in the order given: date, what happened, kind of act and score, number of sources."""
+        return ledger_tables.events_table(self.frame, caption)
+
+    def passages(self, caption: str) -> Shown:
+        """Show each event with every place where it is told and what is said of it there."""
+        return ledger_tables.passages_table(self.frame, *self._told(), caption)
+
+    def mentions_table(self, caption: str) -> Shown:
+        """Show the events in order at their permanent addresses, with what each source says there."""
+        return ledger_tables.mentions_table(self.frame, *self._told(), caption)
+
+    def timeline(self, *, recorded: bool = False) -> Chart:
+        """Return the chart of the events as bars from their first to their last possible day.
+
+        With `recorded`, each independent record is a diamond on the bar.
+        """
+        groups = self.dated.frame.groupby("event_id")["recorded"] if recorded else ()
+        return Chart(
+            ledger_charts.timeline(self.frame, {str(name): [span(day) for day in group] for name, group in groups})
+        )
+
+    def scores_chart(self) -> Chart:
+        """Return the chart of every dated event at the height of its score."""
+        return Chart(ledger_charts.scores(self.frame))
+
+    def _told(self) -> tuple[pd.DataFrame, pd.DataFrame]:
+        return self.shelf.tables["mentions"], self.shelf.tables["sources"]
+
+
+@dataclass(frozen=True)
+class Dates(Selection):
+    """Events with an independent dated record, by id of the record, as `compendium.analysis.corroboration.dated` describes them.
+
+    `date` is the sources', `recorded` the record's, `verdict` says whether they can be one day, `days` by how many
+    they miss each other; `when` of an entry is the recorded day for a reader.
+    """
+
+    def table(self, caption: str) -> Shown:
+        """Show the events: the sources' date, the recorded one, the verdict."""
+        return analysis_tables.dates_table(self.frame, self.shelf.tables, caption)
+
+
+@dataclass(frozen=True)
+class Records(Selection):
+    """Independent dated records of what happened, a row each; `event_id` is empty where no source tells of it."""
+
+    def untold(self) -> Self:
+        """Return the records of what no source tells."""
+        return self.where(self.frame["event_id"] == "")
+
+    def between(self, one: str, other: str) -> Self:
+        """Return the records in which one of two states acts towards the other."""
+        pair = [one, other]
+        return self.where(self.frame["actor_area"].isin(pair) & self.frame["target_area"].isin(pair))
+
+    def days(self) -> dict[str, Span]:
+        """Return the days that each record gives, by its id."""
+        return {str(name): span(date) for name, date in self.frame["date"].items()}
+
+    def table(self, caption: str) -> Shown:
+        """Show the records in order of time: when, what happened and its label, who prints it."""
+        return corroboration_tables.records_table(self.frame, caption)

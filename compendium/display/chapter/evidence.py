@@ -1,0 +1,92 @@
+"""Claims beside independent figures: verdicts, tables and the chart of what differs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+import pandas as pd
+
+from compendium.analysis.corroboration import Checked
+from compendium.display.chapter.charts import Chart
+from compendium.display.chapter.shelf import Shelf
+from compendium.display.charts import series as series_charts
+from compendium.display.outputs import Shown
+from compendium.display.tables import corroboration as corroboration_tables
+from compendium.ledger.claims import figure
+from compendium.reconciliation.verdicts import AGREES, DIFFERS
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """Verdicts on claims, in the order of the claims, with all that was held against each."""
+
+    shelf: Shelf
+    verdicts: tuple[Checked, ...]
+
+    def __len__(self) -> int:
+        """Return how many claims have a verdict."""
+        return len(self.verdicts)
+
+    def __iter__(self) -> Iterator[Checked]:
+        """Yield the verdicts with what was held against each claim."""
+        return iter(self.verdicts)
+
+    def __getitem__(self, claim: str) -> Checked:
+        """Return the verdict on one claim; raise `KeyError` where it has none."""
+        return {one.claim_id: one for one in self.verdicts}[claim]
+
+    @property
+    def said(self) -> dict[str, str]:
+        """Return the verdicts in words, by claim: `agrees`, `differs`, `not comparable`, …"""
+        return {one.claim_id: one.verdict for one in self.verdicts}
+
+    @property
+    def ids(self) -> list[str]:
+        """Return the ids of the claims."""
+        return [one.claim_id for one in self.verdicts]
+
+    def with_verdict(self, *verdicts: str) -> Evidence:
+        """Return those with one of some verdicts."""
+        return replace(self, verdicts=tuple(one for one in self.verdicts if one.verdict in verdicts))
+
+    def decided(self) -> Evidence:
+        """Return those for which a comparable independent figure was found."""
+        return self.with_verdict(AGREES, DIFFERS)
+
+    def would_agree(self) -> Evidence:
+        """Return those beside which something stands that would agree if the two could be compared."""
+        return replace(self, verdicts=tuple(one for one in self.verdicts if any(held.meets for held in one.held)))
+
+    def of_quality(self, quality: str) -> Evidence:
+        """Return those decided by observations of one class alone: `page`, or `machine`."""
+        own = self.shelf.observations["quality"]
+
+        def fits(one: Checked) -> bool:
+            deciding = [held for held in one.held if held.verdict in (AGREES, DIFFERS)]
+            return all(own[name] == quality for held in deciding for name in held.observations)
+
+        return replace(self, verdicts=tuple(one for one in self.verdicts if fits(one)))
+
+    def table(self, caption: str) -> Shown:
+        """Show each claim with what was held against it: publisher, class, verdict, and how far apart."""
+        shelf = self.shelf
+        return corroboration_tables.checked_table(self.verdicts, shelf.claims, shelf.observations, shelf.names, caption)
+
+    def counted_by(self, names: pd.Series) -> pd.DataFrame:
+        """Return how many claims got each verdict, by a name for each claim id; a row of all at the end."""
+        return corroboration_tables.counted({one.claim_id: one for one in self.verdicts}, names)
+
+    def differences(self) -> Chart:
+        """Return the chart of what differs: each claim above the independent figure, in percent of the latter."""
+        claims = self.shelf.claims
+        pairs = list(corroboration_tables.differing(self.verdicts))
+        labels = [f"{claims.loc[one.claim_id, 'metric']}, {claims.loc[one.claim_id, 'author']}" for one, _ in pairs]
+        notes = [f"{figure(claims.loc[one.claim_id])}; " + self._printed(held.observations[0]) for one, held in pairs]
+        claimed, observed = zip(*(corroboration_tables.relative(one, held) for one, held in pairs), strict=True)
+        unit = "percent of the independent figure, or of its upper end"
+        return Chart(series_charts.compared(labels, claimed, observed, notes, unit=unit))
+
+    def _printed(self, name: str) -> str:
+        row = self.shelf.observations.loc[name]
+        return f"{row['publisher']}: {row['figure']}"

@@ -1,0 +1,247 @@
+"""The ledger as the author of a chapter has it: selections of its rows, charts, tables, numbers for the prose, guards.
+
+A page begins with `ledger = open_ledger()` and needs nothing else. What a selection shows is the last value of a cell.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from numbers import Integral
+from typing import Any, Protocol
+
+import pandas as pd
+import portion
+from IPython.display import HTML
+from markupsafe import Markup
+
+from compendium.analysis.citation_audit import ABOUT_ANOTHER
+from compendium.analysis.conflicts import touching
+from compendium.analysis.sensitivity import headline
+from compendium.display import outputs
+from compendium.display.cards import conflicts as conflict_cards
+from compendium.display.chapter.amounts import Amount
+from compendium.display.chapter.charts import Charts
+from compendium.display.chapter.claims import Claims
+from compendium.display.chapter.events import Events, Records
+from compendium.display.chapter.given import Change, Given
+from compendium.display.chapter.observations import Missing, Observations
+from compendium.display.chapter.selections import Entry, Wanted, matching, picked
+from compendium.display.chapter.shelf import Shelf
+from compendium.display.chapter.statements import Stances, Statements
+from compendium.display.chapter.wording import Wording
+from compendium.display.charts import style
+from compendium.display.outputs import Shown
+from compendium.display.tables import derived as derived_tables
+from compendium.display.tables import ledger as ledger_tables
+from compendium.ledger.claims import exactly
+from compendium.ledger.loader import Ledger, load
+from compendium.ledger.observations import KEY
+
+
+class UntrueSentenceError(AssertionError):
+    """A sentence of a page is no longer true; the message repeats it."""
+
+
+class Touching(Protocol):
+    """A selection that conflicts can touch."""
+
+    @property
+    def subjects(self) -> list[str]:
+        """Return the ids of what conflicts touch."""
+
+
+def open_ledger() -> OpenLedger:
+    """Return the ledger for a chapter, and set the style of its charts."""
+    style.use()
+    return OpenLedger(Shelf(load()))
+
+
+@dataclass(frozen=True)
+class OpenLedger:
+    """A ledger with selections of its rows; `ledger["metrics"]` is a table of the data as a DataFrame."""
+
+    shelf: Shelf
+
+    def __getitem__(self, table: str) -> pd.DataFrame:
+        """Return a copy of a table of the data."""
+        return self.shelf.tables[table]
+
+    @property
+    def tables(self) -> Ledger:
+        """Return the tables as the engine takes them."""
+        return self.shelf.tables
+
+    @cached_property
+    def charts(self) -> Charts:
+        """Return the charts that a page can show."""
+        return Charts(self.shelf)
+
+    @cached_property
+    def say(self) -> Wording:
+        """Return the ways to say numbers, times and lists."""
+        return Wording()
+
+    # --- selections
+
+    def claims(self, *names: str, **keys: Wanted) -> Claims:
+        """Return claims: those with these ids, in this order, or those whose columns hold what is asked for.
+
+        Without either, all. Columns may be called for short: `metric`, `area`, `partner`, `source`, `status`.
+        """
+        return Claims(self.shelf, _chosen(self.shelf.claims, names, keys))
+
+    def observations(self, *names: str, **keys: Wanted) -> Observations:
+        """Return figures of independent publishers: by id, or by what columns hold, then in order of period.
+
+        Raises
+        ------
+        KeyError
+            where there is no such id or column.
+        """
+        return Observations(self.shelf, _in_order(self.shelf.observations, names, keys))
+
+    def missing(self, *names: str, **keys: Wanted) -> Missing:
+        """Return what was looked for and not found, selected as observations are."""
+        return Missing(self.shelf, _in_order(self.shelf.missing, names, keys))
+
+    def events(self, *names: str, **keys: Wanted) -> Events:
+        """Return events: by id, in this order, or by what columns hold, in order of time."""
+        return Events(self.shelf, _chosen(self.shelf.events, names, keys))
+
+    def records(self, *names: str, **keys: Wanted) -> Records:
+        """Return independent dated records of events, selected as events are."""
+        records = self["records"].set_index("record_id", drop=False).rename_axis(None)
+        return Records(self.shelf, _chosen(records, names, keys))
+
+    def statements(self, *names: str, **keys: Wanted) -> Statements:
+        """Return statements of the debate, in the order of the data, by id or by what columns hold (`chapter`)."""
+        rows = self["propositions"].set_index("proposition_id", drop=False).rename_axis(None)
+        picked(rows, names)
+        return Statements(self.shelf, matching(rows, {**keys, **({"proposition_id": names} if names else {})}))
+
+    def stances(self, *statements: str) -> Stances:
+        """Return the places where sources take up some statements; all of them without an id."""
+        return self.statements(*statements).stances
+
+    def given(self, reporter: str, *, plus: Collection[str] = (), **keys: Wanted) -> Given:
+        """Return what follows from the firm figures of one side's authorities alone, narrowed down by `keys`.
+
+        Parameters
+        ----------
+        reporter
+            whose authorities count.
+        plus
+            ids of claims and observations that are taken besides.
+        """
+        return self.observations(**keys).of_side(reporter).given(plus=plus)
+
+    def entry(self, name: str) -> Entry:
+        """Return one claim, observation, event or dated record by its id: its cells by name, its amount, its time."""
+        for frame in (self.shelf.claims, self.shelf.observations, self.shelf.events, self.records().frame):
+            if name in frame.index:
+                return Entry(frame.loc[name])
+        raise KeyError(f"no claim, observation, event or record {name!r}")
+
+    def amount(self, name: str, unit: str = "") -> Amount:
+        """Return the figure of a claim or observation by its id, in its own unit or in another."""
+        found = self.entry(name).amount
+        return found.to(unit) if unit else found
+
+    def conversion(self, name: str) -> Amount:
+        """Return what one unit is in another, by the id of a conversion: `tonnes * conversion` is in the other."""
+        row = self.tables.row("conversions", name)
+        return Amount(portion.closed(exactly(row["low"]), exactly(row["high"])), row["to_unit"])
+
+    def key_finding(self, name: str) -> Amount:
+        """Return what all claims leave to the quantity, or to the ratio, of a headline."""
+        row = self.tables.row("headlines", name)
+        unit = "times" if row["over_metric_id"] else self.shelf.names.metrics[row["metric_id"]]["unit"]
+        found = headline(self.tables, name)
+        return Amount(found.interval, str(unit), tuple(found.claims))
+
+    # --- what is shown of several selections
+
+    def conflicts(self, *subjects: str | Touching) -> HTML:
+        """Show everything that cannot all be true and touches some selections, or ids of metrics, events, chapters."""
+        wanted: set[str] = set()
+        for one in subjects:
+            wanted.update([one] if isinstance(one, str) else one.subjects)
+        return conflict_cards.conflicts(touching(self.shelf.families, wanted), self.tables)
+
+    def changes(self, found: Sequence[Change], heads: Sequence[str], caption: str) -> HTML:
+        """Show stretches of time with both years, under their heads, the growth, and the figures it follows from."""
+        stretches = [one.stretch for one in found]
+        return derived_tables.stretches_table(stretches, self.tables, found[0].unit, heads, caption)
+
+    def table(self, frame: Any, caption: str, columns: Sequence[str] = (), **look: Any) -> Shown:
+        """Show a table of your own, its columns named for the reader, as `compendium.display.outputs.table` does.
+
+        Parameters
+        ----------
+        frame
+            a DataFrame, or what makes one: columns by name, or rows, whose cells `columns` names.
+        look
+            `numeric` names the columns to align at the right, `data` is the table for other programs, `css` a class.
+        """
+        if not isinstance(frame, pd.DataFrame):
+            frame = pd.DataFrame(frame, columns=list(columns) or None)
+        return outputs.table(frame, caption, **look)
+
+    def misplaced_references(self, names: Sequence[str], caption: str) -> Shown:
+        """Show references that are about something else than the sentence they stand under, each with the reason."""
+        citations = self["citations"].set_index("citation_id", drop=False).rename_axis(None)
+        rows = picked(citations, names)
+        rows = rows.assign(entry=rows["entry_id"], verdict=ABOUT_ANOTHER, reason=rows["about_reason"])
+        return ledger_tables.citations_table(rows, citations, self["sources"], caption)
+
+    def counts(self, grid: pd.DataFrame, caption: str) -> Shown:
+        """Show a grid of counts by metric id, a column each of what is counted; none is a dash."""
+        return ledger_tables.gaps_table(grid, self["metrics"], caption)
+
+    def link(self, kind: str, name: str, text: str = "") -> Markup:
+        """Return a link to the permanent place of a `claim`, `event`, `source`, `observation`, for a cell."""
+        return outputs.link(kind, name, text) if text else outputs.link(kind, name)
+
+    def lines(self, first: str, *below: str) -> Markup:
+        """Return several lines for one cell of a table, the first at full size."""
+        return ledger_tables.stacked(first, *below)
+
+    def name(self, key: str) -> str:
+        """Return what the ledger calls a place, metric or source."""
+        return self.shelf.name(key)
+
+    # --- the prose
+
+    def require(self, sentence: str, condition: Any) -> None:
+        """Hold a sentence of the page to be true.
+
+        Raises
+        ------
+        UntrueSentenceError
+            where the condition is not; the message repeats the sentence.
+        """
+        if not condition:
+            raise UntrueSentenceError(f"no longer true: {sentence}")
+
+    def glue(self, **values: Any) -> None:
+        """Make values known to the prose, which shows them by {glue:text}`NAME`.
+
+        Text stays as it is; whole numbers get separators; amounts are rounded as far as their ends can be told apart.
+        A change makes two: `NAME`, its months, and `NAME_growth`, what became of them.
+        """
+        for name, value in values.items():
+            if isinstance(value, Change):
+                outputs.numbers(**{name: value.when, f"{name}_growth": value.said})
+            else:
+                outputs.numbers(**{name: f"{int(value):,}" if isinstance(value, Integral) else str(value)})
+
+
+def _chosen(frame: pd.DataFrame, names: Collection[str], keys: dict[str, Wanted]) -> pd.DataFrame:
+    return matching(picked(frame, names) if names else frame, keys)
+
+
+def _in_order(frame: pd.DataFrame, names: Collection[str], keys: dict[str, Wanted]) -> pd.DataFrame:
+    found = _chosen(frame, names, keys)
+    return found.sort_values(["period", KEY]) if keys else found

@@ -1,0 +1,106 @@
+"""A selection of independent figures: tables of them, what they say by year, and what follows from them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
+from typing import Any, Self, TypeAlias
+
+import pandas as pd
+from markupsafe import Markup
+
+from compendium.analysis.derived_quantities import sound
+from compendium.display.chapter.amounts import Amount
+from compendium.display.chapter.given import Given
+from compendium.display.chapter.selections import Figures, Selection, Wanted, matching
+from compendium.display.outputs import Shown, link
+from compendium.display.tables import corroboration as corroboration_tables
+from compendium.display.tables import derived as derived_tables
+from compendium.display.tables.ledger import stacked
+from compendium.ledger.observations import facts
+from compendium.reconciliation.components import Implied
+
+Column: TypeAlias = "str | Observations"
+"""What belongs into a column: a metric, or figures."""
+
+
+@dataclass(frozen=True)
+class Observations(Figures):
+    """Figures of independent publishers, a row each, as `compendium.ledger.observations.read_observations` describes them."""
+
+    def of_side(self, *reporters: str) -> Self:
+        """Return the firm figures of some sides' authorities; `""` is a publisher of no side."""
+        return replace(self, frame=sound(self.frame, reporters))
+
+    def firm(self) -> Self:
+        """Return those that say what has been and are not in doubt: no plans, none of low reliability."""
+        return replace(self, frame=facts(self.frame))
+
+    def table(self, caption: str, *, places: bool = True) -> Shown:
+        """Show the figures in the order given: what and when, who prints it for whom, of what class."""
+        return corroboration_tables.observations_table(self.frame, self.shelf.names, caption, places=places)
+
+    def short_table(self, caption: str) -> Shown:
+        """Show the figures in two columns; what all of them share, metric and areas, is left to the caption."""
+        return corroboration_tables.figures_table(self.frame, self.shelf.names, caption)
+
+    def series_table(self, caption: str) -> Shown:
+        """Show the figures grouped into series, all values of one in a row."""
+        return corroboration_tables.series_table(self.frame, self.shelf.names, caption)
+
+    def by_period(
+        self, columns: Mapping[str, Column], caption: str, follows: Mapping[str, Mapping[Any, Amount]] | None = None
+    ) -> Shown:
+        """Show the figures by period, a row each in order of time, in columns.
+
+        Parameters
+        ----------
+        columns
+            by head: the metric whose figures belong there, or a selection of figures.
+        follows
+            by head, or by the metric of a column, and by period: what no figure says but others imply.
+        """
+        chosen: dict[str, pd.DataFrame] = {}
+        cells: dict[tuple[str, str], Markup] = {}
+        for head, own in columns.items():
+            keys: Mapping[str, Wanted] = {"metric": own} if isinstance(own, str) else {}
+            chosen[head] = own.frame if isinstance(own, Observations) else matching(self.frame, {**keys})
+            names = [head, own] if isinstance(own, str) else [head]
+            for found in [follows[name] for name in names if name in follows] if follows else ():
+                cells |= {(head, str(period)): self._follows(one) for period, one in found.items()}
+        return corroboration_tables.by_period(chosen, caption, follows=cells)
+
+    def _follows(self, found: Amount) -> Markup:
+        implied = Implied(found.interval, found.rests_on)
+        return derived_tables.cell(implied, found.unit, self.shelf.claims, self.shelf.observations)
+
+    def given(self, *, plus: Collection[str] = (), between: tuple[str, str] | None = None) -> Given:
+        """Return what follows from these figures alone, and from some claims or observations beside them.
+
+        Parameters
+        ----------
+        plus
+            ids of claims and observations that are taken as well.
+        between
+            whose quantities are asked for, and towards whom; the only pair of the selection where left out.
+        """
+        every, claims = self.shelf.observations, [name for name in plus if name in self.shelf.claims.index]
+        beside = [name for name in plus if name not in claims]
+        chosen = pd.concat([self.frame, every.loc[beside]]) if beside else self.frame
+        pair = between or (self.only("area"), self.only("partner"))
+        return Given(self.shelf, chosen, tuple(claims), pair)
+
+    def cell(self, name: str) -> Markup:
+        """Return one figure for a cell of a table: linked to its place, with its time and who prints it."""
+        one = self[name]
+        source = corroboration_tables.source(self.frame.loc[name].to_dict())
+        return stacked(link("observation", name, one.figure), one.when, source)
+
+
+@dataclass(frozen=True)
+class Missing(Selection):
+    """What was looked for and not found, a row each, with the reason in `note`."""
+
+    def table(self, caption: str) -> Shown:
+        """Show what was looked for and not found, with the reason."""
+        return corroboration_tables.missing_table(self.frame, self.shelf.names, caption)

@@ -1,0 +1,77 @@
+"""Routes and their stops: maps over coasts and borders, schematics of the stops in order, the table of the routes."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import pandas as pd
+
+from compendium.display.chapter.charts import Chart, Charts
+from compendium.display.chapter.ledger import OpenLedger
+from compendium.display.chapter.selections import Selection
+from compendium.display.charts import maps, style
+from compendium.display.outputs import Shown, table
+from compendium.display.tables.ledger import stacked
+
+
+@dataclass(frozen=True)
+class Routes(Selection):
+    """Routes, a row each, in the order of the data."""
+
+    @cached_property
+    def stops(self) -> pd.DataFrame:
+        """Return the stops of all routes in order, with their places: `route_id`, `place_id`, `name`, `area`, …"""
+        ledger = self.shelf.tables
+        return ledger["route_stops"].merge(ledger["places"], on="place_id").sort_values(["route_id", "stop"])
+
+    def through(self, area: str) -> list[str]:
+        """Return the routes that have a stop in an area."""
+        stopping = set(self.stops.loc[self.stops["area"] == area, "route_id"])
+        return [name for name in self.ids if name in stopping]
+
+    def places(self, routes: Collection[str], box: tuple[float, float, float, float] | None = None) -> list[str]:
+        """Return the places of some routes, each once; those between west, east, south and north where given."""
+        own = self.stops[self.stops["route_id"].isin(routes)]
+        if box:
+            west, east, south, north = box
+            own = own[own["longitude"].between(west, east) & own["latitude"].between(south, north)]
+        return list(own["place_id"].unique())
+
+    def map(self, labels: Mapping[str, str], names: Sequence[str], around: Sequence[str]) -> Chart:
+        """Return the map of some routes over coasts and borders.
+
+        Parameters
+        ----------
+        labels
+            by id of a route, its name below the map.
+        names
+            the places to name, the most important first; each has to be a stop.
+        around
+            the places that set what the map shows.
+        """
+        unknown = set(names) - set(self.stops["place_id"])
+        if unknown:
+            raise KeyError(f"no stop {', '.join(sorted(unknown))}")
+        colours = {route: style.SERIES[place] for place, route in enumerate(labels)}
+        outlines = self.shelf.tables["outlines"]
+        return Chart(maps.route_map(self.stops, colours, names=names, labels=labels, around=around, outlines=outlines))
+
+    def schematic(self) -> Chart:
+        """Return each route as an upright line of its stops in order."""
+        by_name = {one.name: list(self.stops.loc[self.stops["route_id"] == one.id, "name"]) for one in self}
+        return Charts(self.shelf).schematic(by_name)
+
+    def table(self, caption: str) -> Shown:
+        """Show the routes: name and mode, other names, what to know."""
+        rows = [
+            {"Route": stacked(one.name, one.mode), "Other names": one.variants, "What to know": one.note}
+            for one in self
+        ]
+        return table(pd.DataFrame(rows), caption)
+
+
+def open_routes(ledger: OpenLedger) -> Routes:
+    """Return all routes of a ledger."""
+    return Routes(ledger.shelf, ledger["routes"].set_index("route_id", drop=False).rename_axis(None))

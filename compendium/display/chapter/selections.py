@@ -1,0 +1,231 @@
+"""Selections: some rows of a ledger as a DataFrame, with ways to narrow them down that need no pandas.
+
+`.frame` is the DataFrame. What no method gives, pandas does: `selection.where(selection.frame.period > "2020")`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, replace
+from typing import Any, Self
+
+import pandas as pd
+
+from compendium.display.chapter.amounts import Amount, exactly
+from compendium.display.chapter.shelf import Shelf
+from compendium.display.chapter.yearly import Yearly
+from compendium.display.tables.corroboration import dated
+from compendium.values.periods import spoken
+
+SHORT = {
+    "metric": "metric_id",
+    "area": "ref_area",
+    "partner": "counterpart_area",
+    "source": "source_id",
+    "status": "obs_status",
+}
+"""What a column may be called for short."""
+Wanted = str | Collection[str]
+
+
+def column(columns: pd.Index, name: str) -> str:
+    """Return the column that a name means: `metric` is `metric_id` where there is one.
+
+    Raises
+    ------
+    KeyError
+        where there is none; the message names those that there are.
+    """
+    for found in (SHORT.get(name, name), name):
+        if found in columns:
+            return found
+    raise KeyError(f"no column {name!r}; there are {', '.join(map(str, columns))}")
+
+
+def matching(frame: pd.DataFrame, keys: dict[str, Wanted]) -> pd.DataFrame:
+    """Return the rows whose columns hold what is asked for: one text, or any of several.
+
+    Raises
+    ------
+    KeyError
+        where there is no such column; the message names those that there are.
+    """
+    for name, wanted in keys.items():
+        frame = frame[frame[column(frame.columns, name)].isin([wanted] if isinstance(wanted, str) else list(wanted))]
+    return frame
+
+
+def picked(frame: pd.DataFrame, names: Collection[str]) -> pd.DataFrame:
+    """Return the rows with some ids, in the order given; raise `KeyError` naming those that are not there."""
+    unknown = [name for name in names if name not in frame.index]
+    if unknown:
+        raise KeyError(f"no row {', '.join(unknown)}")
+    return frame.loc[list(names)]
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One row: its cells by name (`entry.publisher`), and its figure as an amount."""
+
+    cells: pd.Series[Any]
+
+    def __getattr__(self, name: str) -> Any:
+        """Return a cell by the name of its column."""
+        if name.startswith("__") or name == "cells":
+            raise AttributeError(name)
+        try:
+            return self.cells[column(self.cells.index, name)]
+        except KeyError as error:
+            raise AttributeError(error.args[0]) from None
+
+    @property
+    def id(self) -> str:
+        """Return the id of the row."""
+        return str(self.cells.name)
+
+    @property
+    def amount(self) -> Amount:
+        """Return the figure as an amount, in the unit in which it is read."""
+        unit = self.cells["in_unit"] if "in_unit" in self.cells else self.cells["unit"]
+        return Amount(self.cells["interval"], unit, (self.id,))
+
+    @property
+    def when(self) -> str:
+        """Return the time that the row speaks of or was said, or that a record gives, for a reader."""
+        if "recorded" in self.cells:
+            return spoken(self.cells["recorded"])
+        if "stated_on" in self.cells:
+            return dated({str(name): cell for name, cell in self.cells.items()})
+        return spoken(self.cells["period"] if "period" in self.cells else self.cells["date"])
+
+
+@dataclass(frozen=True)
+class Selection:
+    """Some rows of a ledger, in order, with the DataFrame that holds them."""
+
+    shelf: Shelf
+    frame: pd.DataFrame
+
+    def where(self, mask: Any = None, /, **keys: Wanted) -> Self:
+        """Return the rows for which a mask of pandas is true, or whose columns hold what is asked for."""
+        frame = self.frame if mask is None else self.frame[mask]
+        return replace(self, frame=matching(frame, keys))
+
+    def excluding(self, **keys: Wanted) -> Self:
+        """Return the rows but those where any of some columns holds what is named."""
+        out: set[Any] = set()
+        for name, unwanted in keys.items():
+            out.update(matching(self.frame, {name: unwanted}).index)
+        return replace(self, frame=self.frame[~self.frame.index.isin(out)])
+
+    def pick(self, *names: str) -> Self:
+        """Return the rows with these ids, in this order."""
+        return replace(self, frame=picked(self.frame, names))
+
+    def without(self, *names: str) -> Self:
+        """Return the rows but those with these ids."""
+        return replace(self, frame=self.frame[~self.frame.index.isin(names)])
+
+    def as_if(self, **cells: str) -> Self:
+        """Return the rows with other cells: what one side sells, taken as what the other buys."""
+        return replace(self, frame=self.frame.assign(**{self._column(name): cell for name, cell in cells.items()}))
+
+    def sorted(self, *columns: str) -> Self:
+        """Return the rows in the order of some columns."""
+        return replace(self, frame=self.frame.sort_values(list(map(self._column, columns))))
+
+    def in_order_of(self, name: str, values: Collection[str]) -> Self:
+        """Return the rows whose column holds one of some values, in the order of the values."""
+        order = {value: place for place, value in enumerate(values)}
+        rows = self.where(**{name: values}).frame
+        return replace(
+            self, frame=rows.sort_values(self._column(name), key=lambda cells: cells.map(order), kind="stable")
+        )
+
+    def __add__(self, other: Self) -> Self:
+        """Return the rows of both, those of the first before those of the second, each once."""
+        frame = pd.concat([self.frame, other.frame])
+        return replace(self, frame=frame[~frame.index.duplicated()])
+
+    def __getitem__(self, name: str) -> Entry:
+        """Return one row by its id."""
+        return Entry(picked(self.frame, [name]).iloc[0])
+
+    def __len__(self) -> int:
+        """Return how many rows there are."""
+        return len(self.frame)
+
+    def __iter__(self) -> Iterator[Entry]:
+        """Yield the rows in order."""
+        return (Entry(row) for _, row in self.frame.iterrows())
+
+    @property
+    def first(self) -> Entry:
+        """Return the first row."""
+        return Entry(self.frame.iloc[0])
+
+    @property
+    def last(self) -> Entry:
+        """Return the last row."""
+        return Entry(self.frame.iloc[-1])
+
+    @property
+    def ids(self) -> list[str]:
+        """Return the ids in order."""
+        return list(map(str, self.frame.index))
+
+    def _column(self, name: str) -> str:
+        return column(self.frame.columns, name)
+
+    def each(self, name: str) -> list[Any]:
+        """Return what a column holds, each value once, in order of appearance."""
+        return list(dict.fromkeys(self.frame[self._column(name)]))
+
+    def only(self, name: str) -> Any:
+        """Return the one value that a column holds; raise `ValueError` where it holds none or several."""
+        values = self.each(name)
+        if len(values) != 1:
+            raise ValueError(f"{name} holds {', '.join(map(str, values)) or 'nothing'}, and one value was expected")
+        return values[0]
+
+
+WHOLE_YEAR = r"\d{4}"
+
+
+@dataclass(frozen=True)
+class Figures(Selection):
+    """Rows with figures: claims, or observations."""
+
+    @property
+    def amounts(self) -> list[Amount]:
+        """Return the figures as amounts, in order, each in the unit in which it is read."""
+        return [entry.amount for entry in self]
+
+    def amount(self, name: str, unit: str = "") -> Amount:
+        """Return the figure of one row, in its own unit or in another."""
+        found = self[name].amount
+        return found.to(unit) if unit else found
+
+    def levels(self) -> Self:
+        """Return the rows that state an amount: no growth, share or multiple."""
+        return self.where(measure="level")
+
+    def years(self) -> Self:
+        """Return the rows that speak of a whole year."""
+        return self.where(self.frame["period"].str.fullmatch(WHOLE_YEAR))
+
+    def in_years(self, unit: str = "") -> list[tuple[int, Amount]]:
+        """Return the figures of whole years with their year, in order of time; a year may have several.
+
+        With a unit, only levels, converted into it.
+        """
+        rows = (self.levels() if unit else self).years().sorted("period")
+        return [(int(one.period), one.amount.to(unit) if unit else one.amount) for one in rows]
+
+    def by_year(self, unit: str = "") -> Yearly:
+        """Return the figures of whole years by year, as `in_years` does; the last of several."""
+        return Yearly(self.in_years(unit))
+
+    def exact_by_year(self) -> Yearly:
+        """Return the values of whole years as they are printed, by year, as if each were known exactly."""
+        return Yearly({int(one.period): exactly(float(one.value), one.in_unit) for one in self.years()})
