@@ -120,8 +120,8 @@ def test_a_table_of_claims_events_or_observations_has_the_id_of_every_one_it_lin
             hrefs = [str(link["href"]) for link in line[1].select("tbody a[href]")]
             linked = {unquote(href.split("#")[1]) for href in hrefs if f"/{home}.html#" in href}
             cells = "\n".join(frame.fillna("").to_numpy(dtype=str).ravel())
-            assert [name for name in json_ld if name not in cells] == [], caption(line[1])
-            looked += len(json_ld)
+            assert [name for name in linked if name not in cells] == [], caption(line[1])
+            looked += len(linked)
     assert looked > 20
 
 
