@@ -5,7 +5,6 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 import click
@@ -17,7 +16,6 @@ from compendium.project.problems import LedgerError
 if TYPE_CHECKING:
     from click._termui_impl import ProgressBar
 
-    from compendium.benches.mutants import Mutants
     from compendium.quality.guarded import Outcome
 
 
@@ -150,59 +148,4 @@ def _bar(outcomes: Iterator[Outcome], number: int) -> ProgressBar[Outcome]:
     return click.progressbar(outcomes, length=number, label="Trying wrong cells", file=sys.stderr)
 
 
-@click.command()
-@click.argument("modules", nargs=-1, metavar="[MODULE]...")
-@click.option(
-    "--processes", type=click.IntRange(1, 64), default=1, show_default=True, help="How many work side by side."
-)
-@click.option("--least", type=click.FloatRange(0, 1), default=0.0, help="The score below which a module fails.")
-@click.option("--show", is_flag=True, help="Print every change that nothing noticed.")
-@click.option("--write", is_flag=True, help="Put the counts of each module into the data.")
-def mutate(modules: tuple[str, ...], processes: int, least: float, show: bool, write: bool) -> None:
-    """Change the engine one operator at a time, and see whether a test fails: all modules chosen for it, or some.
-
-    mutmut makes the changes, in a copy; `make authors` installs it. Which modules are changed, and which tests run for
-    each, stands in pyproject.toml. Counts are written as soon as a module has ended; a module takes some minutes.
-    """
-    from compendium.benches import mutants
-
-    try:
-        asked = mutants.chosen(modules)
-    except mutants.MutationError as error:
-        raise click.BadParameter(str(error), param_hint="MODULE") from None
-    found = []
-    try:
-        for module, tests in asked.items():
-            found.append(_mutated(module, tests, processes))
-            if write:
-                mutants.write(found[-1], DATA)
-    except LedgerError as error:
-        end(error.problems, "")
-        return
-    except (mutants.MutationError, OSError) as error:
-        click.echo(str(error), err=True)
-        sys.exit(1)
-    for one in found if show else ():
-        click.echo("\n\n".join([*one.passed, ""]), nl=False)
-    for line in mutants.table(found):
-        click.echo(line)
-    weak = [one.module for one in found if one.score < least]
-    if weak:
-        click.echo(f"below {least:.0%}: {', '.join(weak)}", err=True)
-    sys.exit(1 if weak else 0)
-
-
-def _mutated(module: str, tests: tuple[str, ...], processes: int) -> Mutants:
-    from compendium.benches import mutants
-
-    tool = mutants.program()
-    with TemporaryDirectory() as folder, click.progressbar(length=1, label=f"{module:<14}", file=sys.stderr) as bar:
-
-        def tell(done: int, of: int) -> None:
-            bar.length = of
-            bar.update(done - bar.pos)
-
-        return mutants.tried(module, mutants.prepared(module, tests, Path(folder)), tool, processes, tell)
-
-
-COMMANDS = (bench, manifest, audit, weigh, corrupt, mutate)
+COMMANDS = (bench, manifest, audit, weigh, corrupt)

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import csv
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
@@ -173,31 +173,5 @@ def survivors_table(rows: pd.DataFrame, caption: str) -> Shown:
             ]
         ),
         caption,
-        data=rows,
-    )  # fmt: skip
-
-
-def score(row: Mapping[str, Any]) -> float:
-    """Return the share of the changes of a module that the tests notice; one that does not end is noticed."""
-    tried = int(row["mutants"])
-    return (int(row["killed"]) + int(row["timeout"])) / tried if tried else 1.0
-
-
-def mutations_table(rows: pd.DataFrame, caption: str) -> Shown:
-    """Return how many changes of each module the tests notice, as a table for a page; the weakest module first."""
-    if rows.empty:
-        return NONE
-    ordered = sorted(rows.to_dict("records"), key=lambda row: (score(row), row["module"]))
-    return shown_table(
-        pd.DataFrame(
-            [
-                {"Module": row["module"], "Changes": int(row["mutants"]), "Noticed": int(row["killed"]),
-                 "Not ended": int(row["timeout"]), "Passed": int(row["survived"]), "In no test": int(row["untested"]),
-                 "Score": f"{score(row):.0%}"}
-                for row in ordered
-            ]
-        ),
-        caption,
-        numeric=["Changes", "Noticed", "Not ended", "Passed", "In no test", "Score"],
         data=rows,
     )  # fmt: skip
