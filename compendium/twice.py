@@ -17,10 +17,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from compendium.benches.copies import Copy, copied
-from compendium.benches.rows import put
-from compendium.benches.timing import machine
+from compendium.benches.copies import Copy, copied, machine
 from compendium.builder.provenance import TOLD, certificate, told
+from compendium.ledger.atomic_write import replace_rows
 from compendium.project.checksums import compared, manifest
 from compendium.project.paths import BOOK, ROOT, chapters, notebook_of
 
@@ -143,8 +142,8 @@ def write(data: Path, found: Twice, today: str) -> None:
         "first_seconds": f"{found.first.seconds:.0f}",
         "second_seconds": f"{found.second.seconds:.0f}",
     }
-    put(data, "rebuilds", [row], lambda old: (old["built_on"], old["commit"]) == (today, row["commit"]))
-    put(data, "runs", found.first.runs, lambda old: True)
+    replace_rows(data, "rebuilds", [row], lambda old: (old["built_on"], old["commit"]) == (today, row["commit"]))
+    replace_rows(data, "runs", found.first.runs, lambda old: True)
 
 
 if __name__ == "__main__":

@@ -14,7 +14,7 @@ from compendium.reconciliation.constraints import ONE
 from compendium.reconciliation.reconcile import bound_by, groups, reconcile
 from compendium.reconciliation.verdicts import CONSISTENT, IN_CONFLICT
 from compendium.reconciliation.z3_solver import System
-from compendium.synthetic import RARELY, world
+from tests.support.synthetic import RARELY, world
 
 SIZES, SEEDS = st.integers(10, 40), st.integers(0, 10**6)
 

@@ -7,6 +7,7 @@ the user's home or in the checkout, it keeps in the copy.
 from __future__ import annotations
 
 import os
+import platform
 import shutil
 import subprocess
 import sys
@@ -126,3 +127,9 @@ def _said(words: Sequence[str]) -> str:
     """Return a command as a person would type it, code given on the command line left out."""
     shown = ["python" if word == sys.executable else word for word in words]
     return f"`{' '.join(word if len(word) < 60 else '…' for word in shown)}`"
+
+
+def machine() -> str:
+    """Return the machine, as far as it matters: cores, architecture, Python."""
+    number = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return f"{number} core{'s' if number > 1 else ''}, {platform.machine()}, Python {platform.python_version()}"

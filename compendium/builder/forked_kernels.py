@@ -26,10 +26,10 @@ from compendium.project.paths import ROOT
 IMPORTED = ("ipykernel.ipkernel", "matplotlib.backends.backend_svg", "myst_nb", "pandas")
 """What nearly every notebook imports from outside; of the engine it is every module that chapters may use."""
 WORKSHOP = {
-    "__main__", "archives", "audit", "bench", "building", "certificate", "changelog", "changes", "chapter", "cli",
+    "__main__", "archives", "audit", "building", "certificate", "changelog", "changes", "chapter", "cli",
     "codecheck", "corruption", "crate", "croissant", "entering", "explain", "guarded", "intake", "lean", "linkcheck",
     "manifest", "notebooks", "outputs", "policy", "published", "quick", "redirects", "refresh", "release", "repeat",
-    "reproducible", "rewrite", "roles", "runner", "services", "serving", "site", "synthetic", "twice", "warm",
+    "reproducible", "rewrite", "roles", "runner", "services", "serving", "site", "twice", "warm",
     "warmed", "weight",
 }  # fmt: skip
 """Modules for the making of the book, which no chapter imports; any other may be needed."""

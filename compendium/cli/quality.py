@@ -20,28 +20,6 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.argument("names", nargs=-1, metavar="[NAME]...")
-@click.option("--write", is_flag=True, help="Put the rows into the data; without it, they are only shown.")
-def bench(names: tuple[str, ...], write: bool) -> None:
-    """Measure how long the book takes to build, and how that grows: all parts, or those named.
-
-    The parts are cold, plain, nothing, prose, data, claims, test, chapters, ledger and reconciliation. All work in
-    copies of the repository; the rows of a part are written when it has ended, and not where it has failed.
-    """
-    from compendium.benches.parts import PARTS
-    from compendium.benches.run import run
-    from compendium.project.problems import one_of
-
-    for name in names:
-        if name not in PARTS:
-            raise click.BadParameter(f"no part is called {name}; {one_of(PARTS, name)}", param_hint="NAME")
-    failed = run(names or tuple(PARTS), DATA if write else None, click.echo)
-    for line in failed:
-        click.echo(line, err=True)
-    sys.exit(1 if failed else 0)
-
-
-@click.command()
 @click.argument("folder", type=FOLDER)
 @click.option("--against", type=click.Path(exists=True, path_type=Path), help="A manifest, or another folder.")
 def manifest(folder: Path, against: Path | None) -> None:
@@ -148,4 +126,4 @@ def _bar(outcomes: Iterator[Outcome], number: int) -> ProgressBar[Outcome]:
     return click.progressbar(outcomes, length=number, label="Trying wrong cells", file=sys.stderr)
 
 
-COMMANDS = (bench, manifest, audit, weigh, corrupt)
+COMMANDS = (manifest, audit, weigh, corrupt)

@@ -103,7 +103,7 @@ def write_outcomes(outcomes: Sequence[Outcome], seed: int, data: Path) -> None:
     LedgerError
         where the ledger has no such tables.
     """
-    from compendium.benches.rows import put
+    from compendium.ledger.atomic_write import replace_rows
 
     left = survivors(outcomes, data)
     today = date.today().isoformat()
@@ -112,8 +112,8 @@ def write_outcomes(outcomes: Sequence[Outcome], seed: int, data: Path) -> None:
         | {stage: str(own[stage]) for stage in STAGES}
         for kind, own in counted(outcomes).items()
     ]
-    put(data, "corruptions", rows, lambda _: True)
-    put(data, "survivors", map(_row, left), lambda _: True)
+    replace_rows(data, "corruptions", rows, lambda _: True)
+    replace_rows(data, "survivors", map(_row, left), lambda _: True)
 
 
 def _row(survivor: Survivor) -> dict[str, str]:

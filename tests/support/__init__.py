@@ -1,0 +1,1 @@
+"""Made-up ledgers and whatever else several test modules rest on."""
