@@ -1,7 +1,7 @@
 """Built from nothing in another folder, year, zone and locale, without a network: the same bytes, notebooks and site.
 
-Of the notebooks those are executed that between them put out and import whatever any of them does. All are at night,
-here (`THOROUGH`) and by `python -m compendium twice`.
+Of the notebooks those are executed that between them put out and import whatever any of them does; at night, all
+(`THOROUGH`).
 """
 
 import ast

@@ -29,8 +29,7 @@ WORKSHOP = {
     "__main__", "archives", "audit", "building", "certificate", "changelog", "changes", "chapter", "cli",
     "codecheck", "corruption", "crate", "croissant", "entering", "explain", "guarded", "intake", "lean", "linkcheck",
     "manifest", "notebooks", "outputs", "policy", "published", "quick", "redirects", "refresh", "release", "repeat",
-    "reproducible", "rewrite", "roles", "runner", "services", "serving", "site", "twice", "warm",
-    "warmed", "weight",
+    "reproducible", "rewrite", "roles", "runner", "services", "serving", "site", "warm", "warmed", "weight",
 }  # fmt: skip
 """Modules for the making of the book, which no chapter imports; any other may be needed."""
 LAST = "compendium.builder.kernel_preload"

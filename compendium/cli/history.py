@@ -1,12 +1,10 @@
-"""The commands that say what changed since another state, and whether the book comes out the same twice."""
+"""The command that says what changed since another state."""
 
 from __future__ import annotations
 
 import json
 import sys
-import tempfile
 from dataclasses import asdict
-from datetime import date
 from pathlib import Path
 
 import click
@@ -50,26 +48,4 @@ def changes(since: str, form: str, write: bool, data: Path) -> None:
         replace_rows(data, changing.RECORD, records, lambda row: row["edition"] == now.edition)
 
 
-@click.command()
-@click.option("--write", is_flag=True, help="Keep in the data how each notebook ran and what the comparison found.")
-@click.option("--data", type=FOLDER, default=DATA, help="Where the records are kept.  [default: data]")
-def twice(write: bool, data: Path) -> None:
-    """Build the book twice from nothing, under unlike surroundings, and name every file in which the two differ."""
-    from compendium import twice as both
-    from compendium.benches.copies import BenchError
-
-    with tempfile.TemporaryDirectory(prefix="twice-") as folder:
-        try:
-            found = both.twice(Path(folder), click.echo)
-        except BenchError as error:
-            click.echo(str(error), err=True)
-            sys.exit(1)
-        if write:
-            both.write(data, found, date.today().isoformat())
-    for line in found.different:
-        click.echo(line, err=True)
-    click.echo(f"{len(found.different)} files differ" if found.different else "every file is the same")
-    sys.exit(1 if found.different else 0)
-
-
-COMMANDS = (changes, twice)
+COMMANDS = (changes,)

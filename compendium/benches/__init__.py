@@ -1,1 +1,0 @@
-"""Temporary copies of the repository, for the comparison of two builds."""
