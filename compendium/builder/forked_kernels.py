@@ -27,8 +27,8 @@ IMPORTED = ("ipykernel.ipkernel", "matplotlib.backends.backend_svg", "myst_nb", 
 """What nearly every notebook imports from outside; of the engine it is every module that chapters may use."""
 WORKSHOP = {
     "__main__", "archives", "audit", "building", "certificate", "changelog", "changes", "chapter", "cli",
-    "codecheck", "corruption", "crate", "croissant", "entering", "explain", "guarded", "intake", "lean", "linkcheck",
-    "manifest", "notebooks", "outputs", "policy", "published", "quick", "redirects", "refresh", "release", "repeat",
+    "codecheck", "corruption", "crate", "croissant", "entering", "explain", "git", "guarded", "intake", "lean",
+    "linkcheck", "notebooks", "outputs", "policy", "published", "quick", "redirects", "refresh", "release", "repeat",
     "reproducible", "rewrite", "roles", "runner", "services", "serving", "site", "warm", "warmed", "weight",
 }  # fmt: skip
 """Modules for the making of the book, which no chapter imports; any other may be needed."""

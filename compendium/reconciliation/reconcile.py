@@ -22,7 +22,7 @@ from networkx.utils import UnionFind
 
 from compendium.ledger.claims import WHOLE, bounds, exactly
 from compendium.ledger.loader import Ledger
-from compendium.ledger.records import records
+from compendium.ledger.records import keyed, records
 from compendium.reconciliation import constraints as binding_of
 from compendium.reconciliation.components import (
     EVERYTHING,
@@ -172,7 +172,7 @@ def bound_by(ledger: Ledger) -> tuple[dict[str, dict[str, Any]], list[Binding], 
     """Return the claims that stand, by id, what they bind, and the code of the reason for those that bind nothing."""
     claims = _claims(ledger)
     apart = dict(zip(ledger.frames["incomparable"]["claim_id"], ledger.frames["incomparable"]["reason"], strict=True))
-    metrics = {row["metric_id"]: row for row in records(ledger.frames["metrics"])}
+    metrics = keyed(ledger.frames["metrics"], "metric_id")
     bound: list[Binding] = []
     open_: dict[str, str] = {}
     for name, claim in claims.items():
@@ -192,7 +192,7 @@ def _forecasts(claims: Mapping[str, Mapping[str, Any]]) -> frozenset[str]:
 
 def groups(bound: Sequence[Binding], ledger: Ledger, forecasts: frozenset[str] = frozenset()) -> list[Group]:
     """Return the bindings of claims, with every identity that bears on them, in groups that share no quantity."""
-    metrics = {row["metric_id"]: row for row in records(ledger.frames["metrics"])}
+    metrics = keyed(ledger.frames["metrics"], "metric_id")
     places = ledger.frames["places"]
     meaning = Meaning(metrics, dict(zip(places["place_id"], places["within"], strict=True)))
     every = [*bound, *identities({quantity for binding in bound for quantity in binding.quantities}, meaning)]
