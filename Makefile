@@ -42,8 +42,10 @@ lock: environment ## Renew both lock files from pyproject.toml and show what mov
 authors: ## Make .venv-authors hold what authors want besides: JupyterLab, nbdime, live preview
 	$(PYTHON) scripts/setup_environment.py requirements-authors.txt
 
-bench: environment ## Measure the building of the book and the reconciliation, and how both grow (half an hour)
-	$(RUN) -m compendium bench --write
+bench: environment authors ## Measure the building of the book and the reconciliation, and how both grow (ONLY=cold measures a part)
+	mkdir -p .cache
+	.venv-authors/bin/python -m pytest benchmarks -n 0 -p no:nbval -k "$(ONLY)" --benchmark-json=.cache/benchmarks.json
+	.venv-authors/bin/python -m benchmarks.record .cache/benchmarks.json
 
 audit: book ## Measure every page with Lighthouse CI and hold it to its scores and budgets (needs node and Chromium)
 	cd tools/lighthouse && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error --cache ../../.cache/npm

@@ -25,7 +25,7 @@ os.environ["HYPOTHESIS_STORAGE_DIRECTORY"] = str(ROOT / ".cache" / "hypothesis")
 
 
 LONG = (
-    "reproducible", "incremental", "axe", "browser", "live", "bench_book", "contributing", "pdf", "code", "downloads",
+    "reproducible", "incremental", "axe", "browser", "live", "benchmarks", "contributing", "pdf", "code", "downloads",
     "release", "cards_in_browser", "hostile", "runner", "site", "fuzz", "bundle", "rebuilt", "publishing",
 )  # fmt: skip
 """The modules that take longest, in their order: they are begun first, so that none is left for the end."""

@@ -11,7 +11,7 @@ from distributed import Client, LocalCluster
 
 from compendium.cli.app import main
 from compendium.reconciliation.reconcile import Reconciliation, reconcile
-from compendium.synthetic import Made, world
+from tests.support.synthetic import Made, world
 
 
 @pytest.fixture(scope="module")

@@ -38,20 +38,6 @@ def test_a_group_without_conflict_has_bounds_and_tests() -> None:
     assert {name: test.others.interval for name, test in found.tests.items()} == {"a": closed(5, 7), "b": closed(4, 6)}
 
 
-@pytest.mark.parametrize(
-    "bindings",
-    [
-        (level("a", 4, 6), level("b", 5, 7)),
-        (says("g", closed("1.1", "1.2"), Y, per=X), level("a", 4, 5), level("b", "4.5", 9, Y)),
-        (SUM, level("a", 1, 2), level("b", 3, 5, Y), level("c", 4, 6, Z)),
-    ],
-)
-def test_a_tree_and_the_solver_say_the_same(bindings: tuple[Binding, ...], monkeypatch: pytest.MonkeyPatch) -> None:
-    quick = solve(group(*bindings))
-    monkeypatch.setattr(components.trees, "solve", lambda *_: None)
-    assert solve(group(*bindings)) == quick
-
-
 def test_a_circle_is_solved_too() -> None:
     found = solve(group(says("g", closed(2, 3), Y, per=X), says("d", closed(4, 4), Y, (X, -ONE))))
     assert found.conflicts == ()

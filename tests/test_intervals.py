@@ -10,6 +10,7 @@ from compendium.values.intervals import (
     RULES,
     WIDENING,
     Effect,
+    affine,
     grown,
     interval,
     is_narrow,
@@ -231,3 +232,20 @@ def test_quotient_by_something_without_upper_end_reaches_down_to_zero() -> None:
 def test_what_is_narrow_has_ends_within_a_fifth_of_each_other(low: str, high: str, narrow: bool) -> None:
     assert is_narrow(portion.closed(Fraction(low), Fraction(high))) is narrow
     assert not is_narrow(portion.closedopen(Fraction(1), portion.inf))
+
+
+@pytest.mark.parametrize(
+    ("found", "factor", "shift", "mapped"),
+    [
+        (portion.closedopen(1, 3), 100, -100, portion.closedopen(0, 200)),
+        (portion.closedopen(1, 3), -1, 0, portion.openclosed(-3, -1)),
+        (portion.openclosed(10, 20), Fraction(-1, 100), 1, portion.closedopen(Fraction(4, 5), Fraction(9, 10))),
+        (portion.closedopen(2, portion.inf), Fraction(1, 2), 1, portion.closedopen(2, portion.inf)),
+        (portion.closedopen(2, portion.inf), -2, 1, portion.openclosed(-portion.inf, -3)),
+        (portion.open(-portion.inf, portion.inf), 5, 1, portion.open(-portion.inf, portion.inf)),
+    ],
+)
+def test_an_affine_map_keeps_ends_exact_and_turns_with_a_negative_factor(
+    found: portion.Interval, factor: Fraction, shift: Fraction, mapped: portion.Interval
+) -> None:
+    assert affine(found, factor, shift) == mapped

@@ -6,7 +6,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from compendium.cli.app import main
-from compendium.project.checksums import compared, differences, first_difference, lines, manifest, read
+from compendium.project.checksums import compared, differences, first_difference, lines, manifest, read, sha256
 from compendium.project.problems import LedgerError
 
 
@@ -104,3 +104,8 @@ def test_a_manifest_that_cannot_be_read_is_named_line_by_line(folder: Path, tmp_
 )
 def test_the_first_difference_is_shown_where_it_stands(one: bytes, other: bytes, said: str) -> None:
     assert first_difference(one, other) == said
+
+
+def test_the_hash_of_a_text_is_that_of_its_bytes() -> None:
+    assert sha256("ə") == sha256("ə".encode())
+    assert sha256(b"") == "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"

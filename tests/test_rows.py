@@ -8,7 +8,7 @@ import pytest
 from compendium.ledger.events import read_events
 from compendium.ledger.loader import Ledger
 from compendium.ledger.observations import read_observations
-from compendium.ledger.records import records
+from compendium.ledger.records import keyed, records
 
 
 def same(frame: pd.DataFrame) -> None:
@@ -40,3 +40,9 @@ def test_an_empty_cell_is_read_alike(dtype: str) -> None:
 def test_a_table_without_rows_has_none() -> None:
     assert records(pd.DataFrame(columns=["one", "other"])) == []
     assert records(pd.DataFrame()) == []
+
+
+def test_rows_by_a_column_keep_their_order_and_the_first_of_two() -> None:
+    frame = pd.DataFrame({"id": ["b", "a", "b"], "size": pd.array([1, None, 3], dtype="Int64")})
+    assert keyed(frame, "id") == {"b": {"id": "b", "size": 1}, "a": {"id": "a", "size": None}}
+    assert list(keyed(frame, "id")) == ["b", "a"]

@@ -1,20 +1,15 @@
 """Made-up ledgers: what they promise to whoever holds the reconciliation against them."""
 
-import shutil
 from fractions import Fraction
 from pathlib import Path
 
 import pytest
 
-from compendium.bench import TABLE, measured, run, summary
 from compendium.curation.validation import validate
-from compendium.ledger.loader import Ledger
-from compendium.ledger.schema import DESCRIPTOR, tables
-from compendium.project.paths import DATA
 from compendium.reconciliation.constraints import Binding
 from compendium.reconciliation.reconcile import bound_by, groups
-from compendium.synthetic import KINDS, Truth, figure, world
 from compendium.values.intervals import Effect
+from tests.support.synthetic import KINDS, Truth, figure, world, write_ledger
 
 
 def test_one_seed_is_one_ledger() -> None:
@@ -34,18 +29,8 @@ def test_too_many_conflicts_for_too_few_claims_are_refused() -> None:
         world(29, seed=1, planted=3)
 
 
-def written(ledger: Ledger, folder: Path) -> Path:
-    shutil.copy(DATA / DESCRIPTOR, folder)
-    for schema in DATA.rglob("*.json"):
-        (folder / schema.relative_to(DATA).parent).mkdir(exist_ok=True)
-        shutil.copy(schema, folder / schema.relative_to(DATA))
-    for name, table in ledger.schema.items():
-        ledger[name].to_csv(folder / table.path, index=False, lineterminator="\n")
-    return folder
-
-
 def test_it_is_a_sound_ledger(tmp_path: Path) -> None:
-    assert [str(problem) for problem in validate(written(world(300, seed=3, planted=30).ledger, tmp_path))] == []
+    assert [str(problem) for problem in validate(write_ledger(world(300, seed=3, planted=30).ledger, tmp_path))] == []
 
 
 def holds(binding: Binding, truth: Truth) -> bool:
@@ -78,18 +63,6 @@ def test_half_of_the_claims_stand_alone_and_few_groups_are_large() -> None:
     assert 0.8 < sum(size == 1 for size in sizes) / 1000 < 1.2
     assert max(sizes) > 20
     assert sum(size for size in sizes if size > 6) < 200
-
-
-def test_the_benchmark_prints_rows_of_its_table_and_how_the_time_grew() -> None:
-    said: list[str] = []
-    (row,) = run((100,), (1,), said.append)  # in a process of its own
-    assert said[0].split(",") == tables(DATA)[TABLE].columns
-    assert [row[name] for name in ("claims", "planted", "found", "invented")] == ["100", "1", "1", "0"]
-    assert said[1].split(",")[:3] == [row[name] for name in tables(DATA)[TABLE].columns[:3]]
-    assert said[2].startswith("100 claims, 1 process: ")
-    told = summary([measured(20, 1), row])
-    assert [line.split(",")[0] for line in told] == ["20 claims", "100 claims"]
-    assert "times that of the size before" in told[-1]
 
 
 def test_every_kind_of_small_group_can_be_spoilt() -> None:

@@ -15,6 +15,7 @@ from compendium.ledger.observations import FORECAST
 from compendium.reconciliation import constraints as binding_of
 from compendium.reconciliation.constraints import Binding, canonical, days
 from compendium.values import units
+from compendium.values.intervals import affine
 from compendium.values.periods import known, span
 
 Row = Mapping[str, Any]
@@ -75,10 +76,7 @@ def asked(claim: Row, question: Binding, observed: portion.Interval, metric: Row
     if claim["measure"] == "multiple":
         return Pair(question.interval, observed, "times")
     less = 0 if claim["measure"] == "share" else 1
-    own, other = (
-        factor.replace(lower=lambda end: (end - less) * 100, upper=lambda end: (end - less) * 100, ignore_inf=True)
-        for factor in (question.interval, observed)
-    )
+    own, other = (affine(factor, 100, -100 * less) for factor in (question.interval, observed))
     return Pair(own, other, "percent", points=True)
 
 

@@ -19,7 +19,7 @@ from compendium.analysis.comparability import Pair, Row, as_claim, as_if, asked,
 from compendium.analysis.resolution import firm
 from compendium.ledger.loader import Ledger
 from compendium.ledger.observations import LOW, MACHINE, joined, read_observations, sides
-from compendium.ledger.records import records
+from compendium.ledger.records import keyed
 from compendium.reconciliation import constraints as binding_of
 from compendium.reconciliation.components import Implied
 from compendium.reconciliation.constraints import Binding
@@ -104,16 +104,16 @@ class _Desk:
     """What claims are held against: the observations, by metric, and the pairs that must not be compared."""
 
     ledger: Ledger
-    metrics: dict[str, Row] = field(init=False)
+    metrics: Mapping[str, Row] = field(init=False)
     observations: pd.DataFrame = field(init=False)
-    rows: dict[str, Row] = field(init=False)
+    rows: Mapping[str, Row] = field(init=False)
     by_metric: dict[str, list[Row]] = field(init=False)
     barred: dict[str, dict[str, Row]] = field(init=False)
 
     def __post_init__(self) -> None:
-        self.metrics = {row["metric_id"]: row for row in records(self.ledger.frames["metrics"])}
+        self.metrics = keyed(self.ledger.frames["metrics"], "metric_id")
         self.observations = read_observations(self.ledger)
-        self.rows = {row["observation_id"]: row for row in records(self.observations)}
+        self.rows = keyed(self.observations, "observation_id")
         self.by_metric, self.barred = {}, {}
         for row in self.rows.values():
             self.by_metric.setdefault(row["metric_id"], []).append(row)

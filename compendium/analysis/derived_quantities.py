@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from fractions import Fraction
 
 import pandas as pd
 import portion
@@ -19,7 +20,7 @@ from compendium.reconciliation.components import Implied
 from compendium.reconciliation.constraints import NOT_NEGATIVE, ONE, Binding, Quantity, Rule, canonical
 from compendium.reconciliation.reconcile import implied
 from compendium.values.formatting import amount
-from compendium.values.intervals import is_narrow, product, quotient
+from compendium.values.intervals import PERCENT, affine, is_narrow, product, quotient
 from compendium.values.periods import known
 from compendium.values.units import converted
 
@@ -82,28 +83,24 @@ def _quantity(metric: str, areas: Areas, period: str) -> Quantity:
 
 def as_growth(times: portion.Interval) -> portion.Interval:
     """Return a multiple as the growth that it is, in percent."""
-    return times.replace(lower=lambda end: (end - 1) * 100, upper=lambda end: (end - 1) * 100, ignore_inf=True)
+    return affine(times, 100, -100)
 
 
 def remainder(whole: portion.Interval, percent: portion.Interval) -> portion.Interval:
     """Return what is left of a whole without a part that is so many percent of it."""
-    left = percent.replace(
-        left=percent.right, lower=1 - percent.upper / 100, right=percent.left, upper=1 - percent.lower / 100
-    )
-    return product(whole, left)
+    return product(whole, affine(percent, -PERCENT, 1))
 
 
 def share(part: portion.Interval, whole: portion.Interval) -> portion.Interval:
     """Return a part in percent of a whole, both in one unit."""
-    times = quotient(part, whole)
-    return times.replace(lower=lambda end: end * 100, upper=lambda end: end * 100, ignore_inf=True)
+    return affine(quotient(part, whole), 100)
 
 
 def changed(growth: portion.Interval) -> str:
     """Return a growth in percent as a person says it: `5–6 % more`, `2–4 % less`, `6 % less to 4 % more`."""
     if growth.lower >= 0:
         return f"{said(growth, 'percent')} more"
-    fall = growth.replace(lower=-growth.upper, upper=-growth.lower, left=growth.right, right=growth.left)
+    fall = affine(growth, -1)
     if growth.upper <= 0:
         return f"{said(fall, 'percent')} less"
     ends = (portion.singleton(end) for end in (fall.upper, growth.upper))
@@ -123,7 +120,7 @@ def monthly(found: portion.Interval, period: str) -> portion.Interval:
     if days is None:
         raise ValueError(f"{period!r} has no two ends, so there is no average month")
     months = 12 * (days.last.year - days.first.year) + days.last.month - days.first.month + 1
-    return found.replace(lower=lambda end: end / months, upper=lambda end: end / months, ignore_inf=True)
+    return affine(found, Fraction(1, months))
 
 
 def by_year(rows: pd.DataFrame, unit: str) -> list[tuple[int, portion.Interval]]:

@@ -16,12 +16,13 @@ import portion
 
 from compendium.ledger.claims import DIRECTION, authors, figure
 from compendium.ledger.loader import Ledger
-from compendium.ledger.records import records
+from compendium.ledger.records import keyed
 from compendium.reconciliation.components import Conflict, Test
 from compendium.reconciliation.constraints import Binding, Quantity, Rule, base_of, quantity_of
 from compendium.reconciliation.reconcile import Reconciliation
 from compendium.reconciliation.verdicts import CONSISTENT, IN_CONFLICT, NOT_COMPARABLE
 from compendium.values.formatting import amount
+from compendium.values.intervals import affine
 from compendium.values.periods import spoken
 
 DIGITS = 3
@@ -51,7 +52,7 @@ class Names:
     def of(cls, ledger: Ledger) -> Names:
         """Take the names from a ledger."""
         return cls(
-            {row["metric_id"]: row for row in records(ledger.frames["metrics"])},
+            keyed(ledger.frames["metrics"], "metric_id"),
             dict(zip(ledger.frames["places"]["place_id"], ledger.frames["places"]["name"], strict=True)),
             authors(ledger.frames["sources"]).to_dict(),
             {row["reason"]: row for row in ledger.frames["reasons"].to_dict("records")},
@@ -137,9 +138,7 @@ def _shown(binding: Binding, interval: portion.Interval, names: Names) -> tuple[
     never_less = binding.per or (len(binding.terms) == 1 and metric["minimum"] == 0)
     if never_less and interval.lower == 0 and interval.upper > 0:  # that end says nothing
         interval = interval.replace(left=portion.OPEN, lower=-portion.inf)
-    return interval.replace(
-        lower=lambda end: (end - less) * by, upper=lambda end: (end - less) * by, ignore_inf=True
-    ), unit
+    return affine(interval, by, -less * by), unit
 
 
 def said(interval: portion.Interval, unit: str, digits: int = DIGITS) -> str:

@@ -16,6 +16,7 @@ from pathlib import Path
 
 from compendium.builder.import_graph import modules
 from compendium.builder.read_tracking import ALL
+from compendium.project.checksums import sha256
 from compendium.project.paths import LOCK, ROOT
 
 
@@ -70,4 +71,4 @@ def _content(path: Path) -> str:
     """Return the name of a file's content, of a folder's list of names, or that there is neither."""
     if path.is_dir():
         return "folder " + "/".join(sorted(entry.name for entry in path.iterdir()))
-    return hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else "none"
+    return sha256(path.read_bytes()) if path.is_file() else "none"

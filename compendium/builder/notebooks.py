@@ -9,7 +9,6 @@ It never edits a chapter, and never keeps the outputs of a run that failed.
 
 from __future__ import annotations
 
-import hashlib
 import os
 from collections.abc import Callable, Collection, Iterable, Iterator
 from concurrent.futures import Executor
@@ -22,6 +21,7 @@ from nbformat import NotebookNode
 
 from compendium.builder import cache_keys
 from compendium.builder.execution import Done, Work, nothing, side_by_side
+from compendium.project.checksums import sha256
 from compendium.project.paths import BOOK, CACHE, ROOT, chapters, named, notebook_of
 
 FOLDED = "hide-input"
@@ -69,7 +69,7 @@ def compose(chapter: Path) -> NotebookNode:
         made.metadata = cell.metadata
         if cell.cell_type == "code":
             made.metadata["tags"] = sorted({*cell.metadata.get("tags", []), FOLDED})
-        name = hashlib.sha256(f"{cell.cell_type}\n{cell.source}".encode()).hexdigest()[:8]
+        name = sha256(f"{cell.cell_type}\n{cell.source}")[:8]
         seen[name] = seen.get(name, 0) + 1
         made.id = name if seen[name] == 1 else f"{name}-{seen[name]}"
         notebook.cells.append(made)

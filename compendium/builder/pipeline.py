@@ -8,7 +8,6 @@ the last build before it begins another, so that what was cut short is never tak
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import sys
@@ -21,6 +20,7 @@ from typing import TYPE_CHECKING
 from compendium.builder import partial_build, print_files, provenance
 from compendium.builder.cache_keys import data
 from compendium.builder.read_tracking import ALL
+from compendium.project.checksums import sha256
 from compendium.project.citation import CITATION
 from compendium.project.paths import BOOK, BUILT, LOCK, ROOT, chapters, notebook_of
 from compendium.project.problems import LedgerError
@@ -267,4 +267,4 @@ def said(executed: int) -> str:
 
 
 def _content(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()
+    return sha256(path.read_bytes())

@@ -7,17 +7,16 @@ Nothing here builds anything, and a page's text is not touched.
 
 from __future__ import annotations
 
-import hashlib
 import json
 import re
-import subprocess
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from markupsafe import escape
 
-from compendium.project.checksums import lines, manifest
+from compendium.project import git
+from compendium.project.checksums import lines, manifest, sha256
 from compendium.project.paths import LOCK, ROOT
 
 TOLD = ".edition.json"
@@ -54,16 +53,12 @@ def certificate(root: Path = ROOT) -> Certificate:
     """Return what the site of a repository would certify now."""
     commit, modified = _git(root) or _told(root)
     lock = root / LOCK
-    return Certificate(commit, modified, data_hash(root / "data"), _sha256(lock.read_bytes()) if lock.is_file() else "")
+    return Certificate(commit, modified, data_hash(root / "data"), sha256(lock.read_bytes()) if lock.is_file() else "")
 
 
 def data_hash(data: Path) -> str:
     """Return the SHA-256 of the manifest of a data folder, as `python -m compendium manifest data | sha256sum` does."""
-    return _sha256("".join(f"{line}\n" for line in lines(manifest(data))).encode())
-
-
-def _sha256(content: bytes) -> str:
-    return hashlib.sha256(content).hexdigest()
+    return sha256("".join(f"{line}\n" for line in lines(manifest(data))).encode())
 
 
 def revision(root: Path = ROOT) -> str:
@@ -83,16 +78,10 @@ def _git(root: Path) -> tuple[str, bool] | None:
     if not (root / ".git").exists():
         return None
     try:
-        head = _asked(root, "rev-parse", "--verify", "HEAD")
-        return head, bool(_asked(root, "status", "--porcelain", "--untracked-files=normal"))
-    except (OSError, subprocess.CalledProcessError):
+        head = git.text(root, "rev-parse", "--verify", "HEAD").strip()
+        return head, bool(git.text(root, "status", "--porcelain", "--untracked-files=normal").strip())
+    except git.GitError:
         return None
-
-
-def _asked(root: Path, *words: str) -> str:
-    # Without the lock that git takes to renew its index: a build must not stand in the way of a commit.
-    command = ["git", "--no-optional-locks", *words]
-    return subprocess.run(command, cwd=root, capture_output=True, text=True, check=True).stdout.strip()
 
 
 def _told(root: Path) -> tuple[str, bool]:

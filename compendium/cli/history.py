@@ -22,7 +22,7 @@ from compendium.project.paths import DATA
 @click.option("--data", type=FOLDER, default=DATA, help="Where the record is kept.  [default: data]")
 def changes(since: str, form: str, write: bool, data: Path) -> None:
     """Say what changed since an earlier state: claims, verdicts and why, tables, pages."""
-    from compendium.benches.rows import put
+    from compendium.ledger.atomic_write import replace_rows
     from compendium.publish import changes as changing
     from compendium.publish import snapshots
 
@@ -45,7 +45,7 @@ def changes(since: str, form: str, write: bool, data: Path) -> None:
             click.echo(line)
     if write:
         records = changing.as_records(found, now.edition, before.edition)
-        put(data, changing.RECORD, records, lambda row: row["edition"] == now.edition)
+        replace_rows(data, changing.RECORD, records, lambda row: row["edition"] == now.edition)
 
 
 COMMANDS = (changes,)

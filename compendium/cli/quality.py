@@ -4,39 +4,12 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING
 
 import click
 
 from compendium.cli.common import FOLDER, end
 from compendium.project.paths import DATA
 from compendium.project.problems import LedgerError
-
-if TYPE_CHECKING:
-    from compendium.benches.mutants import Mutants
-
-
-@click.command()
-@click.argument("names", nargs=-1, metavar="[NAME]...")
-@click.option("--write", is_flag=True, help="Put the rows into the data; without it, they are only shown.")
-def bench(names: tuple[str, ...], write: bool) -> None:
-    """Measure how long the book takes to build, and how that grows: all parts, or those named.
-
-    The parts are cold, plain, nothing, prose, data, claims, test, chapters, ledger and reconciliation. All work in
-    copies of the repository; the rows of a part are written when it has ended, and not where it has failed.
-    """
-    from compendium.benches.parts import PARTS
-    from compendium.benches.run import run
-    from compendium.project.problems import one_of
-
-    for name in names:
-        if name not in PARTS:
-            raise click.BadParameter(f"no part is called {name}; {one_of(PARTS, name)}", param_hint="NAME")
-    failed = run(names or tuple(PARTS), DATA if write else None, click.echo)
-    for line in failed:
-        click.echo(line, err=True)
-    sys.exit(1 if failed else 0)
 
 
 @click.command()
@@ -93,59 +66,4 @@ def corrupt(number: int, seed: int, processes: int, write: bool) -> None:
     sys.exit(1 if survivors else 0)
 
 
-@click.command()
-@click.argument("modules", nargs=-1, metavar="[MODULE]...")
-@click.option(
-    "--processes", type=click.IntRange(1, 64), default=1, show_default=True, help="How many work side by side."
-)
-@click.option("--least", type=click.FloatRange(0, 1), default=0.0, help="The score below which a module fails.")
-@click.option("--show", is_flag=True, help="Print every change that nothing noticed.")
-@click.option("--write", is_flag=True, help="Put the counts of each module into the data.")
-def mutate(modules: tuple[str, ...], processes: int, least: float, show: bool, write: bool) -> None:
-    """Change the engine one operator at a time, and see whether a test fails: all modules chosen for it, or some.
-
-    mutmut makes the changes, in a copy; `make authors` installs it. Which modules are changed, and which tests run for
-    each, stands in pyproject.toml. Counts are written as soon as a module has ended; a module takes some minutes.
-    """
-    from compendium.benches import mutants
-
-    try:
-        asked = mutants.chosen(modules)
-    except mutants.MutationError as error:
-        raise click.BadParameter(str(error), param_hint="MODULE") from None
-    found = []
-    try:
-        for module, tests in asked.items():
-            found.append(_mutated(module, tests, processes))
-            if write:
-                mutants.write(found[-1], DATA)
-    except LedgerError as error:
-        end(error.problems, "")
-        return
-    except (mutants.MutationError, OSError) as error:
-        click.echo(str(error), err=True)
-        sys.exit(1)
-    for one in found if show else ():
-        click.echo("\n\n".join([*one.passed, ""]), nl=False)
-    for line in mutants.table(found):
-        click.echo(line)
-    weak = [one.module for one in found if one.score < least]
-    if weak:
-        click.echo(f"below {least:.0%}: {', '.join(weak)}", err=True)
-    sys.exit(1 if weak else 0)
-
-
-def _mutated(module: str, tests: tuple[str, ...], processes: int) -> Mutants:
-    from compendium.benches import mutants
-
-    tool = mutants.program()
-    with TemporaryDirectory() as folder, click.progressbar(length=1, label=f"{module:<14}", file=sys.stderr) as bar:
-
-        def tell(done: int, of: int) -> None:
-            bar.length = of
-            bar.update(done - bar.pos)
-
-        return mutants.tried(module, mutants.prepared(module, tests, Path(folder)), tool, processes, tell)
-
-
-COMMANDS = (bench, manifest, corrupt, mutate)
+COMMANDS = (manifest, corrupt)

@@ -18,6 +18,7 @@ from compendium.analysis import citation_audit
 from compendium.ledger.claims import DIRECTION, bounds
 from compendium.ledger.csv_safety import inert
 from compendium.ledger.loader import Ledger
+from compendium.ledger.records import keyed
 from compendium.ledger.schema import SEPARATOR, Table
 from compendium.project.problems import Problem, invisible, one_of
 from compendium.reconciliation.reconcile import domain
@@ -123,14 +124,9 @@ def _misread(ledger: Ledger, holds: str, cell: str) -> str:
     return ""
 
 
-def by_id(ledger: Ledger) -> dict[str, dict[str, Any]]:
-    """Return the rows of the metrics by id; where one is there twice, which is told elsewhere, the first of them."""
-    return {row["metric_id"]: row for row in reversed(ledger.frames["metrics"].to_dict("records"))}
-
-
 def _claims(ledger: Ledger) -> Iterator[Problem]:
     path = ledger.schema["claims"].path
-    metrics = by_id(ledger)
+    metrics = keyed(ledger.frames["metrics"], "metric_id")
     for line, claim in enumerate(ledger.frames["claims"].to_dict("records"), 2):
 
         def wrong(column: str, expected: str, line: int = line, claim: dict[str, Any] = claim) -> Problem:

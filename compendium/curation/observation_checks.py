@@ -11,9 +11,10 @@ from typing import Any
 
 import pandas as pd
 
-from compendium.curation.claim_checks import BOUND_UNITS, base_problems, by_id, impossible
+from compendium.curation.claim_checks import BOUND_UNITS, base_problems, impossible
 from compendium.ledger.loader import Ledger
 from compendium.ledger.observations import MISSING, bounds, conversion_of, tables
+from compendium.ledger.records import keyed
 from compendium.ledger.schema import SEPARATOR
 from compendium.project.problems import Problem, one_of
 from compendium.values import units
@@ -24,7 +25,7 @@ PROVENANCE = ("publisher", "address", "licence", "quality")
 
 def _observations(ledger: Ledger) -> Iterator[Problem]:
     """Hold every observation: whose id says its table, that has a value or says why not, and that can be read."""
-    metrics = by_id(ledger)
+    metrics = keyed(ledger.frames["metrics"], "metric_id")
     ids: dict[str, str] = {}
     for table in tables(ledger.schema):
         prefix = f"{Path(table.path).stem}."

@@ -6,7 +6,6 @@ It reads the texts and writes nothing; no sentence of a source ever leaves it.
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
@@ -17,6 +16,7 @@ import pandas as pd
 
 from compendium.ledger.corrections import RETIRE, guards
 from compendium.ledger.loader import CORRECTIONS, Ledger
+from compendium.project.checksums import sha256
 from compendium.project.problems import Problem
 from compendium.values.number_parsing import HALVES, WORDS
 
@@ -42,7 +42,7 @@ def read_text(path: Path) -> Text:
     """Return a text with its hash; a paragraph is a line that is not blank once white space is stripped."""
     content = path.read_bytes()
     lines = content.decode("utf-8", errors="replace").split("\n")
-    return Text(path.name, hashlib.sha256(content).hexdigest(), tuple(s for line in lines if (s := line.strip())))
+    return Text(path.name, sha256(content), tuple(s for line in lines if (s := line.strip())))
 
 
 def find_texts(ledger: Ledger, folder: Path, only: Collection[str] = ()) -> tuple[dict[str, Text], list[Problem]]:

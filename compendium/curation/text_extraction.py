@@ -8,7 +8,6 @@ stay drafts: what enters the ledger is `compendium.curation.draft_entry`'s offic
 from __future__ import annotations
 
 import csv
-import hashlib
 import io
 import re
 import unicodedata
@@ -24,6 +23,7 @@ from compendium.curation.source_texts import TOKEN, Text, read_text, stands_in
 from compendium.ledger.claims import authors
 from compendium.ledger.loader import Ledger
 from compendium.ledger.schema import SEPARATOR, Table
+from compendium.project.checksums import sha256
 from compendium.project.problems import LedgerError, Problem, counted
 from compendium.values import units
 from compendium.values.date_parsing import MONTH, Dated, dates
@@ -553,7 +553,7 @@ def write(folder: Path, files: Mapping[str, str]) -> None:
     """
     if folder.exists():
         raise LedgerError([Problem(str(folder), 0, "", "drafts", "no folder yet; to begin anew, move this one away")])
-    partial = folder.with_name(f".{folder.name}.{hashlib.sha256(str(folder).encode()).hexdigest()[:8]}")
+    partial = folder.with_name(f".{folder.name}.{sha256(str(folder))[:8]}")
     try:
         partial.mkdir(parents=True)
         for name, content in files.items():

@@ -7,7 +7,6 @@ file: a notebook holds the content, and `compendium.builder.sphinx_ext.downloads
 from __future__ import annotations
 
 import csv
-import hashlib
 import math
 import re
 import unicodedata
@@ -21,6 +20,7 @@ from typing import TYPE_CHECKING, Any
 from markupsafe import Markup
 
 from compendium.ledger.csv_safety import inert
+from compendium.project.checksums import sha256
 
 if TYPE_CHECKING:  # the building of pages uses this module, and needs neither
     import pandas as pd
@@ -50,7 +50,7 @@ def name(caption: str, content: str, ending: str) -> str:
 
 def digest(content: str) -> str:
     """Return the digits of a content that stand in the name of its file."""
-    return hashlib.sha256(content.encode()).hexdigest()[:6]
+    return sha256(content)[:6]
 
 
 def link(caption: str, content: str, ending: str) -> str:

@@ -22,7 +22,7 @@ from compendium.ledger.claims import read_claims, rivals
 from compendium.ledger.corrections import of_rows
 from compendium.ledger.loader import Ledger
 from compendium.ledger.observations import read_observations
-from compendium.ledger.records import records
+from compendium.ledger.records import keyed, records
 from compendium.reconciliation.reconcile import Reconciliation, reconcile
 from compendium.reconciliation.verdicts import NOT_COMPARABLE, WITHDRAWN
 from compendium.values.formatting import amount
@@ -42,9 +42,9 @@ def dossiers(ledger: Ledger) -> dict[str, Dossier]:
     found, checked = reconcile(ledger), corroborate(ledger)
     claims = read_claims(ledger).set_index("claim_id", drop=False)
     names = Names.of(ledger)
-    sources = {row["source_id"]: row for row in records(ledger.frames["sources"])}
-    metrics = {row["metric_id"]: row for row in records(ledger.frames["metrics"])}
-    observed = {row["observation_id"]: row for row in records(read_observations(ledger))}
+    sources = keyed(ledger.frames["sources"], "source_id")
+    metrics = keyed(ledger.frames["metrics"], "metric_id")
+    observed = keyed(read_observations(ledger), "observation_id")
     known = families(ledger, findings(ledger, found.conflicts))
     corrected = of_rows(ledger, "claims")
     beside = _rivals(claims, {name for name, (verdict, _) in found.verdicts.items() if verdict == NOT_COMPARABLE})

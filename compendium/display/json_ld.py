@@ -6,7 +6,6 @@ page of a claim, and so are true wherever the book is published. It changes the 
 
 from __future__ import annotations
 
-import hashlib
 import json
 import re
 from collections.abc import Mapping
@@ -14,6 +13,7 @@ from decimal import Decimal
 from typing import Any
 
 from compendium.display.links import place
+from compendium.project.checksums import sha256
 from compendium.project.paths import PAGES, ROW_PAGES
 from compendium.reconciliation.verdicts import AGREES, DIFFERS
 
@@ -56,7 +56,7 @@ def _origin(name: str) -> str:
 
 
 def _digest(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()[:6]
+    return sha256(text)[:6]
 
 
 def _claim(one: Dossier) -> Node:

@@ -1,4 +1,4 @@
-"""Puts new texts in the place of some files of a ledger: all of them, or none.
+"""Puts new texts in the place of some files of a ledger: all of them, or none; or new rows into one table.
 
 What is in the texts is not its affair. It never writes what would leave a ledger that cannot be loaded, or over a
 file that somebody has edited meanwhile; and where it fails, it never leaves one file new beside another that is old
@@ -7,13 +7,15 @@ without saying so, and where the copy is.
 
 from __future__ import annotations
 
+import csv
 import shutil
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 
 from compendium.ledger.loader import load
+from compendium.ledger.schema import tables
 from compendium.project.problems import LedgerError, Problem
 
 Texts = Mapping[str, tuple[str, str]]
@@ -95,3 +97,31 @@ def _told(spare: Mapping[str, tuple[Path, Path]], stuck: list[str], error: OSErr
     if not stuck:
         for path in spare:
             yield Problem(path, 0, "", str(error), "a file that can be replaced; nothing was written")
+
+
+def replace_rows(
+    data: Path, table: str, records: Iterable[Mapping[str, str]], replaced: Callable[[Mapping[str, str]], bool]
+) -> None:
+    """Write records into a table in place of those that `replaced` is true of; the file is written whole or not at all.
+
+    New records stand where the first of those that they replace stood, or at the end.
+
+    Raises
+    ------
+    LedgerError
+        where the data package of the folder is unsound.
+    KeyError
+        where it has no such table.
+    """
+    described = tables(data)[table]
+    path = data / described.path
+    with path.open(encoding="utf-8", newline="") as file:
+        before = list(csv.DictReader(file))
+    first = next((place for place, record in enumerate(before) if replaced(record)), len(before))
+    kept = [record for record in before[first:] if not replaced(record)]
+    partial = path.with_suffix(".part")
+    with partial.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, described.columns, lineterminator="\n")
+        writer.writeheader()
+        writer.writerows([*before[:first], *records, *kept])
+    partial.replace(path)

@@ -17,7 +17,7 @@ import portion
 from compendium.ledger.claims import WHOLE, exactly
 from compendium.ledger.claims import bounds as claim_bounds
 from compendium.ledger.loader import Ledger
-from compendium.ledger.records import records
+from compendium.ledger.records import keyed, records
 from compendium.ledger.schema import SEPARATOR, Table
 from compendium.values import intervals, units
 from compendium.values.formatting import UNITS, amount
@@ -59,7 +59,7 @@ def read_observations(ledger: Ledger, *, missing: bool = False) -> pd.DataFrame:
     frame.index.name = None  # a column has the same name
     if missing or frame.empty:
         return frame
-    metrics = {row["metric_id"]: row for row in records(ledger.frames["metrics"])}
+    metrics = keyed(ledger.frames["metrics"], "metric_id")
     conversions = _conversions(ledger)
     rows = records(frame)
     read = [_converted(row, metrics[row["metric_id"]], conversions) for row in rows]

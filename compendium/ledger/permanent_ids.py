@@ -10,7 +10,6 @@ It judges nothing but ids; what a row says of its subject may change.
 from __future__ import annotations
 
 import csv
-import hashlib
 import io
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -22,6 +21,7 @@ from compendium.ledger.atomic_write import put
 from compendium.ledger.corrections import OURS, SOURCE
 from compendium.ledger.loader import CORRECTIONS, Ledger, key_of, load
 from compendium.ledger.observations import tables as observation_tables
+from compendium.project.checksums import sha256
 from compendium.project.problems import LedgerError, Problem, one_of
 
 PERMANENT = "permanent"
@@ -49,7 +49,7 @@ def named(ledger: Ledger) -> dict[str, tuple[str, ...]]:
 def fingerprint(row: Mapping[str, Any], columns: tuple[str, ...]) -> str:
     """Return the fingerprint of what a row is about: sixteen hexadecimal digits."""
     cells = ("" if pd.isna(row[name]) else str(row[name]) for name in columns)
-    return hashlib.sha256("\0".join(cells).encode()).hexdigest()[:16]
+    return sha256("\0".join(cells))[:16]
 
 
 def problems(ledger: Ledger) -> Iterator[Problem]:

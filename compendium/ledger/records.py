@@ -16,6 +16,14 @@ def records(frame: pd.DataFrame) -> list[dict[str, Any]]:
     return [dict(zip(names, row, strict=True)) for row in zip(*map(_values, frame.items()), strict=True)]
 
 
+def keyed(frame: pd.DataFrame, column: str) -> dict[str, dict[str, Any]]:
+    """Return the rows of a table by the text in one column; where it is there twice, the first row."""
+    found: dict[str, dict[str, Any]] = {}
+    for row in records(frame):
+        found.setdefault(row[column], row)
+    return found
+
+
 def _values(column: tuple[Any, pd.Series[Any]]) -> list[Any]:
     _, values = column
     if isinstance(values.dtype, pd.Int64Dtype | pd.Float64Dtype):

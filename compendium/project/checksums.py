@@ -19,6 +19,11 @@ LINE = re.compile(r"(?P<escaped>\\?)(?P<sha256>[0-9a-f]{64}) [ *](?P<name>.+)")
 SHOWN = 60
 
 
+def sha256(content: bytes | str) -> str:
+    """Return the SHA-256 of bytes, or of a text as UTF-8, in hexadecimal digits."""
+    return hashlib.sha256(content.encode() if isinstance(content, str) else content).hexdigest()
+
+
 @dataclass(frozen=True)
 class Content:
     """What a file holds: its SHA-256 in hexadecimal digits and its size in bytes, None where only the hash is known."""
@@ -41,7 +46,7 @@ def manifest(folder: Path, pattern: str = "*") -> Manifest:
 
 
 def _content(held: bytes) -> Content:
-    return Content(hashlib.sha256(held).hexdigest(), len(held))
+    return Content(sha256(held), len(held))
 
 
 def differences(one: Mapping[str, Content], other: Mapping[str, Content]) -> dict[str, str]:

@@ -7,12 +7,10 @@ place when it is whole; the tag is set just before, so that there is never one w
 
 from __future__ import annotations
 
-import hashlib
 import io
 import json
 import os
 import shutil
-import subprocess
 import tarfile
 import tempfile
 import tomllib
@@ -26,8 +24,9 @@ from compendium.ledger.archive import NAME as LEDGER
 from compendium.ledger.permanent_ids import PERMANENT, registered
 from compendium.ledger.schema import DESCRIPTOR, descriptor, tables
 from compendium.project import changelog
-from compendium.project.checksums import Content, lines
+from compendium.project.checksums import Content, lines, sha256
 from compendium.project.citation import CITATION, Edition, edition
+from compendium.project.git import GitError, output
 from compendium.project.paths import BUILT, LOCK, ROOT, chapters, notebook_of
 from compendium.project.problems import LedgerError
 from compendium.project.zip_archives import packed
@@ -192,22 +191,16 @@ def _browser() -> Iterator[str]:
         yield f"no Chromium prints the PDF: none of {', '.join(browser.BROWSERS)} is found, nor what CHROME_PATH names"
 
 
-def git(root: Path, *arguments: str, given: str | None = None) -> str:
+def git(root: Path, *arguments: str, given: str = "") -> str:
     """Return what git answers in a folder; `ReleaseError` with its own words where it fails."""
     return _git(root, *arguments, given=given).decode(errors="replace")
 
 
-def _git(root: Path, *arguments: str, given: str | None = None) -> bytes:
+def _git(root: Path, *arguments: str, given: str = "") -> bytes:
     try:
-        run = subprocess.run(
-            ["git", "-C", str(root), *arguments], capture_output=True, check=False, input=(given or "").encode()
-        )
-    except OSError as error:
-        raise ReleaseError([f"git cannot be run: {error.strerror}"]) from None
-    if run.returncode:
-        said = run.stderr.decode(errors="replace").strip().splitlines()
-        raise ReleaseError([f"git {arguments[0]}: {said[-1] if said else f'ended with {run.returncode}'}"])
-    return run.stdout
+        return output(root, *arguments, given=given)
+    except GitError as error:
+        raise ReleaseError([str(error)]) from None
 
 
 def head(root: Path) -> str:
@@ -269,7 +262,7 @@ def contents(release: Release, html: Path, printed: Path, root: Path = ROOT) -> 
     files[codecheck.NAME] = codecheck.manifest(checked, files[CITATION], release.edition, release.address).encode()
     about = ro_crate.About(release.called, _about(root), release.edition, release.commit, names, release.address)
     files[ro_crate.NAME] = ro_crate.described(files, about).encode()
-    sums = {name: Content(hashlib.sha256(files[name]).hexdigest()) for name in sorted(files)}
+    sums = {name: Content(sha256(files[name])) for name in sorted(files)}
     return files | {SUMS: "".join(f"{line}\n" for line in lines(sums)).encode()}
 
 
@@ -455,7 +448,7 @@ def put(files: Mapping[str, bytes], called: str, into: Path) -> list[Path]:
             (aside / called / path).parent.mkdir(parents=True, exist_ok=True)
             (aside / called / path).write_bytes(content)
         (aside / f"{called}.zip").write_bytes(archive)
-        line = next(lines({f"{called}.zip": Content(hashlib.sha256(archive).hexdigest())}))
+        line = next(lines({f"{called}.zip": Content(sha256(archive))}))
         (aside / f"{called}.zip.sha256").write_text(f"{line}\n", encoding="utf-8")
         made = [into / called, into / f"{called}.zip", into / f"{called}.zip.sha256"]
         for own in made:

@@ -6,7 +6,6 @@ files give the same description, wherever and whenever.
 
 from __future__ import annotations
 
-import hashlib
 import json
 import re
 from collections.abc import Iterable, Mapping
@@ -17,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
+from compendium.project.checksums import sha256
 from compendium.project.citation import CITATION, Edition
 
 if TYPE_CHECKING:
@@ -114,7 +114,7 @@ def _file(crate: ROCrate, path: str, content: bytes, about: About, python: Conte
         "name": name,
         "encodingFormat": TYPES.get(PurePosixPath(path).suffix, "text/plain"),
         "contentSize": str(len(content)),
-        "sha256": hashlib.sha256(content).hexdigest(),
+        "sha256": sha256(content),
     }
     if description:
         told["description"] = description

@@ -10,7 +10,6 @@ import csv
 import io
 import json
 import re
-import subprocess
 import tarfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -21,6 +20,7 @@ from typing import Any
 import yaml
 
 from compendium.display.mime_types import DOSSIERS
+from compendium.project import git
 from compendium.project.citation import CITATION
 from compendium.project.paths import PAGES, ROOT
 from compendium.project.problems import one_of
@@ -150,18 +150,15 @@ def at(ref: str, root: Path = ROOT) -> State:
     UnknownStateError
         where git knows no such state, or this is no checkout.
     """
-    commit = _git(root, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{ref}^{{commit}}")
+    commit = _git(root, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{ref}^{{commit}}").strip()
     if not commit:
         known = tags(root)
         hint = one_of(known, ref) if known else "the name of a commit: this copy has no tags of editions"
         raise UnknownStateError(f"found {ref!r}; expected {hint}")
     try:
-        packed = subprocess.run(
-            ["git", "archive", "--format=tar", commit.decode().strip(), "--", *KEPT],
-            cwd=root, capture_output=True, check=True,
-        ).stdout  # fmt: skip
-    except subprocess.CalledProcessError as error:
-        raise UnknownStateError(f"{ref}: {error.stderr.decode(errors='replace').strip()}") from None
+        packed = git.output(root, "archive", "--format=tar", commit, "--", *KEPT)
+    except git.GitError as error:
+        raise UnknownStateError(f"{ref}: {error}") from None
     return State(ref, dict(_unpacked(packed)))
 
 
@@ -179,7 +176,7 @@ def _told(name: str) -> bool:
 
 def tags(root: Path = ROOT) -> list[str]:
     """Return the tags of editions, the oldest first; none where there is no git, or it has none."""
-    found = [tag for tag in _git(root, "tag", "--list", "v*").decode().split() if TAG.fullmatch(tag)]
+    found = [tag for tag in _git(root, "tag", "--list", "v*").split() if TAG.fullmatch(tag)]
     return sorted(found, key=version)
 
 
@@ -189,9 +186,9 @@ def version(tag: str) -> tuple[int, ...]:
     return tuple(map(int, read.groups())) if read else ()
 
 
-def _git(root: Path, *words: str) -> bytes:
+def _git(root: Path, *words: str) -> str:
     """Return what git answers, nothing where it fails or is not there."""
     try:
-        return subprocess.run(["git", *words], cwd=root, capture_output=True, check=False).stdout
-    except OSError:
-        return b""
+        return git.text(root, *words)
+    except git.GitError:
+        return ""

@@ -12,7 +12,7 @@ from functools import cached_property, lru_cache
 
 import portion
 
-from compendium.reconciliation import trees, z3_solver
+from compendium.reconciliation import z3_solver
 from compendium.reconciliation.constraints import NOT_NEGATIVE, ONE, Binding, Quantity, Rule
 from compendium.reconciliation.simplex import before
 from compendium.reconciliation.z3_solver import System, narrowed
@@ -95,9 +95,6 @@ def solve(group: Group) -> Solution:
     them, for it says nothing about the past. An assumed identity is used only for what does not follow without it;
     where the claims contradict it, it is set aside, and the contradiction is kept as an assumed conflict.
     """
-    found = as_tree(group)
-    if found:
-        return found
     explored = explored_once(group)
     undisputed = sorted(frozenset.intersection(*explored.worlds))
     bounds, tests = _beheld(explored.firm, explored.worlds, list(group.domains), undisputed)
@@ -114,7 +111,7 @@ def solve(group: Group) -> Solution:
 
 def conflicts_of(group: Group) -> tuple[Conflict, ...]:
     """Return every minimal conflict of a group, and nothing else."""
-    return () if holds_as_tree(group) else explored_once(group).conflicts
+    return explored_once(group).conflicts
 
 
 def ask(group: Group, questions: Sequence[Binding]) -> list[Implied]:
@@ -129,25 +126,6 @@ def ask(group: Group, questions: Sequence[Binding]) -> list[Implied]:
         found = _held(explored.firm, explored.worlds, [question])[0]
         answers.append(found if found.claims else _held(explored.whole, explored.worlds, [question])[0])
     return answers
-
-
-def as_tree(group: Group) -> Solution | None:
-    """Return the solution where the group is a tree without contradiction, `None` where a solver is needed."""
-    if any(binding.assumed for binding in group.bindings):
-        return None
-    found = trees.solve(group.bindings, group.domains)
-    if found is None:
-        return None
-    bounds, tests = found
-    return Solution(
-        {quantity: Implied(*implied) for quantity, implied in bounds.items()},
-        {claim: Test(claim, binding, Implied(*implied)) for claim, (binding, implied) in tests.items()},
-    )
-
-
-def holds_as_tree(group: Group) -> bool:
-    """Tell whether the group is a tree without contradiction: where it is not one, that is for a solver to say."""
-    return not any(binding.assumed for binding in group.bindings) and trees.holds(group.bindings, group.domains)
 
 
 class Explored:

@@ -20,6 +20,7 @@ import portion
 
 from compendium.ledger.claims import DIRECTION, bounds
 from compendium.values import units
+from compendium.values.intervals import PERCENT, affine
 from compendium.values.periods import Span, known, written
 
 
@@ -166,8 +167,7 @@ def of_claim(claim: Mapping[str, Any], metric: Mapping[str, Any]) -> list[Bindin
 
 def _as_factor(found: portion.Interval, rule: Rule) -> portion.Interval:
     """Return a growth or a share in percent, or a multiple, as a factor of the base."""
-    plus, by = (1, 100) if rule is Rule.GROWTH else (0, 100 if rule is Rule.SHARE else 1)
-    return found.replace(lower=lambda end: plus + end / by, upper=lambda end: plus + end / by, ignore_inf=True)
+    return affine(found, PERCENT if rule in (Rule.GROWTH, Rule.SHARE) else 1, int(rule is Rule.GROWTH))
 
 
 def of_ranks(claims: Iterable[Mapping[str, Any]], metrics: Mapping[str, Mapping[str, Any]]) -> Iterator[Binding]:

@@ -22,9 +22,8 @@ from networkx.utils import UnionFind
 
 from compendium.ledger.claims import WHOLE, bounds, exactly
 from compendium.ledger.loader import Ledger
-from compendium.ledger.records import records
+from compendium.ledger.records import keyed, records
 from compendium.reconciliation import constraints as binding_of
-from compendium.reconciliation import trees
 from compendium.reconciliation.components import (
     EVERYTHING,
     Conflict,
@@ -32,12 +31,10 @@ from compendium.reconciliation.components import (
     Implied,
     Solution,
     Test,
-    as_tree,
     ask,
     clashes_of,
     conflict_of,
     conflicts_of,
-    holds_as_tree,
     solve,  # fmt: skip
 )
 from compendium.reconciliation.constraints import ONE, Binding, Quantity, Rule
@@ -164,19 +161,18 @@ def at_odds(ledger: Ledger) -> frozenset[str]:
 
 
 def _clashing(ledger: Ledger) -> Iterator[tuple[Group, list[tuple[str, ...]]]]:
-    """Yield groups, without what is assumed, and their clashes; only those that are not seen to hold at once."""
+    """Yield every group, without what is assumed, with its clashes."""
     _, bound, _ = bound_by(ledger)
     for group in groups(bound, ledger):
         firm = replace(group, bindings=tuple(binding for binding in group.bindings if not binding.assumed))
-        if not holds_as_tree(firm):
-            yield firm, clashes_of(firm)
+        yield firm, clashes_of(firm)
 
 
 def bound_by(ledger: Ledger) -> tuple[dict[str, dict[str, Any]], list[Binding], dict[str, str]]:
     """Return the claims that stand, by id, what they bind, and the code of the reason for those that bind nothing."""
     claims = _claims(ledger)
     apart = dict(zip(ledger.frames["incomparable"]["claim_id"], ledger.frames["incomparable"]["reason"], strict=True))
-    metrics = {row["metric_id"]: row for row in records(ledger.frames["metrics"])}
+    metrics = keyed(ledger.frames["metrics"], "metric_id")
     bound: list[Binding] = []
     open_: dict[str, str] = {}
     for name, claim in claims.items():
@@ -196,7 +192,7 @@ def _forecasts(claims: Mapping[str, Mapping[str, Any]]) -> frozenset[str]:
 
 def groups(bound: Sequence[Binding], ledger: Ledger, forecasts: frozenset[str] = frozenset()) -> list[Group]:
     """Return the bindings of claims, with every identity that bears on them, in groups that share no quantity."""
-    metrics = {row["metric_id"]: row for row in records(ledger.frames["metrics"])}
+    metrics = keyed(ledger.frames["metrics"], "metric_id")
     places = ledger.frames["places"]
     meaning = Meaning(metrics, dict(zip(places["place_id"], places["within"], strict=True)))
     every = [*bound, *identities({quantity for binding in bound for quantity in binding.quantities}, meaning)]
@@ -228,22 +224,11 @@ def domain(metric: Mapping[str, Any]) -> portion.Interval:
 
 
 def _solved(parts: list[Group], executor: Executor | None) -> list[Solution]:
-    """Return the solution of each group; a tree is solved sooner than it could be sent to another process."""
+    """Return the solution of each group, in the order of the groups."""
     if executor is None:
         return [solve(part) for part in parts]
-    tangled = [place for place, part in enumerate(parts) if not trees.is_tree(part.bindings, part.domains)]
-    waiting = _sent(parts, tangled, executor)
-    others = sorted(set(range(len(parts))).difference(tangled))
-    found = {place: solution for place in others if (solution := as_tree(parts[place]))}
-    late = _sent(parts, [place for place in others if place not in found], executor)
-    found.update(itertools.chain(waiting, late))
-    return [found[place] for place in range(len(parts))]
-
-
-def _sent(parts: list[Group], places: list[int], executor: Executor) -> Iterator[tuple[int, Solution]]:
-    """Send some groups away; return an iterator that waits for their solutions."""
-    batches = [[parts[place] for place in places[start : start + BATCH]] for start in range(0, len(places), BATCH)]
-    return zip(places, itertools.chain.from_iterable(executor.map(_solve_all, batches)), strict=True)
+    batches = [parts[start : start + BATCH] for start in range(0, len(parts), BATCH)]
+    return list(itertools.chain.from_iterable(executor.map(_solve_all, batches)))
 
 
 def _solve_all(parts: list[Group]) -> list[Solution]:

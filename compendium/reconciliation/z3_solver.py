@@ -229,7 +229,7 @@ class System:
         """Return the values that some claims leave to each sum of quantities, or to its multiple of one; ends exact.
 
         This is z3's own optimiser: too slow for a whole ledger, and the measure by which the tests hold what
-        `compendium.reconciliation.simplex` and `compendium.reconciliation.trees` answer.
+        `compendium.reconciliation.simplex` answers.
 
         A ratio of unknowns becomes linear when all are measured in the second (Charnes and Cooper 1962); where that
         one can only be nothing, there is no ratio, and the interval is empty.

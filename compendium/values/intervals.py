@@ -105,6 +105,7 @@ def _apply(effect: Effect, figure: Figure, exact: bool) -> portion.Interval:
     return portion.closedopen(figure.low - half, figure.high + half)
 
 
+PERCENT = Fraction(1, 100)
 NARROW = 5
 """What is computed is of use where its ends lie within a fifth of each other: what is wide fits anything."""
 
@@ -112,6 +113,19 @@ NARROW = 5
 def is_narrow(found: portion.Interval) -> bool:
     """Tell whether the ends of an amount above nothing lie within a fifth of each other."""
     return bool(found.lower > 0 and found.upper != portion.inf and found.upper * NARROW <= found.lower * (NARROW + 1))
+
+
+def affine(found: portion.Interval, factor: Fraction | int, shift: Fraction | int = 0) -> portion.Interval:
+    """Return `factor * value + shift` for every value of an interval; an infinite end stays infinite.
+
+    A negative factor turns the interval round; with whole numbers and fractions the ends are exact.
+    """
+    if factor < 0:
+        turned = portion.Interval.from_atomic(found.right, -found.upper, -found.lower, found.left)
+        return affine(turned, -factor, shift)
+    return found.replace(
+        lower=lambda end: factor * end + shift, upper=lambda end: factor * end + shift, ignore_inf=True
+    )
 
 
 def product(one: portion.Interval, other: portion.Interval) -> portion.Interval:
@@ -155,8 +169,7 @@ def grown(base: portion.Interval, percent: portion.Interval) -> portion.Interval
     ValueError
         where the quantity, or what is left of it, can be negative.
     """
-    factor = percent.replace(lower=lambda end: 1 + end / 100, upper=lambda end: 1 + end / 100, ignore_inf=True)
-    return product(base, factor)
+    return product(base, affine(percent, PERCENT, 1))
 
 
 def total(parts: Iterable[portion.Interval]) -> portion.Interval:

@@ -11,6 +11,8 @@ from functools import cache
 import pint
 import portion
 
+from compendium.values.intervals import affine
+
 _OURS = (
     "bbl = oil_barrel",  # pint's own bbl is the barrel of 31.5 gallons; crude oil is counted in barrels of 42
     "USD = [currency]",
@@ -101,6 +103,4 @@ def converted(found: portion.Interval, unit: str, into: str, days: int = 0) -> p
 
     A rate over time is summed over so many `days`: barrels a day in a year of 366 of them are barrels.
     """
-    by = factor(unit, into, days)
-    ends = (end if end in (portion.inf, -portion.inf) else end * by for end in (found.lower, found.upper))
-    return portion.Interval.from_atomic(found.left, *ends, found.right)
+    return affine(found, factor(unit, into, days))

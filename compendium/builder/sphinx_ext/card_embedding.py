@@ -7,7 +7,6 @@ extension; it looks at finished pages and at stored notebooks, and asks the ledg
 
 from __future__ import annotations
 
-import hashlib
 import json
 import posixpath
 import re
@@ -23,6 +22,7 @@ from sphinx.environment import BuildEnvironment
 
 from compendium.builder.stored_outputs import home_of, kept
 from compendium.display.mime_types import CARDS, Cards
+from compendium.project.checksums import sha256
 from compendium.project.paths import PAGES
 
 LINK = re.compile(r'<a [^>]*?href="(?P<to>[^"#:?]*)#(?P<anchor>[^"]+)"[^>]*>')
@@ -114,7 +114,7 @@ def rebased(html: str, home: str, page: str) -> str:
 
 def digest(card: str) -> str:
     """Return a short name of the content of a card, `""` for none."""
-    return hashlib.sha256(card.encode()).hexdigest()[:12] if card else ""
+    return sha256(card)[:12] if card else ""
 
 
 # --- in Sphinx

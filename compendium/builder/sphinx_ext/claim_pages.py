@@ -7,7 +7,6 @@ extension; it judges nothing and asks the ledger nothing.
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
@@ -22,6 +21,7 @@ from compendium.builder.stored_outputs import home_of, kept
 from compendium.display import json_ld
 from compendium.display.links import badge, link, place
 from compendium.display.mime_types import DOSSIERS
+from compendium.project.checksums import sha256
 from compendium.project.citation import edition
 from compendium.project.paths import ROW_PAGES
 
@@ -95,7 +95,7 @@ def _pages(app: Sphinx) -> Iterator[Page]:
         shown = context(one, book)
         body = app.builder.templates.render(BODY, shown)
         shown["body"], _ = embedded(body, page, cards)
-        now[name] = hashlib.sha256("\0".join([seen, *map(str, shown.values())]).encode()).hexdigest()
+        now[name] = sha256("\0".join([seen, *map(str, shown.values())]))
         if before.get(name) != now[name] or not (folder / f"{name}.html").is_file():
             yield page, shown, TEMPLATE
     for name in before.keys() - now.keys():

@@ -8,17 +8,18 @@ nothing unsafe ever.
 from __future__ import annotations
 
 import base64
-import hashlib
 from typing import Any
 
 from sphinx.application import Sphinx
+
+from compendium.project.checksums import sha256
 
 OWN, NONE = "'self'", "'none'"
 
 
 def digest(script: str) -> str:
     """Return the source expression that allows an inline script, or style sheet, with exactly this text."""
-    return f"'sha256-{base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()}'"
+    return f"'sha256-{base64.b64encode(bytes.fromhex(sha256(script))).decode()}'"
 
 
 def policy(*scripts: str, style: str = "") -> str:

@@ -9,7 +9,6 @@ contents, template, static file, engine or lock, or after a build that failed, o
 
 from __future__ import annotations
 
-import hashlib
 import os
 import shutil
 from collections.abc import Iterable
@@ -25,6 +24,7 @@ from sphinx.search import js_index
 from sphinx.util.docutils import new_document
 
 from compendium.builder import partial_build
+from compendium.project.checksums import sha256
 
 
 class SearchIndex(type(js_index)):  # type: ignore[misc]  # the class has no public name
@@ -91,7 +91,7 @@ def seen(env: BuildEnvironment) -> str:
         [(work.citation_id, str(work.bibliography_key), work.key, repr(work.entry)) for work in cited],
         sorted((name, repr(glued[name].get("glue"))) for name in glued),
     ]
-    return hashlib.sha256(repr(parts).encode()).hexdigest()
+    return sha256(repr(parts))
 
 
 def write_again(_: Sphinx, env: BuildEnvironment) -> list[str]:

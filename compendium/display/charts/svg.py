@@ -7,11 +7,12 @@ markers the hundredth.
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Iterator
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element
+
+from compendium.project.checksums import sha256
 
 MEASURES = {"x", "y", "width", "height", "viewBox", "transform"}
 UNSEEN = {"metadata", "style"}
@@ -27,7 +28,7 @@ def lean(svg: str, label: str) -> str:
         # A line's end after each text keeps its last word apart from the next one's first, for whoever searches.
         element.text, element.tail = (element.text or "").strip() or None, "\n" if element.tag == "text" else None
     _unwrap(root)
-    _own_ids(root, hashlib.sha256(svg.encode()).hexdigest()[:6])
+    _own_ids(root, sha256(svg)[:6])
     own = {"xmlns": "http://www.w3.org/2000/svg", "role": "img", "aria-label": label}
     own |= {name: root.attrib[name] for name in ("width", "height", "viewBox")}
     root.attrib = own | {"stroke-linejoin": "round"} | _family(list(root.iter("text")))

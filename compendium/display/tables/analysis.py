@@ -25,6 +25,7 @@ from compendium.ledger.observations import read_observations
 from compendium.reconciliation.components import Implied
 from compendium.reconciliation.constraints import Quantity, canonical, quantity_of
 from compendium.reconciliation.reconcile import Reconciliation
+from compendium.values.intervals import affine
 from compendium.values.periods import known, span, spoken
 
 ASSUMING = "if both sides count alike"
@@ -207,7 +208,7 @@ def asked(headline: Mapping[str, Any], interval: portion.Interval, names: Names)
         return "any amount"
     if interval.upper > 1:
         return said(interval, "times")
-    return said(interval.replace(lower=lambda end: end * 100, upper=lambda end: end * 100), "percent")
+    return said(affine(interval, 100), "percent")
 
 
 def witnesses_table(witnesses: pd.DataFrame, claims: pd.DataFrame, names: Names, caption: str) -> Shown:

@@ -22,8 +22,9 @@ from compendium.display.outputs import Shown, link, table
 from compendium.display.tables.ledger import claims_data, described, stacked, with_ends
 from compendium.ledger.claims import figure
 from compendium.ledger.observations import of_series
-from compendium.ledger.records import records
+from compendium.ledger.records import keyed
 from compendium.reconciliation.verdicts import AGREES, BESIDE, DIFFERS, NOT_COMPARABLE
+from compendium.values.intervals import affine
 from compendium.values.periods import span, spoken
 
 CLASSES = {"machine": "parsed from a data file", "page": "read from a page"}
@@ -121,7 +122,7 @@ def checked_table(
     Takes checked claims, the claims as `compendium.ledger.claims.read_claims` returns them indexed by id, and the
     observations as `compendium.ledger.observations.read_observations` does.
     """
-    rows_by_id = {row["observation_id"]: row for row in records(observations)}
+    rows_by_id = keyed(observations, "observation_id")
     checked, rows = list(checked), []
     for one in checked:
         claim = claims.loc[one.claim_id]
@@ -435,8 +436,4 @@ def relative(one: Checked, held: Held) -> tuple[portion.Interval, portion.Interv
     """
     low, high = held.interval.lower, held.interval.upper
     whole = high if low == 0 else (low + high) / Fraction(2)
-    claimed, observed = (
-        found.replace(lower=lambda end: end / whole * 100, upper=lambda end: end / whole * 100)
-        for found in (one.claimed, held.interval)
-    )
-    return claimed, observed
+    return affine(one.claimed, 100 / whole), affine(held.interval, 100 / whole)

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import hashlib
 import math
+import shutil
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cache
+from pathlib import Path
 from random import Random
 from types import MappingProxyType
 from typing import Any
@@ -319,6 +321,17 @@ class _Scribe:
             name: _frame(table, rows[name]) if rows.get(name) else _empty(table) for name, table in self.schema.items()
         }
         return Ledger(DATA, self.schema, frames)
+
+
+def write_ledger(ledger: Ledger, folder: Path) -> Path:
+    """Write every table of a ledger into a folder, beside the description of the tables; return the folder."""
+    for schema in DATA.rglob("*.json"):
+        (folder / schema.relative_to(DATA)).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(schema, folder / schema.relative_to(DATA))
+    for name, table in ledger.schema.items():
+        (folder / table.path).parent.mkdir(parents=True, exist_ok=True)
+        ledger[name].to_csv(folder / table.path, index=False, lineterminator="\n")
+    return folder
 
 
 def _source(number: int, paragraphs: int) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Shows what was measured: whether aims are met, how cost grows, in words and tables computed from the rows."""
+"""Tables and words on how long building takes: whether aims are met, how time grows with size; all from the rows."""
 
 from __future__ import annotations
 
@@ -8,8 +8,10 @@ from typing import Any
 import pandas as pd
 from IPython.display import HTML
 
-from compendium.benches.rows import BEYOND, TIMES
 from compendium.display.outputs import table
+
+BEYOND, TIMES = "seconds beyond the cells", "times"
+"""Units of an aim, besides plain seconds."""
 
 
 def _has(value: Any) -> bool:
@@ -38,16 +40,6 @@ def aim(row: Mapping[str, Any]) -> str:
         return ""
     amount = f"{float(row['aim']):g}"
     return f"{amount} ×" if row["aim_unit"] == TIMES else f"{amount} {row['aim_unit'].replace('seconds', 's')}"
-
-
-def verdict(row: Mapping[str, Any]) -> str:
-    """Return a row in a sentence: what was measured, against what, and whether the aim is met."""
-    size = next((f" ({int(row[name])} {name})" for name in ("claims", "chapters") if _has(row[name])), "")
-    said = f"{row['what']}{size}: {seconds(row['seconds'])}"
-    if _has(row["ratio"]):
-        said += f", {float(row['ratio']):.2f} times {row['against']} ({seconds(row['against_seconds'])})"
-    found = met(row)
-    return said if found is None else f"{said}; aim {aim(row)}: {'met' if found else 'missed'}"
 
 
 def seconds(value: Any) -> str:

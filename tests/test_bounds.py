@@ -1,3 +1,5 @@
+"""What a group of claims without contradiction implies, held against z3's own optimiser, case by case."""
+
 from fractions import Fraction
 from random import Random
 
@@ -5,7 +7,7 @@ import portion
 import pytest
 from small import NOT_NEGATIVE, X, Y, Z, closed, says, unknown
 
-from compendium.reconciliation import trees
+from compendium.reconciliation.components import Group, Implied, Solution, solve
 from compendium.reconciliation.constraints import ONE, Binding, Quantity
 from compendium.reconciliation.z3_solver import System
 
@@ -41,7 +43,7 @@ def domains(bindings: list[Binding], **own: portion.Interval) -> dict[Quantity, 
     return {quantity: own.get(quantity.metric_id, NOT_NEGATIVE) for quantity in quantities}
 
 
-TREES: dict[str, list[Binding]] = {
+CASES: dict[str, list[Binding]] = {
     "one level": [level("a", "[4.35,4.45)")],
     "one open level": [level("a", "(4,5)")],
     "one endless level": [level("a", "(4,)")],
@@ -82,90 +84,86 @@ def ends(found: portion.Interval) -> tuple[object, object]:
     return (found.lower, found.upper)
 
 
+def solved(bindings: list[Binding], **own: portion.Interval) -> Solution:
+    return solve(Group(tuple(bindings), domains(bindings, **own)))
+
+
 def held(bindings: list[Binding], **own: portion.Interval) -> None:
-    """Hold what a tree gives against what z3 says, openness of ends included."""
-    known = domains(bindings, **own)
-    found = trees.solve(bindings, known)
-    assert found
-    answers, tests = found
+    """Hold what a group implies against what z3 says, openness of ends included."""
+    known, found = domains(bindings, **own), solved(bindings, **own)
+    assert found.conflicts == ()
     system = System(bindings, known)
     sums = [((quantity, ONE),) for quantity in known]
     expected = dict(zip(known, system.implied(system.claims, sums), strict=True))
-    assert {quantity: answer for quantity, (answer, _, _) in answers.items()} == expected
-    for quantity, (answer, claims, rules) in answers.items():
+    assert {quantity: implied.interval for quantity, implied in found.bounds.items()} == expected
+    for quantity, implied in found.bounds.items():
         # The claims and identities it names are enough by themselves.
-        named = [binding for binding in bindings if set(claims).intersection(binding.claims) or binding in rules]
-        enough = System(named, known).implied(claims, [((quantity, ONE),)])[0]
-        assert ends(enough) == ends(answer), quantity
+        named = [one for one in bindings if set(implied.claims).intersection(one.claims) or one in implied.rules]
+        enough = System(named, known).implied(implied.claims, [((quantity, ONE),)])[0]
+        assert ends(enough) == ends(implied.interval), quantity
     for name in system.claims:
         (binding,) = (binding for binding in bindings if name in binding.claims)
         others = system.implied(set(system.claims) - {name}, [binding.terms], binding.per)[0]
-        if name in tests:
-            assert tests[name][0] is binding
-            assert tests[name][1][0] == others, name
-            assert name not in tests[name][1][1]
+        if name in found.tests:
+            assert found.tests[name].binding is binding
+            assert found.tests[name].others.interval == others, name
+            assert name not in found.tests[name].others.claims
         else:  # nothing but domains bears on it
             assert ends(others) == ends(System(bindings, known).implied((), [binding.terms], binding.per)[0]), name
 
 
-@pytest.mark.parametrize("name", TREES)
-def test_a_tree_gives_what_the_solver_gives(name: str) -> None:
-    held(TREES[name])
+@pytest.mark.parametrize("name", CASES)
+def test_a_group_implies_what_z3_says(name: str) -> None:
+    held(CASES[name])
 
 
 @pytest.mark.parametrize("name", ["a sum", "a difference", "a direction", "factors", "a sum without an end"])
 def test_so_do_quantities_that_can_be_negative(name: str) -> None:
-    held(TREES[name], x=ANY, y=ANY, z=ANY)
+    held(CASES[name], x=ANY, y=ANY, z=ANY)
 
 
 @pytest.mark.parametrize("name", ["answers", "a sum of which a part is unknown", "levels that share one value"])
 def test_so_do_quantities_with_a_greatest_value(name: str) -> None:
-    held(TREES[name], x=closed(0, 100), y=closed(0, 100), z=closed(0, 100))
+    held(CASES[name], x=closed(0, 100), y=closed(0, 100), z=closed(0, 100))
 
 
-@pytest.mark.parametrize("name", [name for name, tree in TREES.items() if len(tree) > 1])
+@pytest.mark.parametrize("name", [name for name, bindings in CASES.items() if len(bindings) > 1])
 def test_the_order_of_bindings_changes_no_interval(name: str) -> None:
-    tree = TREES[name]
-    one, other = (trees.solve(order, domains(order)) for order in (tree, tree[::-1]))
-    assert one and other
-    assert {quantity: answer[0] for quantity, answer in one[0].items()} == {
-        quantity: answer[0] for quantity, answer in other[0].items()
+    one, other = (solved(order) for order in (CASES[name], CASES[name][::-1]))
+    assert {quantity: implied.interval for quantity, implied in one.bounds.items()} == {
+        quantity: implied.interval for quantity, implied in other.bounds.items()
     }
-    assert {claim: answer[0] for claim, (_, answer) in one[1].items()} == {
-        claim: answer[0] for claim, (_, answer) in other[1].items()
+    assert {claim: test.others.interval for claim, test in one.tests.items()} == {
+        claim: test.others.interval for claim, test in other.tests.items()
     }
 
 
 def test_a_bound_names_the_claims_that_put_it_there() -> None:
-    tree = TREES["growth just possible"]
-    bounds, tests = trees.solve(tree, domains(tree)) or ({}, {})
-    assert bounds[X] == (portion.closed(Fraction("4.35"), Fraction(9600, 2201)), ("a", "b", "c"), ())
-    assert bounds[Y] == (portion.closed(Fraction("4.787175"), Fraction("4.8")), ("a", "b", "c"), ())
-    assert tests["c"][1] == (portion.closedopen(Fraction("4.787175"), Fraction("4.901675")), ("a", "b"), ())
-    assert tests["b"][1][1] == ("a", "c")
+    found = solved(CASES["growth just possible"])
+    assert found.bounds[X] == Implied(portion.closed(Fraction("4.35"), Fraction(9600, 2201)), ("a", "b", "c"))
+    assert found.bounds[Y] == Implied(portion.closed(Fraction("4.787175"), Fraction("4.8")), ("a", "b", "c"))
+    left = portion.closedopen(Fraction("4.787175"), Fraction("4.901675"))
+    assert found.tests["c"].others == Implied(left, ("a", "b"))
+    assert found.tests["b"].others.claims == ("a", "c")
 
 
 def test_an_idle_claim_is_not_named() -> None:
-    tree = TREES["levels that share an interval"]
-    bounds, _ = trees.solve(tree, domains(tree)) or ({}, {})
-    assert bounds[X] == (portion.open(Fraction("4.5"), Fraction(5)), ("a", "b"), ())
+    found = solved(CASES["levels that share an interval"])
+    assert found.bounds[X] == Implied(portion.open(Fraction("4.5"), Fraction(5)), ("a", "b"))
 
 
 def test_a_bound_names_the_identities_it_takes() -> None:
-    tree = TREES["a sum of which a part is unknown"]
-    bounds, _ = trees.solve(tree, domains(tree)) or ({}, {})
-    assert bounds[Y] == (portion.closed(0, Fraction("6.5")), ("a", "c"), (SUM,))
-    assert bounds[X] == (portion.closedopen(Fraction("2.5"), Fraction("3.5")), ("a",), ())
+    found = solved(CASES["a sum of which a part is unknown"])
+    assert found.bounds[Y] == Implied(portion.closed(0, Fraction("6.5")), ("a", "c"), (SUM,))
+    assert found.bounds[X] == Implied(portion.closedopen(Fraction("2.5"), Fraction("3.5")), ("a",))
 
 
-def test_a_claim_on_which_no_other_bears_has_no_test() -> None:
-    for name in ("one level", "nothing but growth", "a base that may be zero"):
-        found = trees.solve(TREES[name], domains(TREES[name]))
-        assert found
-        assert found[1] == {}
+@pytest.mark.parametrize("name", ["one level", "nothing but growth", "a base that may be zero"])
+def test_a_claim_on_which_no_other_bears_has_no_test(name: str) -> None:
+    assert solved(CASES[name]).tests == {}
 
 
-# --- what is left to the solver
+# --- contradictions, and groups grown by chance
 
 
 @pytest.mark.parametrize(
@@ -180,51 +178,13 @@ def test_a_claim_on_which_no_other_bears_has_no_test() -> None:
         [ratio("a", "[1,2]"), ratio("b", "[1,2]", Z, Y), level("c", "[5,6]", Z), level("d", "[1,1]")],
     ],
 )
-def test_a_contradiction_is_no_tree_to_be_solved(bindings: list[Binding]) -> None:
-    assert trees.solve(bindings, domains(bindings)) is None
+def test_a_contradiction_is_found(bindings: list[Binding]) -> None:
+    assert solved(bindings).conflicts
     assert not System(bindings, domains(bindings)).feasible([name for b in bindings for name in b.claims])
 
 
-@pytest.mark.parametrize(
-    "bindings",
-    [
-        [ratio("a", "[1,2]"), ratio("b", "[1,2]")],
-        [ratio("a", "[1,2]"), says("b", NOT_NEGATIVE, Y, (X, -ONE))],
-        [ratio("a", "[1,2]"), ratio("b", "[1,2]", Z, Y), ratio("c", "[1,2]", Z, X)],
-        [ratio("a", "[1,2]", X, X)],
-    ],
-)
-def test_a_circle_is_no_tree(bindings: list[Binding]) -> None:
-    assert trees.solve(bindings, domains(bindings)) is None
-
-
-def test_a_claim_that_binds_twice_is_no_tree() -> None:
-    twice = [level("a", "[1,2]"), says("a", NOT_NEGATIVE, X, (Y, -ONE))]
-    assert trees.solve(twice, domains(twice)) is None
-
-
-def test_a_binding_of_two_claims_is_a_test_of_both_or_left_to_the_solver() -> None:
-    order = Binding(SUM.rule, ((X, ONE), (Y, -ONE)), NOT_NEGATIVE, None, ("a", "b"))
-    rows = [order, level("x", "[1,2]"), level("y", "[0,2]", Y)]
-    found = trees.solve(rows, domains(rows))
-    assert found is None or found[0][Y][0] == closed(0, 2)
-
-
-def test_a_ratio_of_what_can_be_negative_is_left_to_the_solver() -> None:
-    tree = TREES["growth over growth"]
-    assert trees.solve(tree, domains(tree, x=ANY)) is None
-    assert trees.solve(tree, domains(tree, y=ANY)) is None
-    negative = [ratio("a", "[-0.5,0.5]"), level("b", "[1,2]")]
-    assert trees.solve(negative, domains(negative)) is None
-    endless = [ratio("a", "(,0.5]"), level("b", "[1,2]")]
-    assert trees.solve(endless, domains(endless)) is None
-
-
-# --- trees grown by chance
-
-
 def grown(seed: int) -> list[Binding]:
-    """A tree of up to ten quantities: at each step a binding hangs a new quantity on an old one, or bounds one."""
+    """Bindings of up to ten quantities: at each step a binding hangs a new quantity on an old one, or bounds one."""
     chance, quantities, bindings = Random(seed), [X], []
     for step in range(chance.randint(2, 5)):
         name, old, new = f"c{step}", chance.choice(quantities), unknown(f"q{step}")
@@ -253,22 +213,10 @@ def grown(seed: int) -> list[Binding]:
 
 
 @pytest.mark.parametrize("seed", range(40))
-def test_a_tree_grown_by_chance_gives_what_the_solver_gives(seed: int) -> None:
-    tree = grown(seed)
-    if trees.solve(tree, domains(tree)):
-        held(tree)
+def test_a_group_grown_by_chance_implies_what_z3_says(seed: int) -> None:
+    bindings = grown(seed)
+    claims = [name for binding in bindings for name in binding.claims]
+    if System(bindings, domains(bindings)).feasible(claims):
+        held(bindings)
     else:
-        claims = [name for binding in tree for name in binding.claims]
-        assert not System(tree, domains(tree)).feasible(claims)
-
-
-@pytest.mark.parametrize("seed", range(40))
-def test_a_tree_holds_where_it_can_be_solved(seed: int) -> None:
-    tree = grown(seed)
-    assert trees.holds(tree, domains(tree)) == (trees.solve(tree, domains(tree)) is not None)
-
-
-def test_what_is_no_tree_is_not_said_to_hold() -> None:
-    circle = [level("a", "[1,2]"), level("b", "[1,2]"), level("b", "[0,9]")]  # b binds twice
-    assert not trees.holds(circle, domains(circle))
-    assert trees.holds(circle[:2], domains(circle[:2]))
+        assert solved(bindings).conflicts
