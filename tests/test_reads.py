@@ -75,7 +75,8 @@ def test_a_cold_kernel_notices_the_same(book: Path, tmp_path: Path, monkeypatch:
 
 def test_importing_what_notebooks_import_reads_no_data() -> None:
     program = (
-        "import sys; from compendium.builder import forked_kernels, read_tracking; read_tracking.load_ipython_extension(None)\n"
+        "import sys; from compendium.builder import forked_kernels, read_tracking\n"
+        "read_tracking.load_ipython_extension(None)\n"
         "from importlib import import_module\n"
         "for name in [*forked_kernels.imported(), forked_kernels.LAST]: import_module(name)\n"
         "print(read_tracking.listed())"

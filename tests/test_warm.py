@@ -82,7 +82,10 @@ def test_a_process_that_may_have_no_children_starts_kernels_as_usual(monkeypatch
 
 
 def test_a_warm_kernel_has_the_units_at_hand_and_looks_through_nothing_it_shares(kernel: KernelManager) -> None:
-    asked = "import gc; from compendium.values import units; print(units.registry.cache_info().currsize, gc.get_freeze_count())"
+    asked = (
+        "import gc; from compendium.values import units; "
+        "print(units.registry.cache_info().currsize, gc.get_freeze_count())"
+    )
     registries, frozen = map(int, answer(kernel, asked).split())
     assert registries == 1
     assert frozen > 100_000

@@ -1,7 +1,8 @@
 """Amounts: what is known of a number, as an interval with its unit, to compute, compare and write with.
 
-Ends are exact, as in `compendium.values.intervals`. Comparisons are certain ones: `a < b` is true where every value that `a`
-can have lies below every value that `b` can have, so that neither `a < b` nor `a > b` holds where they overlap.
+Ends are exact, as in `compendium.values.intervals`. Comparisons are certain ones: `a < b` is true where every value
+that `a` can have lies below every value that `b` can have, so that neither `a < b` nor `a > b` is true where they
+overlap.
 """
 
 from __future__ import annotations

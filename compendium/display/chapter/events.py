@@ -73,7 +73,7 @@ class Events(Selection):
 
     @property
     def ordered(self) -> pd.DataFrame:
-        """Return the orders of two events that a source claims, against records: `compendium.analysis.corroboration.ordered`."""
+        """Return the orders of two events that a source claims, compared with records of their dates."""
         orders = ordered(self.shelf.tables)
         return orders[orders["event_id"].isin(self.frame["event_id"])]
 
@@ -114,7 +114,7 @@ class Events(Selection):
 
 @dataclass(frozen=True)
 class Dates(Selection):
-    """Events with an independent dated record, by id of the record, as `compendium.analysis.corroboration.dated` describes them.
+    """Events with an independent dated record, by id of the record, as `analysis.corroboration.dated` describes them.
 
     `date` is the sources', `recorded` the record's, `verdict` says whether they can be one day, `days` by how many
     they miss each other; `when` of an entry is the recorded day for a reader.

@@ -26,7 +26,7 @@ Column: TypeAlias = "str | Observations"
 
 @dataclass(frozen=True)
 class Observations(Figures):
-    """Figures of independent publishers, a row each, as `compendium.ledger.observations.read_observations` describes them."""
+    """Figures of independent publishers, a row each, as `ledger.observations.read_observations` describes them."""
 
     def of_side(self, *reporters: str) -> Self:
         """Return the firm figures of some sides' authorities; `""` is a publisher of no side."""

@@ -25,7 +25,7 @@ class Witnesses:
 
     @cached_property
     def headlines(self) -> pd.DataFrame:
-        """Return every headline with all sources and without each, as `compendium.analysis.sensitivity.sensitivity` does."""
+        """Return every headline with all sources and without each, as `analysis.sensitivity.sensitivity` does."""
         return sensitivity(self.ledger.tables)
 
     @property
@@ -55,7 +55,7 @@ class Witnesses:
 
     @cached_property
     def witnesses(self) -> pd.DataFrame:
-        """Return the things of which more than one figure is printed, as `compendium.analysis.source_independence.witnesses` does."""
+        """Return the quantities of which more than one figure is printed, with their witnesses."""
         claims, apart = self.ledger.claims(), self.ledger["incomparable"]["claim_id"]
         return witnesses(claims.without(*apart).frame)
 
