@@ -3,7 +3,7 @@
 import signal
 
 from compendium.builder import forked_kernels, kernel_environment
-from tests import loopback
+from tests.support import loopback
 
 pytest_plugins = ["tests.support.fixtures"]
 

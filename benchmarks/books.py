@@ -15,7 +15,7 @@ import pandas as pd
 import yaml
 
 from compendium.project.paths import ROOT
-from tests import elsewhere
+from tests.support import elsewhere
 from tests.support.synthetic import world, write_ledger
 
 JUPYTER_BOOK = "import sys; from jupyter_book.cli.main import main; sys.exit(main(prog_name='jupyter-book'))"

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from benchmarks.books import Book, generated
-from tests import elsewhere
+from tests.support import elsewhere
 
 CHAPTERS = (10, 50)
 NAMES = ["this-book", *(f"{size}-chapters" for size in CHAPTERS)]

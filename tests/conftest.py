@@ -24,18 +24,14 @@ settings.register_profile("mutants", settings.get_profile("book"), phases=(Phase
 os.environ["HYPOTHESIS_STORAGE_DIRECTORY"] = str(ROOT / ".cache" / "hypothesis")
 
 
-LONG = (
-    "reproducible", "incremental", "axe", "browser", "live", "benchmarks", "contributing", "pdf", "code", "downloads",
-    "release", "cards_in_browser", "hostile", "runner", "site", "fuzz", "bundle", "rebuilt", "publishing",
-)  # fmt: skip
-"""The modules that take longest, in their order: they are begun first, so that none is left for the end."""
-
-
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Put the longest modules first; all else stays in its order."""
-    place = {f"test_{name}.py": number for number, name in enumerate(LONG)}
-    items.sort(key=lambda item: place.get(item.path.name, len(LONG)))
+    """Mark what drives a browser, and begin with the slow modules, so that none is left for the end."""
+    for item in items:
+        if "browser" in getattr(item, "fixturenames", ()):
+            item.add_marker("browser")
+    slow = {item.path for item in items if item.get_closest_marker("slow")}
+    items.sort(key=lambda item: item.path not in slow)
 
 
 # --- the ledger itself and what follows from it, worked out once; tests read it and change nothing

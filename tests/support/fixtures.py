@@ -19,7 +19,7 @@ from compendium.analysis.corroboration import Checked, corroborate
 from compendium.ledger.loader import Ledger, load
 from compendium.ledger.schema import tables
 from compendium.reconciliation.reconcile import Reconciliation, reconcile
-from tests.elsewhere import run
+from tests.support.elsewhere import run
 from tests.support.making import make_project, small_folder
 
 Site = tuple[Path, subprocess.CompletedProcess[str]]

@@ -116,7 +116,7 @@ def write_rows(path: Path, columns: Iterable[str], rows: Iterable[Mapping[str, A
 def make_project(root: Path) -> Path:
     """Write the small compendium with the engine beside it into a folder that is not there yet; return the folder.
 
-    The engine takes its project from where it lies, so what is run there, by `tests.elsewhere.run(root, "-m",
+    The engine takes its project from where it lies, so what is run there, by `tests.support.elsewhere.run(root, "-m",
     "compendium", …)`, knows nothing of this project's data and book.
     """
     root.mkdir(parents=True)

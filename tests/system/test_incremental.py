@@ -1,0 +1,150 @@
+"""A build over an earlier one gives, byte for byte, what a build from nothing gives: notebooks and site."""
+
+import re
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from compendium.project.checksums import compared
+from compendium.project.paths import BOOK, ROOT
+from tests.support import elsewhere
+from tests.support.chapters import cell, write
+from tests.support.chosen import THOROUGH
+
+pytestmark = pytest.mark.slow
+
+TOC = """\
+format: jb-book
+root: book/index
+chapters:
+  - file: book/first
+  - file: book/second
+  - file: book/evidence/claims
+"""
+LOADED = "from compendium import load\n"
+SECOND = cell(LOADED + "load()['benchmarks'].shape") + "\n" + cell("print(load()['benchmarks']['machine'][0])")
+CLAIMS = (
+    LOADED
+    + """\
+from compendium import explorer
+from compendium.dossiers import dossiers
+explorer.claims_table(dossiers(load()), "All")"""
+)
+"""The page whose notebook keeps the cards and the pages of claims."""
+PAGES = {
+    "index.md": "# The front page\n\nOf {claim}`guluzade2025.turnover-2024`, see [the first](first).\n",
+    "first.md": "# The first page\n\nA word of prose.\n\n## A part of it\n\nAnd {cite:p}`CITED`.\n",
+    "second.md": f"# The second page\n\nSee [](first).\n\n{SECOND}\n```{{bibliography}}\n```\n",
+    "evidence/claims.md": "# The claims\n\n" + cell(CLAIMS),
+}
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A project with the engine and the data of this one, and a small book, built once."""
+    root = tmp_path_factory.mktemp("small")
+    for name in ("compendium", "data", "book/_static", "book/_templates"):
+        shutil.copytree(ROOT / name, root / name, ignore=shutil.ignore_patterns("__pycache__"))
+    for name in ("_config.yml", "CITATION.cff", "requirements.txt", "book/references.bib"):
+        shutil.copy(ROOT / name, root / name)
+    (root / "_toc.yml").write_text(TOC, encoding="utf-8")
+    cited = re.search(r"@\w+\{(\w+),", (BOOK / "references.bib").read_text(encoding="utf-8"))
+    assert cited
+    for name, body in PAGES.items():
+        write(root / "book" / name, body.replace("CITED", cited[1]))
+    build(root)
+    return root
+
+
+def build(root: Path) -> str:
+    run = elsewhere.run(root, "-m", "compendium", "build")
+    assert run.returncode == 0, run.stdout + run.stderr
+    return run.stdout
+
+
+def edited(root: Path, name: str, old: str, new: str) -> None:
+    path = root / name
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new, 1), encoding="utf-8")
+
+
+def prose(root: Path) -> None:
+    edited(root, "book/first.md", "A word of prose", "A rare wordling of prose")
+
+
+def prose_away(root: Path) -> None:
+    edited(root, "book/first.md", "A rare wordling of prose", "Other prose")
+
+
+def title(root: Path) -> None:
+    edited(root, "book/first.md", "# The first page", "# The page by another name")
+
+
+def table(root: Path) -> None:
+    path = root / "data" / "benchmarks.csv"
+    lines = path.read_text(encoding="utf-8").split("\n")
+    head = lines[0].split(",")
+    assert head[-1] == "machine"
+    lines[1] = re.sub(r'("[^"]*"|[^,]*)$', "another machine", lines[1])
+    path.write_text("\n".join(lines), encoding="utf-8")
+
+
+def claim(root: Path) -> None:
+    edited(
+        root, "data/claims.csv", "guluzade2025,7,body,$4.8 billion,almost", "guluzade2025,7,body,$4.9 billion,almost"
+    )
+
+
+def source(root: Path) -> None:
+    """Change what only a card says on a page that is not touched."""
+    path = root / "data" / "sources.csv"
+    lines = path.read_text(encoding="utf-8").split("\n")
+    (place,) = (number for number, line in enumerate(lines) if line.startswith("guluzade2025,"))
+    assert ",D," in lines[place]
+    lines[place] = lines[place].replace(",D,", ",E,", 1)
+    path.write_text("\n".join(lines), encoding="utf-8")
+
+
+def code(root: Path) -> None:
+    edited(root, "book/second.md", "load()['benchmarks'].shape", "load()['benchmarks'].shape[0]")
+
+
+Step = tuple[Callable[[Path], None], int, str, str]
+STEPS: list[list[Step]] = [
+    [(prose, 0, "book/first.html", "wordling")],
+    [(prose_away, 0, "book/first.html", "Other prose"), (table, 1, "book/second.html", "another machine")],
+    [(title, 0, "book/second.html", "The page by another name")],
+    [(claim, 1, "book/index.html", "$4.9 billion"), (code, 1, "book/second.html", "shape[0]")],
+    [(source, 1, "book/index.html", "Reliability E")],
+]
+"""What is edited, how many notebooks run for it, and which page then shows what; edits of pages that have nothing to do
+with one another are built together, but not at night."""
+
+
+def test_every_edit_is_on_its_page_and_the_site_is_that_of_a_clean_build(project: Path) -> None:
+    html = project / "_build" / "html"
+    for steps in [[step] for together in STEPS for step in together] if THOROUGH else STEPS:
+        for step, *_ in steps:
+            step(project)
+        assert f"({sum(executed for _, executed, *_ in steps)} executed)" in build(project), steps
+        for _, _, page, shown in steps:
+            assert shown in re.sub(r"<[^>]*>", "", (html / page).read_text(encoding="utf-8")), steps
+        last = steps[-1][0]
+        if THOROUGH or last in (title, source):  # over what the others left
+            built = project.parent / f"{last.__name__}-site"
+            shutil.copytree(html, built)
+            shutil.rmtree(project / "_build")
+            assert "(0 executed)" in build(project)
+            assert compared(built, html) == []
+    assert "wordling" not in (html / "searchindex.js").read_text(encoding="utf-8")
+
+
+def test_the_notebooks_are_those_of_a_fresh_run(project: Path) -> None:
+    before = project.parent / "book-before"
+    shutil.copytree(project / "book", before)
+    run = elsewhere.run(project, "-m", "compendium", "notebooks", "--fresh")
+    assert run.returncode == 0, run.stderr
+    assert compared(before, project / "book", "*.ipynb") == []
