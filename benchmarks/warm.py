@@ -45,10 +45,10 @@ class Warm:
 
 def cells(chapters: Sequence[str]) -> Work:
     """Prepare to execute the cells of some chapters: every import of theirs is done before."""
-    from compendium.builder.notebooks import compose
+    from compendium.builder.notebooks import compose_notebook
 
     paths = [Path(name).resolve() for name in chapters]
-    code = [[cell.source for cell in compose(path).cells if cell.cell_type == "code"] for path in paths]
+    code = [[cell.source for cell in compose_notebook(path).cells if cell.cell_type == "code"] for path in paths]
     for source in (source for sources in code for source in sources):
         with contextlib.suppress(SyntaxError):  # a cell with a command of IPython is no Python
             for node in ast.parse(source).body:
@@ -74,7 +74,7 @@ def _execute(chapter: Path, code: Sequence[str]) -> None:
 
 def reconcile(words: Sequence[str]) -> Work:
     """Prepare to reconcile a made-up ledger, of whose claims every hundredth is a planted conflict."""
-    from compendium.reconciliation.reconcile import bound_by, groups
+    from compendium.reconciliation.reconcile import constraints_from_ledger, build_components
     from compendium.reconciliation.reconcile import reconcile as reconciled
     from tests.support.synthetic import world
 
@@ -83,7 +83,7 @@ def reconcile(words: Sequence[str]) -> Work:
     if executor:  # started while this one is small: a copy of a large one pays for every page that it touches
         list(executor.map(abs, range(processes)))
     made = world(claims, seed=1, planted=claims // 100)
-    counts = {"groups": len(groups(bound_by(made.ledger)[1], made.ledger)), "planted": len(made.planted)}
+    counts = {"groups": len(build_components(constraints_from_ledger(made.ledger)[1], made.ledger)), "planted": len(made.planted)}
 
     def work() -> dict[str, Any]:
         found = {frozenset(conflict.claims) for conflict in reconciled(made.ledger, executor).conflicts}

@@ -12,11 +12,11 @@ from pathlib import Path
 from typing import Any
 
 from compendium.builder import cache_keys
-from compendium.display.mime_types import DOSSIERS
-from compendium.project.paths import BOOK, PAGES
+from compendium.display.mime_types import CLAIM_RECORDS
+from compendium.project.paths import BOOK, PAGE_BY_KIND
 
 
-def kept(notebook: Path, mime: str) -> dict[str, Any]:
+def stored_objects(notebook: Path, mime: str) -> dict[str, Any]:
     """Return the objects that the outputs of a notebook hold under a type of JSON, put together; none without it."""
     try:
         changed = notebook.stat().st_mtime_ns
@@ -47,19 +47,19 @@ def _bundles(cells: list[dict[str, Any]]) -> Iterator[Mapping[str, Any]]:
     return (output.get("data", {}) for cell in cells for output in cell.get("outputs", ()))
 
 
-def home_of(kind: str) -> Path:
+def permanent_page_notebook(kind: str) -> Path:
     """Return the notebook of the page that is the permanent place of a kind of row."""
-    return BOOK / f"{PAGES[kind]}.ipynb"
+    return BOOK / f"{PAGE_BY_KIND[kind]}.ipynb"
 
 
-def current_records(notebook: Path | None = None) -> dict[str, Any]:
+def current_claim_records(notebook: Path | None = None) -> dict[str, Any]:
     """Return the claim records that the notebook of the claims holds; none where the data would give others now."""
-    notebook = notebook or home_of("claim")
+    notebook = notebook or permanent_page_notebook("claim")
     try:
         content = json.loads(notebook.read_text(encoding="utf-8"))
         code = ["".join(cell["source"]) for cell in content["cells"] if cell["cell_type"] == "code"]
         made = content["metadata"]["ledger"]
-        fresh = made["key"] == cache_keys.key(code, made["reads"])
+        fresh = made["key"] == cache_keys.cache_key(code, made["reads"])
     except (OSError, ValueError, KeyError, TypeError, SyntaxError):
         return {}
-    return kept(notebook, DOSSIERS) if fresh else {}
+    return stored_objects(notebook, CLAIM_RECORDS) if fresh else {}

@@ -7,26 +7,30 @@ from pathlib import Path
 
 import click
 
-from compendium.cli.common import FOLDER, end
+from compendium.cli.common import EXISTING_FOLDER, exit_with_problems
 from compendium.project.paths import DATA
 from compendium.project.problems import LedgerError
 
 
 @click.command()
-@click.argument("folder", type=FOLDER)
+@click.argument("folder", type=EXISTING_FOLDER)
 @click.option("--against", type=click.Path(exists=True, path_type=Path), help="A manifest, or another folder.")
 def manifest(folder: Path, against: Path | None) -> None:
     """Print the SHA-256 of every file of a folder, as `sha256sum -c` reads it; or name what differs from another."""
     from compendium.project import checksums as manifests
 
     if against is None:
-        for line in manifests.lines(manifests.manifest(folder)):
+        for line in manifests.manifest_lines(manifests.compute_manifest(folder)):
             click.echo(line)
         return
     try:
-        found = manifests.compared(folder, against) if against.is_dir() else manifests.listed(folder, against)
+        found = (
+            manifests.compare_folders(folder, against)
+            if against.is_dir()
+            else manifests.compare_with_manifest(folder, against)
+        )
     except LedgerError as error:
-        end(error.problems, "")
+        exit_with_problems(error.problems, "")
         return
     for line in found:
         click.echo(line, err=True)
@@ -54,7 +58,7 @@ def corrupt(number: int, seed: int, processes: int, write: bool) -> None:
         if write:
             fault_injection.write(outcomes, seed, DATA)
     except LedgerError as error:
-        end(error.problems, "")
+        exit_with_problems(error.problems, "")
         return
     except (fault_injection.FaultInjectionError, OSError) as error:
         click.echo(str(error), err=True)

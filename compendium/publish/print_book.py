@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from compendium.builder.print_files import FOLDER, PDF, STAMP, adopt
+from compendium.builder.print_files import PDF_FILE, PRINT_FOLDER, PRINT_RECORD, record_print_files
 from compendium.project.paths import ROOT
 
 
@@ -17,14 +17,16 @@ class PrintError(Exception):
     """The book cannot be printed; the message says what is missing or what failed."""
 
 
-def make(inputs: Mapping[str, str], *, say: Callable[[str], None] = print, folder: Path | None = None) -> Path:
+def make_print_files(
+    inputs: Mapping[str, str], *, log: Callable[[str], None] = print, folder: Path | None = None
+) -> Path:
     """Make the PDF of the built site, and return it.
 
     Parameters
     ----------
     inputs
         what the site was made from, by path.
-    say
+    log
         told each step before it is taken.
 
     Raises
@@ -35,22 +37,22 @@ def make(inputs: Mapping[str, str], *, say: Callable[[str], None] = print, folde
     from compendium.project import browser, citation
     from compendium.publish import pdf, print_pages
 
-    program, folder = browser.chromium(), folder or FOLDER
+    program, folder = browser.chromium(), folder or PRINT_FOLDER
     if program is None:
         raise PrintError(
             f"Printing needs Chromium, and this machine has none: not {', '.join(browser.BROWSERS)} on its PATH, nor "
             "what CHROME_PATH names (Debian: apt-get install chromium). Nothing was printed."
         )
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / STAMP).unlink(missing_ok=True)
+    (folder / PRINT_RECORD).unlink(missing_ok=True)
     try:
-        say("Gathering the pages …")
-        book, about = print_pages.parts(folder.parent / "html", ROOT / "_toc.yml"), citation.edition()
-        say("Printing the PDF, twice: its contents are known by then …")
+        log("Gathering the pages …")
+        book, about = print_pages.read_book_parts(folder.parent / "html", ROOT / "_toc.yml"), citation.read_edition()
+        log("Printing the PDF, twice: its contents are known by then …")
         with browser.browsing(program) as opened:
-            content = pdf.printed(book, about, opened)
-    except (print_pages.NotBuiltError, pdf.UnstableError, ValueError) as error:
+            content = pdf.print_pdf(book, about, opened)
+    except (print_pages.NotBuiltError, pdf.UnstableContentsError, ValueError) as error:
         raise PrintError(str(error)) from None
-    (folder / PDF).write_bytes(content)
-    adopt(folder, inputs)
-    return folder / PDF
+    (folder / PDF_FILE).write_bytes(content)
+    record_print_files(folder, inputs)
+    return folder / PDF_FILE

@@ -36,16 +36,16 @@ from IPython.core.interactiveshell import InteractiveShell
 from IPython.utils.capture import capture_output
 from traitlets.config import Config
 
-from compendium.analysis.conflicts import findings
-from compendium.analysis.corroboration import corroborate, dated
+from compendium.analysis.conflicts import find_inconsistencies
+from compendium.analysis.corroboration import corroborate, corroborate_dates
 from compendium.analysis.sensitivity import sensitivity
 from compendium.builder import forked_kernels
-from compendium.builder.read_tracking import ALL
+from compendium.builder.read_tracking import ALL_FILES
 from compendium.curation.validation import validate
-from compendium.ledger.atomic_write import put
+from compendium.ledger.atomic_write import replace_files
 from compendium.ledger.loader import load
-from compendium.ledger.schema import SEPARATOR, Field, Table, tables
-from compendium.project.paths import BOOK, DATA, ROOT, chapters, named, notebook_of
+from compendium.ledger.schema import SEPARATOR, Field, Table, read_schema
+from compendium.project.paths import BOOK, DATA, ROOT, find_chapters, format_path, notebook_path
 from compendium.reconciliation.reconcile import reconcile
 
 KINDS = ("digit", "sign", "unit", "period", "id", "code", "locator")
@@ -96,11 +96,11 @@ def faults(data: Path, seed: int, numbers: Collection[int]) -> Iterator[Fault]:
 
     A column counts once however many rows it has, so that small tables are tried as well as large ones.
     """
-    schema = tables(data)
+    schema = read_schema(data)
     rows = {table.name: _lines(data / table.path)[1:] for table in schema.values()}
     columns = {(one.name, field.name): (one, n, field) for one in schema.values() for n, field in enumerate(one.fields)}
     values = {(name, column): {line[at] for line in rows[name]} for (name, column), (_, at, _) in columns.items()}
-    units = set[str]().union(*(values[key] for key, (_, _, field) in columns.items() if field.holds == "unit"))
+    units = set[str]().union(*(values[key] for key, (_, _, field) in columns.items() if field.semantic_type == "unit"))
     found: dict[str, list[tuple[Table, int, list[int], set[str]]]] = {kind: [] for kind in KINDS}
     for table, at, field in columns.values():
         other = _refers_to(table, field)
@@ -128,8 +128,8 @@ def _lines(path: Path) -> list[list[str]]:
 def _refers_to(table: Table, field: Field) -> tuple[str, str]:
     """Return the table and column whose ids a field holds; its own where it refers to none."""
     keys = {own: (other, column) for own, other, column in table.foreign_keys}
-    if field.holds.startswith("list of "):
-        other, _, column = field.holds.removeprefix("list of ").partition(".")
+    if field.semantic_type.startswith("list of "):
+        other, _, column = field.semantic_type.removeprefix("list of ").partition(".")
         return other, column
     return keys.get(field.name, (table.name, field.name))
 
@@ -143,8 +143,10 @@ def kinds_of(table: Table, field: Field, refers: bool) -> tuple[str, ...]:
         return ("id",)
     if field.vocabulary:
         return ("code",)
-    signed = field.type != "string" or field.holds == "figure" or printed
-    return {"unit": ("unit",), "edtf": ("period",)}.get(field.holds, ("digit", "sign") if signed else ("digit",))
+    signed = field.type != "string" or field.semantic_type == "figure" or printed
+    return {"unit": ("unit",), "edtf": ("period",)}.get(
+        field.semantic_type, ("digit", "sign") if signed else ("digit",)
+    )
 
 
 def changed(kind: str, cell: str, random: Random, known: Sequence[str] = ()) -> str:
@@ -207,11 +209,11 @@ def verdicts(data: Path) -> Any:
     """Return all verdicts of a ledger: among claims, beside independent figures, of dates, of headlines."""
     ledger = load(data)
     found = reconcile(ledger)
-    days, headlines = dated(ledger), sensitivity(ledger)
+    days, headlines = corroborate_dates(ledger), sensitivity(ledger)
     return (
         found.verdicts,
-        [finding.items for finding in findings(ledger, found.conflicts)],
-        {name: (one.verdict, one.reason, [(held.verdict, held.observations) for held in one.held])
+        [finding.items for finding in find_inconsistencies(ledger, found.conflicts)],
+        {name: (one.verdict, one.reason, [(held.verdict, held.observations) for held in one.comparisons])
          for name, one in corroborate(ledger).items()},
         days[["record_id", "verdict"]].to_numpy().tolist(),
         headlines[["headline_id", "without", "verdict"]].to_numpy().tolist(),
@@ -223,11 +225,11 @@ class Watched:
 
     def __init__(self, data: Path, book: Path) -> None:
         """Work out the verdicts, and run every notebook once; raise `FaultInjectionError` where one fails."""
-        for name in forked_kernels.imported():  # once, before processes are forked, as a kernel has it
+        for name in forked_kernels.preloaded_modules():  # once, before processes are forked, as a kernel has it
             importlib.import_module(name)
         self.shell: Any = InteractiveShell.instance(config=Config({"HistoryManager": {"enabled": False}}))
         self.data, self.said = data, verdicts(data)
-        read = (Notebook(notebook_of(chapter)) for chapter in chapters(book))
+        read = (Notebook(notebook_path(chapter)) for chapter in find_chapters(book))
         self.notebooks = [notebook for notebook in read if notebook.reads]
         self.known: Counter[tuple[str, str, Path]] = Counter()
         for notebook in self.notebooks:
@@ -250,12 +252,12 @@ class Watched:
                 stage = _apart(self._compared, notebook)
                 if stage != SURVIVED:
                     self.known[fault.file, fault.column, notebook.path] += 1
-                    return Outcome(fault, stage or OUTPUT, named(notebook.path))
+                    return Outcome(fault, stage or OUTPUT, format_path(notebook.path))
         return Outcome(fault, SURVIVED, "")
 
     def _likeliest(self, fault: Fault) -> list[Notebook]:
         """Return the notebooks that read a table: some that may show the cell, then the copies, then all others."""
-        reading = [one for one in self.notebooks if {f"data/{fault.file}", ALL} & one.reads]
+        reading = [one for one in self.notebooks if {f"data/{fault.file}", ALL_FILES} & one.reads]
         showing = [one for one in reading if not one.copies]
         column = fault.file, fault.column
         showing.sort(key=lambda one: (-self.known[*column, one.path], fault.old not in one.text))
@@ -348,9 +350,11 @@ def counted(outcomes: Sequence[Outcome]) -> pd.DataFrame:
 
 def write(outcomes: Sequence[Outcome], seed: int, data: Path) -> None:
     """Put the counts into the ledger of a folder, in place of those that stand there."""
-    path = tables(data)[TABLE].path
+    path = read_schema(data)[TABLE].path
     rows = counted(outcomes).reset_index().assign(seed=seed, measured=date.today().isoformat())
-    put(data, {path: ((data / path).read_text(encoding="utf-8"), rows.to_csv(index=False, lineterminator="\n"))})
+    replace_files(
+        data, {path: ((data / path).read_text(encoding="utf-8"), rows.to_csv(index=False, lineterminator="\n"))}
+    )
 
 
 if __name__ == "__main__":

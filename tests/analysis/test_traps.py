@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 from bs4 import BeautifulSoup
 
-from compendium.analysis.traps import CONTRADICTIONS, UNEXPLAINED, Trap, contradictions, traps
-from compendium.display.cards.traps import cards
+from compendium.analysis.traps import CONTRADICTION_KINDS, UNEXPLAINED, Trap, explain_contradictions, traps
+from compendium.display.cards.traps import trap_cards
 from compendium.ledger.loader import Ledger
 from compendium.ledger.schema import SEPARATOR
 from tests.support.small import METRICS, OWN, PLACES, SCHEMA, claim, frame, observation, small
@@ -43,7 +43,7 @@ def test_a_contradiction_has_its_arithmetic() -> None:
     )  # fmt: skip
 
 
-@pytest.mark.parametrize("kind", CONTRADICTIONS)
+@pytest.mark.parametrize("kind", CONTRADICTION_KINDS)
 def test_a_misprint_is_held_to_its_arithmetic_like_a_contradiction(kind: str) -> None:
     assert traps(having(trap("sums", "a", "b", kind=kind)))[0].arithmetic
 
@@ -61,7 +61,7 @@ def test_a_contradiction_that_the_engine_does_not_find_has_no_arithmetic() -> No
 
 def test_every_minimal_set_of_a_trap_is_told() -> None:
     rows = ONE, OTHER, observation("d", "20", publisher="Three")
-    told = contradictions(having(observations=rows), ["a", "b", "d"])
+    told = explain_contradictions(having(observations=rows), ["a", "b", "d"])
     assert len(told) == 3
     (found,) = traps(having(trap("sums", "a", "b", "d"), observations=rows))
     assert all(sentence in found.arithmetic for sentence in told)
@@ -69,24 +69,24 @@ def test_every_minimal_set_of_a_trap_is_told() -> None:
 
 def test_a_contradiction_may_take_a_rule() -> None:
     rows = observation("sum", "50"), observation("one", "5", "first"), observation("other", "7", "second")
-    (told,) = contradictions(having(observations=rows), ["sum", "one", "other"])
+    (told,) = explain_contradictions(having(observations=rows), ["sum", "one", "other"])
     assert told.endswith("Total trade is the sum of first trade and second trade.")
 
 
 def test_only_the_figures_of_the_trap_are_held_together() -> None:
-    assert contradictions(having(), ["a", "c"]) == []
+    assert explain_contradictions(having(), ["a", "c"]) == []
 
 
 def test_claims_of_the_sources_take_no_part() -> None:
     ledger = small(claim("c", "50"), claim("d", "900"), observations=[ONE])
-    assert contradictions(ledger, ["a"]) == []
+    assert explain_contradictions(ledger, ["a"]) == []
     assert traps(ledger) == []
 
 
 def test_what_two_sides_count_is_not_taken_for_one() -> None:
     rows = observation("a", "5", "sold"), observation("b", "9", "mirror", ref_area="B", counterpart_area="A",
                                                       reporter="B")  # fmt: skip
-    assert contradictions(having(observations=rows), ["a", "b"]) == []
+    assert explain_contradictions(having(observations=rows), ["a", "b"]) == []
     assert traps(having(observations=rows)) == []
 
 
@@ -102,7 +102,7 @@ def test_traps_stand_in_the_order_of_their_table_before_what_nobody_explained() 
 
 def test_a_contradiction_without_a_row_is_shown_as_unexplained() -> None:
     (found,) = traps(having())
-    assert (found.name, found.kind, found.observations, found.what) == ("a+b", "contradiction", ("a", "b"), "")
+    assert (found.name, found.kind, found.observations, found.description) == ("a+b", "contradiction", ("a", "b"), "")
     assert found.explanation == UNEXPLAINED
     assert found.arithmetic.endswith("both cannot hold.")
 
@@ -150,7 +150,7 @@ def test_without_observations_there_are_no_traps() -> None:
 
 
 def shown(ledger: Ledger, up: str = "..") -> BeautifulSoup:
-    return BeautifulSoup(cards(traps(ledger), ledger, up=up).data, "html.parser")
+    return BeautifulSoup(trap_cards(traps(ledger), ledger, up=up).data, "html.parser")
 
 
 def test_a_card_shows_the_figures_who_prints_them_and_what_may_explain_it() -> None:
@@ -197,4 +197,4 @@ def test_hostile_text_stays_text() -> None:
 
 
 def test_no_traps_are_no_cards() -> None:
-    assert cards([], having()).data == ""
+    assert trap_cards([], having()).data == ""

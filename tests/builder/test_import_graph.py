@@ -5,15 +5,15 @@ from pathlib import Path
 
 import pytest
 
-from compendium.builder.forked_kernels import ROOMS
-from compendium.builder.import_graph import modules
+from compendium.builder.forked_kernels import PRELOADED_ROOMS
+from compendium.builder.import_graph import imported_modules
 from compendium.project.paths import ROOT
 
 MODULES = sorted((ROOT / "compendium").rglob("*.py"))
 
 
 def names(code: str, root: Path = ROOT) -> set[str]:
-    return {path.stem for path in modules(code, root)}
+    return {path.stem for path in imported_modules(code, root)}
 
 
 def package(root: Path, **files: str) -> Path:
@@ -61,7 +61,7 @@ def test_an_edit_is_seen_at_once(tmp_path: Path) -> None:
 def test_the_engine_names_its_imports_in_its_text(module: Path) -> None:
     tree = ast.parse(module.read_text(encoding="utf-8"))
     called = {node.func.id for node in ast.walk(tree) if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)}
-    of_chapters = module.relative_to(ROOT / "compendium").parts[0] in ROOMS
+    of_chapters = module.relative_to(ROOT / "compendium").parts[0] in PRELOADED_ROOMS
     assert not of_chapters or not called & {"import_module", "__import__"}
     assert not [node for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) and node.level]
 

@@ -10,7 +10,7 @@ from click.testing import CliRunner, Result
 
 from compendium.cli.app import main
 from compendium.ledger.loader import load
-from compendium.ledger.schema import tables
+from compendium.ledger.schema import read_schema
 from tests.support.making import small_folder
 
 EVENT = {"event_id": "made-up", "name": "Something happens", "date": "2025-01-02", "date_basis": "stated",
@@ -19,7 +19,7 @@ MENTION = {"mention_id": "ames2024.made-up.p7", "event_id": "made-up", "source_i
            "scope": "body", "says": "Says so"}  # fmt: skip
 
 
-SCHEMA = tables(small_folder())
+SCHEMA = read_schema(small_folder())
 
 
 def draft(folder: Path, table: str, *rows: dict[str, str]) -> Path:

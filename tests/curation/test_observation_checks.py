@@ -11,7 +11,7 @@ from compendium.curation import observation_checks
 from compendium.curation.observation_checks import PROVENANCE
 from compendium.curation.validation import validate
 from compendium.ledger.loader import Ledger, load
-from compendium.ledger.schema import tables
+from compendium.ledger.schema import read_schema
 from compendium.project.problems import LedgerError, Problem
 from tests.support.small import OFFICIAL, OFFICIAL_TOO, SCHEMA, claim, frame, observation, small
 from tests.support.spoiling import spoilt_copy
@@ -260,7 +260,7 @@ SPOILT = [
 def spoilt(tmp_path_factory: pytest.TempPathFactory) -> tuple[dict[tuple[str, str], tuple[str, int]], list[Problem]]:
     """Spoil every cell of `SPOILT` in one copy; return by table and key the file and line, and all problems."""
     data, lines = spoilt_copy(tmp_path_factory.mktemp("spoilt"), (cell[:4] for cell in SPOILT))
-    schema = tables(data)
+    schema = read_schema(data)
     return {(table, key): (schema[table].path, line) for (table, key, _), line in lines.items()}, validate(data)
 
 
@@ -289,7 +289,7 @@ def test_a_value_is_a_number_as_the_tables_write_it(
 ) -> None:
     line = spoil_small("official-crossing", "crossing.passengers-2022", "value", value)
     with pytest.raises(LedgerError) as error:
-        load(small_data).whole()
+        load(small_data).load_all()
     (problem,) = error.value.problems
     assert (problem.file, problem.row, problem.column, problem.found) == (
         "official/crossing.csv", line, "value", value,

@@ -7,7 +7,7 @@ import pytest
 
 from compendium.curation.validation import validate
 from compendium.ledger.loader import Ledger
-from compendium.ledger.schema import tables
+from compendium.ledger.schema import read_schema
 from compendium.project.problems import Problem
 from tests.support.spoiling import spoilt_copy
 
@@ -95,7 +95,7 @@ def told_of(cells: list[Cell], folder: Path) -> Told:
         place = folder / str(len(left))
         place.mkdir()
         data, lines = spoilt_copy(place, (cell[:4] for cell in own))
-        problems, schema = validate(data), tables(data)
+        problems, schema = validate(data), read_schema(data)
         for cell in own:
             at = (schema[cell[0]].path, lines[cell[:3]])
             found[cell] = [problem for problem in problems if (problem.file, problem.row) == at]

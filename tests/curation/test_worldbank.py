@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from compendium.curation.series import Series
-from compendium.curation.worldbank import Answer, ServiceError, ask
+from compendium.curation.worldbank import Answer, ServiceError, fetch_series
 from tests.support.publisher import (
     AS_HELD,
     CODE,
@@ -52,7 +52,7 @@ def service() -> Iterator[Publisher]:
 
 
 def asked(address: str, timeout: float = ENOUGH) -> Answer:
-    return ask(SERIES, since=2021, service=address, timeout=timeout, today=TODAY)
+    return fetch_series(SERIES, since=2021, service_url=address, timeout=timeout, today=TODAY)
 
 
 def refused(address: str, timeout: float = ENOUGH) -> str:

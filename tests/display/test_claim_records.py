@@ -6,20 +6,22 @@ from fractions import Fraction
 import portion
 import pytest
 
-from compendium.analysis.corroboration import Checked
-from compendium.display.claim_records import Dossier, dossiers
-from compendium.ledger.claims import read_claims, rivals
+from compendium.analysis.corroboration import Corroboration
+from compendium.display.claim_records import ClaimRecord, build_claim_records
+from compendium.ledger.claims import competing_figures, read_claims
 from compendium.ledger.loader import Ledger
 from compendium.reconciliation.reconcile import Reconciliation
-from compendium.reconciliation.verdicts import AMONG, BESIDE, IN_CONFLICT, WITHDRAWN
+from compendium.reconciliation.verdicts import CORROBORATION_VERDICTS, IN_CONFLICT, RECONCILIATION_VERDICTS, WITHDRAWN
 
 
 @pytest.fixture(scope="module")
-def found(small: Ledger) -> dict[str, Dossier]:
-    return dossiers(small)
+def found(small: Ledger) -> dict[str, ClaimRecord]:
+    return build_claim_records(small)
 
 
-def test_there_is_a_dossier_for_every_claim_in_the_order_of_the_table(found: dict[str, Dossier], small: Ledger) -> None:
+def test_there_is_a_dossier_for_every_claim_in_the_order_of_the_table(
+    found: dict[str, ClaimRecord], small: Ledger
+) -> None:
     assert list(found) == list(small["claims"]["claim_id"])
 
 
@@ -28,19 +30,19 @@ def interval_ends(interval: portion.Interval) -> str:
 
 
 def test_verdicts_are_those_of_the_analyses(
-    found: dict[str, Dossier], small_reconciled: Reconciliation, small_corroborated: dict[str, Checked]
+    found: dict[str, ClaimRecord], small_reconciled: Reconciliation, small_corroborated: dict[str, Corroboration]
 ) -> None:
     assert found.keys() - small_reconciled.verdicts.keys() == {"cole2024.envoys-2021"}  # it is withdrawn
     for name in small_reconciled.verdicts:
         one = found[name]
         assert one["reconciled"]["verdict"] == small_reconciled.verdicts[name][0]
         assert one["checked"]["verdict"] == small_corroborated[name].verdict
-        assert len(one["checked"]["held"]) == len(small_corroborated[name].held)
-    assert {one["reconciled"]["verdict"] for one in found.values()} == {*AMONG, WITHDRAWN}
-    assert {one["checked"]["verdict"] for one in found.values()} == {*BESIDE, WITHDRAWN}
+        assert len(one["checked"]["held"]) == len(small_corroborated[name].comparisons)
+    assert {one["reconciled"]["verdict"] for one in found.values()} == {*RECONCILIATION_VERDICTS, WITHDRAWN}
+    assert {one["checked"]["verdict"] for one in found.values()} == {*CORROBORATION_VERDICTS, WITHDRAWN}
 
 
-def test_the_ends_of_the_interval_are_exact(found: dict[str, Dossier], small: Ledger) -> None:
+def test_the_ends_of_the_interval_are_exact(found: dict[str, ClaimRecord], small: Ledger) -> None:
     for row in read_claims(small).to_dict("records"):
         one, interval = found[row["claim_id"]], row["interval"]
         for end, exact in (("low", interval.lower), ("high", interval.upper)):
@@ -50,13 +52,15 @@ def test_the_ends_of_the_interval_are_exact(found: dict[str, Dossier], small: Le
         assert one["ends"] == interval_ends(interval), row["claim_id"]
 
 
-def test_a_claim_in_conflict_names_a_conflict_and_its_rule(found: dict[str, Dossier]) -> None:
+def test_a_claim_in_conflict_names_a_conflict_and_its_rule(found: dict[str, ClaimRecord]) -> None:
     conflicting = [one["reconciled"] for one in found.values() if one["reconciled"]["verdict"] == IN_CONFLICT]
     assert conflicting
     assert all(one["conflicts"] and one["rule"] and one["explanation"] for one in conflicting)
 
 
-def test_rivals_name_each_other_and_agree_on_whether_both_can_hold(found: dict[str, Dossier], small: Ledger) -> None:
+def test_rivals_name_each_other_and_agree_on_whether_both_can_hold(
+    found: dict[str, ClaimRecord], small: Ledger
+) -> None:
     pairs = {(name, own["claim_id"]): own["together"] for name, one in found.items() for own in one["rivals"]}
     assert set(pairs.values()) <= {"both can hold", "not both can hold", "not comparable"}
     assert pairs
@@ -64,10 +68,12 @@ def test_rivals_name_each_other_and_agree_on_whether_both_can_hold(found: dict[s
     for name, other in pairs:
         apart = "not comparable" in {found[one]["reconciled"]["verdict"] for one in (name, other)}
         assert (pairs[name, other] == "not comparable") == apart
-    assert {name for name, _ in pairs} == {name for row in rivals(read_claims(small))["claim_ids"] for name in row}
+    assert {name for name, _ in pairs} == {
+        name for row in competing_figures(read_claims(small))["claim_ids"] for name in row
+    }
 
 
-def test_a_dossier_is_made_of_plain_objects(found: dict[str, Dossier]) -> None:
+def test_a_dossier_is_made_of_plain_objects(found: dict[str, ClaimRecord]) -> None:
     assert json.loads(json.dumps(found)) == found
 
 
@@ -75,6 +81,6 @@ def test_nothing_is_held_against_a_withdrawn_claim(small: Ledger) -> None:
     claims = small["claims"]
     name = claims["claim_id"].iloc[0]
     claims.loc[claims["claim_id"] == name, ["rank", "rank_reason"]] = ["deprecated", "misread"]
-    one = dossiers(small.replaced(claims=claims))[name]
+    one = build_claim_records(small.with_tables(claims=claims))[name]
     assert one["reconciled"]["verdict"] == one["checked"]["verdict"] == WITHDRAWN
     assert one["checked"]["held"] == one["rivals"] == one["reconciled"]["conflicts"] == []

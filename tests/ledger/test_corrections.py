@@ -10,8 +10,8 @@ import pytest
 
 from compendium.curation.source_texts import verify
 from compendium.curation.validation import validate
-from compendium.display.cards.hover import of_claims
-from compendium.display.claim_records import dossiers
+from compendium.display.cards.hover import claim_hover_cards
+from compendium.display.claim_records import build_claim_records
 from compendium.ledger import corrections
 from compendium.ledger.loader import CORRECTIONS, load
 from tests.support.making import small_folder
@@ -92,7 +92,7 @@ WRONG = {
 def test_a_correction_that_does_not_stand_is_told(small_data: Path, correct: Write, case: str) -> None:
     cells, expected = WRONG[case]
     correct(**cells)
-    found = list(corrections.problems(load(small_data, corrected=False)))
+    found = list(corrections.check_corrections(load(small_data, corrected=False)))
     told = found if case != "no date" else validate(small_data)
     assert any(str(problem).startswith(f"corrections.csv:{NEXT}:") and expected in str(problem) for problem in told), (
         told
@@ -102,7 +102,7 @@ def test_a_correction_that_does_not_stand_is_told(small_data: Path, correct: Wri
 def test_corrections_of_one_cell_follow_each_other(small_data: Path, correct: Write) -> None:
     correct(kind="ours", old="2019", new="2020", correction_id="first")
     correct(kind="ours", old="2020", new="2022", correction_id="second")
-    assert list(corrections.problems(load(small_data, corrected=False))) == []
+    assert list(corrections.check_corrections(load(small_data, corrected=False))) == []
     correct(kind="ours", old="2021", new="2022", correction_id="third")
     assert (
         f"corrections.csv:{NEXT + 2}:old: found '2021'; expected '2022', as the correction before it left the cell"
@@ -163,15 +163,15 @@ def test_the_guard_fails_once_the_text_is_mended(tmp_path: Path) -> None:
 
 def test_a_dossier_and_a_card_tell_of_corrections(small_data: Path, correct: Write) -> None:
     correct(kind="ours", column="origin", old="Nobody", new="", expect="")
-    found = dossiers(load(small_data))
+    found = build_claim_records(load(small_data))
     (told,) = found[CLAIM]["corrections"]
     assert told == "2 January 2026, origin: “Nobody” was taken out. The text names another year."
-    assert told in of_claims(found)[CLAIM]["card"]
+    assert told in claim_hover_cards(found)[CLAIM]["card"]
 
 
 def test_a_ledger_without_the_table_is_read_all_the_same(small_data: Path) -> None:
     content = json.loads((small_data / "datapackage.json").read_text(encoding="utf-8"))
     content["resources"] = [one for one in content["resources"] if one["name"] != CORRECTIONS]
     (small_data / "datapackage.json").write_text(json.dumps(content), encoding="utf-8")
-    assert corrections.of_rows(load(small_data), "claims") == {}
+    assert corrections.corrections_by_row(load(small_data), "claims") == {}
     assert any("corrections.correction_id" in str(problem) for problem in validate(small_data))

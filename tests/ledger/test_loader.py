@@ -41,7 +41,7 @@ def test_all_faults_of_form_are_named_at_once(small_data: Path) -> None:
     metrics = small_data / "metrics.csv"
     metrics.write_text(metrics.read_text(encoding="utf-8").replace("definition", "meaning", 1), encoding="utf-8")
     with pytest.raises(LedgerError) as caught:
-        load(small_data).whole()
+        load(small_data).load_all()
     assert {problem.file for problem in caught.value.problems} == {"claims.csv", "events.csv", "metrics.csv"}
     assert any(problem.file == "claims.csv" and problem.row == 4 for problem in caught.value.problems)
 
@@ -65,7 +65,7 @@ def test_frames_follow_the_schema(small_data: Path) -> None:
 
 def test_a_ledger_without_a_source_has_none_of_its_rows(small: Ledger) -> None:
     source = small["sources"]["source_id"][0]
-    less = small.without(source)
+    less = small.without_source(source)
     assert list(less.frames) == list(small.frames)
     for name, whole in small.frames.items():
         if "source_id" in whole:
@@ -79,26 +79,28 @@ def test_a_ledger_without_a_source_has_none_of_its_rows(small: Ledger) -> None:
 def test_a_ledger_stays_whole_when_a_source_is_left_out(small: Ledger) -> None:
     rows = {name: len(frame) for name, frame in small.frames.items()}
     first, second, *_ = small["sources"]["source_id"]
-    assert small.without(first).without(second)["sources"]["source_id"].isin([first, second]).sum() == 0
+    assert small.without_source(first).without_source(second)["sources"]["source_id"].isin([first, second]).sum() == 0
     assert {name: len(frame) for name, frame in small.frames.items()} == rows
 
 
 def test_a_source_that_nobody_knows_leaves_nothing_out(small: Ledger) -> None:
-    less = small.without("nobody1900")
+    less = small.without_source("nobody1900")
     assert all(less[name].equals(small[name]) for name in small.frames)
 
 
 def test_a_figure_may_have_twenty_decimals_and_keeps_each(small_data: Path, spoil_small: Callable[..., int]) -> None:
     ledger = load(small_data)
-    table = next(table for table in ledger.schema.values() if any(field.cast == "figure" for field in table.fields))
-    column = next(field.name for field in table.fields if field.cast == "figure")
+    table = next(
+        table for table in ledger.schema.values() if any(field.cell_type == "figure" for field in table.fields)
+    )
+    column = next(field.name for field in table.fields if field.cell_type == "figure")
     key = ledger[table.name].iloc[0, 0]
     figure = f"0.{'0' * 18}10"
     spoil_small(table.name, key, column, figure)
     assert load(small_data)[table.name][column][0] == figure
     line = spoil_small(table.name, key, column, f"{figure}0")
     with pytest.raises(LedgerError, match=rf"{table.path}:{line}:{column}: found '{figure}0'; expected a number"):
-        load(small_data).whole()
+        load(small_data).load_all()
 
 
 @pytest.fixture
@@ -130,14 +132,14 @@ def test_a_number_that_holds_a_figure_is_kept_as_it_is_written(own: Callable[[st
 @pytest.mark.parametrize("cell", ["4,4", "1e3", "+4", "4.", ".4", "four", "4 ", "٤", "4.4 %", "−4"])
 def test_a_figure_is_a_number_all_the_same(own: Callable[[str], Path], cell: str) -> None:
     with pytest.raises(LedgerError, match=r"own\.csv:2:value: found .*expected a number"):
-        load(own(f'"{cell}",1')).whole()
+        load(own(f'"{cell}",1')).load_all()
 
 
 def test_every_value_of_an_observation_keeps_its_last_digit(small_data: Path, spoil_small: Callable[..., int]) -> None:
     spoil_small("official-crossing", "crossing.turnover-2022", "value", "2.980")
     ledger = load(small_data)
     figures = [(table, field.name) for table in ledger.schema.values() for field in table.fields
-               if field.cast == "figure"]  # fmt: skip
+               if field.cell_type == "figure"]  # fmt: skip
     assert figures
     assert all(ledger[table.name][column].dtype == "str" for table, column in figures)
     assert ledger.row("official-crossing", "crossing.turnover-2022")["value"] == "2.980"
@@ -146,11 +148,11 @@ def test_every_value_of_an_observation_keeps_its_last_digit(small_data: Path, sp
 def test_a_table_is_read_when_it_is_asked_for(small_data: Path) -> None:
     (small_data / "events.csv").unlink()
     ledger = load(small_data)
-    more = ledger.replaced(sources=ledger["sources"].iloc[:1])
+    more = ledger.with_tables(sources=ledger["sources"].iloc[:1])
     assert "events" in more.frames
     assert list(more.frames) == list(ledger.schema)
     left = more["sources"]["source_id"][0]
-    assert set(more.without(left)["claims"]["source_id"]) == set(ledger["claims"]["source_id"]) - {left}
-    for without_file in (ledger, more, more.without(left)):
+    assert set(more.without_source(left)["claims"]["source_id"]) == set(ledger["claims"]["source_id"]) - {left}
+    for without_file in (ledger, more, more.without_source(left)):
         with pytest.raises(LedgerError, match=r"events\.csv"):
             without_file["events"]

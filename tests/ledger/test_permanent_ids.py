@@ -10,10 +10,10 @@ from click.testing import CliRunner
 
 from compendium.analysis.corroboration import corroborate
 from compendium.cli.app import main
-from compendium.display.claim_records import dossiers
+from compendium.display.claim_records import build_claim_records
 from compendium.ledger import permanent_ids
 from compendium.ledger.loader import load
-from compendium.ledger.permanent_ids import PERMANENT, registered
+from compendium.ledger.permanent_ids import PERMANENT_IDS, register_ids
 from compendium.project.problems import LedgerError, Problem
 from compendium.reconciliation.reconcile import reconcile
 from tests.support.small import claim, small
@@ -22,7 +22,7 @@ CLAIM = "ames2024.turnover-2022"
 
 
 def told(data: Path) -> list[str]:
-    return list(map(str, permanent_ids.problems(load(data, corrected=False))))
+    return list(map(str, permanent_ids.check_permanent_ids(load(data, corrected=False))))
 
 
 def drop(data: Path, table: str, key: str) -> None:
@@ -101,29 +101,29 @@ def test_a_misprint_that_is_typed_as_it_stands_is_no_other_thing(
 def test_new_ids_are_shown_and_kept_only_where_told_to(small_data: Path) -> None:
     add(small_data, "events", event_id="made-up", name="Something happens", date_basis="unknown", date_reason="-",
         chapter="travel")  # fmt: skip
-    known, before = registered(small_data, "1.4.0"), (small_data / "permanent.csv").read_bytes()
+    known, before = register_ids(small_data, "1.4.0"), (small_data / "permanent.csv").read_bytes()
     assert "events made-up" in known
-    assert registered(small_data, "9.9.9", write=True) == known
+    assert register_ids(small_data, "9.9.9", write=True) == known
     after = (small_data / "permanent.csv").read_bytes()
     assert after.startswith(before)
     assert b"events,made-up,9.9.9," in after
-    assert registered(small_data, "9.9.9") == []
+    assert register_ids(small_data, "9.9.9") == []
     assert told(small_data) == []
 
 
 def test_the_command_shows_and_keeps(small_data: Path) -> None:
-    known = set(zip(*(load(small_data)[PERMANENT][name] for name in ("table", "id")), strict=True))
+    known = set(zip(*(load(small_data)[PERMANENT_IDS][name] for name in ("table", "id")), strict=True))
     ran = CliRunner().invoke(main, ["register", "--data", str(small_data)])
     assert (ran.exit_code, "not kept yet" in ran.output or "every id is kept" in ran.output) == (0, True)
     ran = CliRunner().invoke(main, ["register", "--write", "--version", "7.0.0", "--data", str(small_data)])
     assert ran.exit_code == 0
-    assert known <= set(zip(*(load(small_data)[PERMANENT][name] for name in ("table", "id")), strict=True))
+    assert known <= set(zip(*(load(small_data)[PERMANENT_IDS][name] for name in ("table", "id")), strict=True))
 
 
 def test_a_ledger_without_the_table_is_told_so(tmp_path: Path) -> None:
     (tmp_path / "datapackage.json").write_text('{"resources": []}', encoding="utf-8")
     with pytest.raises(LedgerError) as raised:
-        registered(tmp_path, "1.0.0")
+        register_ids(tmp_path, "1.0.0")
     assert raised.value.problems == [Problem("datapackage.json", 0, "", "no such table", "a table 'permanent'")]
 
 
@@ -136,7 +136,7 @@ def test_a_withdrawn_claim_binds_nothing_and_keeps_its_place() -> None:
     assert reconcile(made).conflicts == ()
     assert list(reconcile(made).verdicts) == ["one"]
     assert "gone" not in corroborate(made)
-    found = dossiers(made)
+    found = build_claim_records(made)
     assert list(found) == ["one", "gone"]
     assert (found["gone"]["rank"], found["gone"]["rank_reason"]) == ("deprecated", "Misread.")
     assert found["one"]["rivals"] == []

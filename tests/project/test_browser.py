@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from compendium.project.browser import chromium
-from compendium.project.paths import ROOT, ROW_PAGES
+from compendium.project.paths import ROOT, ROW_PAGES_FOLDER
 
 TOOL = ROOT / "tools" / "lighthouse"
 
@@ -41,4 +41,4 @@ def test_every_package_of_lighthouse_is_locked_with_its_hash() -> None:
 
 
 def test_lighthouse_knows_where_the_pages_of_rows_are() -> None:
-    assert f'const ROW_PAGES = "{ROW_PAGES}/";' in (TOOL / "lighthouserc.cjs").read_text(encoding="utf-8")
+    assert f'const ROW_PAGES = "{ROW_PAGES_FOLDER}/";' in (TOOL / "lighthouserc.cjs").read_text(encoding="utf-8")

@@ -84,7 +84,7 @@ def page(folder: Path, *code: str, copies: tuple[int, ...] = ()) -> Any:
 @pytest.fixture
 def watched(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Watched:
     """A ledger with one page of its own, which shows some cells and copies others, and no verdict."""
-    monkeypatch.setattr(fault_injection, "named", str)
+    monkeypatch.setattr(fault_injection, "format_path", str)
     monkeypatch.setattr(fault_injection, "verdicts", lambda data: None)
     found = Watched.__new__(Watched)
     found.data, found.said, found.known = Path(shutil.copytree(DATA, tmp_path / "data")), None, Counter()

@@ -6,9 +6,9 @@ from random import Random
 import portion
 import pytest
 
-from compendium.reconciliation.components import Group, Implied, Solution, solve
-from compendium.reconciliation.constraints import ONE, Binding, Quantity
-from compendium.reconciliation.z3_solver import System
+from compendium.reconciliation.components import Component, ImpliedBounds, Solution, solve_component
+from compendium.reconciliation.constraints import ONE, Constraint, Quantity
+from compendium.reconciliation.z3_solver import ConstraintSystem
 from tests.support.small import NOT_NEGATIVE, X, Y, Z, closed, says, unknown
 
 ANY = portion.open(-portion.inf, portion.inf)
@@ -30,20 +30,20 @@ def interval(text: str) -> portion.Interval:
     )
 
 
-def level(name: str, text: str, quantity: Quantity = X) -> Binding:
+def level(name: str, text: str, quantity: Quantity = X) -> Constraint:
     return says(name, interval(text), quantity)
 
 
-def ratio(name: str, text: str, above: Quantity = Y, below: Quantity = X) -> Binding:
+def ratio(name: str, text: str, above: Quantity = Y, below: Quantity = X) -> Constraint:
     return says(name, interval(text), above, per=below)
 
 
-def domains(bindings: list[Binding], **own: portion.Interval) -> dict[Quantity, portion.Interval]:
+def domains(bindings: list[Constraint], **own: portion.Interval) -> dict[Quantity, portion.Interval]:
     quantities = dict.fromkeys(quantity for binding in bindings for quantity in binding.quantities)
     return {quantity: own.get(quantity.metric_id, NOT_NEGATIVE) for quantity in quantities}
 
 
-CASES: dict[str, list[Binding]] = {
+CASES: dict[str, list[Constraint]] = {
     "one level": [level("a", "[4.35,4.45)")],
     "one open level": [level("a", "(4,5)")],
     "one endless level": [level("a", "(4,)")],
@@ -84,32 +84,34 @@ def ends(found: portion.Interval) -> tuple[object, object]:
     return (found.lower, found.upper)
 
 
-def solved(bindings: list[Binding], **own: portion.Interval) -> Solution:
-    return solve(Group(tuple(bindings), domains(bindings, **own)))
+def solved(bindings: list[Constraint], **own: portion.Interval) -> Solution:
+    return solve_component(Component(tuple(bindings), domains(bindings, **own)))
 
 
-def held(bindings: list[Binding], **own: portion.Interval) -> None:
+def held(bindings: list[Constraint], **own: portion.Interval) -> None:
     """Hold what a group implies against what z3 says, openness of ends included."""
     known, found = domains(bindings, **own), solved(bindings, **own)
     assert found.conflicts == ()
-    system = System(bindings, known)
+    system = ConstraintSystem(bindings, known)
     sums = [((quantity, ONE),) for quantity in known]
-    expected = dict(zip(known, system.implied(system.claims, sums), strict=True))
+    expected = dict(zip(known, system.optimise_bounds(system.claims, sums), strict=True))
     assert {quantity: implied.interval for quantity, implied in found.bounds.items()} == expected
     for quantity, implied in found.bounds.items():
         # The claims and identities it names are enough by themselves.
-        named = [one for one in bindings if set(implied.claims).intersection(one.claims) or one in implied.rules]
-        enough = System(named, known).implied(implied.claims, [((quantity, ONE),)])[0]
+        named = [one for one in bindings if set(implied.claims).intersection(one.claims) or one in implied.identities]
+        enough = ConstraintSystem(named, known).optimise_bounds(implied.claims, [((quantity, ONE),)])[0]
         assert ends(enough) == ends(implied.interval), quantity
     for name in system.claims:
         (binding,) = (binding for binding in bindings if name in binding.claims)
-        others = system.implied(set(system.claims) - {name}, [binding.terms], binding.per)[0]
-        if name in found.tests:
-            assert found.tests[name].binding is binding
-            assert found.tests[name].others.interval == others, name
-            assert name not in found.tests[name].others.claims
+        others = system.optimise_bounds(set(system.claims) - {name}, [binding.terms], binding.base)[0]
+        if name in found.checks:
+            assert found.checks[name].constraint is binding
+            assert found.checks[name].implied_by_others.interval == others, name
+            assert name not in found.checks[name].implied_by_others.claims
         else:  # nothing but domains bears on it
-            assert ends(others) == ends(System(bindings, known).implied((), [binding.terms], binding.per)[0]), name
+            assert ends(others) == ends(
+                ConstraintSystem(bindings, known).optimise_bounds((), [binding.terms], binding.base)[0]
+            ), name
 
 
 @pytest.mark.parametrize("name", CASES)
@@ -133,34 +135,34 @@ def test_the_order_of_bindings_changes_no_interval(name: str) -> None:
     assert {quantity: implied.interval for quantity, implied in one.bounds.items()} == {
         quantity: implied.interval for quantity, implied in other.bounds.items()
     }
-    assert {claim: test.others.interval for claim, test in one.tests.items()} == {
-        claim: test.others.interval for claim, test in other.tests.items()
+    assert {claim: test.implied_by_others.interval for claim, test in one.checks.items()} == {
+        claim: test.implied_by_others.interval for claim, test in other.checks.items()
     }
 
 
 def test_a_bound_names_the_claims_that_put_it_there() -> None:
     found = solved(CASES["growth just possible"])
-    assert found.bounds[X] == Implied(portion.closed(Fraction("4.35"), Fraction(9600, 2201)), ("a", "b", "c"))
-    assert found.bounds[Y] == Implied(portion.closed(Fraction("4.787175"), Fraction("4.8")), ("a", "b", "c"))
+    assert found.bounds[X] == ImpliedBounds(portion.closed(Fraction("4.35"), Fraction(9600, 2201)), ("a", "b", "c"))
+    assert found.bounds[Y] == ImpliedBounds(portion.closed(Fraction("4.787175"), Fraction("4.8")), ("a", "b", "c"))
     left = portion.closedopen(Fraction("4.787175"), Fraction("4.901675"))
-    assert found.tests["c"].others == Implied(left, ("a", "b"))
-    assert found.tests["b"].others.claims == ("a", "c")
+    assert found.checks["c"].implied_by_others == ImpliedBounds(left, ("a", "b"))
+    assert found.checks["b"].implied_by_others.claims == ("a", "c")
 
 
 def test_an_idle_claim_is_not_named() -> None:
     found = solved(CASES["levels that share an interval"])
-    assert found.bounds[X] == Implied(portion.open(Fraction("4.5"), Fraction(5)), ("a", "b"))
+    assert found.bounds[X] == ImpliedBounds(portion.open(Fraction("4.5"), Fraction(5)), ("a", "b"))
 
 
 def test_a_bound_names_the_identities_it_takes() -> None:
     found = solved(CASES["a sum of which a part is unknown"])
-    assert found.bounds[Y] == Implied(portion.closed(0, Fraction("6.5")), ("a", "c"), (SUM,))
-    assert found.bounds[X] == Implied(portion.closedopen(Fraction("2.5"), Fraction("3.5")), ("a",))
+    assert found.bounds[Y] == ImpliedBounds(portion.closed(0, Fraction("6.5")), ("a", "c"), (SUM,))
+    assert found.bounds[X] == ImpliedBounds(portion.closedopen(Fraction("2.5"), Fraction("3.5")), ("a",))
 
 
 @pytest.mark.parametrize("name", ["one level", "nothing but growth", "a base that may be zero"])
 def test_a_claim_on_which_no_other_bears_has_no_test(name: str) -> None:
-    assert solved(CASES[name]).tests == {}
+    assert solved(CASES[name]).checks == {}
 
 
 # --- contradictions, and groups grown by chance
@@ -178,12 +180,12 @@ def test_a_claim_on_which_no_other_bears_has_no_test(name: str) -> None:
         [ratio("a", "[1,2]"), ratio("b", "[1,2]", Z, Y), level("c", "[5,6]", Z), level("d", "[1,1]")],
     ],
 )
-def test_a_contradiction_is_found(bindings: list[Binding]) -> None:
+def test_a_contradiction_is_found(bindings: list[Constraint]) -> None:
     assert solved(bindings).conflicts
-    assert not System(bindings, domains(bindings)).feasible([name for b in bindings for name in b.claims])
+    assert not ConstraintSystem(bindings, domains(bindings)).is_feasible([name for b in bindings for name in b.claims])
 
 
-def grown(seed: int) -> list[Binding]:
+def grown(seed: int) -> list[Constraint]:
     """Bindings of up to ten quantities: at each step a binding hangs a new quantity on an old one, or bounds one."""
     chance, quantities, bindings = Random(seed), [X], []
     for step in range(chance.randint(2, 5)):
@@ -216,7 +218,7 @@ def grown(seed: int) -> list[Binding]:
 def test_a_group_grown_by_chance_implies_what_z3_says(seed: int) -> None:
     bindings = grown(seed)
     claims = [name for binding in bindings for name in binding.claims]
-    if System(bindings, domains(bindings)).feasible(claims):
+    if ConstraintSystem(bindings, domains(bindings)).is_feasible(claims):
         held(bindings)
     else:
         assert solved(bindings).conflicts

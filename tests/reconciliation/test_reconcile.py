@@ -14,21 +14,21 @@ from compendium.ledger.loader import Ledger
 from compendium.project.paths import ROOT
 from compendium.reconciliation import reconcile as module
 from compendium.reconciliation import z3_solver
-from compendium.reconciliation.components import EVERYTHING, Implied
-from compendium.reconciliation.constraints import NOT_NEGATIVE, ONE, Binding, Rule
+from compendium.reconciliation.components import UNBOUNDED, ImpliedBounds
+from compendium.reconciliation.constraints import NON_NEGATIVE, ONE, Constraint, ConstraintKind
 from compendium.reconciliation.reconcile import (
     Reconciliation,
-    at_odds,
-    bound_by,
-    clashing,
-    domain,
+    build_components,
+    constraints_from_ledger,
+    disjoint_conflict_claims,
+    disjoint_conflicts,
     find_conflicts,
-    groups,
-    implied,
+    implied_bounds,
+    metric_domain,
     reconcile,
 )
-from compendium.reconciliation.verdicts import AMONG
-from compendium.reconciliation.z3_solver import System
+from compendium.reconciliation.verdicts import RECONCILIATION_VERDICTS
+from compendium.reconciliation.z3_solver import ConstraintSystem
 from tests.support.small import (
     bounds,
     claim,
@@ -63,15 +63,15 @@ def test_growth_that_just_reaches_almost_the_figure_can_hold() -> None:
     assert set(verdicts(found).values()) == {"consistent"}
     assert bounds(found) == portion.closed(4_787_175_000, 4_800_000_000)  # 4.35 · 1.1005 = 957435/200000
     assert bounds(found, period="2023") == portion.closed(4_350_000_000, Fraction(9_600 * 10**9, 2201))
-    assert found.tests["almost"].others.interval == portion.closedopen(4_787_175_000, 4_901_675_000)
+    assert found.checks["almost"].implied_by_others.interval == portion.closedopen(4_787_175_000, 4_901_675_000)
 
 
 def test_a_little_more_growth_cannot() -> None:
     found = reconciled(*known("10.4%"))  # 4.35 · 1.1035 = 4.800225
     assert conflicts(found) == [("almost", "growth", "level")]
     assert set(verdicts(found).values()) == {"in conflict"}
-    assert found.conflicts[0].test.claim == "almost"
-    assert found.conflicts[0].test.others.interval == portion.closedopen(4_800_225_000, 4_915_025_000)
+    assert found.conflicts[0].check.claim == "almost"
+    assert found.conflicts[0].check.implied_by_others.interval == portion.closedopen(4_800_225_000, 4_915_025_000)
 
 
 def test_half_open_readings_that_touch_are_in_conflict() -> None:
@@ -123,35 +123,35 @@ def test_bounds_in_conflict_are_the_hull_of_what_can_hold() -> None:
 
 def test_as_few_claims_as_can_be_give_way() -> None:
     found = reconciled(claim("a", "$5"), claim("b", "$5"), claim("c", "$7"))
-    assert found.giving == ((frozenset("c"),),)
+    assert found.minimum_removals == ((frozenset("c"),),)
     assert bounds(found) == portion.closedopen(Fraction("4.5"), Fraction("5.5"))  # that of a and b
     assert found.complete
 
 
 def test_where_either_of_two_can_give_way_bounds_are_the_hull_of_both() -> None:
     found = reconciled(claim("a", "$5"), claim("c", "$7"))
-    assert [set(ways) for ways in found.giving] == [{frozenset("a"), frozenset("c")}]
+    assert [set(ways) for ways in found.minimum_removals] == [{frozenset("a"), frozenset("c")}]
     assert bounds(found) == portion.closedopen(Fraction("4.5"), Fraction("7.5"))
 
 
 def test_what_gives_way_is_told_for_each_group_in_conflict() -> None:
     rows = [claim("a", "$4"), claim("b", "$6"), claim("c", "4", "victims"), claim("d", "9", "oil")]
     found = reconciled(*rows, claim("e", "5", "victims"), claim("f", "5", "victims"))
-    assert {frozenset(ways) for ways in found.giving} == {
+    assert {frozenset(ways) for ways in found.minimum_removals} == {
         frozenset({frozenset("a"), frozenset("b")}), frozenset({frozenset("c")}),
     }  # fmt: skip
-    assert reconciled(claim("a", "$4"), claim("b", "$4")).giving == ()
+    assert reconciled(claim("a", "$4"), claim("b", "$4")).minimum_removals == ()
 
 
 def test_a_forecast_is_what_gives_way_to_the_past() -> None:
     forecasts = (claim(name, "$9", obs_status="forecast") for name in ("f", "g"))
-    assert reconciled(claim("a", "$4"), *forecasts).giving == ((frozenset("fg"),),)
+    assert reconciled(claim("a", "$4"), *forecasts).minimum_removals == ((frozenset("fg"),),)
 
 
 def test_a_search_that_was_cut_short_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
     rows = claim("a", "$4"), claim("b", "$6"), claim("c", "$8")
     assert reconciled(*rows).complete
-    monkeypatch.setattr(z3_solver, "MOST_SEEDS", 1)
+    monkeypatch.setattr(z3_solver, "MAX_SEEDS", 1)
     found = reconciled(*rows)
     assert not found.complete
     assert len(found.conflicts) == 1
@@ -192,12 +192,12 @@ def test_every_conflict_cannot_hold_and_needs_each_of_its_claims() -> None:
     ledger = mixed()
     sets = conflicts(once())
     assert len(sets) >= 8
-    for group in groups(bound_by(ledger)[1], ledger):
-        system = System([binding for binding in group.bindings if not binding.assumed], group.domains)
+    for group in build_components(constraints_from_ledger(ledger)[1], ledger):
+        system = ConstraintSystem([binding for binding in group.constraints if not binding.assumed], group.domains)
         for claims in sets:
             if set(claims) <= set(system.claims):
-                assert not system.feasible(claims)
-                assert all(system.feasible(rest) for rest in itertools.combinations(claims, len(claims) - 1))
+                assert not system.is_feasible(claims)
+                assert all(system.is_feasible(rest) for rest in itertools.combinations(claims, len(claims) - 1))
 
 
 def test_a_claim_that_cannot_be_true_by_itself_is_in_conflict() -> None:
@@ -219,7 +219,7 @@ def test_a_claim_alone_is_single() -> None:
     found = reconciled(claim("a", "$4"))
     assert verdicts(found) == {"a": "single"}
     assert bounds(found) == portion.closedopen(Fraction("3.5"), Fraction("4.5"))
-    assert found.tests == {}
+    assert found.checks == {}
 
 
 def test_nothing_is_found_in_nothing() -> None:
@@ -236,14 +236,14 @@ def test_a_withdrawn_claim_is_ignored() -> None:
 def test_a_source_that_was_never_read_is_ignored() -> None:
     ledger = small(claim("a", "$4"), claim("b", "$9", source_id="two2024"))
     assert conflicts(reconcile(ledger)) == [("a", "b")]
-    assert verdicts(reconcile(ledger.without("two2024"))) == {"a": "single"}
+    assert verdicts(reconcile(ledger.without_source("two2024"))) == {"a": "single"}
 
 
 @pytest.mark.parametrize("period", ["", "2024/..", "2024~", "../2024"])
 def test_a_claim_that_says_too_little_of_its_time_is_not_comparable(period: str) -> None:
     found = reconciled(claim("a", "$4", period=period), claim("b", "$9"))
     assert verdicts(found) == {"a": "not comparable: period", "b": "not comparable: period"}
-    assert found.beside == {"a": ("b",), "b": ("a",)}
+    assert found.related_claims == {"a": ("b",), "b": ("a",)}
     assert quantity(period=period) not in found.bounds
 
 
@@ -263,7 +263,7 @@ def test_without_a_neighbour_an_unknown_time_is_no_matter() -> None:
 def test_counts_of_different_people_are_not_comparable() -> None:
     found = reconciled(claim("a", "38", "victims", population="all"), claim("b", "2", "victims", population="crew"))
     assert verdicts(found) == {"a": "not comparable: population", "b": "not comparable: population"}
-    assert found.beside == {"a": ("b",), "b": ("a",)}
+    assert found.related_claims == {"a": ("b",), "b": ("a",)}
 
 
 def test_counts_of_different_people_at_different_times_are_simply_two() -> None:
@@ -282,13 +282,13 @@ def test_each_figure_of_the_other_side_stands_beside_one_that_differs() -> None:
         claim("a", "$4", "sold"), claim("b", "$4", "sold", source_id="two2024"), claim("c", "$5", **SEEN)
     )
     assert verdicts(found) == {"a": "consistent", "b": "consistent", "c": "not comparable: valuation"}
-    assert found.beside["c"] == ("a", "b")
+    assert found.related_claims["c"] == ("a", "b")
 
 
 def test_a_claim_set_apart_by_the_table_has_the_reason_of_the_table() -> None:
     found = reconciled(claim("a", "$4"), claim("b", "$9"), apart=[("a", "b", "question")])
     assert verdicts(found) == {"a": "not comparable: question", "b": "single"}
-    assert found.beside["a"] == ("b",)
+    assert found.related_claims["a"] == ("b",)
     assert bounds(found) == portion.closedopen(Fraction("8.5"), Fraction("9.5"))
 
 
@@ -296,7 +296,7 @@ def test_a_claim_set_apart_from_one_that_is_withdrawn_stays_apart() -> None:
     rows = claim("a", "$4"), claim("b", "$9", rank="deprecated"), claim("c", "$9")
     found = reconciled(*rows, apart=[("a", "b", "question")])
     assert verdicts(found) == {"a": "not comparable: question", "c": "single"}
-    assert found.beside["a"] == ()
+    assert found.related_claims["a"] == ()
 
 
 def test_a_rank_set_apart_orders_nothing() -> None:
@@ -367,21 +367,21 @@ def test_only_what_some_claim_bounds_is_told() -> None:
     found = reconciled(claim("a", "$4", "piece"))
     assert quantity("second") not in found.bounds  # named by the sum, bounded by nobody
     assert bounds(found, "first") == bounds(found) == portion.closedopen(Fraction("3.5"), portion.inf)
-    assert found.stated == {quantity("piece")}
+    assert found.claimed_quantities == {quantity("piece")}
 
 
 @pytest.mark.parametrize(
     ("name", "expected"),
     [
-        ("total", NOT_NEGATIVE),
-        ("balance", EVERYTHING),
+        ("total", NON_NEGATIVE),
+        ("balance", UNBOUNDED),
         ("opinion", portion.closed(0, 100)),
         ("place", portion.closedopen(1, portion.inf)),
-        ("victims", NOT_NEGATIVE),
+        ("victims", NON_NEGATIVE),
     ],
 )
 def test_a_metric_says_what_can_be(name: str, expected: portion.Interval) -> None:
-    assert domain(metric(name)) == expected
+    assert metric_domain(metric(name)) == expected
 
 
 # --- what goes in, and how
@@ -389,17 +389,20 @@ def test_a_metric_says_what_can_be(name: str, expected: portion.Interval) -> Non
 
 def test_claims_that_share_no_quantity_are_in_different_groups() -> None:
     ledger = small(claim("a", "$4"), growth("b", "10%"), claim("c", "5", "victims"), claim("d", "$4", "savings"))
-    _, bound, _ = bound_by(ledger)
-    names = [sorted(name for binding in group.bindings for name in binding.claims) for group in groups(bound, ledger)]
+    _, bound, _ = constraints_from_ledger(ledger)
+    names = [
+        sorted(name for binding in group.constraints for name in binding.claims)
+        for group in build_components(bound, ledger)
+    ]
     assert sorted(names) == [["a", "b"], ["c"], ["d"]]
 
 
 def test_rules_by_which_a_claim_binds() -> None:
     rows = [claim("a", "$4", base="2023", direction="rises"), growth("b", "5%"), claim("c", "5", "oil", unit="bbl/day")]
-    assert reconciled(*rows).rules == {
-        "a": (Rule.SAME, Rule.DIRECTION),
-        "b": (Rule.GROWTH,),
-        "c": (Rule.RATE,),
+    assert reconciled(*rows).constraint_kinds == {
+        "a": (ConstraintKind.SAME, ConstraintKind.DIRECTION),
+        "b": (ConstraintKind.GROWTH,),
+        "c": (ConstraintKind.RATE,),
     }
 
 
@@ -407,15 +410,15 @@ def test_questions_about_a_ledger() -> None:
     ledger = small(
         claim("a", "$4", low=4.0, high=4.0), growth("b", "15%", low=10.0, high=20.0), claim("c", "5", "victims")
     )
-    ratio = Binding(Rule.MULTIPLE, ((quantity(), ONE),), NOT_NEGATIVE, quantity(period="2023"))
-    level = Binding(Rule.SAME, ((quantity(period="2023"), ONE),), NOT_NEGATIVE)
-    unheard = Binding(Rule.SAME, ((quantity(period="1999"), ONE),), NOT_NEGATIVE)
-    apart = Binding(Rule.MULTIPLE, ((quantity(), ONE),), NOT_NEGATIVE, quantity("victims"))
-    assert implied(ledger, [ratio, level, unheard, apart]) == [
-        Implied(portion.closed(Fraction("1.1"), Fraction("1.2")), ("b",)),
-        Implied(portion.closed(Fraction(10, 3), Fraction(40, 11)), ("a", "b")),
-        Implied(NOT_NEGATIVE, ()),
-        Implied(portion.singleton(Fraction(4, 5)), ("a", "c")),  # two that no claim ties
+    ratio = Constraint(ConstraintKind.MULTIPLE, ((quantity(), ONE),), NON_NEGATIVE, quantity(period="2023"))
+    level = Constraint(ConstraintKind.SAME, ((quantity(period="2023"), ONE),), NON_NEGATIVE)
+    unheard = Constraint(ConstraintKind.SAME, ((quantity(period="1999"), ONE),), NON_NEGATIVE)
+    apart = Constraint(ConstraintKind.MULTIPLE, ((quantity(), ONE),), NON_NEGATIVE, quantity("victims"))
+    assert implied_bounds(ledger, [ratio, level, unheard, apart]) == [
+        ImpliedBounds(portion.closed(Fraction("1.1"), Fraction("1.2")), ("b",)),
+        ImpliedBounds(portion.closed(Fraction(10, 3), Fraction(40, 11)), ("a", "b")),
+        ImpliedBounds(NON_NEGATIVE, ()),
+        ImpliedBounds(portion.singleton(Fraction(4, 5)), ("a", "c")),  # two that no claim ties
     ]
 
 
@@ -460,29 +463,35 @@ def once() -> Reconciliation:
 def told(found: Reconciliation) -> dict[str, Any]:
     """All that was found, as plain values without the order of rows."""
     return {
-        "bounds": {tuple(q): (str(held.interval), held.claims, rules(held.rules)) for q, held in found.bounds.items()},
-        "tests": {
-            name: (str(test.others.interval), test.others.claims, rules(test.others.rules))
-            for name, test in found.tests.items()
+        "bounds": {
+            tuple(q): (str(held.interval), held.claims, rules(held.identities)) for q, held in found.bounds.items()
         },
-        "conflicts": sorted((c.claims, c.assumed, c.test.claim, rules(c.rules)) for c in found.conflicts),
+        "tests": {
+            name: (
+                str(test.implied_by_others.interval),
+                test.implied_by_others.claims,
+                rules(test.implied_by_others.identities),
+            )
+            for name, test in found.checks.items()
+        },
+        "conflicts": sorted((c.claims, c.assumed, c.check.claim, rules(c.identities)) for c in found.conflicts),
         "verdicts": found.verdicts,
-        "beside": {name: sorted(others) for name, others in found.beside.items()},
+        "beside": {name: sorted(others) for name, others in found.related_claims.items()},
     }
 
 
 def plainly(found: Reconciliation) -> str:
     """All that was found as one text, in the order in which it was found."""
-    return str((told(found), list(found.bounds), list(found.tests), [c.rules for c in found.conflicts]))
+    return str((told(found), list(found.bounds), list(found.checks), [c.identities for c in found.conflicts]))
 
 
-def rules(bindings: tuple[Binding, ...]) -> list[str]:
-    return sorted(str((binding.rule, binding.terms)) for binding in bindings)
+def rules(bindings: tuple[Constraint, ...]) -> list[str]:
+    return sorted(str((binding.kind, binding.terms)) for binding in bindings)
 
 
 def test_every_verdict_occurs() -> None:
     found = once()
-    assert {verdict for verdict, _ in found.verdicts.values()} == set(AMONG)
+    assert {verdict for verdict, _ in found.verdicts.values()} == set(RECONCILIATION_VERDICTS)
     reasons = {reason for _, reason in found.verdicts.values()}
     assert reasons == {"", "period", "population", "valuation", "question"}
 
@@ -528,7 +537,7 @@ def test_a_whole_ledger_is_reconciled_alike_again(small: Ledger, small_reconcile
 
 
 def test_other_processes_find_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "BATCH", 2)
+    monkeypatch.setattr(module, "BATCH_SIZE", 2)
     with ProcessPoolExecutor(2) as executor:
         there = reconcile(mixed(), executor)
     here = once()
@@ -539,8 +548,8 @@ def test_other_processes_find_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_conflicts_can_be_found_by_themselves() -> None:
     whole = once().conflicts
-    assert [(c.claims, c.assumed, set(c.rules)) for c in find_conflicts(mixed())] == [
-        (c.claims, c.assumed, set(c.rules)) for c in whole
+    assert [(c.claims, c.assumed, set(c.identities)) for c in find_conflicts(mixed())] == [
+        (c.claims, c.assumed, set(c.identities)) for c in whole
     ]
 
 
@@ -549,7 +558,7 @@ def test_conflicts_can_be_found_by_themselves() -> None:
 
 def test_clashes_share_no_claim_and_leave_what_can_hold() -> None:
     rows = [claim(name, printed) for name, printed in (("a", "$5"), ("b", "$7"), ("c", "$9"), ("d", "$9"))]
-    found = clashing(small(*rows))
+    found = disjoint_conflicts(small(*rows))
     names = [name for conflict in found for name in conflict.claims]
     assert len(names) == len(set(names))
     assert find_conflicts(small(*[row for row in rows if row["claim_id"] not in names])) == ()
@@ -559,38 +568,40 @@ def test_clashes_share_no_claim_and_leave_what_can_hold() -> None:
 
 def test_a_clash_is_a_conflict_with_its_rules() -> None:
     rows = claim("a", "$8", "first"), claim("b", "$5")
-    (found,), (conflict,) = clashing(small(*rows)), find_conflicts(small(*rows))
-    assert (found.claims, found.rules, found.test, found.ways) == (
-        conflict.claims, conflict.rules, conflict.test, conflict.ways,
+    (found,), (conflict,) = disjoint_conflicts(small(*rows)), find_conflicts(small(*rows))
+    assert (found.claims, found.identities, found.check, found.constraint_kinds) == (
+        conflict.claims, conflict.identities, conflict.check, conflict.constraint_kinds,
     )  # fmt: skip
 
 
 def test_what_binds_nothing_or_only_by_assumption_clashes_with_nothing() -> None:
-    assert clashing(small(claim("a", "$5", period=""), claim("b", "$9", period=""))) == []
-    assert clashing(small(claim("a", "$5", "sold"), claim("b", "$9", **SEEN))) == []
-    assert clashing(small(claim("a", "$5"), claim("b", "$9", rank="deprecated", rank_reason="typo"))) == []
-    assert clashing(small()) == []
+    assert disjoint_conflicts(small(claim("a", "$5", period=""), claim("b", "$9", period=""))) == []
+    assert disjoint_conflicts(small(claim("a", "$5", "sold"), claim("b", "$9", **SEEN))) == []
+    assert disjoint_conflicts(small(claim("a", "$5"), claim("b", "$9", rank="deprecated", rank_reason="typo"))) == []
+    assert disjoint_conflicts(small()) == []
 
 
 @pytest.mark.parametrize("seed", [1, 2])
 def test_the_order_of_rows_sets_nothing_else_aside(seed: int) -> None:
     ledger = mixed()
-    assert [one.claims for one in clashing(shuffled(ledger, seed))] == [one.claims for one in clashing(ledger)]
+    assert [one.claims for one in disjoint_conflicts(shuffled(ledger, seed))] == [
+        one.claims for one in disjoint_conflicts(ledger)
+    ]
 
 
 def test_what_is_at_odds_is_in_the_clashes() -> None:
     ledger = mixed()
-    found = at_odds(ledger)
-    assert found == {name for conflict in clashing(ledger) for name in conflict.claims} != set()
-    assert at_odds(small(claim("a", "$5"), claim("b", "$5"))) == set()
+    found = disjoint_conflict_claims(ledger)
+    assert found == {name for conflict in disjoint_conflicts(ledger) for name in conflict.claims} != set()
+    assert disjoint_conflict_claims(small(claim("a", "$5"), claim("b", "$5"))) == set()
 
 
 def test_asking_for_more_at_once_changes_no_answer() -> None:
     ledger = mixed()
-    asked = [Binding(Rule.SAME, ((quantity, ONE),), NOT_NEGATIVE) for quantity in sorted(once().bounds)]
-    together = implied(ledger, asked)
+    asked = [Constraint(ConstraintKind.SAME, ((quantity, ONE),), NON_NEGATIVE) for quantity in sorted(once().bounds)]
+    together = implied_bounds(ledger, asked)
     for question, answer in list(zip(asked, together, strict=True))[::7]:
-        (alone,) = implied(ledger, [question])
+        (alone,) = implied_bounds(ledger, [question])
         assert (alone.interval, alone.claims) == (answer.interval, answer.claims), question.terms
 
 
@@ -603,6 +614,6 @@ def test_a_source_left_out_takes_its_conflicts_with_it() -> None:
     )
     ledger = small(*rows)
     assert len(find_conflicts(ledger)) == 3
-    assert [conflict.claims for conflict in find_conflicts(ledger.without("one2024"))] == [("b", "c")]
-    assert find_conflicts(ledger.without("two2024")) == ()
+    assert [conflict.claims for conflict in find_conflicts(ledger.without_source("one2024"))] == [("b", "c")]
+    assert find_conflicts(ledger.without_source("two2024")) == ()
     assert len(find_conflicts(ledger)) == 3

@@ -15,9 +15,9 @@ from pathlib import Path
 
 import pytest
 
-from compendium.analysis.corroboration import Checked, corroborate
+from compendium.analysis.corroboration import Corroboration, corroborate
 from compendium.ledger.loader import Ledger, load
-from compendium.ledger.schema import tables
+from compendium.ledger.schema import read_schema
 from compendium.reconciliation.reconcile import Reconciliation, reconcile
 from tests.support.elsewhere import run
 from tests.support.making import make_project, small_folder
@@ -38,7 +38,7 @@ def small_reconciled(small: Ledger) -> Reconciliation:
 
 
 @pytest.fixture(scope="session")
-def small_corroborated(small: Ledger) -> dict[str, Checked]:
+def small_corroborated(small: Ledger) -> dict[str, Corroboration]:
     return corroborate(small)
 
 
@@ -53,7 +53,7 @@ def spoil_small(small_data: Path) -> Callable[..., int]:
     """Change one cell of the copy: table, key of the row, column, value; returns the line that it stands in."""
 
     def change(table: str, key: str, column: str, value: str) -> int:
-        path = small_data / tables(small_data)[table].path
+        path = small_data / read_schema(small_data)[table].path
         with path.open(encoding="utf-8", newline="") as file:
             header, *rows = csv.reader(file)
         place = next(place for place, row in enumerate(rows) if row[0] == key)

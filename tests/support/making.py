@@ -60,22 +60,22 @@ def make_data(folder: Path) -> Path:
             shutil.copy(path, folder / path.relative_to(DATA))
     package = _package(described)
     (folder / schema.DESCRIPTOR).write_text(json.dumps(package, indent=1, ensure_ascii=False), encoding="utf-8")
-    tables = schema.tables(folder)
+    tables = schema.read_schema(folder)
     held = {path.relative_to(SMALL / "data").as_posix() for path in (SMALL / "data").rglob("*.csv")}
     if strange := held - {table.path for table in tables.values()}:
         raise KeyError(f"the schema has no table in {sorted(strange)}")
     for table in tables.values():
         rows = list(_rows(table.path)) if table.path in held else []
         write_rows(folder / table.path, table.columns, rows)
-    if permanent_ids.PERMANENT in tables:
-        permanent_ids.registered(folder, VERSION, write=True)
+    if permanent_ids.PERMANENT_IDS in tables:
+        permanent_ids.register_ids(folder, VERSION, write=True)
     return folder
 
 
 def _package(described: Mapping[str, Any]) -> dict[str, Any]:
     """Return the project's own descriptor with the small compendium's names, chapters and tables of observations."""
-    package = schema.descriptor(DATA)
-    observed = {table.name for table in schema.tables(DATA).values() if table.primary_key == ("observation_id",)}
+    package = schema.read_descriptor(DATA)
+    observed = {table.name for table in schema.read_schema(DATA).values() if table.primary_key == ("observation_id",)}
     pattern = next(resource for resource in package["resources"] if resource["name"] in observed)
     resources: list[dict[str, Any]] = []
     for resource in package["resources"]:

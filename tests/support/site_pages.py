@@ -12,7 +12,9 @@ SIZES = ((390, 844), (1280, 800))
 def shown(html: Path) -> list[Path]:
     """Return the pages of a built site but those that only lead on to another."""
     return [
-        page for page in html_site.pages(html) if 'http-equiv="refresh"' not in page.read_text(encoding="utf-8").lower()
+        page
+        for page in html_site.site_pages(html)
+        if 'http-equiv="refresh"' not in page.read_text(encoding="utf-8").lower()
     ]
 
 

@@ -5,7 +5,7 @@ import shutil
 from collections.abc import Iterable
 from pathlib import Path
 
-from compendium.ledger.schema import tables as tables_of
+from compendium.ledger.schema import read_schema as tables_of
 from tests.support.making import small_folder
 
 Place = tuple[str, str, str]

@@ -151,9 +151,9 @@ def test_every_ratio_of_the_table_is_that_of_its_times() -> None:
 
 def test_a_figure_of_growth_names_every_line_at_its_end_and_apart() -> None:
     style.use()
-    axes = ledger_charts.growth({"a": {10: 1, 100: 5}, "b": {10: 2, 100: 5.01}}, across="things", unit="seconds").axes[
-        0
-    ]
+    axes = ledger_charts.scaling_chart(
+        {"a": {10: 1, 100: 5}, "b": {10: 2, 100: 5.01}}, size_label="things", unit="seconds"
+    ).axes[0]
     assert (axes.get_xscale(), axes.get_yscale()) == ("log", "log")
     places = {text.get_text(): text.xy for text in axes.texts}
     assert set(places) == {"a", "b", "in proportion"}

@@ -19,9 +19,9 @@ from click.testing import CliRunner
 
 from compendium.builder import pipeline
 from compendium.builder.live import watcher
-from compendium.builder.live.server import Desk, LiveServer, version
-from compendium.builder.live.watcher import Say, _edited
-from compendium.builder.live.worker import BetweenError, Rounds
+from compendium.builder.live.server import BuildStatus, LiveServer, page_version
+from compendium.builder.live.watcher import Log, _edited
+from compendium.builder.live.worker import IncrementalBuilder, StoppedBetweenNotebooksError
 from compendium.cli.app import main
 from tests.support import elsewhere
 from tests.system.test_incremental import edited, project  # noqa: F401 - the small book, built once
@@ -114,7 +114,7 @@ def test_a_page_on_view_gets_what_follows_the_builds_and_keeps_its_policy(previe
 
 
 def test_a_save_comes_to_the_page_on_view_before_the_rest(preview: Preview, project: Path) -> None:  # noqa: F811
-    before = version(project / "_build" / "html" / PAGE.lstrip("/"))
+    before = page_version(project / "_build" / "html" / PAGE.lstrip("/"))
     edited(project, "book/second.md", "See [](first).", "See [](first), just now.")
     state = preview.state("first")
     assert state["version"] not in ("", before)
@@ -174,17 +174,17 @@ def test_it_ends_when_it_is_told_to_and_leaves_a_site_that_is_built_upon(
 
 
 def test_the_last_page_that_was_opened_and_is_still_on_view_is_looked_at() -> None:
-    desk = Desk()
-    assert desk.looked_at == ""
+    desk = BuildStatus()
+    assert desk.viewed_page == ""
     for page in ("/book/a.html", "/book/b.html"):
-        desk.open(page)
-    assert desk.looked_at == "book/b"
-    desk.close("/book/b.html")
-    assert desk.looked_at == "book/a"
+        desk.add_view(page)
+    assert desk.viewed_page == "book/b"
+    desk.remove_view("/book/b.html")
+    assert desk.viewed_page == "book/a"
 
 
 def test_it_ends_in_peace_when_its_process_is_told_to_end(monkeypatch: pytest.MonkeyPatch) -> None:
-    def told(_port: int, _say: Say) -> None:
+    def told(_port: int, _say: Log) -> None:
         os.kill(os.getpid(), signal.SIGTERM)
         time.sleep(PATIENCE)
 
@@ -198,7 +198,7 @@ def test_it_ends_in_peace_when_its_process_is_told_to_end(monkeypatch: pytest.Mo
 
 
 def test_a_port_that_is_taken_is_said(tmp_path: Path) -> None:
-    server = LiveServer(tmp_path, 0, Desk())
+    server = LiveServer(tmp_path, 0, BuildStatus())
     try:
         port = server.address.rpartition(":")[2]
         run = subprocess.run(
@@ -227,10 +227,10 @@ def test_a_save_is_told_from_what_is_made_of_it(name: str, is_save: bool) -> Non
 def test_a_page_that_is_being_written_has_no_version_yet(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("compendium.builder.live.server.time.sleep", lambda _: None)
     (tmp_path / "a.html").write_text("<html><body>", encoding="utf-8")
-    assert version(tmp_path / "a.html") == ""
+    assert page_version(tmp_path / "a.html") == ""
     (tmp_path / "a.html").write_text("<html></html>\n", encoding="utf-8")
-    assert version(tmp_path / "a.html") == version(tmp_path / "a.html") != ""
-    assert version(tmp_path / "b.html") == ""
+    assert page_version(tmp_path / "a.html") == page_version(tmp_path / "a.html") != ""
+    assert page_version(tmp_path / "b.html") == ""
 
 
 def test_a_save_that_undoes_a_stopped_one_builds_its_page_again(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -239,20 +239,20 @@ def test_a_save_that_undoes_a_stopped_one_builds_its_page_again(monkeypatch: pyt
     def build(change: Any, *_: Any, **__: Any) -> int:
         asked.append(set(change.touched))
         if stopped.pop():
-            raise BetweenError
+            raise StoppedBetweenNotebooksError
         return 0
 
     now = {"book/index.md": "as it was"}
-    monkeypatch.setattr(pipeline, "inputs_now", lambda: dict(now))
-    monkeypatch.setattr(pipeline, "build", build)
-    monkeypatch.setattr(pipeline, "made_from", lambda: dict(now))
+    monkeypatch.setattr(pipeline, "current_inputs", lambda: dict(now))
+    monkeypatch.setattr(pipeline, "run_build", build)
+    monkeypatch.setattr(pipeline, "last_inputs", lambda: dict(now))
     monkeypatch.setattr("compendium.builder.live.worker._first", lambda *_: None)
-    rounds = Rounds()
-    rounds.before = dict(now)
+    rounds = IncrementalBuilder()
+    rounds.last_inputs = dict(now)
     now["book/index.md"] = "changed"
-    assert [answer["state"] for answer in rounds.round("", lambda: False)] == ["stopped"]
+    assert [answer["state"] for answer in rounds.rebuild("", lambda: False)] == ["stopped"]
     now["book/index.md"] = "as it was"
     stopped.append(False)
-    assert [answer["state"] for answer in rounds.round("", lambda: False)] == ["whole"]
+    assert [answer["state"] for answer in rounds.rebuild("", lambda: False)] == ["whole"]
     assert asked == [{"book/index.md"}] * 2
-    assert [answer["state"] for answer in rounds.round("", lambda: False)] == ["same"]
+    assert [answer["state"] for answer in rounds.rebuild("", lambda: False)] == ["same"]

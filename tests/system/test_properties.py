@@ -9,11 +9,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from compendium.ledger.loader import Ledger
-from compendium.reconciliation.components import Group, solve
+from compendium.reconciliation.components import Component, solve_component
 from compendium.reconciliation.constraints import ONE
-from compendium.reconciliation.reconcile import bound_by, groups, reconcile
+from compendium.reconciliation.reconcile import build_components, constraints_from_ledger, reconcile
 from compendium.reconciliation.verdicts import CONSISTENT, IN_CONFLICT
-from compendium.reconciliation.z3_solver import System
+from compendium.reconciliation.z3_solver import ConstraintSystem
 from tests.support.synthetic import RARELY, world
 
 SIZES, SEEDS = st.integers(10, 40), st.integers(0, 10**6)
@@ -33,10 +33,10 @@ def test_true_claims_are_never_in_conflict_and_the_truth_lies_in_every_bound(cla
     assert IN_CONFLICT not in {verdict for verdict, _ in found.verdicts.values()}
     for quantity, implied in found.bounds.items():
         assert made.truth.of(quantity) in implied.interval, quantity
-    for test in found.tests.values():
-        total = sum(factor * made.truth.of(quantity) for quantity, factor in test.binding.terms)
-        base = made.truth.of(test.binding.per) if test.binding.per else Fraction(1)
-        assert total / base in test.others.interval, test.claim
+    for test in found.checks.values():
+        total = sum(factor * made.truth.of(quantity) for quantity, factor in test.constraint.terms)
+        base = made.truth.of(test.constraint.base) if test.constraint.base else Fraction(1)
+        assert total / base in test.implied_by_others.interval, test.claim
         assert found.verdicts[test.claim] == (CONSISTENT, "")
 
 
@@ -61,15 +61,17 @@ def test_every_planted_conflict_is_found_and_none_invented(seed: int) -> None:
 @settings(max_examples=12)
 def test_every_group_implies_what_z3_says(claims: int, seed: int) -> None:
     ledger = world(claims, seed=seed).ledger
-    for group in groups(bound_by(ledger)[1], ledger):
-        if not any(binding.assumed for binding in group.bindings):
+    for group in build_components(constraints_from_ledger(ledger)[1], ledger):
+        if not any(binding.assumed for binding in group.constraints):
             agree(group)
 
 
-def agree(group: Group) -> None:
-    system, found = System(group.bindings, group.domains), solve(group)
+def agree(group: Component) -> None:
+    system, found = ConstraintSystem(group.constraints, group.domains), solve_component(group)
     for quantity, implied in found.bounds.items():
-        assert system.implied(system.claims, [((quantity, ONE),)]) == [implied.interval], quantity
-    for name, test in found.tests.items():
+        assert system.optimise_bounds(system.claims, [((quantity, ONE),)]) == [implied.interval], quantity
+    for name, test in found.checks.items():
         others = set(system.claims) - {name}
-        assert system.implied(others, [test.binding.terms], test.binding.per) == [test.others.interval], name
+        assert system.optimise_bounds(others, [test.constraint.terms], test.constraint.base) == [
+            test.implied_by_others.interval
+        ], name

@@ -13,18 +13,17 @@ import pytest
 from bs4 import BeautifulSoup
 
 from compendium.analysis import corroboration, date_conflicts
-from compendium.analysis.citation_audit import ABOUT_ANOTHER, CITED_NOT_LISTED, LISTED_NOT_CITED, audit
-from compendium.analysis.conflicts import BOTH_WAYS, families
+from compendium.analysis.citation_audit import CITED_NOT_LISTED, LISTED_NOT_CITED, OFF_TOPIC_REFERENCE, audit_citations
+from compendium.analysis.conflicts import ASSERTED_AND_DENIED, group_inconsistencies
 from compendium.analysis.sensitivity import sensitivity
 from compendium.curation.source_texts import verify
 from compendium.curation.validation import validate
 from compendium.ledger.claims import read_claims
 from compendium.ledger.loader import Ledger, load
-from compendium.ledger.observations import read_observations
-from compendium.ledger.observations import tables as observation_tables
-from compendium.ledger.votes import counted, read_votes
-from compendium.project.paths import PAGES
-from compendium.reconciliation.constraints import Quantity, Rule
+from compendium.ledger.observations import observation_tables, read_observations
+from compendium.ledger.votes import count_votes, read_votes
+from compendium.project.paths import PAGE_BY_KIND
+from compendium.reconciliation.constraints import ConstraintKind, Quantity
 from compendium.reconciliation.reconcile import Reconciliation
 from tests.support.fixtures import Site
 from tests.support.making import SMALL, TEXTS, small_folder
@@ -95,28 +94,34 @@ def test_its_conflicts_of_numbers(small_reconciled: Reconciliation) -> None:
     ferry = ("birk2023.passengers-2022", "cole2024.passengers-2022")
     assert set(found) == {grain, trust, ferry}
     # 64.5 % to 65.5 % of 1.15 to 1.25 billion is 0.74175 to 0.81875; 0.9 billion is no less than 0.85.
-    assert found[grain].test.others.interval == between("0.74175", "0.81875", BILLION)
+    assert found[grain].check.implied_by_others.interval == between("0.74175", "0.81875", BILLION)
     # Of exports 1.1 to 1.3 billion are left by turnover less imports: 65.5 % of 1.3 is 0.8515, so these have no part.
     # 61.5 % at the least and 44.5 % at the least are 106 %, and each names one country.
-    assert found[trust].rules[0].rule == Rule.EXCLUSIVE
+    assert found[trust].identities[0].kind == ConstraintKind.EXCLUSIVE
     # 41,250 people are not 52,300.
-    assert found[ferry].rules == ()
+    assert found[ferry].identities == ()
 
 
 def test_its_conflicts_of_every_kind(small: Ledger, small_reconciled: Reconciliation) -> None:
-    rules = {(family.kind, family.findings[0].rule): family.name for family in families(small)}
+    rules = {(family.kind, family.members[0].rule): family.name for family in group_inconsistencies(small)}
     assert rules == {
-        ("numbers", Rule.SAME): "passengers-counted-twice",
-        ("numbers", Rule.SHARE): "ames2024.exports-2022+ames2024.grain-exports-2022+ames2024.grain-share-2022",
+        ("numbers", ConstraintKind.SAME): "passengers-counted-twice",
+        (
+            "numbers",
+            ConstraintKind.SHARE,
+        ): "ames2024.exports-2022+ames2024.grain-exports-2022+ames2024.grain-share-2022",
         (
             "time",
             date_conflicts.DATED_DIFFERENTLY,
         ): "ames2024.grain-treaty.p7+birk2023.grain-treaty.p6",  # 3 June, in May
         ("time", date_conflicts.LATER_THAN_SOURCE): "birk2023.bridge-opened.p6",  # of 2024, written about June 2023
-        ("time", date_conflicts.ORDER): "ames2024.grain-treaty.p7",  # after a strike that ended on 20 June
-        ("logic", Rule.EXCLUSIVE): "birk2023.trust-belmora-2023+birk2023.trust-corvania-2023",
-        ("logic", BOTH_WAYS): "ferry-unites+birk2023",
-        ("reference", ABOUT_ANOTHER): "birk2023.cite-1-p5",
+        (
+            "time",
+            date_conflicts.ORDER_AGAINST_DATES,
+        ): "ames2024.grain-treaty.p7",  # after a strike that ended on 20 June
+        ("logic", ConstraintKind.EXCLUSIVE): "birk2023.trust-belmora-2023+birk2023.trust-corvania-2023",
+        ("logic", ASSERTED_AND_DENIED): "ferry-unites+birk2023",
+        ("reference", OFF_TOPIC_REFERENCE): "birk2023.cite-1-p5",
     }
 
 
@@ -183,23 +188,23 @@ def test_its_verdicts_beside_the_offices(small: Ledger) -> None:
     for verdict, claims in VERDICTS.items():
         assert {name for name, own in found.items() if own.verdict == verdict} == claims
     assert {own.verdict for own in found.values()} == {*VERDICTS, "no independent figure found"}
-    assert found["ames2024.turnover-2022"].split
-    (imports,) = found["ames2024.imports-2022"].held
-    assert imports.derived
+    assert found["ames2024.turnover-2022"].is_disputed
+    (imports,) = found["ames2024.imports-2022"].comparisons
+    assert imports.is_derived
     assert (imports.interval.lower, imports.interval.upper) == (1_650_000_000, 1_670_000_000)
 
 
 def test_a_roll_call_tells_absence_from_what_is_not_known(small: Ledger) -> None:
     votes = read_votes(small)
-    assert counted(votes, "XAA", "XBB")["yes"] == counted(votes, "XAA", "XBB")["absent"] == 1
-    assert counted(votes, "XCC", "XBB")["no"] == counted(votes, "XCC", "XBB")["not found"] == 1
+    assert count_votes(votes, "XAA", "XBB")["yes"] == count_votes(votes, "XAA", "XBB")["absent"] == 1
+    assert count_votes(votes, "XCC", "XBB")["no"] == count_votes(votes, "XCC", "XBB")["not found"] == 1
 
 
 def test_its_citations(small: Ledger) -> None:
-    found = audit(small["citations"])
+    found = audit_citations(small["citations"])
     assert dict(zip(found["finding"], found["citation_id"], strict=True)) == {
         CITED_NOT_LISTED: "ames2024.cite-pell-2022-p6",
-        ABOUT_ANOTHER: "birk2023.cite-1-p5",
+        OFF_TOPIC_REFERENCE: "birk2023.cite-1-p5",
         LISTED_NOT_CITED: "ames2024.ref-quist-2021",
     }
 
@@ -220,16 +225,16 @@ def test_each_kind_of_row_has_its_permanent_place(small: Ledger, small_site: Sit
         "claim": small["claims"]["claim_id"],
         "source": small["sources"]["source_id"],
         "event": small["events"]["event_id"],
-        "conflict": [family.name for family in families(small)],
+        "conflict": [family.name for family in group_inconsistencies(small)],
         "observation": read_observations(small).index,
         "quantity": ["exports.XAA.XBB.2023"],
         "headline": small["headlines"]["headline_id"],
         "citation": small["citations"]["citation_id"],
         "table": [f"table-{name}" for name in small.schema],
     }
-    assert known.keys() == PAGES.keys()
+    assert known.keys() == PAGE_BY_KIND.keys()
     for kind, ids in known.items():
-        page = BeautifulSoup((html / "book" / f"{PAGES[kind]}.html").read_text(encoding="utf-8"), "html.parser")
+        page = BeautifulSoup((html / "book" / f"{PAGE_BY_KIND[kind]}.html").read_text(encoding="utf-8"), "html.parser")
         there = {tag["id"] for tag in page.find_all(id=True)}
         assert set(ids) <= there, kind
     assert all((html / "book" / "claim" / f"{name}.html").is_file() for name in known["claim"])

@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from compendium.curation.validation import validate
-from compendium.reconciliation.constraints import Binding
-from compendium.reconciliation.reconcile import bound_by, groups
-from compendium.values.intervals import Effect
+from compendium.reconciliation.constraints import Constraint
+from compendium.reconciliation.reconcile import build_components, constraints_from_ledger
+from compendium.values.intervals import HedgeEffect
 from tests.support.synthetic import KINDS, Truth, figure, world, write_ledger
 
 
@@ -33,21 +33,21 @@ def test_it_is_a_sound_ledger(tmp_path: Path) -> None:
     assert [str(problem) for problem in validate(write_ledger(world(300, seed=3, planted=30).ledger, tmp_path))] == []
 
 
-def holds(binding: Binding, truth: Truth) -> bool:
+def holds(binding: Constraint, truth: Truth) -> bool:
     total = sum(factor * truth.of(quantity) for quantity, factor in binding.terms)
-    return total / (truth.of(binding.per) if binding.per else 1) in binding.interval
+    return total / (truth.of(binding.base) if binding.base else 1) in binding.interval
 
 
 def test_every_claim_is_true() -> None:
     made = world(600, seed=4)
-    claims, bound, _ = bound_by(made.ledger)
+    claims, bound, _ = constraints_from_ledger(made.ledger)
     assert all(holds(binding, made.truth) for binding in bound)
     assert {claim["hedge"] for claim in claims.values()} > {"", "almost", "more than", "up to", "about"}
 
 
 def test_a_planted_conflict_has_claims_that_are_not_true() -> None:
     made = world(400, seed=5, planted=40)
-    claims, bound, _ = bound_by(made.ledger)
+    claims, bound, _ = constraints_from_ledger(made.ledger)
     assert len(set(made.planted)) == 40
     false = {name for binding in bound if not holds(binding, made.truth) for name in binding.claims}
     assert all(names <= set(claims) and names & false for names in made.planted)
@@ -56,9 +56,10 @@ def test_a_planted_conflict_has_claims_that_are_not_true() -> None:
 
 def test_half_of_the_claims_stand_alone_and_few_groups_are_large() -> None:
     made = world(2000, seed=6)
-    _, bound, _ = bound_by(made.ledger)
+    _, bound, _ = constraints_from_ledger(made.ledger)
     sizes = [
-        len({name for binding in group.bindings for name in binding.claims}) for group in groups(bound, made.ledger)
+        len({name for binding in group.constraints for name in binding.claims})
+        for group in build_components(bound, made.ledger)
     ]
     assert 0.8 < sum(size == 1 for size in sizes) / 1000 < 1.2
     assert max(sizes) > 20
@@ -73,15 +74,15 @@ def test_every_kind_of_small_group_can_be_spoilt() -> None:
 @pytest.mark.parametrize(
     ("value", "unit", "digits", "effect", "printed"),
     [
-        (Fraction(4_449_000_000), "USD", 2, Effect.BARE, "$4.4 billion"),
-        (Fraction(4_450_000_000), "USD", 2, Effect.BARE, "$4.5 billion"),
-        (Fraction(4_401_000_000), "USD", 2, Effect.BELOW, "$4.5 billion"),
-        (Fraction(4_499_000_000), "USD", 2, Effect.ABOVE, "$4.4 billion"),
-        (Fraction(38), "person", 3, Effect.BARE, "38"),
-        (Fraction(1234), "person", 2, Effect.AROUND, "1200"),
-        (Fraction(7, 300), "percent", 2, Effect.BARE, "0.023%"),
-        (Fraction(9996, 1000), "times", 3, Effect.BARE, "10.00 times"),
+        (Fraction(4_449_000_000), "USD", 2, HedgeEffect.BARE, "$4.4 billion"),
+        (Fraction(4_450_000_000), "USD", 2, HedgeEffect.BARE, "$4.5 billion"),
+        (Fraction(4_401_000_000), "USD", 2, HedgeEffect.BELOW, "$4.5 billion"),
+        (Fraction(4_499_000_000), "USD", 2, HedgeEffect.ABOVE, "$4.4 billion"),
+        (Fraction(38), "person", 3, HedgeEffect.BARE, "38"),
+        (Fraction(1234), "person", 2, HedgeEffect.AROUND, "1200"),
+        (Fraction(7, 300), "percent", 2, HedgeEffect.BARE, "0.023%"),
+        (Fraction(9996, 1000), "times", 3, HedgeEffect.BARE, "10.00 times"),
     ],
 )
-def test_a_value_as_printed(value: Fraction, unit: str, digits: int, effect: Effect, printed: str) -> None:
+def test_a_value_as_printed(value: Fraction, unit: str, digits: int, effect: HedgeEffect, printed: str) -> None:
     assert figure(value, unit, digits, effect) == printed

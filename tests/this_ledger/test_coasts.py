@@ -4,19 +4,19 @@ import pytest
 import shapely
 from shapely import LinearRing, MultiLineString, MultiPolygon
 
-from compendium.display.charts.coastlines import read, water
+from compendium.display.charts.coastlines import parse_lines, water_polygons
 from compendium.ledger.loader import Ledger
 
 
 @pytest.fixture(scope="module")
 def coasts(ledger: Ledger) -> MultiLineString:
     outlines = ledger["outlines"]
-    return read(outlines.loc[outlines["kind"] == "coast", "line"])
+    return parse_lines(outlines.loc[outlines["kind"] == "coast", "line"])
 
 
 @pytest.fixture(scope="module")
 def sea(coasts: MultiLineString) -> MultiPolygon:
-    return MultiPolygon(water(coasts, coasts.bounds, 0.08))
+    return MultiPolygon(water_polygons(coasts, coasts.bounds, 0.08))
 
 
 def test_the_coasts_of_the_ledger_have_the_land_at_their_right(coasts: MultiLineString) -> None:
@@ -31,5 +31,5 @@ def test_the_coasts_of_the_ledger_have_the_land_at_their_right(coasts: MultiLine
 def test_the_water_of_the_ledger_is_the_same_on_every_map(
     coasts: MultiLineString, sea: MultiPolygon, box: tuple[float, float, float, float]
 ) -> None:
-    shown = shapely.union_all(water(coasts, box, 0.08))
+    shown = shapely.union_all(water_polygons(coasts, box, 0.08))
     assert shown.symmetric_difference(shapely.clip_by_rect(sea, *box)).area < 0.005 * shapely.box(*box).area

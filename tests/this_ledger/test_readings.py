@@ -2,11 +2,10 @@
 
 import pandas as pd
 
-from compendium.ledger.claims import bounds, read_claims
+from compendium.ledger.claims import claim_interval, read_claims
 from compendium.ledger.events import read_events
 from compendium.ledger.loader import Ledger
-from compendium.ledger.observations import joined, read_observations
-from compendium.ledger.observations import tables as observation_tables
+from compendium.ledger.observations import add_observations_as_claims, observation_tables, read_observations
 from compendium.ledger.records import records
 from compendium.values import units
 
@@ -41,12 +40,12 @@ def _rows(frame: pd.DataFrame) -> list[dict[object, object]]:
 
 def test_every_observation_says_the_same_among_the_claims(ledger: Ledger) -> None:
     found = read_observations(ledger)
-    claims = joined(ledger, found, alone=True)["claims"].set_index("claim_id")
+    claims = add_observations_as_claims(ledger, found, replace_claims=True)["claims"].set_index("claim_id")
     least = ledger["metrics"].set_index("metric_id")["minimum"]
     assert list(claims.index) == list(found.index)
     for row, own in zip(claims.to_dict("records"), found.to_dict("records"), strict=True):
         minimum = None if pd.isna(least[own["metric_id"]]) else float(least[own["metric_id"]])
-        meant, said = units.converted(own["interval"], own["in_unit"], row["unit"]), bounds(row, minimum)
+        meant, said = units.convert_interval(own["interval"], own["in_unit"], row["unit"]), claim_interval(row, minimum)
         assert (said.lower, said.upper) == (meant.lower, meant.upper), row["claim_id"]
 
 

@@ -5,11 +5,11 @@ import re
 import pytest
 from bs4 import BeautifulSoup
 
-from compendium.analysis.resolution import reliable
-from compendium.analysis.traps import CONTRADICTIONS, UNEXPLAINED, Trap, traps
-from compendium.display.cards.traps import cards
+from compendium.analysis.resolution import reliable_observations
+from compendium.analysis.traps import CONTRADICTION_KINDS, UNEXPLAINED, Trap, traps
+from compendium.display.cards.traps import trap_cards
 from compendium.ledger.loader import Ledger
-from compendium.ledger.observations import joined, read_observations, sides
+from compendium.ledger.observations import add_observations_as_claims, find_reporters, read_observations
 from compendium.ledger.schema import SEPARATOR
 from compendium.reconciliation.components import Conflict
 from compendium.reconciliation.reconcile import find_conflicts
@@ -18,11 +18,11 @@ from compendium.reconciliation.reconcile import find_conflicts
 @pytest.fixture(scope="module")
 def conflicts(ledger: Ledger) -> dict[str, tuple[Conflict, ...]]:
     """By side, every minimal set of its figures, and of those of no side, that cannot all be right."""
-    return {side: find_conflicts(beside(ledger, side)) for side in sides(ledger)}
+    return {side: find_conflicts(beside(ledger, side)) for side in find_reporters(ledger)}
 
 
 def beside(ledger: Ledger, side: str) -> Ledger:
-    return joined(ledger, reliable(ledger, side), alone=True)
+    return add_observations_as_claims(ledger, reliable_observations(ledger, side), replace_claims=True)
 
 
 @pytest.fixture(scope="module")
@@ -40,7 +40,7 @@ def found(ledger: Ledger, conflicts: dict[str, tuple[Conflict, ...]]) -> list[Tr
 
 
 def test_every_trap_that_says_contradiction_is_one(found: list[Trap]) -> None:
-    claimed = [one for one in found if one.kind in CONTRADICTIONS]
+    claimed = [one for one in found if one.kind in CONTRADICTION_KINDS]
     assert claimed
     assert [one.name for one in claimed if not one.arithmetic] == []
 
@@ -75,6 +75,6 @@ def test_a_trap_is_about_several_observations_each_named_once(ledger: Ledger) ->
 
 
 def test_every_trap_of_the_ledger_has_a_card(ledger: Ledger, found: list[Trap]) -> None:
-    soup = BeautifulSoup(cards(found, ledger).data, "html.parser")
+    soup = BeautifulSoup(trap_cards(found, ledger).data, "html.parser")
     assert [card["id"] for card in soup.find_all("article")] == [one.name for one in found]
     assert len(soup.find_all("li")) == sum(len(one.observations) for one in found)

@@ -1,17 +1,17 @@
 import pytest
 from shapely import MultiLineString, Point
 
-from compendium.display.charts.coastlines import read, water, within
+from compendium.display.charts.coastlines import clip_lines, parse_lines, water_polygons
 
 BOX = (0.0, 0.0, 10.0, 10.0)
 
 
 def cut(text: str, tolerance: float = 0) -> list[list[tuple[float, ...]]]:
-    return [list(part.coords) for part in within(read([text]), BOX, tolerance)]
+    return [list(part.coords) for part in clip_lines(parse_lines([text]), BOX, tolerance)]
 
 
 def test_lines_are_read_as_longitude_and_latitude() -> None:
-    (line,) = read(["49.1 40.2, 49.3 40.4"]).geoms
+    (line,) = parse_lines(["49.1 40.2, 49.3 40.4"]).geoms
     assert list(line.coords) == [(49.1, 40.2), (49.3, 40.4)]
 
 
@@ -23,7 +23,7 @@ def test_thinning_keeps_ends_and_corners() -> None:
 
 def test_a_thinned_ring_stays_a_ring() -> None:
     round_ = MultiLineString([Point(5, 5).buffer(1, quad_segs=50).exterior])
-    (thin,) = within(round_, BOX, 0.05)
+    (thin,) = clip_lines(round_, BOX, 0.05)
     assert thin.is_ring
     assert 8 <= len(thin.coords) < 40
 
@@ -36,8 +36,8 @@ def test_lines_are_cut_at_the_edges_of_a_box() -> None:
 
 @pytest.mark.parametrize("box", [(0, 0, 0, 10), (0, 5, 10, 5), (4, 0, 3, 10)])
 def test_a_box_without_an_inside_has_neither_lines_nor_water(box: tuple[float, float, float, float]) -> None:
-    coast = read(["5 -5, 5 15"])
-    assert within(coast, box, 0) == water(coast, box, 0) == []
+    coast = parse_lines(["5 -5, 5 15"])
+    assert clip_lines(coast, box, 0) == water_polygons(coast, box, 0) == []
 
 
 @pytest.mark.parametrize(
@@ -67,15 +67,15 @@ def test_a_box_without_an_inside_has_neither_lines_nor_water(box: tuple[float, f
     ],
 )
 def test_the_water_is_what_lies_at_the_left_of_the_coasts(texts: list[str], expected: float) -> None:
-    found = water(read(texts), BOX, 0)
+    found = water_polygons(parse_lines(texts), BOX, 0)
     assert sum(area.area for area in found) == pytest.approx(expected)
 
 
 def test_islands_turn_the_other_way_than_the_water_around_them() -> None:
-    (sea,) = water(read(["5 0, 5 10", "1 1, 1 2, 2 2, 2 1, 1 1"]), BOX, 0)
+    (sea,) = water_polygons(parse_lines(["5 0, 5 10", "1 1, 1 2, 2 2, 2 1, 1 1"]), BOX, 0)
     assert (sea.exterior.is_ccw, [island.is_ccw for island in sea.interiors]) == (True, [False])
 
 
 def test_an_island_too_small_to_be_seen_is_left_out() -> None:
-    (sea,) = water(read(["5 0, 5 10", "1 1, 1 1.1, 1.1 1.1, 1.1 1, 1 1"]), BOX, 0.2)
+    (sea,) = water_polygons(parse_lines(["5 0, 5 10", "1 1, 1 1.1, 1.1 1.1, 1.1 1, 1 1"]), BOX, 0.2)
     assert not sea.interiors

@@ -6,7 +6,7 @@ from bs4 import BeautifulSoup
 
 from compendium.analysis import explanations
 from compendium.display.tables import ledger as ledger_tables
-from compendium.ledger.claims import read_claims, rivals, stated
+from compendium.ledger.claims import competing_figures, read_claims, source_counts
 from compendium.ledger.events import read_events
 from compendium.ledger.loader import Ledger
 
@@ -30,8 +30,8 @@ def test_claims_are_shown_with_reading_source_and_credit(small: Ledger) -> None:
 def test_a_direction_is_described_by_the_way_and_its_base(small: Ledger) -> None:
     claims = read_claims(small).set_index("claim_id")
     own = claims.loc["cole2024.exports-rise-2024"].to_dict()
-    assert ledger_tables.described(own) == "Exports, Ardania to Belmora, rises from 2023"
-    assert ledger_tables.described(own | {"base_period": ""}) == "Exports, Ardania to Belmora, rises"
+    assert ledger_tables.describe_claim_quantity(own) == "Exports, Ardania to Belmora, rises from 2023"
+    assert ledger_tables.describe_claim_quantity(own | {"base_period": ""}) == "Exports, Ardania to Belmora, rises"
 
 
 @pytest.mark.parametrize(
@@ -45,7 +45,7 @@ def test_a_direction_is_described_by_the_way_and_its_base(small: Ledger) -> None
     ],
 )
 def test_two_areas_stand_with_the_word_of_their_metric(one: str, other: str, relation: str, told: str) -> None:
-    assert explanations.between(one, other, relation) == told
+    assert explanations.format_area_pair(one, other, relation) == told
 
 
 def test_every_mention_is_shown_with_its_event(small: Ledger) -> None:
@@ -87,7 +87,7 @@ def test_a_silent_source_has_a_dash() -> None:
 
 
 def test_a_gap_is_a_dash_and_a_count_a_number(small: Ledger) -> None:
-    grid = stated(read_claims(small), ["passengers", "gdp"], ["2022", "2023"])
+    grid = source_counts(read_claims(small), ["passengers", "gdp"], ["2022", "2023"])
     assert body(ledger_tables.gaps_table(grid, small["metrics"], "c")) == [
         "Ferry passengers 2 –",
         "Gross domestic product – –",
@@ -96,19 +96,19 @@ def test_a_gap_is_a_dash_and_a_count_a_number(small: Ledger) -> None:
 
 def test_figures_without_a_common_value_say_so(small: Ledger) -> None:
     claims = read_claims(small)
-    pairs = rivals(claims)
+    pairs = competing_figures(claims)
     shown = body(ledger_tables.rivals_table(pairs, claims, "c"))
     assert [row.endswith("no value") for row in shown] == list(~pairs["agree"])
 
 
 def test_the_dictionary_names_every_column(small: Ledger) -> None:
-    text = soup(ledger_tables.dictionary(small.schema, dict.fromkeys(small.schema, 0))).get_text(" ")
+    text = soup(ledger_tables.data_dictionary(small.schema, dict.fromkeys(small.schema, 0))).get_text(" ")
     assert all(field.name in text and field.description in text for t in small.schema.values() for field in t.fields)
 
 
 def test_tables_of_one_form_are_described_together(small: Ledger) -> None:
     shown = soup(
-        ledger_tables.dictionary(small.schema, {name: 1000 + place for place, name in enumerate(small.schema)})
+        ledger_tables.data_dictionary(small.schema, {name: 1000 + place for place, name in enumerate(small.schema)})
     )
     forms = {table.fields for table in small.schema.values()}
     assert len(shown.select("table")) == len(forms) < len(small.schema)
@@ -125,7 +125,7 @@ def test_tables_of_one_form_are_described_together(small: Ledger) -> None:
 
 def test_a_table_of_its_own_form_has_its_rows_in_the_caption_and_its_keys_below(small: Ledger) -> None:
     schema = {name: small.schema[name] for name in ("votes", "claims")}
-    shown = soup(ledger_tables.dictionary(schema, {"votes": 12, "claims": 73}))
+    shown = soup(ledger_tables.data_dictionary(schema, {"votes": 12, "claims": 73}))
     assert [caption.text for caption in shown.select("caption")] == [
         "official/votes.csv: 12 rows",
         "claims.csv: 73 rows",
@@ -138,5 +138,5 @@ def test_tables_of_another_form_are_not_taken_together(small: Ledger) -> None:
     one, other = [table for table in small.schema.values() if table.primary_key == ("observation_id",)][:2]
     apart = replace(other, fields=other.fields[:-1])
     for second, count in ((other, 1), (apart, 2)):
-        shown = soup(ledger_tables.dictionary({"one": one, "other": second}, {one.name: 1, other.name: 2}))
+        shown = soup(ledger_tables.data_dictionary({"one": one, "other": second}, {one.name: 1, other.name: 2}))
         assert len(shown.select("table")) == count
