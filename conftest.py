@@ -10,6 +10,6 @@ from tests import loopback
 # program would wait for ever.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
-kernel_environment.prepare()
-forked_kernels.use()
+kernel_environment.prepare_environment()
+forked_kernels.use_forked_kernels()
 loopback.install()

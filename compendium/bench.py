@@ -21,9 +21,9 @@ from datetime import date
 from itertools import pairwise
 from typing import Any
 
-from compendium.ledger.schema import tables
+from compendium.ledger.schema import read_schema
 from compendium.project.paths import DATA, ROOT
-from compendium.reconciliation.reconcile import bound_by, groups, reconcile
+from compendium.reconciliation.reconcile import build_components, constraints_from_ledger, reconcile
 from compendium.synthetic import world
 
 SIZES = (10**2, 10**3, 10**4, 10**5)
@@ -45,7 +45,7 @@ def run(
     subprocess.CalledProcessError
         where a measurement ends in an error; what it said stands on the error stream.
     """
-    columns = tables(DATA)[TABLE].columns
+    columns = read_schema(DATA)[TABLE].columns
     say(",".join(columns))
     rows = []
     for number in processes:
@@ -79,7 +79,7 @@ def measured(claims: int, processes: int) -> dict[str, Any]:
     return {
         "benchmark": f"reconcile-{claims}-claims-{processes}-process{'es' if processes > 1 else ''}",
         "claims": claims,
-        "groups": len(groups(bound_by(made.ledger)[1], made.ledger)),
+        "groups": len(build_components(constraints_from_ledger(made.ledger)[1], made.ledger)),
         "planted": len(planted),
         "found": len(found),
         "invented": len(found - planted),

@@ -12,8 +12,8 @@ import json
 from pathlib import Path
 from typing import Any
 
-from compendium.ledger.schema import SEPARATOR, Field, Table, descriptor, tables
-from compendium.project.citation import Edition, bibtex
+from compendium.ledger.schema import SEPARATOR, Field, Table, read_descriptor, read_schema
+from compendium.project.citation import Edition, format_bibtex
 
 NAME = "croissant.json"
 CONFORMS = "http://mlcommons.org/croissant/1.1"
@@ -62,7 +62,7 @@ def described(data: Path, book: Edition | None = None, address: str = "") -> str
     LedgerError
         where the descriptor or a schema cannot be read.
     """
-    about, known = descriptor(data), tables(data)
+    about, known = read_descriptor(data), read_schema(data)
     told: dict[str, Any] = {
         "@context": CONTEXT,
         "@type": "sc:Dataset",
@@ -77,7 +77,7 @@ def described(data: Path, book: Edition | None = None, address: str = "") -> str
     if book:
         told["creator"] = [{"@type": "Organization" if ", " not in one else "Person", "name": one}
                            for one in book.authors]  # fmt: skip
-        told |= {"datePublished": book.released.isoformat(), "citeAs": bibtex(book, address=address)}
+        told |= {"datePublished": book.released.isoformat(), "citeAs": format_bibtex(book, address=address)}
     if address:
         told["url"] = address
     files = [_file(data, table) for table in known.values()]
@@ -139,6 +139,6 @@ def _said(field: Field) -> str:
         parts.append(f"Unit: {field.unit}.")
     if field.vocabulary:
         parts.append(f"One of: {', '.join(field.vocabulary)}.")
-    if field.holds.startswith("list"):
+    if field.semantic_type.startswith("list"):
         parts.append(f"Several stand apart by “{SEPARATOR}”.")
     return " ".join(filter(None, parts))

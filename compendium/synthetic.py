@@ -18,13 +18,13 @@ from typing import Any
 
 import pandas as pd
 
-from compendium.ledger.claims import bounds
-from compendium.ledger.loader import CASTS, Ledger
-from compendium.ledger.schema import Table, tables
+from compendium.ledger.claims import claim_interval
+from compendium.ledger.loader import CELL_TYPES, Ledger
+from compendium.ledger.schema import Table, read_schema
 from compendium.project.paths import DATA
 from compendium.reconciliation.constraints import Quantity
-from compendium.values.intervals import EFFECTS, Effect
-from compendium.values.periods import known
+from compendium.values.intervals import HEDGE_EFFECTS, HedgeEffect
+from compendium.values.periods import exact_span
 
 _COLUMNS = "metric_id unit kind minimum sum_of part_of mirror_of exclusive_over ranks"
 _METRICS = (
@@ -79,7 +79,7 @@ class Truth:
         """
         if quantity in self.values:
             return self.values[quantity]
-        days = known(quantity.period)
+        days = exact_span(quantity.period)
         if not days or METRICS[quantity.metric_id]["kind"] != "flow":
             raise KeyError(quantity)
         total = Fraction(0)
@@ -140,7 +140,7 @@ class _Scribe:
 
     def __init__(self, seed: int, sources: int) -> None:
         self.random = Random(seed)
-        self.schema = tables(DATA)
+        self.schema = read_schema(DATA)
         self.blank = _blank(self.schema["claims"])
         self.sources = sources
         self.truth = Truth()
@@ -236,7 +236,7 @@ class _Scribe:
 
     def rate(self, own: Quantity, false: Fraction = ONE) -> str:
         """Write a claim of how much there is a day."""
-        days = known(own.period)
+        days = exact_span(own.period)
         number = (days.last - days.first).days + 1 if days else 1
         return self.tell(own, self.truth.of(own) * false / number, "level", f"{METRICS[own.metric_id]['unit']}/day")
 
@@ -286,8 +286,8 @@ class _Scribe:
         digits = 4 if self.plain else self.random.randint(2, 4)
         hedge = self.random.choice(HEDGES) if not self.plain and self.random.random() < 0.4 else ""
         while True:
-            printed = {"as_printed": figure(value, unit, digits, EFFECTS[hedge]), "hedge": hedge}
-            if value in bounds(row | printed, minimum):
+            printed = {"as_printed": figure(value, unit, digits, HEDGE_EFFECTS[hedge]), "hedge": hedge}
+            if value in claim_interval(row | printed, minimum):
                 return printed
             hedge, digits = "", digits + 1
 
@@ -336,7 +336,7 @@ def _blank(table: Table) -> dict[str, Any]:
 
 
 def _frame(table: Table, rows: Sequence[dict[str, Any]]) -> pd.DataFrame:
-    types = {cell.name: CASTS[cell.type][2] for cell in table.fields}
+    types = {cell.name: CELL_TYPES[cell.type][2] for cell in table.fields}
     return pd.DataFrame(rows, columns=table.columns).astype(types)
 
 
@@ -346,7 +346,7 @@ def _empty(table: Table) -> pd.DataFrame:
     return _frame(table, ())
 
 
-def figure(value: Fraction, unit: str, digits: int, effect: Effect = Effect.BARE) -> str:
+def figure(value: Fraction, unit: str, digits: int, effect: HedgeEffect = HedgeEffect.BARE) -> str:
     """Return a value above zero as a text would print it, rounded to so many digits in the way its hedge asks for."""
     scale, word = next(((by, name) for by, name in SCALES if value >= by), SCALES[-1])
     if unit in ("percent", "times", "person"):
@@ -362,10 +362,10 @@ def figure(value: Fraction, unit: str, digits: int, effect: Effect = Effect.BARE
     return FORMS[unit].format(f"{count * 10**-places}{word}")
 
 
-def _whole(value: Fraction, effect: Effect) -> int:
-    if effect in (Effect.BELOW, Effect.AT_MOST):
+def _whole(value: Fraction, effect: HedgeEffect) -> int:
+    if effect in (HedgeEffect.BELOW, HedgeEffect.AT_MOST):
         return math.ceil(value)
-    if effect in (Effect.ABOVE, Effect.AT_LEAST):
+    if effect in (HedgeEffect.ABOVE, HedgeEffect.AT_LEAST):
         return math.floor(value)
     return math.floor(value + Fraction(1, 2))
 

@@ -20,9 +20,9 @@ from typing import Any
 from compendium.benches.copies import Copy, copied
 from compendium.benches.rows import put
 from compendium.benches.timing import machine
-from compendium.builder.provenance import TOLD, certificate, told
-from compendium.project.checksums import compared, manifest
-from compendium.project.paths import BOOK, ROOT, chapters, notebook_of
+from compendium.builder.provenance import PROVENANCE_FILE, read_provenance, source_provenance_json
+from compendium.project.checksums import compare_folders, compute_manifest
+from compendium.project.paths import BOOK, ROOT, find_chapters, notebook_path
 
 RUNS = "runs"
 UNLIKE = "folder, home, locale, time zone, seed of hashes, width of the terminal"
@@ -60,9 +60,9 @@ def twice(into: Path, say: Say) -> Twice:
     first = _built(into / "one", FIRST, say)
     second = _built(into / "another folder, of a longer name — ə", SECOND, say)
     say("Comparing …")
-    sites = compared(first.root / "_build" / "html", second.root / "_build" / "html")
-    notebooks = compared(first.root / "book", second.root / "book", "*.ipynb")
-    kept = [f"{line} (committed and built)" for line in compared(BOOK, first.root / "book", "*.ipynb")]
+    sites = compare_folders(first.root / "_build" / "html", second.root / "_build" / "html")
+    notebooks = compare_folders(first.root / "book", second.root / "book", "*.ipynb")
+    kept = [f"{line} (committed and built)" for line in compare_folders(BOOK, first.root / "book", "*.ipynb")]
     return Twice(first, second, [*sites, *notebooks, *kept])
 
 
@@ -72,7 +72,7 @@ def _built(folder: Path, variables: Mapping[str, str], say: Say) -> Built:
     home.mkdir(parents=True)
     root = folder / "copy"
     copied(ROOT, root)
-    (root / TOLD).write_text(told(), encoding="utf-8")
+    (root / PROVENANCE_FILE).write_text(source_provenance_json(), encoding="utf-8")
     start = time.perf_counter()
     ended = Copy(root).command(sys.executable, "-m", "compendium.twice", HOME=str(home), **variables)
     runs = json.loads(ended.stdout.strip().splitlines()[-1])
@@ -82,20 +82,20 @@ def _built(folder: Path, variables: Mapping[str, str], say: Say) -> Built:
 def main() -> None:
     """Build the repository that this runs in, every notebook executed, and print how each ran as one line of JSON."""
     from compendium.builder import pipeline
-    from compendium.builder.notebooks import failures, update
+    from compendium.builder.notebooks import format_failures, update_notebooks
 
-    outcomes = update(fresh=True)
-    if failed := failures(outcomes):
+    outcomes = update_notebooks(fresh=True)
+    if failed := format_failures(outcomes):
         sys.exit(failed)
-    change = pipeline.change()
+    change = pipeline.plan_build()
     if change is not None:
-        pipeline.build(change, None, watch=lambda done, number: done, say=lambda line: None)
+        pipeline.run_build(change, None, progress=lambda done, number: done, log=lambda line: None)
     seconds = {outcome.chapter: outcome.seconds for outcome in outcomes}
-    print(json.dumps([_run(chapter, seconds[chapter]) for chapter in chapters(BOOK) if seconds[chapter]]))
+    print(json.dumps([_run(chapter, seconds[chapter]) for chapter in find_chapters(BOOK) if seconds[chapter]]))
 
 
 def _run(chapter: Path, seconds: float) -> dict[str, str]:
-    notebook: dict[str, Any] = json.loads(notebook_of(chapter).read_text(encoding="utf-8"))
+    notebook: dict[str, Any] = json.loads(notebook_path(chapter).read_text(encoding="utf-8"))
     made = notebook["metadata"]["ledger"]
     # What shows this record cannot be named in it.
     shows = {f"data/{RUNS}.csv", "*"} & set(made["reads"])
@@ -117,8 +117,8 @@ def outdated(data: Path) -> Iterator[str]:
     """Yield, by name, the notebooks that are not recorded, or whose record is not that of what is stored now."""
     with (data / f"{RUNS}.csv").open(encoding="utf-8", newline="") as file:
         recorded = {row["notebook"]: row for row in csv.DictReader(file)}
-    for chapter in chapters(BOOK):
-        notebook = json.loads(notebook_of(chapter).read_text(encoding="utf-8"))
+    for chapter in find_chapters(BOOK):
+        notebook = json.loads(notebook_path(chapter).read_text(encoding="utf-8"))
         if not any(cell["cell_type"] == "code" for cell in notebook["cells"]):
             continue
         name = chapter.relative_to(BOOK).with_suffix("").as_posix()
@@ -129,10 +129,10 @@ def outdated(data: Path) -> Iterator[str]:
 
 def write(data: Path, found: Twice, today: str) -> None:
     """Put a comparison into the records of a data folder: the runs of the first build replace those that are there."""
-    sizes = [content.size or 0 for content in manifest(found.first.root / "_build" / "html").values()]
+    sizes = [content.size or 0 for content in compute_manifest(found.first.root / "_build" / "html").values()]
     row = {
         "built_on": today,
-        "commit": certificate().commit,
+        "commit": read_provenance().commit,
         "python": platform.python_version(),
         "machine": machine(),
         "unlike": UNLIKE,

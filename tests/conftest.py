@@ -11,7 +11,7 @@ import pytest
 from hypothesis import Phase, settings
 from playwright.sync_api import Browser
 
-from compendium.analysis.corroboration import Checked, corroborate
+from compendium.analysis.corroboration import Corroboration, corroborate
 from compendium.ledger.loader import Ledger, load
 from compendium.project.paths import DATA, ROOT
 from compendium.reconciliation.reconcile import Reconciliation, reconcile
@@ -52,7 +52,7 @@ def reconciled_ledger(ledger: Ledger) -> Reconciliation:
 
 
 @pytest.fixture(scope="session")
-def corroborated_ledger(ledger: Ledger) -> dict[str, Checked]:
+def corroborated_ledger(ledger: Ledger) -> dict[str, Corroboration]:
     return corroborate(ledger)
 
 
@@ -98,7 +98,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Built:
     with (into / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)  # falls with the process, however that ends
         if not ended.is_file():
-            run = html_site.build(into)
+            run = html_site.build_site_in_subprocess(into)
             ended.write_text(json.dumps([run.args, run.returncode, run.stdout, run.stderr]), encoding="utf-8")
     return into / "_build" / "html", subprocess.CompletedProcess(*json.loads(ended.read_text(encoding="utf-8")))
 

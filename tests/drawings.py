@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 from compendium.display.charts import ledger as ledger_charts
 from compendium.display.charts import maps, style
 from compendium.display.charts import series as series_charts
-from compendium.values.periods import span
+from compendium.values.periods import read_period
 
 POINT = portion.singleton
 OPEN = portion.open(2, portion.inf)
@@ -20,14 +20,14 @@ STOPS = pd.DataFrame(
      "latitude": [0.0, 10.0, 10.0, 5.0], "longitude": [0.0, 10.0, 10.0, 3.0]}
 )  # fmt: skip
 EVENTS = pd.DataFrame(
-    [("First", "e1", span("2024-01"), 5.0), ("Second", "e2", span("2024-03/2024-05"), -5.0), ("No date", "e3", None, 1),
-     ("No score", "e4", span("2024-06-01"), pd.NA)],
+    [("First", "e1", read_period("2024-01"), 5.0), ("Second", "e2", read_period("2024-03/2024-05"), -5.0), ("No date", "e3", None, 1),
+     ("No score", "e4", read_period("2024-06-01"), pd.NA)],
     columns=["name", "event_id", "span", "goldstein"],
 )  # fmt: skip
 
 DRAWN: dict[str, tuple[Callable[[], Figure], str]] = {
     "intervals": (
-        lambda: ledger_charts.intervals(["a\nlong", "b"], [portion.closed(1, Fraction(7, 2)), OPEN], unit="x", scale=0.5,
+        lambda: ledger_charts.interval_chart(["a\nlong", "b"], [portion.closed(1, Fraction(7, 2)), OPEN], unit="x", scale=0.5,
                                notes=["one"]),
         """
         label,low,high,unit,note
@@ -36,20 +36,20 @@ DRAWN: dict[str, tuple[Callable[[], Figure], str]] = {
         """,
     ),
     "two_ways": (
-        lambda: ledger_charts.two_ways({2023: portion.closed(1, 2)}, SCORES, unit="sums", scale=1, claimed="claims",
+        lambda: ledger_charts.amounts_and_scores_chart({2023: portion.closed(1, 2)}, SCORES, unit="sums", scale=1, amounts_name="claims",
                               observed={"other": {2024: OPEN}}),
         f"""
         panel,series,year,low,high,unit
         sums,claims,2023,1.0,2.0,sums
         sums,other,2024,2.0,,sums
-        "{ledger_charts.SUMMED}",cooperation,2023,1.0,1.0,points
-        "{ledger_charts.SUMMED}",cooperation,2024,2.0,2.0,points
-        "{ledger_charts.SUMMED}",conflict,2023,-3.0,-3.0,points
-        "{ledger_charts.SUMMED}",conflict,2024,0.0,0.0,points
+        "{ledger_charts.SCORES_TITLE}",cooperation,2023,1.0,1.0,points
+        "{ledger_charts.SCORES_TITLE}",cooperation,2024,2.0,2.0,points
+        "{ledger_charts.SCORES_TITLE}",conflict,2023,-3.0,-3.0,points
+        "{ledger_charts.SCORES_TITLE}",conflict,2024,0.0,0.0,points
         """,
     ),
     "ties": (
-        lambda: ledger_charts.ties({"one": SCORES}),
+        lambda: ledger_charts.tie_scores_chart({"one": SCORES}),
         """
         tie,year,series,value,unit
         one,2023,cooperation,1.0,points
@@ -59,7 +59,7 @@ DRAWN: dict[str, tuple[Callable[[], Figure], str]] = {
         """,
     ),
     "timeline": (
-        lambda: ledger_charts.timeline(EVENTS, {"e1": [span("2024-01-10")]}),
+        lambda: ledger_charts.timeline_chart(EVENTS, {"e1": [read_period("2024-01-10")]}),
         """
         event,kind,score,by,first,last
         First,cooperative,5.0,the sources,2024-01-01,2024-01-31
@@ -69,7 +69,7 @@ DRAWN: dict[str, tuple[Callable[[], Figure], str]] = {
         """,
     ),
     "route_map": (
-        lambda: maps.route_map(STOPS, {"r": style.SERIES[0], "s": style.SERIES[1]}, labels={"r": "Red", "s": "Sea"}),
+        lambda: maps.route_map(STOPS, {"r": style.SERIES_COLOURS[0], "s": style.SERIES_COLOURS[1]}, labels={"r": "Red", "s": "Sea"}),
         """
         route,stop,place,latitude,longitude
         Red,1,One,0.0,0.0
@@ -79,7 +79,7 @@ DRAWN: dict[str, tuple[Callable[[], Figure], str]] = {
         """,
     ),
     "schematic": (
-        lambda: maps.schematic({"Red": ["A", "B"], "Sea": ["B"]}, style.SERIES[:2]),
+        lambda: maps.route_diagram({"Red": ["A", "B"], "Sea": ["B"]}, style.SERIES_COLOURS[:2]),
         """
         route,stop,place,routes
         Red,1,A,1
@@ -88,7 +88,7 @@ DRAWN: dict[str, tuple[Callable[[], Figure], str]] = {
         """,
     ),
     "scores": (
-        lambda: ledger_charts.scores(EVENTS),
+        lambda: ledger_charts.event_scores_chart(EVENTS),
         """
         event,kind,score,first,last
         First,cooperative,5.0,2024-01-01,2024-01-31
@@ -96,7 +96,7 @@ DRAWN: dict[str, tuple[Callable[[], Figure], str]] = {
         """,
     ),
     "growth": (
-        lambda: ledger_charts.growth({"one": {20: 5, 10: 2.5}, "two": {10: 1}}, across="rows", unit="seconds"),
+        lambda: ledger_charts.scaling_chart({"one": {20: 5, 10: 2.5}, "two": {10: 1}}, size_label="rows", unit="seconds"),
         """
         series,size,of,value,unit
         one,10,rows,2.5,seconds
@@ -105,7 +105,7 @@ DRAWN: dict[str, tuple[Callable[[], Figure], str]] = {
         """,
     ),
     "over_time": (
-        lambda: series_charts.over_time({"one": {2022: portion.closed(2000, 6000), 2021: POINT(500)}}, unit="kt", scale=1e3),
+        lambda: series_charts.time_series_chart({"one": {2022: portion.closed(2000, 6000), 2021: POINT(500)}}, unit="kt", scale=1e3),
         """
         series,year,low,high,unit
         one,2021,0.5,0.5,kt
@@ -113,7 +113,7 @@ DRAWN: dict[str, tuple[Callable[[], Figure], str]] = {
         """,
     ),
     "abreast": (
-        lambda: series_charts.abreast({"T": {"one": [(1, OPEN), (2, POINT(4))]}}, {"one": style.SERIES[0]},
+        lambda: series_charts.grouped_intervals_chart({"T": {"one": [(1, OPEN), (2, POINT(4))]}}, {"one": style.SERIES_COLOURS[0]},
                                ticks={1: "May", 2: "June"}),
         """
         panel,series,place,low,high
@@ -122,7 +122,7 @@ DRAWN: dict[str, tuple[Callable[[], Figure], str]] = {
         """,
     ),
     "matrix": (
-        lambda: series_charts.matrix({"First\nrow": {"A": "yes", "B": "no"}}, {"yes": style.SERIES[0]}),
+        lambda: series_charts.word_grid_chart({"First\nrow": {"A": "yes", "B": "no"}}, {"yes": style.SERIES_COLOURS[0]}),
         """
         row,column,word
         First row,A,yes
@@ -130,7 +130,7 @@ DRAWN: dict[str, tuple[Callable[[], Figure], str]] = {
         """,
     ),
     "parts": (
-        lambda: series_charts.parts({"First": {"a": 5, "b": 3.5}, "Second": {"b": 4}}, unit="tonnes"),
+        lambda: series_charts.stacked_bar_chart({"First": {"a": 5, "b": 3.5}, "Second": {"b": 4}}, unit="tonnes"),
         """
         row,part,value,unit
         First,a,5.0,tonnes
@@ -139,7 +139,7 @@ DRAWN: dict[str, tuple[Callable[[], Figure], str]] = {
         """,
     ),
     "compared": (
-        lambda: series_charts.compared(["A", "B"], [POINT(1), POINT(2)], [portion.closed(3, 4), POINT(5)], ["n", "m"],
+        lambda: series_charts.claimed_observed_chart(["A", "B"], [POINT(1), POINT(2)], [portion.closed(3, 4), POINT(5)], ["n", "m"],
                                 unit="%"),
         """
         label,series,low,high,unit,note
@@ -150,7 +150,7 @@ DRAWN: dict[str, tuple[Callable[[], Figure], str]] = {
         """,
     ),
     "used": (
-        lambda: series_charts.used(["A"], [POINT(1000)], [OPEN], ["n"], unit="kt", scale=1e3),
+        lambda: series_charts.capacity_use_chart(["A"], [POINT(1000)], [OPEN], ["n"], unit="kt", scale=1e3),
         """
         label,series,low,high,unit,note
         A,carried,1.0,1.0,kt,n

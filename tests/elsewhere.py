@@ -6,7 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from compendium.builder.provenance import TOLD, told
+from compendium.builder.provenance import PROVENANCE_FILE, source_provenance_json
 from compendium.project.paths import ROOT
 
 MADE_HERE = (".git", ".venv*", ".cache", "_build", "__pycache__", ".ipynb_checkpoints")
@@ -20,7 +20,7 @@ def copied(into: Path) -> Path:
     It knows the commit as a source archive does.
     """
     shutil.copytree(ROOT, into, ignore=shutil.ignore_patterns(*MADE_HERE), copy_function=shutil.copy)
-    (into / TOLD).write_text(told(), encoding="utf-8")
+    (into / PROVENANCE_FILE).write_text(source_provenance_json(), encoding="utf-8")
     return into
 
 

@@ -59,7 +59,7 @@ MEANT = ("as_printed", "items", "expect", "code", "table", "population", "row_id
 def free(table: Table, field: Field) -> bool:
     """Say whether a field takes any text: no key, no list, no vocabulary, no form of its own."""
     keys = {*table.primary_key, *(own for own, _, _ in table.foreign_keys)}
-    told = field.vocabulary or field.pattern or field.holds or field.unique or field.name in keys
+    told = field.vocabulary or field.pattern or field.semantic_type or field.unique or field.name in keys
     return field.type == "string" and not told and field.name not in MEANT
 
 

@@ -13,10 +13,10 @@ from pypdf import PdfWriter
 
 from compendium import croissant
 from compendium.builder import print_files
-from compendium.ledger.archive import NAME as LEDGER
+from compendium.ledger.archive import LEDGER_ARCHIVE as LEDGER
 from compendium.project import zip_archives
 from compendium.project.changelog import entries
-from compendium.project.citation import edition
+from compendium.project.citation import read_edition
 from compendium.publish import release
 
 DAYS = {"1.0.0": "2026-01-02", "1.1.0": "2026-02-03", "1.10.0": "2026-03-04"}
@@ -137,8 +137,8 @@ def site(root: Path, address: str = "", more: Mapping[str, str] | None = None) -
         (html / name).write_text(text, encoding="utf-8")
     data = root / "data"
     held = {path.name: path.read_bytes() for path in data.iterdir()}
-    held[croissant.NAME] = croissant.described(data, edition(root), address).encode()
-    (html / LEDGER).write_bytes(zip_archives.packed(held))
+    held[croissant.NAME] = croissant.described(data, read_edition(root), address).encode()
+    (html / LEDGER).write_bytes(zip_archives.pack(held))
     return html
 
 
@@ -150,17 +150,19 @@ def printed(root: Path) -> Path:
     writer.add_blank_page(100, 100)
     writer.add_metadata({"/Producer": "Skia/PDF m142"})
     writer.write(out)
-    (folder / print_files.PDF).write_bytes(out.getvalue())
-    (folder / print_files.EPUB).write_bytes(b"epub")
+    (folder / print_files.PDF_FILE).write_bytes(out.getvalue())
+    (folder / print_files.EPUB_FILE).write_bytes(b"epub")
     return folder
 
 
 def begun(root: Path, address: str = "", *, draft: bool = False) -> release.Release:
     """Return what would be released of a project."""
     entry = entries((root / "CHANGELOG.md").read_text(encoding="utf-8"))[0]
-    return release.Release("made-up", edition(root), entry, release.head(root), address, draft)
+    return release.Release("made-up", read_edition(root), entry, release.head_commit(root), address, draft)
 
 
-def bundled(root: Path, address: str = "", **files: str) -> release.Made:
+def bundled(root: Path, address: str = "", **files: str) -> release.ReleaseFiles:
     """Release a project, tag and all."""
-    return release.made(begun(root, address), site(root, address, files), printed(root), root / "_build" / "out", root)
+    return release.make_release(
+        begun(root, address), site(root, address, files), printed(root), root / "_build" / "out", root
+    )

@@ -14,7 +14,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from compendium.curation.series import REVISIONS, SERIES
+from compendium.curation.series import REVISIONS_FILE, SERIES_FILE
 from compendium.curation.worldbank import THREAD
 
 CODE = "AB.CDE.FG"
@@ -237,7 +237,7 @@ def small_ledger(folder: Path) -> Path:
     """Write a ledger of one series with its observations, and a few others to get in its way; return its folder."""
     data = folder / "data"
     (data / "official").mkdir(parents=True)
-    for path, text in {SERIES: SERIES_ROWS, TABLE: ECONOMY, REVISIONS: REPLACED}.items():
+    for path, text in {SERIES_FILE: SERIES_ROWS, TABLE: ECONOMY, REVISIONS_FILE: REPLACED}.items():
         (data / path).write_bytes(text.encode())
     describe(data)
     return data

@@ -8,15 +8,15 @@ from typing import Any
 import pandas as pd
 import portion
 
-from compendium.analysis.corroboration import Checked, corroborate
-from compendium.ledger.loader import CASTS, Ledger
-from compendium.ledger.observations import tables as observation_tables
-from compendium.ledger.schema import Table, tables
+from compendium.analysis.corroboration import Corroboration, corroborate
+from compendium.ledger.loader import CELL_TYPES, Ledger
+from compendium.ledger.observations import observation_tables
+from compendium.ledger.schema import Table, read_schema
 from compendium.project.paths import DATA
-from compendium.reconciliation.constraints import ONE, Binding, Quantity, Rule
+from compendium.reconciliation.constraints import ONE, Constraint, ConstraintKind, Quantity
 from compendium.reconciliation.reconcile import Reconciliation, reconcile
 
-SCHEMA = tables(DATA)
+SCHEMA = read_schema(DATA)
 METRICS: tuple[dict[str, Any], ...] = (
     {"metric_id": "total", "name": "Total trade", "sum_of": "first; second"},
     {"metric_id": "first", "name": "First trade"},
@@ -60,7 +60,7 @@ def frame(table: Table, rows: Iterable[Mapping[str, Any]]) -> pd.DataFrame:
         raise KeyError(f"{table.name} has no {sorted(strange)}")
     columns = {}
     for field in table.fields:
-        dtype = CASTS[field.cast][2]
+        dtype = CELL_TYPES[field.cell_type][2]
         empty = "" if dtype == "str" else None
         columns[field.name] = pd.array([row.get(field.name, empty) for row in rows], dtype=dtype)
     return pd.DataFrame(columns)
@@ -130,7 +130,7 @@ def observation(name: str, value: str, metric: str = "total", period: str = "202
 
 def checked(
     claims: Iterable[Mapping[str, Any]], observations: Iterable[Mapping[str, Any]], **tables: Any
-) -> dict[str, Checked]:
+) -> dict[str, Corroboration]:
     """Return how each of some claims stands against some observations; tables as for `small`."""
     return corroborate(small(*claims, observations=observations, **tables))
 
@@ -223,10 +223,10 @@ def closed(low: Any, high: Any) -> portion.Interval:
     return portion.closed(Fraction(low), Fraction(high))
 
 
-def says(name: str, interval: portion.Interval, *terms: Any, per: Quantity | None = None) -> Binding:
+def says(name: str, interval: portion.Interval, *terms: Any, per: Quantity | None = None) -> Constraint:
     """Return a claim that a sum of quantities, or its multiple of one, lies in an interval.
 
     A term is a quantity, or a quantity with its factor; without a name it is an identity.
     """
     given = tuple(term if not isinstance(term, Quantity) else (term, ONE) for term in terms)
-    return Binding(Rule.SAME, given, interval, per, (name,) if name else ())
+    return Constraint(ConstraintKind.SAME, given, interval, per, (name,) if name else ())

@@ -45,7 +45,7 @@ def marks(*ends: tuple[float, float]) -> list[Mark]:
     ],
 )
 def test_the_highest_and_the_lowest_are_told_as_far_as_intervals_do(ends: list[tuple[float, float]], said: str) -> None:
-    assert alt_text.extremes(marks(*ends)) == said
+    assert alt_text.describe_extremes(marks(*ends)) == said
 
 
 @pytest.mark.parametrize(
@@ -62,7 +62,7 @@ def test_the_highest_and_the_lowest_are_told_as_far_as_intervals_do(ends: list[t
     ],
 )
 def test_a_trend_is_what_intervals_leave_no_doubt_of(ends: list[tuple[float, float]], said: str) -> None:
-    assert alt_text.trend(marks(*ends)) == said
+    assert alt_text.describe_trend(marks(*ends)) == said
 
 
 @pytest.mark.parametrize(
@@ -121,13 +121,15 @@ SAID = {
 
 @pytest.mark.parametrize("name", DRAWN)
 def test_every_figure_says_what_its_table_says(name: str) -> None:
-    assert alt_text.text(DRAWN[name][0](), "It shows this.") == f"It shows this. {SAID[name]}"
+    assert alt_text.describe_chart(DRAWN[name][0](), "It shows this.") == f"It shows this. {SAID[name]}"
 
 
 def test_values_are_read_out_where_they_are_few_and_else_are_not() -> None:
     def bars(count: int) -> str:
         names = [f"row {n}" for n in range(count)]
-        return alt_text.text(ledger_charts.intervals(names, [POINT(n) for n in range(count)], unit="x"), "Bars")
+        return alt_text.describe_chart(
+            ledger_charts.interval_chart(names, [POINT(n) for n in range(count)], unit="x"), "Bars"
+        )
 
     assert "All: row 0, 0; row 1, 1;" in bars(12)
     assert "All" not in bars(13)
@@ -135,47 +137,54 @@ def test_values_are_read_out_where_they_are_few_and_else_are_not() -> None:
 
 
 def test_a_series_that_rises_and_falls_has_its_peaks_told() -> None:
-    drawn = series_charts.over_time({"one": {2020 + n: POINT(value) for n, value in enumerate([3, 9, 1, 4])}}, unit="x")
-    assert "One rises and falls, from 3 in 2020 to 4 in 2023; highest: 2021, 9; lowest: 2022, 1." in alt_text.text(
-        drawn, "T"
+    drawn = series_charts.time_series_chart(
+        {"one": {2020 + n: POINT(value) for n, value in enumerate([3, 9, 1, 4])}}, unit="x"
+    )
+    assert (
+        "One rises and falls, from 3 in 2020 to 4 in 2023; highest: 2021, 9; lowest: 2022, 1."
+        in alt_text.describe_chart(drawn, "T")
     )
 
 
 def test_series_of_one_name_are_told_apart_by_their_panels() -> None:
     panels = {"Up": {"one": [(1, POINT(1)), (2, POINT(2))]}, "Down": {"one": [(1, POINT(2)), (2, POINT(1))]}}
-    said = alt_text.text(series_charts.abreast(panels, {"one": style.SERIES[0]}), "Panels")
+    said = alt_text.describe_chart(
+        series_charts.grouped_intervals_chart(panels, {"one": style.SERIES_COLOURS[0]}), "Panels"
+    )
     assert "Up rises, from 1 in 1 to 2 in 2. Down falls, from 2 in 1 to 1 in 2." in said
 
 
 def test_many_parts_are_told_by_the_rows_in_which_they_are_most_and_least() -> None:
     rows = {f"row {n}": {"a": float(n), "b": 20.0 - n} for n in range(1, 9)}
-    assert alt_text.text(series_charts.parts(rows, unit="x"), "Many") == (
+    assert alt_text.describe_chart(series_charts.stacked_bar_chart(rows, unit="x"), "Many") == (
         "Many. 8 bars of 2 parts (x). a, highest: row 8, 8; lowest: row 1, 1. b, highest: row 1, 19; lowest: row 8, 12."
     )
 
 
 def zigzag(series: int) -> Figure:
     values = {2000 + year: between(year * 7 % 5 * 1000, year * 7 % 5 * 1000 + 900) for year in range(20)}
-    return series_charts.over_time({f"a series of a long name, number {n}": values for n in range(series)}, unit="x")
+    return series_charts.time_series_chart(
+        {f"a series of a long name, number {n}": values for n in range(series)}, unit="x"
+    )
 
 
 def test_no_text_is_longer_than_can_be_listened_to_and_no_series_falls_silent() -> None:
-    lengths = {count: len(alt_text.text(zigzag(count), "Many")) for count in (1, 4, 8)}
-    assert all(100 < length <= alt_text.MOST for length in lengths.values())
-    assert all(f"number {n} rises and falls" in alt_text.text(zigzag(8), "Many") for n in range(8))
+    lengths = {count: len(alt_text.describe_chart(zigzag(count), "Many")) for count in (1, 4, 8)}
+    assert all(100 < length <= alt_text.MAX_LENGTH for length in lengths.values())
+    assert all(f"number {n} rises and falls" in alt_text.describe_chart(zigzag(8), "Many") for n in range(8))
 
 
 def test_long_routes_are_told_by_their_ends() -> None:
     routes = {name: [f"{name}, a place of a long name {n}" for n in range(12)] for name in ("Red", "Sea")}
-    said = alt_text.text(maps.schematic(routes, style.SERIES[:2]), "Routes")
+    said = alt_text.describe_chart(maps.route_diagram(routes, style.SERIES_COLOURS[:2]), "Routes")
     assert "Red: from Red, a place of a long name 0 to Red, a place of a long name 11 by way of 10 more." in said
 
 
 def test_what_is_of_no_known_kind_is_refused_in_words() -> None:
-    drawn = style.put_behind(Figure(), pd.DataFrame({"colour": ["red"]}))
+    drawn = style.attach_table(Figure(), pd.DataFrame({"colour": ["red"]}))
     with pytest.raises(ValueError, match="columns colour is of no known kind"):
-        alt_text.text(drawn, "Nothing")
+        alt_text.describe_chart(drawn, "Nothing")
     with pytest.raises(ValueError, match="a table of 0 rows"):
-        alt_text.text(style.put_behind(Figure(), pd.DataFrame({"series": [], "year": []})), "Nothing")
+        alt_text.describe_chart(style.attach_table(Figure(), pd.DataFrame({"series": [], "year": []})), "Nothing")
     with pytest.raises(ValueError, match="put_behind"):
-        alt_text.text(Figure(), "Nothing")
+        alt_text.describe_chart(Figure(), "Nothing")

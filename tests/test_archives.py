@@ -8,14 +8,14 @@ from pathlib import Path
 import pytest
 
 from compendium.project import zip_archives
-from compendium.project.zip_archives import ArchiveError, packed, unpack
+from compendium.project.zip_archives import ArchiveError, pack, unpack
 
 
 def hostile(path: Path, name: str = "a", content: bytes = b"x", **changed: int) -> Path:
     """Write an archive with one member of which some fields are not as they should be."""
     with zipfile.ZipFile(path, "w") as archive:
         info = zipfile.ZipInfo(name)
-        info.external_attr = zip_archives.PLAIN << 16
+        info.external_attr = zip_archives.FILE_MODE << 16
         for field, value in changed.items():
             setattr(info, field, value)
         archive.writestr(info, content, compress_type=zipfile.ZIP_DEFLATED)
@@ -28,8 +28,8 @@ def files(folder: Path) -> dict[str, bytes]:
 
 def test_what_is_packed_comes_out_and_the_same_members_give_the_same_bytes(tmp_path: Path) -> None:
     members = {"b/c.txt": b"1", "a": b"", "ə – long": b"2" * 1000}
-    (tmp_path / "a.zip").write_bytes(packed(members, {"a"}))
-    assert packed(dict(reversed(members.items())), ["a"]) == packed(members, {"a"})
+    (tmp_path / "a.zip").write_bytes(pack(members, {"a"}))
+    assert pack(dict(reversed(members.items())), ["a"]) == pack(members, {"a"})
     assert unpack(tmp_path / "a.zip", tmp_path / "out") == sorted(members)
     assert files(tmp_path / "out") == members
     assert (tmp_path / "out" / "a").stat().st_mode & stat.S_IXUSR
@@ -43,7 +43,7 @@ def test_a_name_that_leads_elsewhere_is_refused_and_nothing_is_written(tmp_path:
     # Python's writer mends such names itself; an attacker's does not.
     stands = "X" * len(name.encode())
     path = tmp_path / "a.zip"
-    path.write_bytes(packed({"fine": b"", stands: b""}).replace(stands.encode(), name.encode()))
+    path.write_bytes(pack({"fine": b"", stands: b""}).replace(stands.encode(), name.encode()))
     with pytest.raises(ArchiveError, match="a path that leads elsewhere"):
         unpack(path, tmp_path / "out")
     assert not (tmp_path / "out").exists()
@@ -66,7 +66,7 @@ def test_a_bomb_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> N
     bomb = hostile(tmp_path / "a.zip", content=b"\0" * 20_000_000)
     with pytest.raises(ArchiveError, match="would unpack to 20000000 bytes"):
         unpack(bomb, tmp_path / "out")
-    monkeypatch.setattr(zip_archives, "MEMBERS", 0)
+    monkeypatch.setattr(zip_archives, "MAX_MEMBERS", 0)
     with pytest.raises(ArchiveError, match="1 members; expected at most 0"):
         unpack(bomb, tmp_path / "out")
 
@@ -84,13 +84,13 @@ def nested(path: Path) -> None:
 
 
 def damaged(path: Path) -> None:
-    raw = bytearray(packed({"a": b"some words that are told by their check sum"}))
+    raw = bytearray(pack({"a": b"some words that are told by their check sum"}))
     raw[40] ^= 0xFF
     path.write_bytes(bytes(raw))
 
 
 def flagged(path: Path, offset: int, value: bytes) -> None:
-    raw = bytearray(packed({"a": b"1"}))
+    raw = bytearray(pack({"a": b"1"}))
     for mark, shift in ((b"PK\x03\x04", 0), (b"PK\x01\x02", 2)):
         at = raw.index(mark) + offset + shift
         raw[at : at + len(value)] = value
@@ -104,7 +104,7 @@ def flagged(path: Path, offset: int, value: bytes) -> None:
         (nested, "lies in what is a file"),
         (damaged, "no sound zip archive"),
         (lambda path: path.write_bytes(b"no archive at all"), "no sound zip archive"),
-        (lambda path: path.write_bytes(packed({"a": b"1" * 99})[:-30]), "no sound zip archive"),
+        (lambda path: path.write_bytes(pack({"a": b"1" * 99})[:-30]), "no sound zip archive"),
         (lambda path: flagged(path, 6, b"\x01\x00"), "encrypted"),
         (lambda path: flagged(path, 8, b"\x63\x00"), "compressed by method 99"),
     ],
@@ -118,7 +118,7 @@ def test_an_archive_that_is_not_sound_is_told_in_a_sentence(
 
 
 def test_a_member_larger_than_it_says_is_told(tmp_path: Path) -> None:
-    raw = bytearray(packed({"a": b"1" * 1000}))
+    raw = bytearray(pack({"a": b"1" * 1000}))
     for mark, shift in ((b"PK\x03\x04", 22), (b"PK\x01\x02", 24)):
         at = raw.index(mark) + shift
         raw[at : at + 4] = (10).to_bytes(4, "little")
@@ -131,7 +131,7 @@ def test_a_member_larger_than_it_says_is_told(tmp_path: Path) -> None:
 def test_a_folder_that_lies_in_the_way_is_no_reason_to_write_over_it(tmp_path: Path) -> None:
     (tmp_path / "out").mkdir()
     (tmp_path / "out" / "a").write_text("mine")
-    (tmp_path / "a.zip").write_bytes(packed({"a": b"theirs"}))
+    (tmp_path / "a.zip").write_bytes(pack({"a": b"theirs"}))
     with pytest.raises(OSError, match="exists"):
         unpack(tmp_path / "a.zip", tmp_path / "out")
     assert (tmp_path / "out" / "a").read_text() == "mine"

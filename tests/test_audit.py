@@ -14,7 +14,7 @@ from compendium.builder.static_server import serving
 from compendium.cli.app import main
 from compendium.curation.validation import validate
 from compendium.ledger.loader import load
-from compendium.project.paths import ROOT, ROW_PAGES
+from compendium.project.paths import ROOT, ROW_PAGES_FOLDER
 from compendium.project.problems import LedgerError
 from compendium.quality import audit as audits
 from compendium.quality.audit import (
@@ -251,7 +251,7 @@ def test_every_page_of_the_book_is_measured() -> None:
     below = [section for chapter in chapters for section in chapter.get("sections", ())]
     pages = {toc["root"]} | {chapter["file"] for chapter in (*chapters, *below)}
     measured = set(load()["audits"]["page"])
-    of_rows = {name for name in measured if name.startswith(f"{ROW_PAGES}/")}
+    of_rows = {name for name in measured if name.startswith(f"{ROW_PAGES_FOLDER}/")}
     assert len(of_rows) == 1  # the largest stands for all
     assert measured - of_rows == pages | {"search", "genindex", "404", "print"}
 

@@ -156,7 +156,7 @@ def _of_figure(figure: Tag) -> Iterator[str]:
         yield f"a figure without an alternative: {caption}"
     elif said.strip(" .") == caption.strip(" ."):
         yield f"a figure whose alternative is its caption: {caption}"
-    elif len(said) > alt_text.MOST:
+    elif len(said) > alt_text.MAX_LENGTH:
         yield f"an alternative of {len(said)} characters: {caption}"
 
 

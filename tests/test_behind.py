@@ -15,7 +15,7 @@ from compendium.display.charts import ledger as ledger_charts
 from compendium.display.charts import series as series_charts
 from compendium.display.charts import style
 from compendium.ledger.loader import Ledger
-from compendium.ledger.schema import descriptor
+from compendium.ledger.schema import read_descriptor
 from compendium.project.paths import DATA
 
 
@@ -41,7 +41,7 @@ def test_every_function_that_draws_is_tried_here() -> None:
 @pytest.mark.parametrize("name", DRAWN)
 def test_a_table_is_behind_a_figure_with_a_row_for_each_mark(name: str) -> None:
     drawing, rows = DRAWN[name]
-    assert style.behind(drawing()).to_csv(index=False) == textwrap.dedent(rows).lstrip("\n")
+    assert style.attached_table(drawing()).to_csv(index=False) == textwrap.dedent(rows).lstrip("\n")
 
 
 PHONE = 358
@@ -62,18 +62,21 @@ def test_every_text_of_a_figure_is_legible_on_a_phone(name: str) -> None:
 
 
 def test_the_ledger_gives_actors_their_colours(ledger: Ledger) -> None:
-    found = style.of_actors(ledger, ["RUS", "AZE", "nato"])
-    assert found == {"RUS": style.SERIES[1], "AZE": style.SERIES[0]}  # in the order asked for; none for who has none
+    found = style.actor_colours(ledger, ["RUS", "AZE", "nato"])
+    assert found == {
+        "RUS": style.SERIES_COLOURS[1],
+        "AZE": style.SERIES_COLOURS[0],
+    }  # in the order asked for; none for who has none
 
 
 def test_actors_of_one_colour_cannot_stand_on_one_figure(ledger: Ledger) -> None:
     rows = ledger["actors"].set_index("actor_id")["colour"]
     one, other, *_ = rows[rows == 3].index
     with pytest.raises(ValueError, match=f"actors.csv: {one} and {other} both have the colour 3"):
-        style.of_actors(ledger, [one, other])
+        style.actor_colours(ledger, [one, other])
 
 
 def test_there_is_a_colour_for_each_that_the_data_may_name() -> None:
-    actors = next(table for table in descriptor(DATA)["resources"] if table["name"] == "actors")
+    actors = next(table for table in read_descriptor(DATA)["resources"] if table["name"] == "actors")
     (field,) = (field for field in actors["schema"]["fields"] if field["name"] == "colour")
-    assert (field["constraints"]["minimum"], field["constraints"]["maximum"]) == (1, len(style.SERIES))
+    assert (field["constraints"]["minimum"], field["constraints"]["maximum"]) == (1, len(style.SERIES_COLOURS))

@@ -20,7 +20,7 @@ from compendium.curation.validation import validate
 from compendium.display.charts import ledger as ledger_charts
 from compendium.display.charts import style
 from compendium.ledger.loader import load
-from compendium.ledger.schema import DESCRIPTOR, tables
+from compendium.ledger.schema import DESCRIPTOR, read_schema
 from compendium.project.paths import DATA, ROOT
 
 
@@ -221,7 +221,7 @@ def folder(tmp_path: Path) -> Path:
     first, second = row() | {"name": "cold", "part": "cold"}, row() | {"name": "prose"}
     path = tmp_path / "data" / "build_benchmarks.csv"
     with path.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.DictWriter(file, tables(DATA)[rows.TABLE].columns, lineterminator="\n")
+        writer = csv.DictWriter(file, read_schema(DATA)[rows.TABLE].columns, lineterminator="\n")
         writer.writeheader()
         writer.writerows([first, second])
     return tmp_path / "data"
@@ -347,7 +347,7 @@ def test_an_edit_that_is_on_no_page_is_no_measurement(tmp_path: Path) -> None:
 
 
 def test_the_cells_to_edit_are_cells_of_text_that_the_data_have() -> None:
-    described = tables(DATA)
+    described = read_schema(DATA)
     for table, column in parts.EDITS.values():
         (field,) = [field for field in described[table].fields if field.name == column]
         assert (field.type, field.vocabulary, field.pattern) == ("string", (), "")
@@ -356,9 +356,9 @@ def test_the_cells_to_edit_are_cells_of_text_that_the_data_have() -> None:
 
 def test_a_figure_of_growth_names_every_line_at_its_end_and_apart() -> None:
     style.use()
-    axes = ledger_charts.growth({"a": {10: 1, 100: 5}, "b": {10: 2, 100: 5.01}}, across="things", unit="seconds").axes[
-        0
-    ]
+    axes = ledger_charts.scaling_chart(
+        {"a": {10: 1, 100: 5}, "b": {10: 2, 100: 5.01}}, size_label="things", unit="seconds"
+    ).axes[0]
     assert (axes.get_xscale(), axes.get_yscale()) == ("log", "log")
     places = {text.get_text(): text.xy for text in axes.texts}
     assert set(places) == {"a", "b", "in proportion"}

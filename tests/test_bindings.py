@@ -6,34 +6,34 @@ import pytest
 from small import bounds, claim, conflicts, growth, metric, moved, quantity, reconciled, small, verdicts
 
 from compendium.reconciliation.constraints import (
-    NOT_NEGATIVE,
-    OF_LOGIC,
+    LOGICAL_KINDS,
+    NON_NEGATIVE,
     ONE,
-    Binding,
+    Constraint,
+    ConstraintKind,
     Quantity,
-    Rule,
-    base_of,
-    canonical,
-    days,
-    of_claim,
-    of_ranks,
-    quantity_of,
-    undated,
+    base_quantity,
+    canonical_period,
+    claim_quantity,
+    constraints_from_claim,
+    constraints_from_ranks,
+    count_days,
+    is_undated,
 )
 
 BILLION = 10**9
 NOW, BEFORE = quantity(), quantity(period="2023")
 
 
-def only(row: dict[str, Any]) -> Binding:
+def only(row: dict[str, Any]) -> Constraint:
     """The one binding of a claim."""
-    (found,) = of_claim(row, metric(row["metric_id"]))
+    (found,) = constraints_from_claim(row, metric(row["metric_id"]))
     return found
 
 
-def ranking(*rows: dict[str, Any]) -> list[Binding]:
+def ranking(*rows: dict[str, Any]) -> list[Constraint]:
     metrics = {row["metric_id"]: row for row in small()["metrics"].to_dict("records")}
-    return list(of_ranks(rows, metrics))
+    return list(constraints_from_ranks(rows, metrics))
 
 
 def rank(name: str, printed: str, counterpart: str, **cells: Any) -> dict[str, Any]:
@@ -45,13 +45,13 @@ def rank(name: str, printed: str, counterpart: str, **cells: Any) -> dict[str, A
 
 def test_a_quantity_is_what_is_measured_whose_towards_whom_when_of_whom() -> None:
     row = claim("a", "4", "victims", population="crew")
-    assert quantity_of(row) == Quantity("victims", "A", "B", "2024", "crew")
-    assert base_of(row) is None
+    assert claim_quantity(row) == Quantity("victims", "A", "B", "2024", "crew")
+    assert base_quantity(row) is None
 
 
 def test_a_base_has_its_own_metric_areas_and_period_and_the_same_population() -> None:
     row = claim("a", "30%", "first", base="2023", base_metric_id="total", base_counterpart="WORLD", population="crew")
-    assert base_of(row) == Quantity("total", "A", "WORLD", "2023", "crew")
+    assert base_quantity(row) == Quantity("total", "A", "WORLD", "2023", "crew")
 
 
 @pytest.mark.parametrize(
@@ -72,7 +72,7 @@ def test_a_base_has_its_own_metric_areas_and_period_and_the_same_population() ->
     ],
 )
 def test_equal_days_are_written_alike(period: str, shortest: str) -> None:
-    assert canonical(period) == shortest
+    assert canonical_period(period) == shortest
 
 
 @pytest.mark.parametrize(
@@ -81,7 +81,7 @@ def test_equal_days_are_written_alike(period: str, shortest: str) -> None:
      ("2024~", 0), ("2024?", 0), ("../2024", 0)],
 )  # fmt: skip
 def test_only_a_closed_and_exact_period_has_days(period: str, number: int) -> None:
-    assert days(period) == number
+    assert count_days(period) == number
 
 
 # --- what each measure binds
@@ -89,7 +89,7 @@ def test_only_a_closed_and_exact_period_has_days(period: str, number: int) -> No
 
 def test_a_level_binds_its_own_quantity() -> None:
     read = portion.closedopen(4_350_000_000, 4_450_000_000)
-    assert only(claim("a", "$4.4 billion")) == Binding(Rule.SAME, ((NOW, ONE),), read, None, ("a",))
+    assert only(claim("a", "$4.4 billion")) == Constraint(ConstraintKind.SAME, ((NOW, ONE),), read, None, ("a",))
 
 
 def test_a_level_is_brought_to_the_unit_of_its_metric() -> None:
@@ -101,22 +101,22 @@ def test_a_level_is_brought_to_the_unit_of_its_metric() -> None:
 
 def test_growth_is_a_factor_of_its_base() -> None:
     read = portion.closedopen(Fraction("1.1005"), Fraction("1.1015"))
-    assert only(growth("a", "10.1%")) == Binding(Rule.GROWTH, ((NOW, ONE),), read, BEFORE, ("a",))
+    assert only(growth("a", "10.1%")) == Constraint(ConstraintKind.GROWTH, ((NOW, ONE),), read, BEFORE, ("a",))
     assert only(growth("a", "30%", hedge="more than")).interval == portion.open(Fraction(13, 10), portion.inf)
     assert only(growth("a", "10%", low=-20.0, high=-10.0)).interval == portion.closed(Fraction(4, 5), Fraction(9, 10))
 
 
 def test_a_direction_without_a_figure_is_growth_below_or_above_nothing() -> None:
     fell, rose = moved("a", "slightly decreased", "falls"), moved("a", "went up", "rises")
-    assert only(fell) == Binding(Rule.GROWTH, ((NOW, ONE),), portion.closedopen(0, 1), BEFORE, ("a",))
-    assert only(rose) == Binding(Rule.GROWTH, ((NOW, ONE),), portion.open(1, portion.inf), BEFORE, ("a",))
+    assert only(fell) == Constraint(ConstraintKind.GROWTH, ((NOW, ONE),), portion.closedopen(0, 1), BEFORE, ("a",))
+    assert only(rose) == Constraint(ConstraintKind.GROWTH, ((NOW, ONE),), portion.open(1, portion.inf), BEFORE, ("a",))
     assert only(fell | {"metric_id": "balance"}).interval == portion.open(-portion.inf, 1)  # what can be negative
 
 
 def test_a_share_is_a_fraction_of_its_whole() -> None:
     row = claim("a", "30%", "first", base="2024", base_metric_id="total", measure="share", unit="percent")
     read = portion.closedopen(Fraction(25, 100), Fraction(35, 100))  # a bare 30 is printed to the tens
-    assert only(row) == Binding(Rule.SHARE, ((quantity("first"), ONE),), read, NOW, ("a",))
+    assert only(row) == Constraint(ConstraintKind.SHARE, ((quantity("first"), ONE),), read, NOW, ("a",))
     assert only(row | {"hedge": "more than"}).interval == portion.openclosed(Fraction(3, 10), 1)
     assert only(row | {"hedge": "up to"}).interval == portion.closed(0, Fraction(3, 10))
 
@@ -124,34 +124,34 @@ def test_a_share_is_a_fraction_of_its_whole() -> None:
 def test_a_multiple_is_taken_as_it_is() -> None:
     row = claim("a", "1.6 times", base="2023", measure="multiple", unit="times")
     read = portion.closedopen(Fraction("1.55"), Fraction("1.65"))
-    assert only(row) == Binding(Rule.MULTIPLE, ((NOW, ONE),), read, BEFORE, ("a",))
+    assert only(row) == Constraint(ConstraintKind.MULTIPLE, ((NOW, ONE),), read, BEFORE, ("a",))
 
 
 def test_a_difference_binds_two_quantities_in_the_unit_of_the_metric() -> None:
     row = claim("a", "1.5", "tenure", unit="year", base="2023", measure="difference")
     terms = ((quantity("tenure"), ONE), (quantity("tenure", "2023"), -ONE))
     read = portion.closedopen(Fraction("17.4"), Fraction("18.6"))
-    assert only(row) == Binding(Rule.DIFFERENCE, terms, read, None, ("a",))
+    assert only(row) == Constraint(ConstraintKind.DIFFERENCE, terms, read, None, ("a",))
 
 
 @pytest.mark.parametrize(("period", "length"), [("2024", 366), ("2023", 365), ("2024-02", 29)])
 def test_a_daily_rate_is_summed_over_the_days_of_its_period(period: str, length: int) -> None:
     found = only(claim("a", "30", "oil", unit="bbl/day", period=period))
-    assert found.rule is Rule.RATE
+    assert found.kind is ConstraintKind.RATE
     assert found.interval == portion.closedopen(25 * length, 35 * length)
 
 
 def test_a_rate_of_what_is_a_rate_itself_is_a_level() -> None:
     found = only(claim("a", "30", "capacity"))
-    assert (found.rule, found.interval) == (Rule.SAME, portion.closedopen(25, 35))
+    assert (found.kind, found.interval) == (ConstraintKind.SAME, portion.closedopen(25, 35))
 
 
 @pytest.mark.parametrize(("word", "up"), [("rises", 1), ("falls", -1)])
 def test_a_projection_says_on_which_side_of_its_base_it_lies(word: str, up: int) -> None:
-    level, direction = of_claim(claim("a", "$5", base="2023", direction=word), metric("total"))
-    assert (level.rule, level.terms) == (Rule.SAME, ((NOW, ONE),))
+    level, direction = constraints_from_claim(claim("a", "$5", base="2023", direction=word), metric("total"))
+    assert (level.kind, level.terms) == (ConstraintKind.SAME, ((NOW, ONE),))
     terms = ((NOW, Fraction(up)), (BEFORE, Fraction(-up)))
-    assert direction == Binding(Rule.DIRECTION, terms, NOT_NEGATIVE, None, ("a",))
+    assert direction == Constraint(ConstraintKind.DIRECTION, terms, NON_NEGATIVE, None, ("a",))
 
 
 def test_a_level_is_not_below_the_least_value_of_its_metric() -> None:
@@ -161,9 +161,9 @@ def test_a_level_is_not_below_the_least_value_of_its_metric() -> None:
 
 def test_a_share_or_a_difference_that_is_its_own_metric_is_a_level() -> None:
     share = only(claim("a", "77%", "opinion", measure="share"))
-    assert (share.rule, share.interval) == (Rule.SAME, portion.closedopen(Fraction("76.5"), Fraction("77.5")))
+    assert (share.kind, share.interval) == (ConstraintKind.SAME, portion.closedopen(Fraction("76.5"), Fraction("77.5")))
     difference = only(claim("a", "19", "tenure", measure="difference"))
-    assert (difference.rule, difference.quantities) == (Rule.SAME, [quantity("tenure")])
+    assert (difference.kind, difference.quantities) == (ConstraintKind.SAME, [quantity("tenure")])
 
 
 def test_a_figure_that_was_read_already_is_not_read_again() -> None:
@@ -175,7 +175,7 @@ def test_a_binding_lists_its_base_last() -> None:
 
 
 def test_rules_of_logic_are_those_about_order_and_exclusion() -> None:
-    assert {Rule.DIRECTION, Rule.RANK, Rule.EXCLUSIVE} == OF_LOGIC
+    assert {ConstraintKind.DIRECTION, ConstraintKind.RANK, ConstraintKind.EXCLUSIVE} == LOGICAL_KINDS
 
 
 # --- what says too little about its time
@@ -200,7 +200,7 @@ def test_rules_of_logic_are_those_about_order_and_exclusion() -> None:
     ],
 )
 def test_a_flow_needs_both_ends_of_its_period_and_a_stock_any(row: dict[str, Any], open_: bool) -> None:
-    assert undated(row, metric(row["metric_id"])) is open_
+    assert is_undated(row, metric(row["metric_id"])) is open_
 
 
 # --- ranks
@@ -209,7 +209,7 @@ def test_a_flow_needs_both_ends_of_its_period_and_a_stock_any(row: dict[str, Any
 def test_who_stands_before_has_no_less_of_what_is_ranked() -> None:
     found = ranking(rank("a", "first", "B"), rank("b", "third", "C"))
     terms = ((quantity(counterpart="B"), ONE), (quantity(counterpart="C"), -ONE))
-    assert found == [Binding(Rule.RANK, terms, NOT_NEGATIVE, None, ("a", "b"))]
+    assert found == [Constraint(ConstraintKind.RANK, terms, NON_NEGATIVE, None, ("a", "b"))]
 
 
 def test_three_ranks_give_three_orders() -> None:

@@ -17,7 +17,7 @@ from chosen import chosen, sample
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, Response
 
 from compendium.builder.static_server import serving
-from compendium.project.paths import ROW_PAGES
+from compendium.project.paths import ROW_PAGES_FOLDER
 from compendium.quality.audit import SCHEMES, SIZES, audited, named
 from conftest import Built
 
@@ -176,8 +176,8 @@ def test_every_page_is_seen(tour: Tour, built: Built) -> None:
     # What differs from page to page is seen on the phone; a file finds what it needs as its neighbours do.
     assert {str(Path(name).parent) for name in seen} == {str(Path(visit.name).parent) for visit in tour.desk}
     # One only leads to the front; of the pages that are made of rows, and alike, some stand for all.
-    assert pages - seen - {"index.html"} == {name for name in pages - seen if name.startswith(f"{ROW_PAGES}/")}
-    assert sum(name.startswith(f"{ROW_PAGES}/") for name in seen) > 2
+    assert pages - seen - {"index.html"} == {name for name in pages - seen if name.startswith(f"{ROW_PAGES_FOLDER}/")}
+    assert sum(name.startswith(f"{ROW_PAGES_FOLDER}/") for name in seen) > 2
     assert all(visit.asked[0] == visit.address for visit in tour.visits)
 
 

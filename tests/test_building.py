@@ -8,7 +8,7 @@ from click.testing import CliRunner
 
 from compendium.builder import html_site, notebooks, pipeline
 from compendium.builder.notebooks import Outcome
-from compendium.builder.pipeline import BuildError, Change, change
+from compendium.builder.pipeline import BuildError, BuildPlan, plan_build
 from compendium.cli.app import main
 from compendium.curation import validation
 from compendium.project.problems import Problem
@@ -27,9 +27,9 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         (tmp_path / "book" / f"{name}.ipynb").write_text(json.dumps(content), encoding="utf-8")
     monkeypatch.setattr(pipeline, "ROOT", tmp_path)
     monkeypatch.setattr(pipeline, "BOOK", tmp_path / "book")
-    monkeypatch.setattr(pipeline, "BUILT", tmp_path / "_build")
-    monkeypatch.setattr(pipeline, "STAMP", tmp_path / "_build" / "built.json")
-    monkeypatch.setattr(pipeline, "FRONT", tmp_path / "_build" / "html" / "index.html")
+    monkeypatch.setattr(pipeline, "BUILD", tmp_path / "_build")
+    monkeypatch.setattr(pipeline, "BUILD_RECORD", tmp_path / "_build" / "built.json")
+    monkeypatch.setattr(pipeline, "FRONT_PAGE", tmp_path / "_build" / "html" / "index.html")
     return tmp_path
 
 
@@ -44,13 +44,13 @@ def steps(project: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
     def make(_: Path, *, clean: bool) -> str:
         done.append("clean site" if clean else "site")
-        pipeline.FRONT.parent.mkdir(parents=True, exist_ok=True)
-        pipeline.FRONT.write_text("page", encoding="utf-8")
+        pipeline.FRONT_PAGE.parent.mkdir(parents=True, exist_ok=True)
+        pipeline.FRONT_PAGE.write_text("page", encoding="utf-8")
         return ""
 
     monkeypatch.setattr(validation, "validate", lambda: done.append("data") or [])
-    monkeypatch.setattr(notebooks, "update", update)
-    monkeypatch.setattr(html_site, "make", make)
+    monkeypatch.setattr(notebooks, "update_notebooks", update)
+    monkeypatch.setattr(html_site, "build_site", make)
     return done
 
 
@@ -159,7 +159,7 @@ def test_fresh_builds_everything_in_any_case(steps: list[str]) -> None:
 
 def test_a_site_that_is_gone_is_built_again(steps: list[str]) -> None:
     run()
-    pipeline.FRONT.unlink()
+    pipeline.FRONT_PAGE.unlink()
     run()
     assert steps == ALL * 2
 
@@ -167,14 +167,14 @@ def test_a_site_that_is_gone_is_built_again(steps: list[str]) -> None:
 @pytest.mark.parametrize("content", ["", "{", "[1]", "null"])
 def test_a_stamp_that_says_nothing_is_no_stamp(steps: list[str], content: str) -> None:
     run()
-    edit(pipeline.STAMP, content)
+    edit(pipeline.BUILD_RECORD, content)
     assert run() == 0
     assert steps == ALL * 2
 
 
 def test_a_build_that_fails_is_not_taken_for_done(steps: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
     with monkeypatch.context() as patch:
-        patch.setattr(html_site, "make", lambda _, *, clean: "a broken link")
+        patch.setattr(html_site, "build_site", lambda _, *, clean: "a broken link")
         assert run() == 1
     del steps[:]
     run()
@@ -190,7 +190,9 @@ def test_unsound_data_stop_the_build_before_a_notebook_runs(steps: list[str], mo
 
 
 def test_a_failed_notebook_stops_the_build_before_the_site(steps: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(notebooks, "update", lambda **_: [Outcome(pipeline.BOOK / "one.md", True, 1.0, "ValueError")])
+    monkeypatch.setattr(
+        notebooks, "update_notebooks", lambda **_: [Outcome(pipeline.BOOK / "one.md", True, 1.0, "ValueError")]
+    )
     found = CliRunner().invoke(main, ["build"])
     assert found.exit_code == 1
     assert "one.md\nValueError" in found.output
@@ -200,14 +202,14 @@ def test_a_failed_notebook_stops_the_build_before_the_site(steps: list[str], mon
 def test_what_is_edited_while_the_site_is_built_is_built_next_time(
     project: Path, steps: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    made = html_site.make
+    made = html_site.build_site
 
     def slow(into: Path, *, clean: bool) -> str:
         edit(project / "book" / "two.md", "edited meanwhile")
         return made(into, clean=clean)
 
     with monkeypatch.context() as patch:
-        patch.setattr(html_site, "make", slow)
+        patch.setattr(html_site, "build_site", slow)
         run()
     del steps[:]
     run()
@@ -217,19 +219,19 @@ def test_what_is_edited_while_the_site_is_built_is_built_next_time(
 def test_data_edited_while_notebooks_run_are_looked_at_next_time(
     project: Path, steps: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    before = change()
-    assert isinstance(before, Change)
+    before = plan_build()
+    assert isinstance(before, BuildPlan)
     edit(project / "data" / "a.csv", "edited meanwhile")
-    pipeline.build(before, None, watch=lambda done, number: done, say=lambda _: None)
+    pipeline.run_build(before, None, progress=lambda done, number: done, log=lambda _: None)
     del steps[:]
     run()
     assert steps == ["data", "one", "site"]
 
 
 def test_a_site_that_cannot_be_built_says_why(steps: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(html_site, "make", lambda _, *, clean: "WARNING: a broken link")
-    before = change()
+    monkeypatch.setattr(html_site, "build_site", lambda _, *, clean: "WARNING: a broken link")
+    before = plan_build()
     assert before
     with pytest.raises(BuildError, match="a broken link"):
-        pipeline.build(before, None, watch=lambda done, number: done, say=lambda _: None)
+        pipeline.run_build(before, None, progress=lambda done, number: done, log=lambda _: None)
     assert "a broken link" in CliRunner().invoke(main, ["build"]).output

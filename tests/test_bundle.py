@@ -20,18 +20,24 @@ from frictionless import Package
 
 from compendium.cli.app import main
 from compendium.display import json_ld
-from compendium.display.claim_records import dossiers
+from compendium.display.claim_records import build_claim_records
 from compendium.ledger import archive as ledger_archive
 from compendium.ledger import schema
 from compendium.ledger.loader import Ledger, load
 from compendium.ledger.schema import Table
-from compendium.project.citation import edition
+from compendium.project.citation import read_edition
 from compendium.project.paths import DATA, ROOT
 
 
 @pytest.fixture(scope="module")
 def archive(ledger: Ledger) -> bytes:
-    return ledger_archive.bundle(extra={json_ld.NAME: json_ld.document(dossiers(ledger), edition().name).encode()})
+    return ledger_archive.build_archive(
+        extra_members={
+            json_ld.JSON_LD_FILE: json_ld.claims_document(
+                build_claim_records(ledger), read_edition().short_title
+            ).encode()
+        }
+    )
 
 
 @pytest.fixture(scope="module")
@@ -62,7 +68,7 @@ def held(ledger: Ledger, table: Table) -> list[list[Any]]:
     columns: list[list[Any]] = []
     for field in table.fields:
         cells = [None if pd.isna(cell) or cell == "" else cell for cell in ledger.frames[table.name][field.name]]
-        if field.cast == "figure":
+        if field.cell_type == "figure":
             columns.append([None if cell is None else float(cell) for cell in cells])
         columns.append(cells)
     return [list(row) for row in zip(*columns, strict=True)]
@@ -119,10 +125,10 @@ def test_it_says_what_it_is_and_under_which_licence(unpacked: Path, ledger: Ledg
 
 
 def test_more_members_go_in_and_none_takes_the_place_of_another(data: Path, archive: bytes) -> None:
-    found = zipfile.ZipFile(io.BytesIO(ledger_archive.bundle(data, {"more/a.jsonld": b"{}"})))
+    found = zipfile.ZipFile(io.BytesIO(ledger_archive.build_archive(data, {"more/a.jsonld": b"{}"})))
     assert found.read("more/a.jsonld") == b"{}"
     with pytest.raises(ValueError, match=r"a member claims\.csv already"):
-        ledger_archive.bundle(data, {"claims.csv": b""})
+        ledger_archive.build_archive(data, {"claims.csv": b""})
 
 
 # --- Parquet and CSV
@@ -132,14 +138,14 @@ def test_duckdb_reads_the_values_of_the_ledger_from_parquet_and_from_csv(unpacke
     ledger = typed
     kinds = {"string": "VARCHAR", "integer": "BIGINT", "number": "DOUBLE"}
     for table in ledger.schema.values():
-        read = duckdb.sql(f"SELECT * FROM '{unpacked}/parquet/{schema.called(table)}.parquet'")
+        read = duckdb.sql(f"SELECT * FROM '{unpacked}/parquet/{schema.sql_name(table)}.parquet'")
         assert [list(row) for row in read.fetchall()] == held(ledger, table), table.name
         types = dict(zip(read.columns, map(str, read.types), strict=True))
         assert {field.name: types[field.name] for field in table.fields} == {
             field.name: kinds[field.type] for field in table.fields
         }
         written = duckdb.sql(f"SELECT * FROM read_csv('{unpacked / table.path}', all_varchar = true, nullstr = '')")
-        numbers = [place for place, field in enumerate(table.fields) if field.cast in ("integer", "number")]
+        numbers = [place for place, field in enumerate(table.fields) if field.cell_type in ("integer", "number")]
         expected = [row for row in ledger.frames[table.name].itertuples(index=False, name=None)]
         for row, cells in zip(written.fetchall(), expected, strict=True):
             for place, (cell, own) in enumerate(zip(row, cells, strict=True)):
@@ -160,7 +166,7 @@ def test_parquet_says_what_its_columns_hold(unpacked: Path, ledger: Ledger) -> N
 def test_sqlite_holds_the_values_of_the_ledger(database: sqlite3.Connection, typed: Ledger) -> None:
     ledger = typed
     for table in ledger.schema.values():
-        found = database.execute(f"SELECT * FROM {schema.called(table)} ORDER BY rowid").fetchall()
+        found = database.execute(f"SELECT * FROM {schema.sql_name(table)} ORDER BY rowid").fetchall()
         assert [list(row) for row in found] == held(ledger, table), table.name
 
 
@@ -169,12 +175,12 @@ def test_every_key_of_the_schema_is_one_of_the_database_and_holds(database: sqli
     assert database.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
     count = 0
     for table in ledger.schema.values():
-        name = schema.called(table)
+        name = schema.sql_name(table)
         found = {
             (own, other, column)
             for _, _, other, own, column, *_ in database.execute(f"PRAGMA foreign_key_list({name})")
         }
-        assert found == {(own, schema.called(ledger.schema[other]), col) for own, other, col in table.foreign_keys}
+        assert found == {(own, schema.sql_name(ledger.schema[other]), col) for own, other, col in table.foreign_keys}
         keyed = [(row[5], row[1]) for row in database.execute(f"PRAGMA table_info({name})") if row[5]]
         assert [column for _, column in sorted(keyed)] == list(table.primary_key)
         begins = {
@@ -242,7 +248,7 @@ def test_tables_of_one_form_are_one_view(database: sqlite3.Connection, ledger: L
 
 def test_the_database_tells_what_each_column_holds(database: sqlite3.Connection, ledger: Ledger) -> None:
     for table in ledger.schema.values():
-        (made,) = database.execute("SELECT sql FROM sqlite_schema WHERE name = ?", [schema.called(table)]).fetchone()
+        (made,) = database.execute("SELECT sql FROM sqlite_schema WHERE name = ?", [schema.sql_name(table)]).fetchone()
         assert all(field.description in made for field in table.fields), table.name
 
 
@@ -277,14 +283,14 @@ def test_it_is_made_again_where_something_changed_and_only_there(
     data: Path, tmp_path: Path, spoil: Callable[..., int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     made: list[object] = []
-    monkeypatch.setattr(ledger_archive, "bundle", lambda *of: made.append(of) or str(len(made)).encode())
+    monkeypatch.setattr(ledger_archive, "build_archive", lambda *of: made.append(of) or str(len(made)).encode())
     folder = tmp_path / "kept"
-    assert [ledger_archive.kept(folder, data) for _ in range(2)] == [b"1", b"1"]
-    assert ledger_archive.kept(folder, data, {"a": b"x"}) == b"2"
-    assert ledger_archive.kept(folder, data, {"a": b"y"}) == b"3"
+    assert [ledger_archive.cached_archive(folder, data) for _ in range(2)] == [b"1", b"1"]
+    assert ledger_archive.cached_archive(folder, data, {"a": b"x"}) == b"2"
+    assert ledger_archive.cached_archive(folder, data, {"a": b"y"}) == b"3"
     spoil("sources", "guluzade2025", "title", "Another title")
-    assert ledger_archive.kept(folder, data, {"a": b"y"}) == b"4"
-    assert ledger_archive.kept(folder, data, {"a": b"y"}) == b"4"
+    assert ledger_archive.cached_archive(folder, data, {"a": b"y"}) == b"4"
+    assert ledger_archive.cached_archive(folder, data, {"a": b"y"}) == b"4"
     assert len(list(folder.iterdir())) == 2
 
 

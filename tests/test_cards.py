@@ -6,9 +6,9 @@ import pytest
 from bs4 import BeautifulSoup, Tag
 from small import METRICS, SCHEMA, SOURCES, claim, frame, growth, small
 
-from compendium.analysis.conflicts import Family, families
+from compendium.analysis.conflicts import InconsistencyGroup, group_inconsistencies
 from compendium.display.cards import conflicts as conflict_cards
-from compendium.display.cards.conflicts import NOTHING, UNSEEN
+from compendium.display.cards.conflicts import NO_CONFLICTS, NOT_REVIEWED
 from compendium.ledger.loader import Ledger, load
 
 RATES = (growth("one2024.low", "1.2%", paragraph=4), growth("two2024.high", "18%", source_id="two2024"))
@@ -48,7 +48,9 @@ def having(*claims: dict[str, Any], **rows: Sequence[dict[str, Any]]) -> Ledger:
 
 
 def soup(ledger: Ledger, **how: Any) -> BeautifulSoup:
-    return BeautifulSoup(conflict_cards.conflicts(families(ledger), ledger, **how).data, "html.parser")
+    return BeautifulSoup(
+        conflict_cards.conflict_cards(group_inconsistencies(ledger), ledger, **how).data, "html.parser"
+    )
 
 
 def shown(ledger: Ledger, title: str, **how: Any) -> Tag:
@@ -75,7 +77,7 @@ def ledger() -> Ledger:
 
 
 def test_a_page_without_conflicts_says_so() -> None:
-    assert conflict_cards.conflicts([], having()).data == f"<p>{NOTHING}</p>"
+    assert conflict_cards.conflict_cards([], having()).data == f"<p>{NO_CONFLICTS}</p>"
 
 
 def test_a_card_shows_each_claim_with_its_place(ledger: Ledger) -> None:
@@ -99,7 +101,7 @@ def test_what_nobody_has_looked_at_says_so() -> None:
     ledger = having(*RATES)
     card = shown(ledger, "Growth over a base")
     assert [part.text for part in card.find_all("p")][1:] == [
-        f"What would have to give. {UNSEEN}", f"Why it stands. {UNSEEN}",
+        f"What would have to give. {NOT_REVIEWED}", f"Why it stands. {NOT_REVIEWED}",
     ]  # fmt: skip
 
 
@@ -162,16 +164,21 @@ def test_further_conflicts_of_a_family_are_counted_and_folded_away(crowd: Ledger
 
 
 def test_one_further_conflict_is_one_set(crowd: Ledger) -> None:
-    (family,) = families(crowd)
-    fewer = Family(family.tension, family.findings[:2])
-    assert "The same follows from 1 more set of claims<" in conflict_cards.conflicts([fewer], crowd).data
+    (family,) = group_inconsistencies(crowd)
+    fewer = InconsistencyGroup(family.tension, family.members[:2])
+    assert "The same follows from 1 more set of claims<" in conflict_cards.conflict_cards([fewer], crowd).data
 
 
 def test_a_summary_has_one_row_a_family(crowd: Ledger, ledger: Ledger) -> None:
-    (row,) = conflict_cards.summary(families(crowd)).to_dict("records")
+    (row,) = conflict_cards.groups_frame(group_inconsistencies(crowd)).to_dict("records")
     assert row == {"kind": "logic", "title": "A goal", "name": "goal", "rule": "projection against its base", "sets": 3}
-    assert list(conflict_cards.summary(families(ledger))["kind"]) == ["numbers", "time", "logic", "reference"]
-    assert list(conflict_cards.summary([]).columns) == ["kind", "title", "name", "rule", "sets"]
+    assert list(conflict_cards.groups_frame(group_inconsistencies(ledger))["kind"]) == [
+        "numbers",
+        "time",
+        "logic",
+        "reference",
+    ]
+    assert list(conflict_cards.groups_frame([]).columns) == ["kind", "title", "name", "rule", "sets"]
 
 
 # --- addresses
@@ -205,8 +212,8 @@ def test_no_two_cards_share_an_address() -> None:
 
 def test_the_cards_of_the_real_ledger_stand() -> None:
     ledger = load()
-    known = families(ledger)
-    page = BeautifulSoup(conflict_cards.conflicts(known, ledger, home=True).data, "html.parser")
+    known = group_inconsistencies(ledger)
+    page = BeautifulSoup(conflict_cards.conflict_cards(known, ledger, is_permanent_place=True).data, "html.parser")
     assert [card["id"] for card in page.find_all("article")] == [family.name for family in known]
     assert all(items(card) and links(card) for card in page.find_all("article"))
-    assert UNSEEN not in page.text
+    assert NOT_REVIEWED not in page.text

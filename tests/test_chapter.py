@@ -10,8 +10,8 @@ from chapters import cell, write
 from click.testing import CliRunner
 
 from compendium.builder import new_chapter
-from compendium.builder.notebooks import code_of, compose
-from compendium.builder.prose_lint import figures_in_prose
+from compendium.builder.notebooks import code_sources, compose_notebook
+from compendium.builder.prose_lint import numbers_in_prose
 from compendium.cli import authoring
 from compendium.cli.app import main
 from compendium.project.paths import BOOK, ROOT
@@ -32,7 +32,7 @@ def toc(root: Path) -> str:
 
 def test_a_page_is_the_last_of_its_part_and_all_else_stays(root: Path) -> None:
     before = toc(root).splitlines()
-    page = new_chapter.create("corridors/harbours", "Harbours", root)
+    page = new_chapter.create_chapter("corridors/harbours", "Harbours", root)
     added = ["      - file: book/corridors/harbours", "        title: Harbours"]
     after = toc(root).splitlines()
     place = after.index(added[0])
@@ -44,7 +44,7 @@ def test_a_page_is_the_last_of_its_part_and_all_else_stays(root: Path) -> None:
 
 
 def test_a_page_of_a_source_stands_among_the_sources(root: Path) -> None:
-    page = new_chapter.create("source/made2025", "Somebody", root)
+    page = new_chapter.create_chapter("source/made2025", "Somebody", root)
     sections = [
         section
         for part in yaml.safe_load(toc(root))["parts"]
@@ -57,7 +57,7 @@ def test_a_page_of_a_source_stands_among_the_sources(root: Path) -> None:
 
 def test_a_title_that_yaml_would_misread_is_quoted(root: Path) -> None:
     for place, title in enumerate(("Yes: no", "- a list", "On", "’Tis, a question?")):
-        new_chapter.create(f"corridors/page_{'abcd'[place]}", title, root)
+        new_chapter.create_chapter(f"corridors/page_{'abcd'[place]}", title, root)
     listed = [found for part in yaml.safe_load(toc(root))["parts"] for found in part["chapters"]]
     titles = [found["title"] for found in listed if found["file"].startswith("book/corridors/page_")]
     assert titles == ["Yes: no", "- a list", "On", "’Tis, a question?"]
@@ -79,7 +79,7 @@ def test_a_title_that_yaml_would_misread_is_quoted(root: Path) -> None:
 def test_what_cannot_be_a_page_is_told_and_nothing_is_written(root: Path, name: str, title: str, said: str) -> None:
     before = toc(root)
     with pytest.raises(LedgerError) as raised:
-        new_chapter.create(name, title, root)
+        new_chapter.create_chapter(name, title, root)
     assert any(said in str(problem) for problem in raised.value.problems), raised.value
     assert toc(root) == before
     assert [path for path in root.rglob("*") if path.suffix == ".md"] == []
@@ -104,9 +104,9 @@ def test_the_command_says_what_comes_next(root: Path, monkeypatch: pytest.Monkey
 
 
 def test_the_template_is_a_chapter_without_a_number_in_its_prose(root: Path) -> None:
-    page = new_chapter.create("corridors/harbours", "Harbours", root)
-    assert figures_in_prose(page) == []
-    assert len(code_of(compose(page))) > 4
+    page = new_chapter.create_chapter("corridors/harbours", "Harbours", root)
+    assert numbers_in_prose(page) == []
+    assert len(code_sources(compose_notebook(page))) > 4
     assert "{.lead}" in page.read_text(encoding="utf-8")
 
 
@@ -123,8 +123,8 @@ def test_numbers_in_prose_are_named_by_the_command(tmp_path: Path) -> None:
 
 def test_a_cell_keeps_its_name_whatever_happens_to_the_others(tmp_path: Path) -> None:
     page = "# A\n\n{0}\n{{}}.\n\n{1}\n{0}".format(cell("x = 1"), cell("x + 1"))
-    before = compose(write(tmp_path / "page.md", page.replace("{}", "Words")))
-    after = compose(write(tmp_path / "page.md", page.replace("{}", "Other words")))
+    before = compose_notebook(write(tmp_path / "page.md", page.replace("{}", "Words")))
+    after = compose_notebook(write(tmp_path / "page.md", page.replace("{}", "Other words")))
     assert [one.id == other.id for one, other in zip(before.cells, after.cells, strict=True)] == [
         True, True, False, True, True,
     ]  # fmt: skip

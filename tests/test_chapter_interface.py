@@ -22,7 +22,7 @@ from compendium.display.chapter.shelf import Shelf
 from compendium.display.chapter.statements import Stances, Statements
 from compendium.display.chapter.wording import Wording
 from compendium.display.chapter.yearly import Yearly
-from compendium.display.outputs import Shown
+from compendium.display.outputs import RichOutput
 from compendium.project.paths import ROOT
 
 ACTORS = [
@@ -92,7 +92,7 @@ def billions(low: Any, high: Any = None) -> Amount:
 
 
 def text(shown: Any) -> str:
-    assert isinstance(shown, Shown) or hasattr(shown, "data")
+    assert isinstance(shown, RichOutput) or hasattr(shown, "data")
     return str(shown.data)
 
 
@@ -316,7 +316,15 @@ def test_colours_are_of_actors_names_places_or_values(ledger: OpenLedger) -> Non
     from compendium.display.charts import style
 
     asked = ["A", "B", "claimed", "counted", "muted", 2, "#123456"]
-    expected = [style.SERIES[0], style.SERIES[1], style.CLAIMED, style.COUNTED, style.MUTED, style.SERIES[2], "#123456"]
+    expected = [
+        style.SERIES_COLOURS[0],
+        style.SERIES_COLOURS[1],
+        style.CLAIMED,
+        style.OBSERVED,
+        style.MUTED,
+        style.SERIES_COLOURS[2],
+        "#123456",
+    ]
     assert ledger.shelf.colours(asked) == expected
 
 

@@ -14,7 +14,7 @@ from compendium.display.chapter.reconciled import open_reconciled
 from compendium.display.chapter.routes import open_routes
 from compendium.display.chapter.settled import open_settlement
 from compendium.display.chapter.shelf import Shelf
-from compendium.display.chapter.stakes import Assumptions, Kinds, Stakes
+from compendium.display.chapter.stakes import Assumptions, ExposureIds, Stakes
 from compendium.display.chapter.votes import open_votes
 from compendium.display.chapter.witnesses import open_witnesses
 
@@ -122,7 +122,7 @@ def test_routes(ledger: OpenLedger) -> None:
 
 def test_stakes(ledger: OpenLedger) -> None:
     assumed = Assumptions(year="2024", counted_by="A", totals_by="Office", other_buyers={"A": (50, 50)})
-    stakes = Stakes(ledger, assumed, ("A", "B"), Kinds("first", "second", "balance", "savings", "WORLD"))
+    stakes = Stakes(ledger, assumed, ("A", "B"), ExposureIds("first", "second", "balance", "savings", "WORLD"))
     assert stakes.times is None and stakes.share("A", "GDP") == "23.9–30.7 %"
     assert stakes.all("A").endswith("billion USD") and stakes.share("B", "GDP", "unknown") == "unknown"
     shows(stakes.table("A", "T"), "Sales")

@@ -14,13 +14,13 @@ from markupsafe import Markup
 from small import METRICS, OWN, PLACES, REASONS, SCHEMA, SOURCES, claim, frame, growth, observation, small
 from small import closed as between
 
-from compendium.analysis.corroboration import POINTS, Checked, Held, corroborate
+from compendium.analysis.corroboration import POINTS, Comparison, Corroboration, corroborate
 from compendium.analysis.explanations import Names
 from compendium.display.tables import corroboration as corroboration_tables
 from compendium.ledger.claims import read_claims
 from compendium.ledger.loader import Ledger
 from compendium.ledger.observations import read_observations
-from compendium.reconciliation.verdicts import AGREES, BESIDE, DIFFERS, NONE_FOUND, NOT_COMPARABLE
+from compendium.reconciliation.verdicts import AGREES, CORROBORATION_VERDICTS, DIFFERS, NONE_FOUND, NOT_COMPARABLE
 
 Row = dict[str, Any]
 CAPTION = "A <caption>"
@@ -46,7 +46,8 @@ def told(given: Row, *observations: Row, **tables: Any) -> list[str]:
     ledger = having(given, observations=observations, **tables)
     rows = {row["observation_id"]: row for row in read_observations(ledger).to_dict("records")}
     return [
-        corroboration_tables.told(held, rows, Names.of(ledger)) for held in corroborate(ledger)[given["claim_id"]].held
+        corroboration_tables.comparison_sentence(held, rows, Names.from_ledger(ledger))
+        for held in corroborate(ledger)[given["claim_id"]].comparisons
     ]
 
 
@@ -73,7 +74,7 @@ def links(cell: Tag) -> list[tuple[str, str]]:
 
 def observed(*rows: Row, **tables: Sequence[Row]) -> tuple[pd.DataFrame, Names]:
     ledger = having(observations=rows, **tables)
-    return read_observations(ledger), Names.of(ledger)
+    return read_observations(ledger), Names.from_ledger(ledger)
 
 
 # --- sentences
@@ -169,7 +170,7 @@ def test_what_follows_from_several_is_told_with_the_figures_and_the_rule() -> No
     ("source", "who"), [("", "Office"), ("Bureau", "Office, for Bureau,"), ("Office", "Office")]
 )  # fmt: skip
 def test_a_credit_is_told_where_somebody_else_is_credited(source: str, who: str) -> None:
-    assert corroboration_tables.credited({"publisher": "Office", "original_source": source}) == who
+    assert corroboration_tables.describe_publisher({"publisher": "Office", "original_source": source}) == who
     (said,) = told(claim("c", "5", "savings"), office(original_source=source))
     assert said.startswith(f"{who} gives 5 USD")
 
@@ -183,7 +184,7 @@ def test_a_credit_is_told_where_somebody_else_is_credited(source: str, who: str)
     ],
 )
 def test_an_observation_is_dated_by_its_period_or_by_when_it_was_said(period: str, stated: str, when: str) -> None:
-    assert corroboration_tables.dated({"period": period, "stated_on": stated}) == when
+    assert corroboration_tables.describe_time({"period": period, "stated_on": stated}) == when
 
 
 def test_without_any_date_there_are_no_empty_brackets() -> None:
@@ -205,16 +206,18 @@ def test_without_any_date_there_are_no_empty_brackets() -> None:
     ],
 )
 def test_that_an_amount_is_not_below_nothing_goes_without_saying(found: portion.Interval, said: str) -> None:
-    assert corroboration_tables.ranged(found, "USD") == said
+    assert corroboration_tables.format_amount_range(found, "USD") == said
 
 
 def test_a_verdict_in_words_is_the_verdict_with_the_distance() -> None:
-    held = Held(("o",), DIFFERS, between(1, 2), "percent", False, apart=between(3, 4), apart_in=POINTS)
-    assert corroboration_tables.judged(held) == "differs, the claim being 3.00–4.00 points higher"
-    assert corroboration_tables.judged(replace(held, apart=None, apart_in="")) == "differs"
-    assert corroboration_tables.judged(replace(held, verdict=AGREES)) == "agrees"
-    assert corroboration_tables.distance(replace(held, verdict=AGREES)) == ""
-    assert corroboration_tables.distance(replace(held, verdict=NOT_COMPARABLE)) == ""
+    held = Comparison(
+        ("o",), DIFFERS, between(1, 2), "percent", False, difference=between(3, 4), difference_unit=POINTS
+    )
+    assert corroboration_tables.describe_verdict(held) == "differs, the claim being 3.00–4.00 points higher"
+    assert corroboration_tables.describe_verdict(replace(held, difference=None, difference_unit="")) == "differs"
+    assert corroboration_tables.describe_verdict(replace(held, verdict=AGREES)) == "agrees"
+    assert corroboration_tables.describe_difference(replace(held, verdict=AGREES)) == ""
+    assert corroboration_tables.describe_difference(replace(held, verdict=NOT_COMPARABLE)) == ""
 
 
 # --- who prints it
@@ -234,20 +237,22 @@ def test_a_verdict_in_words_is_the_verdict_with_the_distance() -> None:
     ],
 )
 def test_a_publisher_is_linked_only_where_there_is_a_page(address: str, href: str | None) -> None:
-    soup = BeautifulSoup(corroboration_tables.source(office(address=address)), "html.parser")
+    soup = BeautifulSoup(corroboration_tables.publisher_link(office(address=address)), "html.parser")
     assert soup.text == "Office (read from a page)"
     assert [link["href"] for link in soup.find_all("a")] == ([href] if href else [])
     assert all(link["rel"] == ["nofollow"] for link in soup.find_all("a"))
 
 
 def test_the_class_of_a_figure_is_said() -> None:
-    assert corroboration_tables.source(office(quality="machine")) == "Office (parsed from a data file)"
-    assert corroboration_tables.source(office(original_source="Bureau")) == "Office for Bureau (read from a page)"
-    assert corroboration_tables.source(office(original_source="Office")) == "Office (read from a page)"
+    assert corroboration_tables.publisher_link(office(quality="machine")) == "Office (parsed from a data file)"
+    assert (
+        corroboration_tables.publisher_link(office(original_source="Bureau")) == "Office for Bureau (read from a page)"
+    )
+    assert corroboration_tables.publisher_link(office(original_source="Office")) == "Office (read from a page)"
 
 
 def test_hostile_text_stays_text_and_cannot_leave_its_attribute() -> None:
-    soup = BeautifulSoup(corroboration_tables.source(office(**BAD)), "html.parser")
+    soup = BeautifulSoup(corroboration_tables.publisher_link(office(**BAD)), "html.parser")
     assert soup.text == "<u>Office</u> for <u>Bureau</u> (read from a page)"
     assert soup.find("u") is None
     assert soup.a is not None
@@ -260,8 +265,10 @@ def test_hostile_text_stays_text_and_cannot_leave_its_attribute() -> None:
 def shown(given: Row, *observations: Row, up: str = "..", **tables: Any) -> list[list[Tag]]:
     ledger = having(given, observations=observations, **tables)
     claims = read_claims(ledger).set_index("claim_id", drop=False)
-    found, names = corroborate(ledger).values(), Names.of(ledger)
-    return table(corroboration_tables.checked_table(found, claims, read_observations(ledger), names, CAPTION, up=up))
+    found, names = corroborate(ledger).values(), Names.from_ledger(ledger)
+    return table(
+        corroboration_tables.corroboration_table(found, claims, read_observations(ledger), names, CAPTION, up=up)
+    )
 
 
 def test_a_claim_stands_with_what_was_held_against_it() -> None:
@@ -340,13 +347,14 @@ def test_observations_are_shown_in_the_order_given() -> None:
 def test_the_areas_can_be_left_to_the_caption() -> None:
     found, names = observed(observation("o", "5"))
     assert (
-        texts(corroboration_tables.observations_table(found, names, CAPTION, places=False))[1][1] == "Total trade|2024"
+        texts(corroboration_tables.observations_table(found, names, CAPTION, show_areas=False))[1][1]
+        == "Total trade|2024"
     )
 
 
 def test_two_columns_leave_what_all_share_to_the_caption() -> None:
     found, names = observed(observation("o", "5", **BAD), observation("p", "6", period="2023"), **HOSTILE)
-    head, *rows = texts(corroboration_tables.figures_table(found, names, CAPTION))
+    head, *rows = texts(corroboration_tables.compact_observations_table(found, names, CAPTION))
     assert head == ["Figure", "Who prints it"]
     assert [row[0] for row in rows] == ["5 USD|2024", "6 USD|2023"]
     assert rows[0][1] == "<u>Office</u>| for <u>Bureau</u> (read from a page)|A <u>note</u>."
@@ -354,8 +362,12 @@ def test_two_columns_leave_what_all_share_to_the_caption() -> None:
 
 def test_two_columns_say_what_differs() -> None:
     metrics, places = (observation("p", "6", "first"), observation("q", "7", ref_area="B", counterpart_area="A"))
-    by_metric = texts(corroboration_tables.figures_table(*observed(observation("o", "5"), metrics), CAPTION))[1:]
-    by_place = texts(corroboration_tables.figures_table(*observed(observation("o", "5"), places), CAPTION))[1:]
+    by_metric = texts(
+        corroboration_tables.compact_observations_table(*observed(observation("o", "5"), metrics), CAPTION)
+    )[1:]
+    by_place = texts(
+        corroboration_tables.compact_observations_table(*observed(observation("o", "5"), places), CAPTION)
+    )[1:]
     assert [row[0] for row in by_metric] == ["5 USD|Total trade|2024", "6 USD|First trade|2024"]
     assert [row[0] for row in by_place] == ["5 USD|Aland → Bland|2024", "7 USD|Bland → Aland|2024"]
 
@@ -371,7 +383,7 @@ def test_two_columns_say_what_differs() -> None:
     ],
 )
 def test_how_an_observation_measures_is_said_where_it_is_no_level(cells: Mapping[str, str], how: str) -> None:
-    assert corroboration_tables.measured(cells) == how
+    assert corroboration_tables.describe_measure(cells) == how
 
 
 # --- by period
@@ -385,7 +397,7 @@ def test_figures_of_one_period_stand_beside_each_other_in_order_of_time() -> Non
     )  # fmt: skip
     columns = {"One <u>side</u>": found.loc[["late", "year", "early"]], "Other": found.loc[["other", "again"]]}
     follows = {("Other", "2022"): Markup("<b>7</b>"), ("One <u>side</u>", "2024"): Markup("follows")}
-    assert texts(corroboration_tables.by_period(columns, CAPTION, follows=follows)) == [
+    assert texts(corroboration_tables.observations_by_period_table(columns, CAPTION, implied_cells=follows)) == [
         ["Period", "One <u>side</u>", "Other"],
         ["2022", "–", "7"],
         ["January–April 2023", "4 USD|Office (read from a page)", "–"],  # begins with the year and ends before it
@@ -458,10 +470,12 @@ def rise(year: int, measure: str = "growth") -> Row:
 
 
 def test_a_series_says_how_its_values_measure_and_a_single_value_says_it_in_full() -> None:
-    assert corroboration_tables.measured_alike(observed(rise(2024))[0]) == "growth over 2023"
-    assert corroboration_tables.measured_alike(observed(rise(2023), rise(2024))[0]) == "growth over a year"
-    assert corroboration_tables.measured_alike(observed(rise(2023, "share"), rise(2024, "share"))[0]) == "share"
-    assert corroboration_tables.measured_alike(observed(office("a"), office("b", period="2023"))[0]) == ""
+    assert corroboration_tables.describe_series_measure(observed(rise(2024))[0]) == "growth over 2023"
+    assert corroboration_tables.describe_series_measure(observed(rise(2023), rise(2024))[0]) == "growth over a year"
+    assert (
+        corroboration_tables.describe_series_measure(observed(rise(2023, "share"), rise(2024, "share"))[0]) == "share"
+    )
+    assert corroboration_tables.describe_series_measure(observed(office("a"), office("b", period="2023"))[0]) == ""
 
 
 # --- what was not found, and what is dated
@@ -470,7 +484,9 @@ def test_a_series_says_how_its_values_measure_and_a_single_value_says_it_in_full
 def test_what_was_not_found_has_its_address_and_its_reason() -> None:
     gone = observation("gone", "", obs_status="missing", note="Nobody <u>counts</u> it.")
     ledger = having(observations=[gone, observation("o", "5")], **HOSTILE)
-    shown = corroboration_tables.missing_table(read_observations(ledger, missing=True), Names.of(ledger), CAPTION)
+    shown = corroboration_tables.missing_table(
+        read_observations(ledger, missing=True), Names.from_ledger(ledger), CAPTION
+    )
     assert texts(shown) == [
         ["What", "Why there is no figure"],
         ["Total <u>trade</u>|<u>Aland</u> → Bland|2024", "Nobody <u>counts</u> it."],
@@ -493,10 +509,10 @@ def test_records_stand_in_order_of_time() -> None:
     "shown",
     [
         lambda found, names: corroboration_tables.observations_table(found, names, CAPTION),
-        lambda found, names: corroboration_tables.figures_table(found, names, CAPTION),
+        lambda found, names: corroboration_tables.compact_observations_table(found, names, CAPTION),
         lambda found, names: corroboration_tables.series_table(found, names, CAPTION),
         lambda found, names: corroboration_tables.missing_table(found, names, CAPTION),
-        lambda found, names: corroboration_tables.by_period({"One": found}, CAPTION),
+        lambda found, names: corroboration_tables.observations_by_period_table({"One": found}, CAPTION),
     ],
     ids=["observations", "figures", "series", "missing", "by period"],
 )
@@ -508,22 +524,22 @@ def test_nothing_is_a_table_without_rows(shown: Any) -> None:
 # --- counts, and the ranges of what differs
 
 
-def verdict(name: str, word: str, *held: Held) -> Checked:
-    return Checked(name, word, "", between(9, 11), "USD", held)
+def verdict(name: str, word: str, *held: Comparison) -> Corroboration:
+    return Corroboration(name, word, "", between(9, 11), "USD", held)
 
 
 def test_verdicts_are_counted_by_what_is_said_of_each_claim_and_together() -> None:
     words = {"a": AGREES, "b": AGREES, "c": NONE_FOUND, "d": AGREES}
     by = pd.Series({"a": "Ann", "b": "Bob", "c": "Ann", "d": "Ann", "withdrawn": "Nobody"})
-    grid = corroboration_tables.counted({name: verdict(name, word) for name, word in words.items()}, by)
-    assert list(grid.columns) == list(BESIDE)  # those that nobody has as well
+    grid = corroboration_tables.verdict_counts({name: verdict(name, word) for name, word in words.items()}, by)
+    assert list(grid.columns) == list(CORROBORATION_VERDICTS)  # those that nobody has as well
     assert {name: list(row) for name, row in grid.iterrows()} == {
         "Ann": [2, 0, 0, 1], "Bob": [1, 0, 0, 0], "All": [3, 0, 0, 1],
     }  # fmt: skip
 
 
-def held(name: str, low: Any, high: Any, word: str = DIFFERS, **cells: Any) -> Held:
-    return Held((name,), word, between(low, high), "USD", word == AGREES, **{"apart": between(1, 2)} | cells)
+def held(name: str, low: Any, high: Any, word: str = DIFFERS, **cells: Any) -> Comparison:
+    return Comparison((name,), word, between(low, high), "USD", word == AGREES, **{"apart": between(1, 2)} | cells)
 
 
 def test_what_differs_is_told_once_a_value() -> None:
@@ -532,16 +548,21 @@ def test_what_differs_is_told_once_a_value() -> None:
         held("endless", 5, 6, apart=None), held("beside", 7, 8, NOT_COMPARABLE),
     )  # fmt: skip
     two = verdict("b", DIFFERS, held("o", 1, 2))  # another claim tells it again
-    found = [(own.claim_id, other.observations) for own, other in corroboration_tables.differing([one, two])]
+    found = [
+        (own.claim_id, other.observations) for own, other in corroboration_tables.differing_comparisons([one, two])
+    ]
     assert found == [("a", ("o",)), ("a", ("p",)), ("b", ("o",))]
 
 
 def test_a_claim_is_shown_in_percent_of_the_middle_of_what_is_observed() -> None:
-    assert corroboration_tables.relative(verdict("a", DIFFERS), held("o", 4, 6)) == (
+    assert corroboration_tables.percent_of_observed(verdict("a", DIFFERS), held("o", 4, 6)) == (
         between(180, 220),
         between(80, 120),
     )
 
 
 def test_where_nothing_is_the_lower_end_the_upper_one_is_the_hundred() -> None:
-    assert corroboration_tables.relative(verdict("a", DIFFERS), held("o", 0, 5)) == (between(180, 220), between(0, 100))
+    assert corroboration_tables.percent_of_observed(verdict("a", DIFFERS), held("o", 0, 5)) == (
+        between(180, 220),
+        between(0, 100),
+    )

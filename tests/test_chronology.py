@@ -1,13 +1,15 @@
 import pandas as pd
 import pytest
 
-from compendium.ledger.events import between, read_events, scores_by_year
+from compendium.ledger.events import events_between, read_events, scores_by_year
 from compendium.ledger.loader import load
-from compendium.values.periods import span
+from compendium.values.periods import read_period
 
 
 def scored(*events: tuple[str, float | None]) -> pd.DataFrame:
-    return pd.DataFrame({"span": [span(date) for date, _ in events], "goldstein": [score for _, score in events]})
+    return pd.DataFrame(
+        {"span": [read_period(date) for date, _ in events], "goldstein": [score for _, score in events]}
+    )
 
 
 def test_a_year_sums_cooperation_and_conflict_apart() -> None:
@@ -54,7 +56,10 @@ def test_an_event_carries_what_follows_from_its_date_its_actors_its_code_and_its
         "open": ["B", "", "", "", 0, 0],
     }
     assert list(events.index) == ["vague", "early", "late", "open"], "of two that end together, the certain one is last"
-    assert events["span"].tolist() == [*map(span, ["2023-12/2024-01", "2024-05-01/2024-05-09", "2024-05-09"]), None]
+    assert events["span"].tolist() == [
+        *map(read_period, ["2023-12/2024-01", "2024-05-01/2024-05-09", "2024-05-09"]),
+        None,
+    ]
     assert events["goldstein"].dropna().to_dict() == {"vague": 3.5, "early": -2.0, "late": 3.5}
     assert events["year"].dropna().to_dict() == {"early": 2024, "late": 2024}
     assert [str(events[name].dtype) for name in ("year", "mentions", "sources")] == ["Int64", "int64", "int64"]
@@ -70,7 +75,7 @@ def test_a_person_acts_for_a_state() -> None:
 
 def test_between_finds_both_directions_and_nobody_else() -> None:
     events = pd.DataFrame({"actor_area": ["A", "B", "A", "C"], "target_area": ["B", "A", "C", "A"]})
-    assert between(events, "A", "B").index.tolist() == [0, 1]
+    assert events_between(events, "A", "B").index.tolist() == [0, 1]
 
 
 def test_events_stand_in_order_and_undated_ones_last() -> None:

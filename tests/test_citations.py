@@ -43,13 +43,13 @@ def test_exact_matches() -> None:
 
 
 def test_findings() -> None:
-    audit = citation_audit.audit(HAND_MADE)
+    audit = citation_audit.audit_citations(HAND_MADE)
     found = {(row.citation_id, row.finding, row.nearest_id) for row in audit.itertuples()}
     assert found == {
         ("a.c2", citation_audit.WRONG_NAME, "a.r2"),
         ("a.c3", citation_audit.WRONG_YEAR, "a.r3"),
         ("a.c4", citation_audit.CITED_NOT_LISTED, ""),
-        ("b.c1", citation_audit.ABOUT_ANOTHER, "b.r1"),
+        ("b.c1", citation_audit.OFF_TOPIC_REFERENCE, "b.r1"),
         ("b.c2", citation_audit.CITED_NOT_LISTED, ""),
         ("a.r4", citation_audit.LISTED_NOT_CITED, ""),
         ("b.r2", citation_audit.LISTED_NOT_CITED, ""),
@@ -58,4 +58,4 @@ def test_findings() -> None:
 
 def test_a_text_without_faults_has_no_findings() -> None:
     clean = HAND_MADE[HAND_MADE["citation_id"].isin(["a.c1", "a.r1"])]
-    assert citation_audit.audit(clean).empty
+    assert citation_audit.audit_citations(clean).empty

@@ -6,18 +6,18 @@ import pytest
 from bs4 import BeautifulSoup
 from jinja2 import Environment, FileSystemLoader
 
-from compendium.builder.sphinx_ext.claim_pages import BODY, context
-from compendium.builder.stored_outputs import home_of, kept
-from compendium.display.mime_types import DOSSIERS
-from compendium.project.paths import BOOK, ROW_PAGES
+from compendium.builder.sphinx_ext.claim_pages import BODY, page_context
+from compendium.builder.stored_outputs import permanent_page_notebook, stored_objects
+from compendium.display.mime_types import CLAIM_RECORDS
+from compendium.project.paths import BOOK, ROW_PAGES_FOLDER
 from conftest import Built
 
-FOUND = kept(home_of("claim"), DOSSIERS)
+FOUND = stored_objects(permanent_page_notebook("claim"), CLAIM_RECORDS)
 
 
 @pytest.fixture(scope="module")
 def pages(built: Built) -> dict[str, BeautifulSoup]:
-    folder = built[0] / ROW_PAGES
+    folder = built[0] / ROW_PAGES_FOLDER
     return {path.stem: BeautifulSoup(path.read_text(encoding="utf-8"), "html.parser") for path in folder.iterdir()}
 
 
@@ -70,7 +70,7 @@ def test_markup_in_a_dossier_stays_text() -> None:
     one = next(own for own in FOUND.values() if own["rivals"] and own["cited"])
     spoilt = one | {"cited": one["cited"] | {"title": evil}, "rivals": [one["rivals"][0] | {"author": evil}],
                     "source_title": evil, "figure": evil}  # fmt: skip
-    shown = context(spoilt, "The book")
+    shown = page_context(spoilt, "The book")
     for part in ("citation", "rivals", "source", "title"):
         assert "&lt;b&gt;" in shown[part] and "<b>" not in shown[part]
 
@@ -78,11 +78,11 @@ def test_markup_in_a_dossier_stays_text() -> None:
 def test_a_withdrawn_claim_says_so_above_all_else_and_a_corrected_one_what_was_mended() -> None:
     template = Environment(autoescape=True, loader=FileSystemLoader(BOOK / "_templates")).get_template(BODY)
     one = next(iter(FOUND.values())) | {"corrections": []}
-    plain = BeautifulSoup(template.render(context(one, "The book")), "html.parser")
+    plain = BeautifulSoup(template.render(page_context(one, "The book")), "html.parser")
     assert not plain.find(role="note")
     assert "Corrected" not in plain.text
     gone = one | {"rank": "deprecated", "rank_reason": "Misread <b>.", "corrections": ["It became another."]}
-    shown = BeautifulSoup(template.render(context(gone, "The book")), "html.parser")
+    shown = BeautifulSoup(template.render(page_context(gone, "The book")), "html.parser")
     note = shown.find(role="note")
     assert note and note.text.startswith("Withdrawn. Misread <b>.")
     assert note.find_next("p", class_="lead")
@@ -92,5 +92,5 @@ def test_a_withdrawn_claim_says_so_above_all_else_and_a_corrected_one_what_was_m
 
 
 def test_nothing_of_the_template_is_left_in_a_page(built: Built) -> None:
-    text = (built[0] / ROW_PAGES / f"{next(iter(FOUND))}.html").read_text(encoding="utf-8")
+    text = (built[0] / ROW_PAGES_FOLDER / f"{next(iter(FOUND))}.html").read_text(encoding="utf-8")
     assert "{%" not in text and "{{ " not in text

@@ -5,7 +5,14 @@ import pandas as pd
 import portion
 import pytest
 
-from compendium.ledger.claims import QUANTITY, bounds, figure, read_claims, rivals, stated
+from compendium.ledger.claims import (
+    QUANTITY_KEYS,
+    claim_interval,
+    competing_figures,
+    format_figure,
+    read_claims,
+    source_counts,
+)
 from compendium.ledger.loader import load
 
 BARE: dict[str, Any] = {
@@ -19,13 +26,13 @@ BARE: dict[str, Any] = {
 
 
 def test_a_count_is_exact_and_a_sum_of_money_is_not() -> None:
-    assert bounds(BARE | {"as_printed": "38", "unit": "person"}) == portion.singleton(38)
-    assert bounds(BARE) == portion.closedopen(Fraction("4.35"), Fraction("4.45"))
+    assert claim_interval(BARE | {"as_printed": "38", "unit": "person"}) == portion.singleton(38)
+    assert claim_interval(BARE) == portion.closedopen(Fraction("4.35"), Fraction("4.45"))
 
 
 def test_own_bounds_replace_those_of_the_table() -> None:
-    assert bounds(BARE | {"low": 4.0}) == portion.closedopen(4, Fraction("4.45"))
-    assert bounds(BARE | {"low": 4.0, "high": 5.0}) == portion.closed(4, 5)
+    assert claim_interval(BARE | {"low": 4.0}) == portion.closedopen(4, Fraction("4.45"))
+    assert claim_interval(BARE | {"low": 4.0, "high": 5.0}) == portion.closed(4, 5)
 
 
 @pytest.mark.parametrize(
@@ -41,33 +48,35 @@ def test_own_bounds_replace_those_of_the_table() -> None:
     ],
 )
 def test_both_bounds_are_replaced_at_once(low: Any, high: Any, expected: portion.Interval) -> None:
-    assert bounds(BARE | {"low": low, "high": high}) == expected
+    assert claim_interval(BARE | {"low": low, "high": high}) == expected
 
 
 def test_own_bounds_close_what_has_no_end() -> None:
     above = BARE | {"hedge": "more than"}
-    assert bounds(above | {"low": 5.0, "high": 6.0}) == portion.closed(5, 6)
-    assert bounds(above | {"high": 6.0}) == portion.openclosed(Fraction("4.4"), 6)
-    assert bounds(above | {"low": 5.0}) == portion.closedopen(5, portion.inf)
+    assert claim_interval(above | {"low": 5.0, "high": 6.0}) == portion.closed(5, 6)
+    assert claim_interval(above | {"high": 6.0}) == portion.openclosed(Fraction("4.4"), 6)
+    assert claim_interval(above | {"low": 5.0}) == portion.closedopen(5, portion.inf)
 
 
 def test_a_level_stays_above_the_minimum_of_its_metric() -> None:
     up_to = BARE | {"as_printed": "35", "hedge": "up to"}
-    assert bounds(up_to, minimum=0) == portion.closed(0, 35)
-    assert bounds(up_to | {"measure": "growth"}, minimum=0).lower == -portion.inf
+    assert claim_interval(up_to, minimum=0) == portion.closed(0, 35)
+    assert claim_interval(up_to | {"measure": "growth"}, minimum=0).lower == -portion.inf
 
 
 def test_a_share_stays_within_its_whole() -> None:
     share = BARE | {"as_printed": "30%", "hedge": "more than", "unit": "percent", "measure": "share"}
-    assert bounds(share) == portion.openclosed(30, 100)
-    assert bounds(share | {"measure": "growth"}).upper == portion.inf
+    assert claim_interval(share) == portion.openclosed(30, 100)
+    assert claim_interval(share | {"measure": "growth"}).upper == portion.inf
 
 
 def test_a_direction_is_read_from_its_column_and_not_from_its_words() -> None:
     words = BARE | {"as_printed": "slightly decreased", "unit": "percent", "measure": "direction"}
-    assert bounds(words | {"direction": "falls"}) == portion.open(-portion.inf, 0)
-    assert bounds(words | {"direction": "rises"}) == portion.open(0, portion.inf)
-    assert bounds(words | {"direction": "falls"}, minimum=0) == portion.open(-portion.inf, 0)  # of growth, not of sums
+    assert claim_interval(words | {"direction": "falls"}) == portion.open(-portion.inf, 0)
+    assert claim_interval(words | {"direction": "rises"}) == portion.open(0, portion.inf)
+    assert claim_interval(words | {"direction": "falls"}, minimum=0) == portion.open(
+        -portion.inf, 0
+    )  # of growth, not of sums
 
 
 @pytest.mark.parametrize(
@@ -75,12 +84,12 @@ def test_a_direction_is_read_from_its_column_and_not_from_its_words() -> None:
     [("almost", "$4.8 billion", "almost $4.8 billion"), ("", "47%", "47%"), ("-dən çox", "1 %", "1 %-dən çox")],
 )
 def test_figure_with_its_hedge(hedge: str, printed: str, said: str) -> None:
-    assert figure({"hedge": hedge, "as_printed": printed}) == said
+    assert format_figure({"hedge": hedge, "as_printed": printed}) == said
 
 
 def rows(*intervals: portion.Interval, **other: str) -> pd.DataFrame:
     base = dict.fromkeys(
-        [*QUANTITY, "measure", "unit", "base_metric_id", "base_area", "base_counterpart", "base_period"], "x"
+        [*QUANTITY_KEYS, "measure", "unit", "base_metric_id", "base_area", "base_counterpart", "base_period"], "x"
     )
     return pd.DataFrame(
         [{**base, "rank": "normal", "claim_id": str(n), "interval": i, **other} for n, i in enumerate(intervals)]
@@ -88,27 +97,27 @@ def rows(*intervals: portion.Interval, **other: str) -> pd.DataFrame:
 
 
 def test_figures_that_share_a_value_agree() -> None:
-    pairs = rivals(rows(portion.closedopen(1, 3), portion.closed(2, 4)))
+    pairs = competing_figures(rows(portion.closedopen(1, 3), portion.closed(2, 4)))
     assert pairs["agree"].tolist() == [True]
     assert pairs["common"][0] == portion.closedopen(2, 3)
 
 
 def test_figures_that_only_touch_at_an_open_end_do_not_agree() -> None:
-    assert rivals(rows(portion.closedopen(1, 2), portion.closed(2, 3)))["agree"].tolist() == [False]
+    assert competing_figures(rows(portion.closedopen(1, 2), portion.closed(2, 3)))["agree"].tolist() == [False]
 
 
 def test_without_a_period_nothing_is_compared() -> None:
-    assert rivals(rows(portion.closed(1, 2), portion.closed(5, 6), period="")).empty
+    assert competing_figures(rows(portion.closed(1, 2), portion.closed(5, 6), period="")).empty
 
 
 def test_a_deprecated_claim_is_not_compared() -> None:
-    assert rivals(rows(portion.closed(1, 2), portion.closed(5, 6), rank="deprecated")).empty
+    assert competing_figures(rows(portion.closed(1, 2), portion.closed(5, 6), rank="deprecated")).empty
 
 
 def test_gaps_are_counted_as_zero() -> None:
     claims = read_claims(load())
     metric, period = claims["metric_id"].iloc[0], claims["period"].iloc[0]
-    grid = stated(claims, [metric, "no-such-metric"], [period, "1900"])
+    grid = source_counts(claims, [metric, "no-such-metric"], [period, "1900"])
     assert grid.loc[metric, period] >= 1
     assert grid.loc["no-such-metric"].tolist() == [0, 0]
 

@@ -12,7 +12,7 @@ import pytest
 from click.testing import CliRunner, Result
 from small import OFFICIAL, SCHEMA, claim, observation, small
 
-from compendium.analysis.corroboration import Checked
+from compendium.analysis.corroboration import Corroboration
 from compendium.cli import analyses
 from compendium.cli.app import main
 from compendium.curation.validation import validate
@@ -20,7 +20,7 @@ from compendium.ledger.loader import load
 from compendium.ledger.observations import read_observations
 from compendium.project.paths import DATA, ROOT
 from compendium.reconciliation.reconcile import Reconciliation
-from compendium.reconciliation.verdicts import BESIDE, NOT_COMPARABLE
+from compendium.reconciliation.verdicts import CORROBORATION_VERDICTS, NOT_COMPARABLE
 
 
 def run(*words: str) -> Result:
@@ -222,7 +222,7 @@ def test_a_form_that_is_none_is_a_wrong_call(command: str) -> None:
 
 
 @pytest.fixture(scope="module")
-def corroborated(corroborated_ledger: dict[str, Checked]) -> dict[str, Result]:
+def corroborated(corroborated_ledger: dict[str, Corroboration]) -> dict[str, Result]:
     """What is said of every claim of the ledger in either form; it is worked out once."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("compendium.curation.validation.validate", lambda data: [])
@@ -235,7 +235,7 @@ def test_every_claim_is_held_against_independent_figures_in_json(corroborated: d
     report: list[dict[str, Any]] = json.loads(corroborated["json"].stdout)
     claims, observations = load()["claims"], read_observations(load())
     assert [row["claim_id"] for row in report] == list(claims.loc[claims["rank"] == "normal", "claim_id"])
-    assert {row["verdict"] for row in report} <= set(BESIDE)
+    assert {row["verdict"] for row in report} <= set(CORROBORATION_VERDICTS)
     assert all(bool(row["reason"]) == (row["verdict"] == NOT_COMPARABLE) for row in report)
     assert all({"claim_id", "verdict", "reason", "claimed", "observations"} <= row.keys() for row in report)
     assert all({"low", "high", "unit"} <= row["claimed"].keys() for row in report)
@@ -295,7 +295,9 @@ def test_a_figure_that_nobody_knows_is_a_wrong_call_that_names_the_nearest() -> 
 )
 def test_figures_join_by_id_side_publisher_or_table(wanted: tuple[str, ...], joined: list[str]) -> None:
     rows = observation("o", "5"), observation("p", "6", reporter="B"), observation("q", "7", publisher="Two Office")
-    beside = analyses._beside(small(claim("c", "5"), observations=rows), tuple(stem(name) for name in wanted))
+    beside = analyses._with_observations(
+        small(claim("c", "5"), observations=rows), tuple(stem(name) for name in wanted)
+    )
     assert list(beside["claims"]["claim_id"]) == ["c", *joined]
 
 
@@ -307,7 +309,7 @@ def stem(name: str) -> str:
 def test_nothing_asks_for_a_publisher_of_no_side_by_an_empty_word() -> None:
     ledger = small(observations=[observation("o", "5", reporter="")])
     with pytest.raises(click.BadParameter):
-        analyses._beside(ledger, ("",))
+        analyses._with_observations(ledger, ("",))
 
 
 @pytest.mark.usefixtures("unchecked")

@@ -11,12 +11,12 @@ import pytest
 
 from compendium.curation.source_texts import verify
 from compendium.curation.validation import validate
-from compendium.display.cards.hover import of_claims
-from compendium.display.claim_records import dossiers
+from compendium.display.cards.hover import claim_hover_cards
+from compendium.display.claim_records import build_claim_records
 from compendium.ledger import corrections
 from compendium.ledger.loader import CORRECTIONS, Ledger, load
 from compendium.project.paths import DATA
-from compendium.values.periods import spoken
+from compendium.values.periods import format_period
 
 CLAIM = "guluzade2025.turnover-2024"
 NEXT = len((DATA / "corrections.csv").read_text(encoding="utf-8").splitlines()) + 1
@@ -93,7 +93,7 @@ WRONG = {
 def test_a_correction_that_does_not_stand_is_told(data: Path, correct: Write, case: str) -> None:
     cells, expected = WRONG[case]
     correct(**cells)
-    found = list(corrections.problems(load(data, corrected=False)))
+    found = list(corrections.check_corrections(load(data, corrected=False)))
     told = found if case != "no date" else validate(data)
     assert any(str(problem).startswith(f"corrections.csv:{NEXT}:") and expected in str(problem) for problem in told), (
         told
@@ -103,7 +103,7 @@ def test_a_correction_that_does_not_stand_is_told(data: Path, correct: Write, ca
 def test_corrections_of_one_cell_follow_each_other(data: Path, correct: Write) -> None:
     correct(kind="ours", old="2021", new="2022", correction_id="first")
     correct(kind="ours", old="2022", new="2024", correction_id="second")
-    assert list(corrections.problems(load(data, corrected=False))) == []
+    assert list(corrections.check_corrections(load(data, corrected=False))) == []
     correct(kind="ours", old="2023", new="2024", correction_id="third")
     assert "corrections.csv:56:old: found '2023'; expected '2024', as the correction before it left the cell" in said(
         data
@@ -163,10 +163,10 @@ def test_the_guard_fails_once_the_text_is_mended(tmp_path: Path) -> None:
 
 def test_a_dossier_and_a_card_tell_of_corrections(data: Path, correct: Write) -> None:
     correct(kind="ours", column="origin", old="Nobody", new="Finmarket", expect="")
-    found = dossiers(load(data))
+    found = build_claim_records(load(data))
     (told,) = found[CLAIM]["corrections"]
     assert told == "2 January 2026, origin: “Nobody” became “Finmarket”. The text names another year."
-    assert told in of_claims(found)[CLAIM]["card"]
+    assert told in claim_hover_cards(found)[CLAIM]["card"]
 
 
 # --- those of this ledger
@@ -174,7 +174,7 @@ def test_a_dossier_and_a_card_tell_of_corrections(data: Path, correct: Write) ->
 
 def test_every_correction_of_a_claim_is_in_its_dossier(ledger: Ledger) -> None:
     rows = ledger[CORRECTIONS]
-    told = corrections.of_rows(ledger, "claims")
+    told = corrections.corrections_by_row(ledger, "claims")
     assert sum(map(len, told.values())) == (rows["table"] == "claims").sum() > 0
 
 
@@ -184,7 +184,7 @@ def test_what_is_printed_and_what_is_right_are_both_there(ledger: Ledger) -> Non
     for row in rows[rows["kind"] == "source"].to_dict("records"):
         assert typed.row(row["table"], row["row_id"])[row["column"]] == row["old"]
         assert ledger.row(row["table"], row["row_id"])[row["column"]] == row["new"]
-        assert spoken(row["corrected_on"])
+        assert format_period(row["corrected_on"])
 
 
 def test_a_ledger_without_the_table_is_read_all_the_same(tmp_path: Path) -> None:
@@ -192,5 +192,5 @@ def test_a_ledger_without_the_table_is_read_all_the_same(tmp_path: Path) -> None
     content = json.loads((data / "datapackage.json").read_text(encoding="utf-8"))
     content["resources"] = [one for one in content["resources"] if one["name"] != CORRECTIONS]
     (data / "datapackage.json").write_text(json.dumps(content), encoding="utf-8")
-    assert corrections.of_rows(load(data), "claims") == {}
+    assert corrections.corrections_by_row(load(data), "claims") == {}
     assert any("corrections.correction_id" in str(problem) for problem in validate(data))

@@ -10,22 +10,22 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from small import SCHEMA, checked, claim, frame, growth, moved, observation, shuffled, small
 
-from compendium.analysis.comparability import OTHER_TIME, UNDATED
+from compendium.analysis.comparability import DIFFERENT_PERIODS, UNDATED_CLAIM
 from compendium.analysis.corroboration import (
-    MOST_NEAR,
+    INFORMATIVE_REASONS,
+    MAX_NEAREST,
     POINTS,
-    TELLING,
     TIMES,
-    Checked,
-    Held,
+    Comparison,
+    Corroboration,
     corroborate,
-    dated,
-    ordered,
+    corroborate_dates,
+    corroborate_order,
 )
 from compendium.ledger.loader import Ledger
-from compendium.reconciliation.constraints import Rule
-from compendium.reconciliation.verdicts import AGREES, BESIDE, DIFFERS, NONE_FOUND, NOT_COMPARABLE
-from compendium.values.intervals import EFFECTS, NARROW
+from compendium.reconciliation.constraints import ConstraintKind
+from compendium.reconciliation.verdicts import AGREES, CORROBORATION_VERDICTS, DIFFERS, NONE_FOUND, NOT_COMPARABLE
+from compendium.values.intervals import HEDGE_EFFECTS, NARROW_DENOMINATOR
 
 GROWTH = {"measure": "growth", "unit": "percent", "base": "2023"}
 SHARE = {"measure": "share", "unit": "percent", "base": "2024", "base_metric_id": "total"}
@@ -36,12 +36,12 @@ PARTS = (observation("first", "4.00", "first", **BILLION), observation("second",
 """[3.995, 4.005) and [5.995, 6.005) billion: together [9.99, 10.01)."""
 
 
-def one(text: dict[str, Any], *observations: dict[str, Any], **tables: Any) -> Checked:
+def one(text: dict[str, Any], *observations: dict[str, Any], **tables: Any) -> Corroboration:
     return checked([text], observations, **tables)[text["claim_id"]]
 
 
-def held(text: dict[str, Any], *observations: dict[str, Any], **tables: Any) -> Held:
-    (found,) = one(text, *observations, **tables).held
+def held(text: dict[str, Any], *observations: dict[str, Any], **tables: Any) -> Comparison:
+    (found,) = one(text, *observations, **tables).comparisons
     return found
 
 
@@ -59,48 +59,50 @@ def half_open(low: Any, high: Any) -> portion.Interval:
 
 def test_figures_that_share_a_value_agree() -> None:
     found = one(claim("c", "$4.4 billion"), observation("o", "4360", unit="million USD"))
-    assert (found.verdict, found.reason, found.split) == (AGREES, "", False)
+    assert (found.verdict, found.reason, found.is_disputed) == (AGREES, "", False)
     assert (found.claimed, found.unit) == (half_open(4_350_000_000, 4_450_000_000), "USD")
-    only = found.held[0]
-    assert (only.observations, only.verdict, only.meets, only.derived) == (("o",), AGREES, True, False)
+    only = found.comparisons[0]
+    assert (only.observations, only.verdict, only.would_agree, only.is_derived) == (("o",), AGREES, True, False)
     assert (only.interval, only.unit) == (half_open(4_355_000_000, 4_365_000_000), "USD")
 
 
 def test_amounts_that_do_not_meet_differ_by_a_ratio() -> None:
     found = held(claim("c", "$15 billion", hedge="about"), observation("o", "7.6", **BILLION))
-    assert (found.verdict, found.meets, found.apart_in) == (DIFFERS, False, TIMES)
-    assert ends(found.apart) == (Fraction(14_00, 765), Fraction(16_00, 755))  # 14 / 7.65 to 16 / 7.55
+    assert (found.verdict, found.would_agree, found.difference_unit) == (DIFFERS, False, TIMES)
+    assert ends(found.difference) == (Fraction(14_00, 765), Fraction(16_00, 755))  # 14 / 7.65 to 16 / 7.55
 
 
 def test_percentages_that_do_not_meet_differ_by_points() -> None:
     found = held(growth("c", "47%"), observation("o", "45", **GROWTH))
-    assert (found.verdict, found.apart_in) == (DIFFERS, POINTS)
-    assert ends(found.apart) == (1, 3)  # 46.5 - 45.5 to 47.5 - 44.5
+    assert (found.verdict, found.difference_unit) == (DIFFERS, POINTS)
+    assert ends(found.difference) == (1, 3)  # 46.5 - 45.5 to 47.5 - 44.5
 
 
 def test_a_figure_below_is_a_ratio_below_one_and_points_below_nothing() -> None:
-    assert ends(held(claim("c", "2"), observation("o", "8")).apart) == (Fraction(15, 85), Fraction(25, 75))
-    assert ends(held(growth("c", "5%"), observation("o", "8", **GROWTH)).apart) == (-4, -2)
+    assert ends(held(claim("c", "2"), observation("o", "8")).difference) == (Fraction(15, 85), Fraction(25, 75))
+    assert ends(held(growth("c", "5%"), observation("o", "8", **GROWTH)).difference) == (-4, -2)
 
 
 def test_amounts_that_can_be_negative_differ_by_an_amount() -> None:
     found = held(
         claim("c", "$3 million", "balance"), observation("o", "-5", "balance", unit="million USD", reporter="")
     )
-    assert (found.apart_in, ends(found.apart)) == ("USD", (7_000_000, 9_000_000))  # 2.5 + 4.5 to 3.5 + 5.5
+    assert (found.difference_unit, ends(found.difference)) == ("USD", (7_000_000, 9_000_000))  # 2.5 + 4.5 to 3.5 + 5.5
 
 
 def test_where_a_figure_has_no_end_nothing_says_how_far_apart_they_are() -> None:
     found = held(claim("c", "$42 million", hedge="over"), observation("o", "3", unit="million USD"))
-    assert (found.verdict, found.apart, found.apart_in) == (DIFFERS, None, "")
-    assert held(claim("c", "5", "victims"), observation("o", "0", "victims")).apart is None  # nothing has no multiple
+    assert (found.verdict, found.difference, found.difference_unit) == (DIFFERS, None, "")
+    assert (
+        held(claim("c", "5", "victims"), observation("o", "0", "victims")).difference is None
+    )  # nothing has no multiple
 
 
 def test_without_an_independent_figure_there_is_no_verdict() -> None:
     for rows in ([], [observation("o", "5", counterpart_area="C")], [observation("o", "5", "victims")]):
         found = one(claim("c", "5"), *rows)
-        assert (found.verdict, found.reason, found.held) == (NONE_FOUND, "", ())
-    assert len(BESIDE) == 4
+        assert (found.verdict, found.reason, found.comparisons) == (NONE_FOUND, "", ())
+    assert len(CORROBORATION_VERDICTS) == 4
 
 
 def test_a_withdrawn_claim_is_not_held_against_anything() -> None:
@@ -166,7 +168,7 @@ def test_counts_are_exact_and_thousands_of_them_are_not(printed: str, value: str
 def test_growth_below_nothing_is_compared_as_any() -> None:
     falling = observation("o", "-4.3", **GROWTH)
     assert one(growth("c", "8.3%"), falling).verdict == DIFFERS
-    assert ends(one(growth("c", "8.3%"), falling).held[0].apart) == (Fraction("12.5"), Fraction("12.7"))
+    assert ends(one(growth("c", "8.3%"), falling).comparisons[0].difference) == (Fraction("12.5"), Fraction("12.7"))
     assert one(moved("c", "slightly decreased", "falls"), falling).verdict == AGREES
     assert one(moved("c", "rose", "rises"), falling).verdict == DIFFERS
 
@@ -180,8 +182,8 @@ def test_tonnes_of_a_year_stand_against_barrels_a_day(year: str, days: int) -> N
     row = observation("o", "668", "oil", year, unit="thousand t")
     found = held(text, row, conversions=[("oil", "t", "bbl", 6.5, 8.0)])
     assert (found.interval, found.unit) == (half_open(4_338_750, 5_348_000), "bbl")
-    assert (found.verdict, found.apart_in) == (DIFFERS, TIMES)
-    assert ends(found.apart) == (Fraction(15_000 * days, 5_348_000), Fraction(25_000 * days, 4_338_750))
+    assert (found.verdict, found.difference_unit) == (DIFFERS, TIMES)
+    assert ends(found.difference) == (Fraction(15_000 * days, 5_348_000), Fraction(25_000 * days, 4_338_750))
 
 
 @pytest.mark.parametrize(("most", "verdict"), [("3645", AGREES), ("3640", DIFFERS)])
@@ -198,7 +200,7 @@ def test_a_plan_by_the_day_stands_against_a_plan_by_the_year() -> None:
     found = held(text, ceiling)
     assert (found.verdict, found.unit) == (DIFFERS, "t/day")
     # 55 · 10⁹ / 365.25 = 150.58 million; 250 million is 1.66 times as much
-    assert ends(found.apart) == (Fraction(250 * 1461, 220_000), portion.inf)
+    assert ends(found.difference) == (Fraction(250 * 1461, 220_000), portion.inf)
 
 
 # --- not comparable
@@ -207,10 +209,10 @@ def test_a_plan_by_the_day_stands_against_a_plan_by_the_year() -> None:
 @pytest.mark.parametrize(
     ("text", "row", "reason", "why", "meets"),
     [
-        (claim("c", "5", period=""), observation("o", "5"), "period", UNDATED, True),
-        (claim("c", "5", period=""), observation("o", "7"), "period", UNDATED, False),
-        (claim("c", "5"), observation("o", "5", period="2024-01/2024-11"), "period", OTHER_TIME, None),
-        (growth("c", "5%"), observation("o", "5", **GROWTH | {"base": "2021"}), "period", OTHER_TIME, None),
+        (claim("c", "5", period=""), observation("o", "5"), "period", UNDATED_CLAIM, True),
+        (claim("c", "5", period=""), observation("o", "7"), "period", UNDATED_CLAIM, False),
+        (claim("c", "5"), observation("o", "5", period="2024-01/2024-11"), "period", DIFFERENT_PERIODS, None),
+        (growth("c", "5%"), observation("o", "5", **GROWTH | {"base": "2021"}), "period", DIFFERENT_PERIODS, None),
         (claim("c", "5"), observation("o", "5", population="by rail"), "population", "", True),
         (claim("c", "5"), observation("o", "7", population="by rail"), "population", "", False),
         (growth("c", "5%"), observation("o", "5"), "rate", "", None),
@@ -224,9 +226,9 @@ def test_the_engine_says_why_a_figure_does_not_count(
 ) -> None:
     found = one(text, row)
     assert (found.verdict, found.reason) == (NOT_COMPARABLE, reason)
-    only = found.held[0]
-    assert (only.verdict, only.reason, only.why, only.meets) == (NOT_COMPARABLE, reason, why, meets)
-    assert (only.apart, only.apart_in) == (None, "")
+    only = found.comparisons[0]
+    assert (only.verdict, only.reason, only.remark, only.would_agree) == (NOT_COMPARABLE, reason, why, meets)
+    assert (only.difference, only.difference_unit) == (None, "")
 
 
 @pytest.mark.parametrize("reason", ["definition", "coverage", "question", "capacity", "total", "period"])
@@ -234,14 +236,14 @@ def test_the_engine_says_why_a_figure_does_not_count(
 def test_a_person_can_say_why_a_figure_of_the_same_keys_does_not_count(reason: str, value: str) -> None:
     found = one(claim("c", "5"), observation("o", value), typed=[("c", "o", reason)])
     assert (found.verdict, found.reason) == (NOT_COMPARABLE, reason)
-    assert found.held[0].meets == (value == "5" if reason in TELLING else None)
+    assert found.comparisons[0].would_agree == (value == "5" if reason in INFORMATIVE_REASONS else None)
 
 
 def test_a_typed_reason_is_shown_for_a_figure_of_another_metric_too() -> None:
     row = observation("o", "15", "capacity", unit="million t/year")
     found = one(claim("c", "15 million", "cargo"), row, typed=[("c", "o", "capacity")])
     assert (found.verdict, found.reason) == (NOT_COMPARABLE, "capacity")
-    assert (found.held[0].interval, found.held[0].unit) == (half_open(14_500_000, 15_500_000), "t/year")
+    assert (found.comparisons[0].interval, found.comparisons[0].unit) == (half_open(14_500_000, 15_500_000), "t/year")
 
 
 def test_a_typed_reason_is_of_one_claim_alone() -> None:
@@ -260,16 +262,20 @@ def test_what_is_not_comparable_stands_behind_what_is() -> None:
         typed=[("c", "typed", "coverage")],
     )
     assert (found.verdict, found.reason) == (AGREES, "")
-    assert [row.observations for row in found.held] == [("o",), ("typed",), ("seen",)]  # and a part of the year not
+    assert [row.observations for row in found.comparisons] == [
+        ("o",),
+        ("typed",),
+        ("seen",),
+    ]  # and a part of the year not
 
 
 def test_a_typed_pair_is_not_said_again_as_a_mirror_or_as_near() -> None:
     seen = observation("seen", "5", "mirror", **SEEN)
     found = one(claim("c", "5", "sold"), seen, typed=[("c", "seen", "definition")])
-    assert [(row.observations, row.reason) for row in found.held] == [(("seen",), "definition")]
+    assert [(row.observations, row.reason) for row in found.comparisons] == [(("seen",), "definition")]
     part = observation("part", "5", period="2024-06")
     found = one(claim("c", "5"), part, typed=[("c", "part", "coverage")])
-    assert [(row.observations, row.reason) for row in found.held] == [(("part",), "coverage")]
+    assert [(row.observations, row.reason) for row in found.comparisons] == [(("part",), "coverage")]
 
 
 def test_of_many_that_look_alike_the_latest_that_would_agree_are_shown_and_one_that_would_not() -> None:
@@ -278,8 +284,8 @@ def test_of_many_that_look_alike_the_latest_that_would_agree_are_shown_and_one_t
         for year, value in (("2018", "5"), ("2019", "5"), ("2020", "7"), ("2021", "5"), ("2022", "7"))
     ]
     found = one(claim("c", "5", "savings", ""), *rows)
-    assert [row.observations[0] for row in found.held] == ["o2021", "o2019", "o2022"]
-    assert len([row for row in found.held if row.meets]) == MOST_NEAR
+    assert [row.observations[0] for row in found.comparisons] == ["o2021", "o2019", "o2022"]
+    assert len([row for row in found.comparisons if row.would_agree]) == MAX_NEAREST
 
 
 @pytest.mark.parametrize(
@@ -320,7 +326,7 @@ def test_a_share_of_another_whole_does_not_count() -> None:
 def test_growth_stands_against_a_multiple_of_the_same_base() -> None:
     found = held(growth("c", "47%"), observation("o", "1.45", measure="multiple", unit="times", base="2023"))
     assert (found.verdict, found.interval, found.unit) == (DIFFERS, half_open("44.5", "45.5"), "percent")
-    assert (found.apart_in, ends(found.apart)) == (POINTS, (1, 3))
+    assert (found.difference_unit, ends(found.difference)) == (POINTS, (1, 3))
 
 
 # --- several figures
@@ -328,9 +334,9 @@ def test_growth_stands_against_a_multiple_of_the_same_base() -> None:
 
 def test_rival_figures_are_both_shown_and_one_that_agrees_is_enough() -> None:
     found = one(claim("c", "8.3"), observation("a", "-4.3"), observation("b", "8.3"))
-    assert (found.verdict, found.split) == (AGREES, True)
-    assert [(row.observations, row.verdict) for row in found.held] == [(("a",), DIFFERS), (("b",), AGREES)]
-    assert not one(claim("c", "8.3"), observation("a", "8.4"), observation("b", "8.5")).split
+    assert (found.verdict, found.is_disputed) == (AGREES, True)
+    assert [(row.observations, row.verdict) for row in found.comparisons] == [(("a",), DIFFERS), (("b",), AGREES)]
+    assert not one(claim("c", "8.3"), observation("a", "8.4"), observation("b", "8.5")).is_disputed
 
 
 @pytest.mark.parametrize(("printed", "verdict"), [("5", AGREES), ("7", DIFFERS)])
@@ -338,14 +344,14 @@ def test_a_figure_of_low_reliability_does_not_decide(printed: str, verdict: str)
     rows = observation("a", "7", obs_status="low reliability"), observation("b", "5")
     found = one(claim("c", printed), *rows)
     assert found.verdict == verdict
-    assert [row.observations for row in found.held] == [("b",), ("a",)]  # it is shown, behind what decides
+    assert [row.observations for row in found.comparisons] == [("b",), ("a",)]  # it is shown, behind what decides
 
 
 @pytest.mark.parametrize("printed", ["5", "7"])
 def test_a_figure_of_low_reliability_alone_is_shown_and_decides_nothing(printed: str) -> None:
     found = one(claim("c", printed), observation("a", "7", obs_status="low reliability"))
-    assert (found.verdict, found.reason, found.split) == (NOT_COMPARABLE, "reliability", False)
-    assert [row.verdict for row in found.held] == [AGREES if printed == "7" else DIFFERS]
+    assert (found.verdict, found.reason, found.is_disputed) == (NOT_COMPARABLE, "reliability", False)
+    assert [row.verdict for row in found.comparisons] == [AGREES if printed == "7" else DIFFERS]
 
 
 def test_data_files_stand_before_pages() -> None:
@@ -356,7 +362,7 @@ def test_data_files_stand_before_pages() -> None:
         observation("d", "5", obs_status="provisional"),
     ]
     found = one(claim("c", "5"), *rows)
-    assert [row.observations[0] for row in found.held] == ["b", "a", "d", "c"]
+    assert [row.observations[0] for row in found.comparisons] == ["b", "a", "d", "c"]
 
 
 def test_what_was_not_found_is_seen_by_nothing() -> None:
@@ -365,7 +371,7 @@ def test_what_was_not_found_is_seen_by_nothing() -> None:
     ledger = small(claim("c", "5"), observations=rows, typed=[("c", "o", "definition")])
     assert corroborate(ledger)["c"].verdict == NONE_FOUND
     with_parts = [*rows, observation("q", "2.00", "second")]
-    assert one(claim("c", "5"), *with_parts).held == ()
+    assert one(claim("c", "5"), *with_parts).comparisons == ()
 
 
 # --- what several imply
@@ -374,16 +380,16 @@ def test_what_was_not_found_is_seen_by_nothing() -> None:
 def test_the_sum_of_parts_is_held_against_the_whole() -> None:
     found = one(claim("c", "$10.0 billion"), *PARTS)
     assert found.verdict == AGREES
-    only = found.held[0]
-    assert (only.derived, only.observations) == (True, ("first", "second"))
+    only = found.comparisons[0]
+    assert (only.is_derived, only.observations) == (True, ("first", "second"))
     assert only.interval == half_open(9_990_000_000, 10_010_000_000)
-    assert [rule.rule for rule in only.rules] == [Rule.SUM]
+    assert [rule.kind for rule in only.identities] == [ConstraintKind.SUM]
     assert one(claim("c", "$12.0 billion"), *PARTS).verdict == DIFFERS
 
 
 def test_a_figure_of_equal_keys_stands_before_what_follows_from_others() -> None:
     found = one(claim("c", "$12.0 billion"), *PARTS, observation("whole", "12.0", **BILLION))
-    assert [(row.observations, row.verdict) for row in found.held] == [(("whole",), AGREES)]
+    assert [(row.observations, row.verdict) for row in found.comparisons] == [(("whole",), AGREES)]
 
 
 def test_growth_follows_from_two_levels() -> None:
@@ -403,7 +409,7 @@ def test_a_share_follows_from_two_levels() -> None:
     found = held(claim("c", "4.4%", "first", **SHARE), *levels)
     # 1.1775 / 26.65 to 1.1785 / 26.55: 4.418 to 4.439 %
     assert ends(found.interval) == (Fraction(117_750, 26_650), Fraction(117_850, 26_550))
-    assert (found.verdict, found.apart_in) == (AGREES, POINTS)
+    assert (found.verdict, found.difference_unit) == (AGREES, POINTS)
     assert one(claim("c", "4.5%", "first", **SHARE), *levels).verdict == DIFFERS
 
 
@@ -425,7 +431,7 @@ def test_a_derived_figure_that_agrees_counts_only_where_it_is_narrow(
         for metric, value in zip(("first", "second"), values, strict=True)
     ]
     assert one(claim("c", "$30 billion", hedge="up to"), *rows).verdict == verdict
-    assert NARROW == 5
+    assert NARROW_DENOMINATOR == 5
 
 
 def test_a_wide_derived_figure_still_contradicts() -> None:
@@ -445,7 +451,7 @@ def test_some_months_alone_contradict_a_year_below_them() -> None:
 def test_one_part_alone_contradicts_a_whole_below_it() -> None:
     part = PARTS[0]  # 3.995 billion at least
     found = held(claim("c", "$3 billion"), part)
-    assert (found.verdict, found.derived, found.apart) == (DIFFERS, True, None)
+    assert (found.verdict, found.is_derived, found.difference) == (DIFFERS, True, None)
     assert found.interval == portion.closedopen(Fraction(3_995_000_000), portion.inf)
     assert one(claim("c", "$5 billion"), part).verdict == NONE_FOUND
 
@@ -465,7 +471,7 @@ def test_two_sides_that_count_differently_do_not_set_each_other_aside() -> None:
     ]
     seen = observation("seen", "9.00", "mirror", **SEEN, **BILLION)
     text = claim("c", "25%", "sold", measure="growth", unit="percent", base="2023")
-    assert [row.observations for row in one(text, *levels, seen).held] == [("o2023", "o2024")]
+    assert [row.observations for row in one(text, *levels, seen).comparisons] == [("o2023", "o2024")]
 
 
 @pytest.mark.parametrize(("other", "verdict"), [("A", AGREES), ("B", NONE_FOUND), ("", AGREES)])
@@ -477,14 +483,14 @@ def test_the_figures_of_one_side_are_not_put_together_with_those_of_another(othe
 def test_each_side_has_its_own_derived_figure() -> None:
     other = [row | {"observation_id": f"b-{row['observation_id']}", "reporter": "B", "value": "7.00"} for row in PARTS]
     found = one(claim("c", "$10.0 billion"), *PARTS, *other)
-    assert (found.verdict, found.split) == (AGREES, True)
-    assert [row.observations for row in found.held] == [("b-first", "b-second"), ("first", "second")]
+    assert (found.verdict, found.is_disputed) == (AGREES, True)
+    assert [row.observations for row in found.comparisons] == [("b-first", "b-second"), ("first", "second")]
 
 
 def test_what_follows_from_publishers_of_no_side_is_said_once() -> None:
     rows = [row | {"reporter": ""} for row in PARTS]
     others = [observation(side, "3", "victims", reporter=side) for side in "AB"]
-    assert len(one(claim("c", "$10.0 billion"), *rows, *others).held) == 1
+    assert len(one(claim("c", "$10.0 billion"), *rows, *others).comparisons) == 1
 
 
 def test_publishers_of_no_side_imply_something_without_any_side() -> None:
@@ -553,28 +559,28 @@ def several() -> Ledger:
 
 
 @pytest.fixture(scope="module")
-def found(several: Ledger) -> dict[str, Checked]:
+def found(several: Ledger) -> dict[str, Corroboration]:
     return corroborate(several)
 
 
-def test_of_several_claims_each_has_its_verdict(found: dict[str, Checked]) -> None:
+def test_of_several_claims_each_has_its_verdict(found: dict[str, Corroboration]) -> None:
     assert [found[row["claim_id"]].verdict for row in ROWS] == [
         AGREES, DIFFERS, DIFFERS, NOT_COMPARABLE, NOT_COMPARABLE, NOT_COMPARABLE, AGREES,
     ]  # fmt: skip
 
 
 @pytest.mark.parametrize("seed", range(4))
-def test_the_order_of_rows_changes_nothing(several: Ledger, found: dict[str, Checked], seed: int) -> None:
+def test_the_order_of_rows_changes_nothing(several: Ledger, found: dict[str, Corroboration], seed: int) -> None:
     again = corroborate(shuffled(several, seed))
     assert again == found
-    assert [again[name].held for name in found] == [one.held for one in found.values()]
+    assert [again[name].comparisons for name in found] == [one.comparisons for one in found.values()]
 
 
 def test_the_order_of_rows_chooses_no_reason() -> None:
     typed = [("c", "a", "definition"), ("c", "b", "coverage")]
     rows = [observation("a", "6"), observation("b", "7")]
     one_way, other_way = (one(claim("c", "5"), *rows, typed=order) for order in (typed, typed[::-1]))
-    assert (one_way.reason, one_way.held) == (other_way.reason, other_way.held)
+    assert (one_way.reason, one_way.comparisons) == (other_way.reason, other_way.comparisons)
 
 
 def test_the_order_of_rows_chooses_nothing_that_is_shown() -> None:
@@ -584,19 +590,19 @@ def test_the_order_of_rows_chooses_nothing_that_is_shown() -> None:
 
 @pytest.mark.parametrize("names", [[row["claim_id"]] for row in ROWS] + [["whole", "grows"], []])
 def test_which_other_claims_are_looked_at_changes_no_verdict(
-    several: Ledger, found: dict[str, Checked], names: list[str]
+    several: Ledger, found: dict[str, Corroboration], names: list[str]
 ) -> None:
     assert corroborate(several, names) == {name: one for name, one in found.items() if name in names}
 
 
 FIGURES = st.decimals("0.1", "999", places=1).map(lambda found: f"{found:f}")
-HEDGES = st.sampled_from(sorted(EFFECTS))
+HEDGES = st.sampled_from(sorted(HEDGE_EFFECTS))
 FEW = settings(max_examples=15)
 
 
-def pair(printed: str, hedge: str, value: str, other: str, scale: str = "billion") -> Held:
+def pair(printed: str, hedge: str, value: str, other: str, scale: str = "billion") -> Comparison:
     text = claim("c", f"${printed} {scale}", hedge=hedge)
-    return one(text, observation("o", value, hedge=other, unit=f"{scale} USD")).held[0]
+    return one(text, observation("o", value, hedge=other, unit=f"{scale} USD")).comparisons[0]
 
 
 @FEW
@@ -604,18 +610,22 @@ def pair(printed: str, hedge: str, value: str, other: str, scale: str = "billion
 def test_it_does_not_matter_which_of_two_figures_is_the_claim(one: str, hedge: str, two: str, other: str) -> None:
     there, back = pair(one, hedge, two, other), pair(two, other, one, hedge)
     assert there.verdict == back.verdict
-    if there.apart is not None and back.apart is not None and 0 not in (there.apart.lower, back.apart.lower):
-        assert ends(there.apart) == (1 / back.apart.upper, 1 / back.apart.lower)
+    if (
+        there.difference is not None
+        and back.difference is not None
+        and 0 not in (there.difference.lower, back.difference.lower)
+    ):
+        assert ends(there.difference) == (1 / back.difference.upper, 1 / back.difference.lower)
 
 
 @FEW
 @given(FIGURES, HEDGES, FIGURES, HEDGES, st.sampled_from(["thousand", "million"]))
 def test_another_scale_of_both_changes_nothing(one: str, hedge: str, two: str, other: str, scale: str) -> None:
     there, small_scale = pair(one, hedge, two, other), pair(one, hedge, two, other, scale)
-    assert (there.verdict, there.apart, there.apart_in) == (
+    assert (there.verdict, there.difference, there.difference_unit) == (
         small_scale.verdict,
-        small_scale.apart,
-        small_scale.apart_in,
+        small_scale.difference,
+        small_scale.difference_unit,
     )
 
 
@@ -627,7 +637,7 @@ def test_a_figure_agrees_with_itself_and_with_another_where_the_two_meet(
     assert pair(one, "", one, "").verdict == AGREES
     found = pair(one, hedge, two, other)
     assert found.verdict in (AGREES, DIFFERS)
-    assert found.meets == (found.verdict == AGREES)
+    assert found.would_agree == (found.verdict == AGREES)
 
 
 OTHERS = st.sampled_from(
@@ -644,7 +654,7 @@ OTHERS = st.sampled_from(
 
 
 @cache
-def without_more() -> dict[str, Checked]:
+def without_more() -> dict[str, Corroboration]:
     return checked(ROWS, SEVERAL)
 
 
@@ -664,8 +674,10 @@ def test_a_claim_agrees_exactly_where_it_meets_any_figure(values: list[str], pri
     # Unless it ends in a zero, a figure of one decimal is read as wide as a tenth.
     if not any(value.endswith("0") for value in (printed, *values)):
         assert (found.verdict == AGREES) == any(far < Fraction(1, 10) for far in apart)
-    assert [row.verdict for row in found.held].count(AGREES) == len([row for row in found.held if row.meets])
-    assert found.split == (len({row.verdict for row in found.held}) == 2)
+    assert [row.verdict for row in found.comparisons].count(AGREES) == len(
+        [row for row in found.comparisons if row.would_agree]
+    )
+    assert found.is_disputed == (len({row.verdict for row in found.comparisons}) == 2)
 
 
 # --- dates
@@ -696,7 +708,7 @@ def with_records(*pairs: tuple[str, str, str]) -> Ledger:
     ],
 )
 def test_a_date_agrees_where_both_can_be_of_one_day(date: str, recorded: str, verdict: str, days: int) -> None:
-    found = dated(with_records(("crash", date, recorded)))
+    found = corroborate_dates(with_records(("crash", date, recorded)))
     assert found.to_dict("records") == [
         {"event_id": "crash", "record_id": "r-crash", "date": date, "recorded": recorded, "verdict": verdict,
          "days": days}
@@ -704,14 +716,14 @@ def test_a_date_agrees_where_both_can_be_of_one_day(date: str, recorded: str, ve
 
 
 def test_every_record_of_an_event_is_a_row_of_its_own() -> None:
-    found = dated(with_records(("a", "2024", "2024-05"), ("b", "2024", "2023"), ("c", "2024", "2025")))
+    found = corroborate_dates(with_records(("a", "2024", "2024-05"), ("b", "2024", "2023"), ("c", "2024", "2025")))
     assert found["verdict"].tolist() == [AGREES, DIFFERS, DIFFERS]
     assert found["days"].tolist() == [0, 1, 1]
 
 
 def test_without_records_there_are_no_dates() -> None:
-    assert dated(small()).empty
-    assert ordered(small()).empty
+    assert corroborate_dates(small()).empty
+    assert corroborate_order(small()).empty
 
 
 def in_order(later: list[str], earlier: list[str]) -> list[str]:
@@ -723,7 +735,7 @@ def in_order(later: list[str], earlier: list[str]) -> list[str]:
         {"mention_id": "without-record", "event_id": "later", "after_event_id": "unknown"},
     ]
     frames = ledger.frames | {"mentions": frame(SCHEMA["mentions"], mentions)}
-    return list(ordered(Ledger(ledger.data, ledger.schema, frames))["verdict"])
+    return list(corroborate_order(Ledger(ledger.data, ledger.schema, frames))["verdict"])
 
 
 @pytest.mark.parametrize(

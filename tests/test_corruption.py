@@ -123,7 +123,7 @@ def noticed(guard: Guard, *found: Corruption) -> list[str]:
 
 @pytest.fixture
 def unnamed(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(guarded, "named", str)
+    monkeypatch.setattr(guarded, "format_path", str)
 
 
 def test_each_way_to_notice_a_wrong_cell_is_told_apart(here: Guard, unnamed: None) -> None:

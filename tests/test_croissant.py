@@ -9,10 +9,10 @@ import pytest
 
 from compendium import croissant
 from compendium.ledger import archive
-from compendium.ledger.schema import tables
-from compendium.project.citation import edition
+from compendium.ledger.schema import read_schema
+from compendium.project.citation import read_edition
 from compendium.project.paths import DATA
-from compendium.project.zip_archives import packed, unpack
+from compendium.project.zip_archives import pack, unpack
 
 # The validator's own ways with its libraries are its makers' office.
 pytestmark = pytest.mark.filterwarnings("ignore:ConjunctiveGraph is deprecated:DeprecationWarning")
@@ -23,8 +23,8 @@ ADDRESS = "https://x.example/book/"
 def unpacked(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The tables and their description, beside each other as they lie in every archive."""
     folder = tmp_path_factory.mktemp("ledger")
-    held = archive._sources(DATA) | {croissant.NAME: croissant.described(DATA, edition(), ADDRESS).encode()}
-    (folder / "a.zip").write_bytes(packed(held))
+    held = archive._sources(DATA) | {croissant.NAME: croissant.described(DATA, read_edition(), ADDRESS).encode()}
+    (folder / "a.zip").write_bytes(pack(held))
     unpack(folder / "a.zip", folder / "ledger")
     return folder / "ledger"
 
@@ -39,7 +39,7 @@ def dataset(unpacked: Path) -> Any:
 def test_the_validator_finds_no_fault_and_warns_of_nothing(dataset: Any) -> None:
     issues = dataset.metadata.ctx.issues
     assert (sorted(issues.errors), sorted(issues.warnings)) == ([], [])
-    assert dataset.metadata.version == edition().version
+    assert dataset.metadata.version == read_edition().version
     assert dataset.metadata.license
     assert dataset.metadata.cite_as
 
@@ -67,7 +67,7 @@ def test_every_table_is_read_through_it_and_none_of_its_rows_is_missing(dataset:
         rows = list(dataset.records(records.id))
         told[records.id] = (len(rows), {name.partition("/")[2] for row in rows[:1] for name in row})
     expected = {}
-    for table in tables(DATA).values():
+    for table in read_schema(DATA).values():
         with (unpacked / table.path).open(encoding="utf-8", newline="") as file:
             count = sum(1 for _ in csv.reader(file)) - 1
         expected[table.name] = (count, set(table.columns) if count else set())

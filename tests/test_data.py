@@ -3,21 +3,26 @@
 import pandas as pd
 import pytest
 
-from compendium.analysis.citation_audit import ABOUT_ANOTHER
-from compendium.analysis.conflicts import BOTH_WAYS, Family, families, findings
+from compendium.analysis.citation_audit import OFF_TOPIC_REFERENCE
+from compendium.analysis.conflicts import (
+    ASSERTED_AND_DENIED,
+    InconsistencyGroup,
+    find_inconsistencies,
+    group_inconsistencies,
+)
 from compendium.analysis.date_conflicts import RULES
 from compendium.analysis.sensitivity import HOLDS, sensitivity
 from compendium.ledger.loader import Ledger
-from compendium.reconciliation.constraints import Rule
+from compendium.reconciliation.constraints import ConstraintKind
 from compendium.reconciliation.reconcile import Reconciliation
 from compendium.reconciliation.verdicts import NOT_COMPARABLE, SINGLE
 from compendium.values import intervals
-from compendium.values.periods import span
+from compendium.values.periods import read_period
 
 
 def test_the_hedges_of_the_schema_are_those_of_the_interval_table(ledger: Ledger) -> None:
     field = next(field for field in ledger.schema["claims"].fields if field.name == "hedge")
-    assert set(field.vocabulary) | {""} == set(intervals.EFFECTS)
+    assert set(field.vocabulary) | {""} == set(intervals.HEDGE_EFFECTS)
 
 
 def test_every_source_contributes(ledger: Ledger) -> None:
@@ -58,7 +63,7 @@ def test_an_event_date_holds_every_stated_date_of_its_mentions(ledger: Ledger) -
     events = ledger["events"].set_index("event_id")["date"]
     for mention in ledger["mentions"].itertuples():
         if mention.date and events[mention.event_id]:
-            assert span(mention.date).overlaps(span(events[mention.event_id])), mention.mention_id
+            assert read_period(mention.date).overlaps(read_period(events[mention.event_id])), mention.mention_id
 
 
 def test_stops_of_a_route_are_numbered_without_gaps(ledger: Ledger) -> None:
@@ -75,7 +80,7 @@ def test_coordinates_name_their_publisher(ledger: Ledger) -> None:
 def test_every_share_of_a_whole_is_a_share(ledger: Ledger) -> None:
     claims = ledger["claims"]
     shares = claims[claims["measure"] == "share"]
-    read = [intervals.interval(row.as_printed, row.hedge) for row in shares.itertuples()]
+    read = [intervals.read_interval(row.as_printed, row.hedge) for row in shares.itertuples()]
     assert all(found.lower <= 100 for found in read)
     assert not pd.Series([found.empty for found in read]).any()
 
@@ -89,28 +94,33 @@ def found(reconciled_ledger: Reconciliation) -> Reconciliation:
 
 
 @pytest.fixture(scope="module")
-def known(ledger: Ledger, found: Reconciliation) -> list[Family]:
-    return families(ledger, findings(ledger, found.conflicts))
+def known(ledger: Ledger, found: Reconciliation) -> list[InconsistencyGroup]:
+    return group_inconsistencies(ledger, find_inconsistencies(ledger, found.conflicts))
 
 
-def test_every_conflict_has_been_looked_at(known: list[Family], found: Reconciliation) -> None:
+def test_every_conflict_has_been_looked_at(known: list[InconsistencyGroup], found: Reconciliation) -> None:
     assert found.complete
-    assert [finding.explanation for family in known if not family.tension for finding in family.findings] == []
+    assert [finding.explanation for family in known if not family.tension for finding in family.members] == []
 
 
-def test_every_tension_accepts_a_conflict_that_is_there(ledger: Ledger, known: list[Family]) -> None:
+def test_every_tension_accepts_a_conflict_that_is_there(ledger: Ledger, known: list[InconsistencyGroup]) -> None:
     assert sorted(family.name for family in known) == sorted(ledger["tensions"]["tension_id"])
 
 
 def test_a_tension_expects_a_rule_by_its_name(ledger: Ledger) -> None:
-    assert set(ledger["tensions"]["expect"]) <= {*map(str, Rule), *RULES, BOTH_WAYS, ABOUT_ANOTHER}
+    assert set(ledger["tensions"]["expect"]) <= {
+        *map(str, ConstraintKind),
+        *RULES,
+        ASSERTED_AND_DENIED,
+        OFF_TOPIC_REFERENCE,
+    }
 
 
-def test_no_two_conflicts_share_an_address(known: list[Family]) -> None:
+def test_no_two_conflicts_share_an_address(known: list[InconsistencyGroup]) -> None:
     assert len({family.name for family in known}) == len(known)
 
 
-def test_every_conflict_is_shown_in_a_chapter_of_the_ledger(ledger: Ledger, known: list[Family]) -> None:
+def test_every_conflict_is_shown_in_a_chapter_of_the_ledger(ledger: Ledger, known: list[InconsistencyGroup]) -> None:
     chapters = set(ledger["metrics"]["chapter"]) | set(ledger["events"]["chapter"])
     assert all(family.subjects & chapters for family in known)
 

@@ -5,14 +5,14 @@ import pytest
 from small import SCHEMA, SOURCES, frame, small
 
 from compendium.analysis.date_conflicts import (
-    CIRCLE,
+    CIRCULAR_ORDER,
     DATED_DIFFERENTLY,
     LATER_THAN_SOURCE,
-    ORDER,
+    ORDER_AGAINST_DATES,
     RULES,
     SAME_DAY,
-    Clash,
-    clashes,
+    DateConflict,
+    find_date_conflicts,
 )
 from compendium.ledger.loader import Ledger
 
@@ -42,8 +42,8 @@ def told(*mentions: dict[str, Any], written: str = "2030", **dates: str) -> Ledg
     return replace(ledger, frames=ledger.frames | {name: frame(SCHEMA[name], own) for name, own in rows.items()})
 
 
-def found(*mentions: dict[str, Any], **given: str) -> list[Clash]:
-    return clashes(told(*mentions, **given))
+def found(*mentions: dict[str, Any], **given: str) -> list[DateConflict]:
+    return find_date_conflicts(told(*mentions, **given))
 
 
 def rules(*mentions: dict[str, Any], **given: str) -> list[str]:
@@ -140,7 +140,7 @@ def test_a_text_whose_own_date_is_vague_may_be_later() -> None:
 
 def test_an_order_that_the_dates_contradict_is_a_clash() -> None:
     (clash,) = found(mention("flood", date="2023-05", after="fire"), fire="2023-06")
-    assert (clash.rule, clash.mentions, clash.events) == (ORDER, ("one2024.flood.p1",), ("flood", "fire"))
+    assert (clash.rule, clash.mentions, clash.events) == (ORDER_AGAINST_DATES, ("one2024.flood.p1",), ("flood", "fire"))
     said = (
         "Ann One (¶ 1) puts “The flood” after “The fire”, "
         "but the first is dated May 2023 (¶ 1) and the second June 2023."  # which the ledger dates
@@ -157,7 +157,7 @@ def test_a_date_that_the_source_gives_elsewhere_is_told_with_its_paragraph() -> 
 def test_an_order_is_held_against_the_dates_of_its_own_source_first() -> None:
     order = mention("flood", date="2023-05", after="fire")
     assert rules(order, mention("fire", paragraph=2, date="2023-04"), fire="2023-04/2023-06") == []
-    assert rules(order, mention("fire", paragraph=2, date="2023-06"), fire="2023-04/2023-06") == [ORDER]
+    assert rules(order, mention("fire", paragraph=2, date="2023-06"), fire="2023-04/2023-06") == [ORDER_AGAINST_DATES]
 
 
 @pytest.mark.parametrize(
@@ -180,7 +180,7 @@ def test_an_order_that_the_dates_allow_or_leave_open_stays_silent(flood: str, fi
 
 def test_two_orders_in_a_circle_are_reported_once() -> None:
     (clash,) = found(mention("flood", after="fire"), mention("fire", "two", 4, after="flood"))
-    assert clash.rule == CIRCLE
+    assert clash.rule == CIRCULAR_ORDER
     assert clash.events == ("fire", "flood")
     assert clash.mentions == ("two2024.fire.p4", "one2024.flood.p1")
     said = "Two Press (¶ 4) puts “The fire” after “The flood”; Ann One (¶ 1) puts “The flood” after “The fire”."
@@ -190,14 +190,14 @@ def test_two_orders_in_a_circle_are_reported_once() -> None:
 def test_three_orders_in_a_circle_are_reported_once() -> None:
     circle = mention("b", after="a"), mention("c", "two", after="b"), mention("a", paragraph=3, after="c")
     (clash,) = found(*circle)
-    assert clash.rule == CIRCLE
+    assert clash.rule == CIRCULAR_ORDER
     assert clash.events == ("a", "c", "b")
     assert clash.mentions == ("one2024.a.p3", "two2024.c.p1", "one2024.b.p1")
 
 
 def test_a_circle_is_one_report_however_often_its_orders_are_told() -> None:
     said = [mention("flood", paragraph=place, after="fire") for place in (1, 2)]
-    assert rules(*said, mention("fire", "two", after="flood")) == [CIRCLE]
+    assert rules(*said, mention("fire", "two", after="flood")) == [CIRCULAR_ORDER]
 
 
 def test_two_circles_are_two_reports() -> None:
@@ -249,7 +249,7 @@ def test_clashes_come_in_the_order_of_rules_and_mentions() -> None:
 def test_an_order_through_an_event_without_a_date_is_held_against_the_dates_at_its_ends() -> None:
     chain = mention("c", after="b"), mention("b", after="a")
     (clash,) = found(*chain, a="2023", c="2022")
-    assert (clash.rule, clash.events) == (ORDER, ("c", "a"))
+    assert (clash.rule, clash.events) == (ORDER_AGAINST_DATES, ("c", "a"))
     assert clash.mentions == ("one2024.c.p1", "one2024.b.p1")
     assert clash.explanation.endswith("but the first is dated 2022 and the last 2023.")
     assert rules(*chain, a="2022", c="2023") == rules(*chain, c="2023") == []

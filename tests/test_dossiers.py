@@ -6,21 +6,21 @@ from fractions import Fraction
 import portion
 import pytest
 
-from compendium.analysis.corroboration import Checked
-from compendium.display.claim_records import Dossier, dossiers
-from compendium.ledger.claims import read_claims, rivals
+from compendium.analysis.corroboration import Corroboration
+from compendium.display.claim_records import ClaimRecord, build_claim_records
+from compendium.ledger.claims import competing_figures, read_claims
 from compendium.ledger.loader import Ledger
 from compendium.reconciliation.reconcile import Reconciliation
-from compendium.reconciliation.verdicts import AMONG, BESIDE, IN_CONFLICT, WITHDRAWN
+from compendium.reconciliation.verdicts import CORROBORATION_VERDICTS, IN_CONFLICT, RECONCILIATION_VERDICTS, WITHDRAWN
 
 
 @pytest.fixture(scope="module")
-def found(ledger: Ledger) -> dict[str, Dossier]:
-    return dossiers(ledger)
+def found(ledger: Ledger) -> dict[str, ClaimRecord]:
+    return build_claim_records(ledger)
 
 
 def test_there_is_a_dossier_for_every_claim_in_the_order_of_the_table(
-    found: dict[str, Dossier], ledger: Ledger
+    found: dict[str, ClaimRecord], ledger: Ledger
 ) -> None:
     assert list(found) == list(ledger["claims"]["claim_id"])
 
@@ -30,17 +30,17 @@ def interval_ends(interval: portion.Interval) -> str:
 
 
 def test_verdicts_are_those_of_the_analyses(
-    found: dict[str, Dossier], reconciled_ledger: Reconciliation, corroborated_ledger: dict[str, Checked]
+    found: dict[str, ClaimRecord], reconciled_ledger: Reconciliation, corroborated_ledger: dict[str, Corroboration]
 ) -> None:
     for name, one in found.items():
         assert one["reconciled"]["verdict"] == reconciled_ledger.verdicts[name][0]
         assert one["checked"]["verdict"] == corroborated_ledger[name].verdict
-        assert len(one["checked"]["held"]) == len(corroborated_ledger[name].held)
-    assert {one["reconciled"]["verdict"] for one in found.values()} == set(AMONG)
-    assert {one["checked"]["verdict"] for one in found.values()} == set(BESIDE)
+        assert len(one["checked"]["held"]) == len(corroborated_ledger[name].comparisons)
+    assert {one["reconciled"]["verdict"] for one in found.values()} == set(RECONCILIATION_VERDICTS)
+    assert {one["checked"]["verdict"] for one in found.values()} == set(CORROBORATION_VERDICTS)
 
 
-def test_the_ends_of_the_interval_are_exact(found: dict[str, Dossier], ledger: Ledger) -> None:
+def test_the_ends_of_the_interval_are_exact(found: dict[str, ClaimRecord], ledger: Ledger) -> None:
     for row in read_claims(ledger).to_dict("records"):
         one, interval = found[row["claim_id"]], row["interval"]
         for end, exact in (("low", interval.lower), ("high", interval.upper)):
@@ -50,13 +50,15 @@ def test_the_ends_of_the_interval_are_exact(found: dict[str, Dossier], ledger: L
         assert one["ends"] == interval_ends(interval), row["claim_id"]
 
 
-def test_a_claim_in_conflict_names_a_conflict_and_its_rule(found: dict[str, Dossier]) -> None:
+def test_a_claim_in_conflict_names_a_conflict_and_its_rule(found: dict[str, ClaimRecord]) -> None:
     conflicting = [one["reconciled"] for one in found.values() if one["reconciled"]["verdict"] == IN_CONFLICT]
     assert conflicting
     assert all(one["conflicts"] and one["rule"] and one["explanation"] for one in conflicting)
 
 
-def test_rivals_name_each_other_and_agree_on_whether_both_can_hold(found: dict[str, Dossier], ledger: Ledger) -> None:
+def test_rivals_name_each_other_and_agree_on_whether_both_can_hold(
+    found: dict[str, ClaimRecord], ledger: Ledger
+) -> None:
     pairs = {(name, own["claim_id"]): own["together"] for name, one in found.items() for own in one["rivals"]}
     assert set(pairs.values()) <= {"both can hold", "not both can hold", "not comparable"}
     assert pairs
@@ -64,10 +66,12 @@ def test_rivals_name_each_other_and_agree_on_whether_both_can_hold(found: dict[s
     for name, other in pairs:
         apart = "not comparable" in {found[one]["reconciled"]["verdict"] for one in (name, other)}
         assert (pairs[name, other] == "not comparable") == apart
-    assert {name for name, _ in pairs} == {name for row in rivals(read_claims(ledger))["claim_ids"] for name in row}
+    assert {name for name, _ in pairs} == {
+        name for row in competing_figures(read_claims(ledger))["claim_ids"] for name in row
+    }
 
 
-def test_a_dossier_is_made_of_plain_objects(found: dict[str, Dossier]) -> None:
+def test_a_dossier_is_made_of_plain_objects(found: dict[str, ClaimRecord]) -> None:
     assert json.loads(json.dumps(found)) == found
 
 
@@ -75,6 +79,6 @@ def test_nothing_is_held_against_a_withdrawn_claim(ledger: Ledger) -> None:
     claims = ledger["claims"]
     name = claims["claim_id"].iloc[0]
     claims.loc[claims["claim_id"] == name, ["rank", "rank_reason"]] = ["deprecated", "misread"]
-    one = dossiers(ledger.replaced(claims=claims))[name]
+    one = build_claim_records(ledger.with_tables(claims=claims))[name]
     assert one["reconciled"]["verdict"] == one["checked"]["verdict"] == WITHDRAWN
     assert one["checked"]["held"] == one["rivals"] == one["reconciled"]["conflicts"] == []

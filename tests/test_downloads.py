@@ -23,13 +23,13 @@ from docutils.utils import new_document
 
 from compendium.builder.sphinx_ext import downloads
 from compendium.display import attachments, json_ld, outputs
-from compendium.display.claim_records import dossiers
-from compendium.display.outputs import Shown
+from compendium.display.claim_records import build_claim_records
+from compendium.display.outputs import RichOutput
 from compendium.ledger import archive
 from compendium.ledger.loader import load
-from compendium.project.checksums import compared
-from compendium.project.citation import edition
-from compendium.project.paths import BOOK, DATA, ROOT, chapters, notebook_of
+from compendium.project.checksums import compare_folders
+from compendium.project.citation import read_edition
+from compendium.project.paths import BOOK, DATA, ROOT, find_chapters, notebook_path
 
 Built = tuple[Path, subprocess.CompletedProcess[str]]
 Line = tuple[Path, Tag, Tag]
@@ -39,7 +39,7 @@ Line = tuple[Path, Tag, Tag]
 def lines(built: Built) -> list[Line]:
     """The lines that lead to files: the page, what stands before the line, and the line."""
     found = []
-    for chapter in chapters():
+    for chapter in find_chapters():
         page = (built[0] / chapter.relative_to(ROOT)).with_suffix(".html")
         soup = BeautifulSoup(page.read_text(encoding="utf-8"), "html.parser")
         assert soup.article is not None
@@ -77,7 +77,7 @@ def test_every_table_and_figure_has_its_line_and_every_line_its_files(built: Bui
             named.add(target(line, link.text))
             if before.name == "figure" or "table-wrapper" in before.get_attribute_list("class"):
                 assert link["aria-label"] == f"{link.text}: {caption(before)}"
-    there = {path for path in built[0].rglob(f"*/{attachments.FOLDER}/*") if "_static" not in path.parts}
+    there = {path for path in built[0].rglob(f"*/{attachments.FILES_FOLDER}/*") if "_static" not in path.parts}
     assert named | set(listed(built[0])) == there
 
 
@@ -89,7 +89,7 @@ def listed(html: Path) -> Iterator[Path]:
 
 
 def test_every_table_of_the_ledger_is_listed_as_a_file_of_its_own(built: Built) -> None:
-    filled = [name for name, frame in load().whole().frames.items() if len(frame)]
+    filled = [name for name, frame in load().load_all().frames.items() if len(frame)]
     assert len(list(listed(built[0]))) == len(filled)
 
 
@@ -151,26 +151,28 @@ def test_every_drawing_is_an_image_of_its_own(lines: list[Line]) -> None:
 
 
 def test_every_page_offers_its_notebook_as_it_is_stored(built: Built) -> None:
-    for chapter in chapters():
+    for chapter in find_chapters():
         page = (built[0] / chapter.relative_to(ROOT)).with_suffix(".html")
         text = page.read_text(encoding="utf-8")
         foot = BeautifulSoup(text[text.rindex("<footer") :], "html.parser")  # what stands above it is long
         (link,) = foot.select("footer p.take a")
-        assert (page.parent / str(link["href"])).read_bytes() == notebook_of(chapter).read_bytes()
+        assert (page.parent / str(link["href"])).read_bytes() == notebook_path(chapter).read_bytes()
     for made in ("search.html", "genindex.html"):
         assert "as a notebook" not in (built[0] / made).read_text(encoding="utf-8")
 
 
 def test_the_site_has_the_archive_that_the_command_makes(built: Built) -> None:
-    extra = {json_ld.NAME: json_ld.document(dossiers(load()), edition().name).encode()}
-    assert (built[0] / archive.NAME).read_bytes() == archive.bundle(extra=extra)
+    extra = {
+        json_ld.JSON_LD_FILE: json_ld.claims_document(build_claim_records(load()), read_edition().short_title).encode()
+    }
+    assert (built[0] / archive.LEDGER_ARCHIVE).read_bytes() == archive.build_archive(extra_members=extra)
 
 
 def test_what_can_be_taken_away_stays_small_enough_to_keep(built: Built) -> None:
     taken = [
         path
         for path in built[0].rglob("*")
-        if path.suffix in {".csv", ".ipynb", ".zip"} or path.parent.name == attachments.FOLDER
+        if path.suffix in {".csv", ".ipynb", ".zip"} or path.parent.name == attachments.FILES_FOLDER
     ]
     assert sum(path.stat().st_size for path in taken) < 20_000_000
 
@@ -178,12 +180,12 @@ def test_what_can_be_taken_away_stays_small_enough_to_keep(built: Built) -> None
 # --- a small book, edited
 
 
-def cell(shown: Shown) -> nbformat.NotebookNode:
+def cell(shown: RichOutput) -> nbformat.NotebookNode:
     output = nbformat.v4.new_output("execute_result", shown._repr_mimebundle_(), execution_count=1)
     return nbformat.v4.new_code_cell("shown", outputs=[output], execution_count=1, id="shown")
 
 
-def written(root: Path, name: str, *shown: Shown) -> Path:
+def written(root: Path, name: str, *shown: RichOutput) -> Path:
     cells = [nbformat.v4.new_markdown_cell(f"# The page {name}", id="title"), *map(cell, shown)]
     for place, own in enumerate(cells):
         own["id"] = f"cell-{place}"
@@ -229,11 +231,11 @@ def names(html: Path) -> list[str]:
 
 def test_files_come_and_go_with_what_links_to_them(root: Path, tmp_path: Path) -> None:
     html = tmp_path / "over" / "_build" / "html"
-    one, other, third = (outputs.table(frame(name), name) for name in ("First", "Other", "Third"))
+    one, other, third = (outputs.captioned_table(frame(name), name) for name in ("First", "Other", "Third"))
     steps = [
-        ((one, Shown.together(other, third)), (one,), ["first.csv", "other.csv", "third.csv"]),
+        ((one, RichOutput.combine(other, third)), (one,), ["first.csv", "other.csv", "third.csv"]),
         ((other,), (one,), ["first.csv", "other.csv"]),
-        ((outputs.table(frame("changed"), "Other"),), (), ["other.csv"]),
+        ((outputs.captioned_table(frame("changed"), "Other"),), (), ["other.csv"]),
         ((), (), []),
     ]
     for first, second, expected in steps:
@@ -246,12 +248,12 @@ def test_files_come_and_go_with_what_links_to_them(root: Path, tmp_path: Path) -
     written(root, "part/two", other)
     made(root, html.parent.parent)
     assert made(root, tmp_path / "clean", clean=True) == ""
-    assert compared(html, tmp_path / "clean" / "_build" / "html") == []
+    assert compare_folders(html, tmp_path / "clean" / "_build" / "html") == []
 
 
 def test_a_link_to_a_file_that_no_output_holds_fails_the_build(root: Path, tmp_path: Path) -> None:
-    shown = outputs.table(frame("a"), "A caption")
-    shown.others.clear()
+    shown = outputs.captioned_table(frame("a"), "A caption")
+    shown.other_forms.clear()
     written(root, "part/one", shown)
     said = made(root, tmp_path / "out")
     assert "book/part/one" in said
@@ -260,11 +262,11 @@ def test_a_link_to_a_file_that_no_output_holds_fails_the_build(root: Path, tmp_p
 
 def test_what_is_no_site_has_no_links_to_files() -> None:
     tree = new_document("")
-    shown = outputs.table(frame("a"), "A <caption>").data
+    shown = outputs.captioned_table(frame("a"), "A <caption>").data
     tree += nodes.raw("", shown, format="html")
     for name, expected in (("html", shown), ("epub", shown[: shown.index('<p class="take">')])):
         app = SimpleNamespace(builder=SimpleNamespace(name=name))
-        downloads.leave_out(app, tree, "page")  # type: ignore[arg-type]
+        downloads.remove_download_links(app, tree, "page")  # type: ignore[arg-type]
         assert tree.astext() == expected
 
 
@@ -285,7 +287,7 @@ def examples() -> dict[str, list[str]]:
 def beside(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with the archive unpacked as the page says."""
     folder = tmp_path_factory.mktemp("reader")
-    zipfile.ZipFile(io.BytesIO(archive.kept(ROOT / ".cache" / "bundle"))).extractall(folder / "ledger")
+    zipfile.ZipFile(io.BytesIO(archive.cached_archive(ROOT / ".cache" / "bundle"))).extractall(folder / "ledger")
     return folder
 
 
@@ -310,7 +312,7 @@ def test_the_examples_in_python_run_as_they_stand(
 
 def test_the_commands_of_the_page_run_as_they_stand(examples: dict[str, list[str]], beside: Path) -> None:
     unzip, datasette, frictionless = (code.strip() for code in examples["sh"])
-    assert unzip == f"unzip {archive.NAME} -d ledger"
+    assert unzip == f"unzip {archive.LEDGER_ARCHIVE} -d ledger"
     tools = Path(sys.executable).parent
     for command, said in ((f"{datasette} --get /ledger.json", '"claims"'), (frictionless, "valid")):
         run = subprocess.run(

@@ -11,7 +11,7 @@ from matplotlib.text import Text
 
 from compendium.display.charts import ledger as ledger_charts
 from compendium.display.charts import maps, style
-from compendium.values.periods import span
+from compendium.values.periods import read_period
 
 
 @pytest.fixture(autouse=True)
@@ -27,58 +27,65 @@ def markers(axes: pyplot.Axes) -> list[str]:
 
 def test_an_interval_is_a_bar_a_point_or_an_arrow() -> None:
     ranges = [portion.closed(Fraction(1), Fraction(3)), portion.singleton(2), portion.open(2, portion.inf)]
-    axes = ledger_charts.intervals(["a", "b", "c"], ranges, unit="x").axes[0]
+    axes = ledger_charts.interval_chart(["a", "b", "c"], ranges, unit="x").axes[0]
     assert [list(map(float, line.get_xdata())) for line in axes.lines][:2] == [[1.0, 3.0], [2.0]]
     assert markers(axes) == ["None", "o", "None", ">"]
     assert [label.get_text() for label in axes.get_yticklabels()] == ["a", "b", "c"]
 
 
 def test_an_interval_open_below_has_its_arrow_at_the_left() -> None:
-    axes = ledger_charts.intervals(["a"], [portion.openclosed(-portion.inf, 5)], unit="x").axes[0]
+    axes = ledger_charts.interval_chart(["a"], [portion.openclosed(-portion.inf, 5)], unit="x").axes[0]
     assert "<" in markers(axes)
 
 
 def test_bars_are_in_the_scale_of_the_axis() -> None:
-    axes = ledger_charts.intervals(["a"], [portion.closed(10**9, 2 * 10**9)], unit="billion", scale=1e9).axes[0]
+    axes = ledger_charts.interval_chart(["a"], [portion.closed(10**9, 2 * 10**9)], unit="billion", scale=1e9).axes[0]
     assert list(map(float, axes.lines[0].get_xdata())) == [1.0, 2.0]
 
 
 def test_notes_stand_beside_the_upper_end_of_each_bar() -> None:
     ranges = [portion.closed(Fraction(1), Fraction(3)), portion.closed(Fraction(2), Fraction(4))]
-    axes = ledger_charts.intervals(["a", "b"], ranges, unit="x", scale=2, notes=["1–3", "2–4"]).axes[0]
+    axes = ledger_charts.interval_chart(["a", "b"], ranges, unit="x", scale=2, notes=["1–3", "2–4"]).axes[0]
     assert [(text.get_text(), *text.xy) for text in axes.texts] == [("1–3", 1.5, 0), ("2–4", 2.0, 1)]
 
 
 def test_a_note_on_an_endless_bar_stands_beside_its_arrow() -> None:
     ranges = [portion.closed(Fraction(1), Fraction(3)), portion.open(Fraction(2), portion.inf)]
-    axes = ledger_charts.intervals(["a", "b"], ranges, unit="x", notes=["", "more than 2"]).axes[0]
+    axes = ledger_charts.interval_chart(["a", "b"], ranges, unit="x", notes=["", "more than 2"]).axes[0]
     assert axes.texts[1].xy == (axes.get_xlim()[1], 1)
 
 
 def test_bars_have_no_notes_unless_they_are_given() -> None:
     ranges = [portion.closed(Fraction(1), Fraction(3)), portion.closed(Fraction(2), Fraction(4))]
-    assert list(ledger_charts.intervals(["a", "b"], ranges, unit="x").axes[0].texts) == []
-    assert len(ledger_charts.intervals(["a", "b"], ranges, unit="x", notes=["first"]).axes[0].texts) == 1
+    assert list(ledger_charts.interval_chart(["a", "b"], ranges, unit="x").axes[0].texts) == []
+    assert len(ledger_charts.interval_chart(["a", "b"], ranges, unit="x", notes=["first"]).axes[0].texts) == 1
 
 
 def events() -> pd.DataFrame:
-    rows = [("First", span("2024-01"), 5.0), ("Second", span("2024-03/2024-05"), -5.0), ("Undated", None, 1.0)]
+    rows = [
+        ("First", read_period("2024-01"), 5.0),
+        ("Second", read_period("2024-03/2024-05"), -5.0),
+        ("Undated", None, 1.0),
+    ]
     return pd.DataFrame(rows, columns=["name", "span", "goldstein"])
 
 
 def test_a_timeline_shows_every_dated_event_in_the_colour_of_its_score() -> None:
-    axes = ledger_charts.timeline(events()).axes[0]
+    axes = ledger_charts.timeline_chart(events()).axes[0]
     assert [line.get_color() for line in axes.lines] == [style.COOPERATION, style.CONFLICT]
     assert [text.get_text() for text in axes.texts] == ["First", "Second"]
 
 
 def test_scores_leave_out_what_has_no_date() -> None:
-    assert len([line for line in ledger_charts.scores(events()).axes[0].lines if line.get_marker() == "o"]) == 2
+    assert (
+        len([line for line in ledger_charts.event_scores_chart(events()).axes[0].lines if line.get_marker() == "o"])
+        == 2
+    )
 
 
 def test_ties_share_their_axes() -> None:
     table = pd.DataFrame({"cooperation": [1.0, 2.0], "conflict": [-3.0, 0.0]}, index=[2023, 2024])
-    drawn = ledger_charts.ties({"one": table, "other": table * 2})
+    drawn = ledger_charts.tie_scores_chart({"one": table, "other": table * 2})
     assert drawn.axes[0].get_ylim() == drawn.axes[1].get_ylim()
     assert [text.get_text() for text in drawn.axes[0].texts] == ["+1.0", "+2.0", "−3.0"]
 
@@ -93,7 +100,7 @@ def test_no_name_on_a_map_covers_another() -> None:
             "longitude": [50.0, 50.1, 50.2, 50.3, 48.0, 47.9],
         }
     )
-    drawn = maps.route_map(stops, {"r": style.SERIES[0]})
+    drawn = maps.route_map(stops, {"r": style.SERIES_COLOURS[0]})
     drawn.draw_without_rendering()
     boxes = [Text.get_window_extent(text) for text in drawn.axes[0].texts]
     assert len(boxes) == 6
@@ -101,7 +108,7 @@ def test_no_name_on_a_map_covers_another() -> None:
 
 
 def test_a_schematic_names_every_stop_and_rings_shared_ones() -> None:
-    drawn = maps.schematic({"First line": ["A", "B"], "Second line": ["B", "C"]}, style.SERIES[:2])
+    drawn = maps.route_diagram({"First line": ["A", "B"], "Second line": ["B", "C"]}, style.SERIES_COLOURS[:2])
     axes = drawn.axes[0]
     assert [text.get_text() for text in axes.texts] == ["First line", "A", "B", "Second line", "B", "C"]
     faces = [line.get_markerfacecolor() for line in axes.lines if line.get_marker() == "o"]
@@ -110,7 +117,7 @@ def test_a_schematic_names_every_stop_and_rings_shared_ones() -> None:
 
 def test_two_ways_draws_turnover_above_and_scores_below() -> None:
     scores = pd.DataFrame({"cooperation": [1.0], "conflict": [-2.0]}, index=[2024])
-    drawn = ledger_charts.two_ways({2023: portion.closed(1, 2)}, scores, unit="Turnover", scale=1)
+    drawn = ledger_charts.amounts_and_scores_chart({2023: portion.closed(1, 2)}, scores, unit="Turnover", scale=1)
     above, below = drawn.axes
     assert above.get_title(loc="left") == "Turnover"
     assert [patch.get_height() for patch in below.patches] == [1.0, -2.0]
@@ -122,8 +129,8 @@ def test_others_stand_beside_the_bars_by_year_each_with_its_mark() -> None:
         "one": {2023: portion.closed(2, 4)},
         "other": {2023: portion.open(9, portion.inf), 2025: portion.closed(1, 1)},
     }
-    drawn = ledger_charts.two_ways(
-        {2023: portion.closed(1, 2)}, scores, unit="x", scale=1, claimed="claimed", observed=others
+    drawn = ledger_charts.amounts_and_scores_chart(
+        {2023: portion.closed(1, 2)}, scores, unit="x", scale=1, amounts_name="claimed", observed=others
     )
     above, below = drawn.axes
     marks = [
@@ -141,12 +148,14 @@ def test_others_stand_beside_the_bars_by_year_each_with_its_mark() -> None:
 
 def test_what_others_record_is_a_diamond_on_the_bar() -> None:
     known = events().assign(event_id=["one", "two", "none"])
-    recorded = {"one": [span("2024-01-10")], "two": [span("2024-04-01"), span("2024-06-30")]}
-    axes = ledger_charts.timeline(known, recorded).axes[0]
+    recorded = {"one": [read_period("2024-01-10")], "two": [read_period("2024-04-01"), read_period("2024-06-30")]}
+    axes = ledger_charts.timeline_chart(known, recorded).axes[0]
     diamonds = [(dates.num2date(line.get_xdata()[0]).date(), line.get_ydata()[0])
                 for line in axes.lines if line.get_marker() == "D"]  # fmt: skip
     assert [(str(day), row) for day, row in diamonds] == [("2024-01-10", 0), ("2024-04-01", 1), ("2024-06-30", 1)]
-    assert dates.num2date(axes.get_xlim()[1]).date() == span("2024-06-30").last  # the axis reaches the last of them
+    assert (
+        dates.num2date(axes.get_xlim()[1]).date() == read_period("2024-06-30").last
+    )  # the axis reaches the last of them
 
 
 # --- coasts and borders beneath the routes
@@ -164,7 +173,7 @@ OUTLINES = pd.DataFrame(
 
 
 def mapped(outlines: pd.DataFrame | None) -> pyplot.Axes:
-    return maps.route_map(SQUARE, {"r": style.SERIES[0]}, outlines=outlines).axes[0]
+    return maps.route_map(SQUARE, {"r": style.SERIES_COLOURS[0]}, outlines=outlines).axes[0]
 
 
 def test_the_water_is_one_area_beneath_the_routes() -> None:
@@ -173,7 +182,7 @@ def test_the_water_is_one_area_beneath_the_routes() -> None:
     assert (sea.get_zorder() < 1, sea.get_fill()) == (True, True)
     assert sea.get_path().contains_point((2, 5))  # west of the coast
     assert not sea.get_path().contains_point((8, 5))
-    routes = [line for line in axes.lines if line.get_color() == style.SERIES[0]]
+    routes = [line for line in axes.lines if line.get_color() == style.SERIES_COLOURS[0]]
     assert all(line.get_zorder() > sea.get_zorder() for line in routes)
 
 
@@ -220,7 +229,7 @@ def test_a_name_stops_looking_where_nothing_further_away_can_be_freer(monkeypatc
     stops = pd.DataFrame(rows, columns=["route_id", "place_id", "name", "longitude", "latitude"])
 
     def placed() -> list[tuple[str, tuple[float, float]]]:
-        (axes,) = maps.route_map(stops, {"one": style.SERIES[0]}).axes
+        (axes,) = maps.route_map(stops, {"one": style.SERIES_COLOURS[0]}).axes
         return [(text.get_text(), text.xyann) for text in axes.texts]
 
     soon = placed()

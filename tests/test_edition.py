@@ -7,7 +7,7 @@ import pytest
 import yaml
 from pybtex.database import Entry, parse_string
 
-from compendium.project.citation import CITATION, Edition, bibtex, edition, plain, problems
+from compendium.project.citation import CITATION, Edition, check_citation, format_bibtex, format_citation, read_edition
 from compendium.project.paths import ROOT
 
 BOOK = Edition("The Book: of things", "2.1", date(2026, 3, 5), ("Some Body", "Family, Given"), ("MIT",))
@@ -29,12 +29,12 @@ def decoded(field: str) -> str:
 def test_the_citation_file_agrees_with_the_project_and_its_changelog() -> None:
     import tomllib
 
-    book = edition()
+    book = read_edition()
     assert book.version == tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["version"]
     newest = re.search(r"^## (\S+) — (\S+)$", (ROOT / "CHANGELOG.md").read_text(encoding="utf-8"), re.M)
     assert newest
     assert newest.groups() == (book.version, book.released.isoformat())
-    assert book.name == yaml.safe_load((ROOT / "_config.yml").read_text(encoding="utf-8"))["title"]
+    assert book.short_title == yaml.safe_load((ROOT / "_config.yml").read_text(encoding="utf-8"))["title"]
 
 
 ALLOWED = {
@@ -47,7 +47,7 @@ ALLOWED = {
 def test_the_citation_file_is_what_its_format_asks_for() -> None:
     """The rules of the Citation File Format 1.2.0 for the keys that stand in it; it allows no others."""
     said = yaml.safe_load((ROOT / CITATION).read_text(encoding="utf-8"))
-    assert list(problems(said)) == []
+    assert list(check_citation(said)) == []
     assert set(said) <= ALLOWED
     assert said["cff-version"] == "1.2.0"
     assert said["type"] in {"software", "dataset"}
@@ -78,8 +78,8 @@ FINE: dict[str, Any] = {
     ],
 )
 def test_what_a_citation_file_lacks_is_told(change: dict[str, Any], said: str) -> None:
-    assert list(problems(FINE)) == []
-    (found,) = problems({**FINE, **change})
+    assert list(check_citation(FINE)) == []
+    (found,) = check_citation({**FINE, **change})
     assert f"{CITATION}: {said}" in found
 
 
@@ -87,24 +87,24 @@ def test_what_a_citation_file_lacks_is_told(change: dict[str, Any], said: str) -
 def test_a_citation_file_that_is_none_is_a_fault_in_words(tmp_path: Path, text: str) -> None:
     (tmp_path / CITATION).write_text(text, encoding="utf-8")
     with pytest.raises(ValueError, match=r"CITATION\.cff: "):
-        edition(tmp_path)
+        read_edition(tmp_path)
 
 
 def test_authors_are_bodies_and_people(tmp_path: Path) -> None:
     said = {**FINE, "authors": [{"name": "A Body"}, {"family-names": "F", "given-names": "G"}]}
     (tmp_path / CITATION).write_text(yaml.safe_dump(said), encoding="utf-8")
-    assert edition(tmp_path).authors == ("A Body", "F, G")
+    assert read_edition(tmp_path).authors == ("A Body", "F, G")
 
 
 def test_a_page_is_cited_in_plain_text() -> None:
-    assert plain(BOOK, "Why?", "https://x.example/a.html") == (
+    assert format_citation(BOOK, "Why?", "https://x.example/a.html") == (
         "Some Body; Family, Given (2026): “Why?”, in: The Book, edition 2.1, 5 March 2026, https://x.example/a.html"
     )
-    assert plain(BOOK) == "Some Body; Family, Given (2026): The Book: of things, edition 2.1, 5 March 2026."
+    assert format_citation(BOOK) == "Some Body; Family, Given (2026): The Book: of things, edition 2.1, 5 March 2026."
 
 
 def test_a_page_is_cited_in_bibtex() -> None:
-    key, entry = read(bibtex(BOOK, "Why?", "https://x.example/a.html", "part/page"))
+    key, entry = read(format_bibtex(BOOK, "Why?", "https://x.example/a.html", "part/page"))
     assert (key, entry.type) == ("the-book:part-page", "incollection")
     assert dict(entry.fields) == {
         "title": "{Why?}", "booktitle": "The Book", "edition": "2.1", "year": "2026", "month": "March",
@@ -115,13 +115,13 @@ def test_a_page_is_cited_in_bibtex() -> None:
 
 
 def test_the_book_is_cited_as_a_whole() -> None:
-    key, entry = read(bibtex(BOOK))
+    key, entry = read(format_bibtex(BOOK))
     assert (key, entry.type, entry.fields["title"]) == ("the-book", "misc", "{The Book: of things}")
     assert "booktitle" not in entry.fields
 
 
 @pytest.mark.parametrize("title", [HOSTILE, "}", "{", "\\", "a\nb", "{{}", "%"])
 def test_no_title_breaks_its_entry(title: str) -> None:
-    _, entry = read(bibtex(BOOK, title, "https://x.example/{}", 'a"}{,'))
+    _, entry = read(format_bibtex(BOOK, title, "https://x.example/{}", 'a"}{,'))
     assert decoded(entry.fields["title"]) == " ".join(title.split())
     assert entry.fields["year"] == "2026"

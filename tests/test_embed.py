@@ -7,10 +7,10 @@ from pathlib import Path
 
 from bs4 import BeautifulSoup
 
-from compendium.builder.sphinx_ext.card_embedding import changed, embedded, rebased
-from compendium.builder.stored_outputs import home_of, kept
+from compendium.builder.sphinx_ext.card_embedding import embed_cards, pages_with_changed_cards, rebase_links
+from compendium.builder.stored_outputs import permanent_page_notebook, stored_objects
 from compendium.display.mime_types import CARDS
-from compendium.project.paths import BOOK, PAGES
+from compendium.project.paths import BOOK, PAGE_BY_KIND
 from conftest import Built
 
 CARD = '<p><strong>4</strong></p><p><a href="../claim/a.b.html">All</a> <a href="claims.html#c">c</a></p>'
@@ -18,7 +18,7 @@ FOUND = {"book/evidence/claims": {"a.b": {"text": "4", "card": CARD}, "odd id": 
 
 
 def page(body: str, name: str = "book/part/chapter") -> BeautifulSoup:
-    return BeautifulSoup(embedded(body, name, FOUND)[0], "html.parser")
+    return BeautifulSoup(embed_cards(body, name, FOUND)[0], "html.parser")
 
 
 def test_a_link_to_a_permanent_place_names_its_card_which_is_hidden_on_the_page() -> None:
@@ -46,21 +46,21 @@ def test_what_has_no_card_is_left_as_it_is() -> None:
         '<a href="#a.b">4</a>',
         '<a href="../evidence/claims.html">all</a>',
     ):
-        body, cards = embedded(link, "book/part/chapter", FOUND)
+        body, cards = embed_cards(link, "book/part/chapter", FOUND)
         assert body == link
         assert not any(cards.values())
 
 
 def test_the_permanent_place_itself_gets_no_cards() -> None:
     link = '<a href="claims.html#a.b">4</a>'
-    assert embedded(link, "book/evidence/claims", FOUND)[0] == link
+    assert embed_cards(link, "book/evidence/claims", FOUND)[0] == link
 
 
 def test_addresses_in_a_card_are_right_wherever_it_stands() -> None:
-    assert rebased(CARD, "book/evidence/claims", "book/evidence/checked") == CARD
-    below = rebased(CARD, "book/evidence/claims", "book/part/chapter")
+    assert rebase_links(CARD, "book/evidence/claims", "book/evidence/checked") == CARD
+    below = rebase_links(CARD, "book/evidence/claims", "book/part/chapter")
     assert 'href="../claim/a.b.html"' in below and 'href="../evidence/claims.html#c"' in below
-    front = rebased(CARD, "book/evidence/claims", "book/index")
+    front = rebase_links(CARD, "book/evidence/claims", "book/index")
     assert 'href="claim/a.b.html"' in front and 'href="evidence/claims.html#c"' in front
 
 
@@ -70,31 +70,31 @@ def test_an_address_with_encoded_characters_finds_its_card() -> None:
 
 def test_a_page_is_written_again_where_a_card_of_it_has_changed_and_only_there() -> None:
     body = '<a href="../evidence/claims.html#a.b">4</a>'
-    shown = {"book/part/chapter": embedded(body, "book/part/chapter", FOUND)[1], "book/part/other": {}}
-    assert list(changed(shown, FOUND)) == []
+    shown = {"book/part/chapter": embed_cards(body, "book/part/chapter", FOUND)[1], "book/part/other": {}}
+    assert list(pages_with_changed_cards(shown, FOUND)) == []
     other = {"book/evidence/claims": {"a.b": {"text": "4", "card": CARD.replace("4", "5")}}}
-    assert list(changed(shown, other)) == ["book/part/chapter"]
-    assert list(changed(shown, {})) == ["book/part/chapter"]
+    assert list(pages_with_changed_cards(shown, other)) == ["book/part/chapter"]
+    assert list(pages_with_changed_cards(shown, {})) == ["book/part/chapter"]
 
 
 def test_a_page_is_written_again_where_a_card_that_was_missing_is_there_at_last() -> None:
     body = '<a href="../evidence/claims.html#a.b">4</a>'
-    without, digests = embedded(body, "book/part/chapter", {"book/evidence/claims": {}})
+    without, digests = embed_cards(body, "book/part/chapter", {"book/evidence/claims": {}})
     assert without == body
-    assert list(changed({"book/part/chapter": digests}, {"book/evidence/claims": {}})) == []
-    assert list(changed({"book/part/chapter": digests}, FOUND)) == ["book/part/chapter"]
+    assert list(pages_with_changed_cards({"book/part/chapter": digests}, {"book/evidence/claims": {}})) == []
+    assert list(pages_with_changed_cards({"book/part/chapter": digests}, FOUND)) == ["book/part/chapter"]
 
 
 def test_marks_in_an_anchor_are_escaped_and_found() -> None:
     odd = {"book/evidence/claims": {"a&b": {"text": "", "card": "<p>6</p>"}, 'a"b': {"text": "", "card": "<p>7</p>"}}}
     for anchor in ("a&amp;b", "a%22b", "a&quot;b"):
-        body, _ = embedded(f'<a href="../evidence/claims.html#{anchor}">x</a>', "book/part/chapter", odd)
+        body, _ = embed_cards(f'<a href="../evidence/claims.html#{anchor}">x</a>', "book/part/chapter", odd)
         soup = BeautifulSoup(body, "html.parser")
         assert soup.find(id=soup.a["data-card"]) is not None, anchor  # type: ignore[index]
 
 
 def test_an_address_within_the_place_itself_leads_there_from_elsewhere() -> None:
-    card = rebased('<a href="#other">o</a>', "book/evidence/claims", "book/part/chapter")
+    card = rebase_links('<a href="#other">o</a>', "book/evidence/claims", "book/part/chapter")
     assert card == '<a href="../evidence/claims.html#other">o</a>'
 
 
@@ -110,19 +110,21 @@ def test_the_building_of_pages_waits_for_no_library_that_it_does_not_use() -> No
 
 
 def test_every_permanent_place_keeps_cards() -> None:
-    assert [kind for kind in PAGES if not kept(home_of(kind), CARDS)] == ["table"]  # which nobody asks who says so
+    assert [kind for kind in PAGE_BY_KIND if not stored_objects(permanent_page_notebook(kind), CARDS)] == [
+        "table"
+    ]  # which nobody asks who says so
 
 
 def test_what_is_no_notebook_keeps_nothing(tmp_path: Path) -> None:
-    assert kept(tmp_path / "none.ipynb", CARDS) == {}
+    assert stored_objects(tmp_path / "none.ipynb", CARDS) == {}
     (tmp_path / "bad.ipynb").write_text("{", encoding="utf-8")
-    assert kept(tmp_path / "bad.ipynb", CARDS) == {}
+    assert stored_objects(tmp_path / "bad.ipynb", CARDS) == {}
 
 
 def test_the_cards_of_several_cells_are_put_together(tmp_path: Path) -> None:
     cells = [{"outputs": [{"data": {CARDS: {name: {"text": name, "card": ""}}}}]} for name in "ab"]
     (tmp_path / "two.ipynb").write_text(json.dumps({"cells": cells}), encoding="utf-8")
-    assert set(kept(tmp_path / "two.ipynb", CARDS)) == {"a", "b"}
+    assert set(stored_objects(tmp_path / "two.ipynb", CARDS)) == {"a", "b"}
 
 
 # --- the book as built

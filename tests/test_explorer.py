@@ -9,21 +9,21 @@ from bs4 import BeautifulSoup
 from playwright.sync_api import Browser, Page
 
 from compendium.builder.static_server import serving
-from compendium.builder.stored_outputs import home_of, kept
-from compendium.display.cards.claims_explorer import FACETS, UNDATED, claims_table, years
-from compendium.display.mime_types import CARDS, DOSSIERS
+from compendium.builder.stored_outputs import permanent_page_notebook, stored_objects
+from compendium.display.cards.claims_explorer import FACETS, NO_PERIOD, explorer_table, period_years
+from compendium.display.mime_types import CARDS, CLAIM_RECORDS
 from compendium.ledger.loader import load
 from compendium.reconciliation.verdicts import AGREES, IN_CONFLICT
 from conftest import Built
 
-KEPT = kept(home_of("claim"), DOSSIERS)
+KEPT = stored_objects(permanent_page_notebook("claim"), CLAIM_RECORDS)
 FOUND = {name: KEPT[name] for name in load()["claims"]["claim_id"]}  # a notebook keeps its objects by the alphabet
 PAGE = "book/evidence/claims.html"
 
 
 @pytest.fixture(scope="module")
 def table() -> BeautifulSoup:
-    return BeautifulSoup(claims_table(FOUND, "All <claims>").data, "html.parser")
+    return BeautifulSoup(explorer_table(FOUND, "All <claims>").data, "html.parser")
 
 
 def test_every_claim_is_a_row_at_its_permanent_address(table: BeautifulSoup) -> None:
@@ -52,25 +52,25 @@ def test_every_value_that_can_be_chosen_is_of_some_claim_and_no_value_is_missing
 
 
 def test_a_period_is_found_by_each_of_its_years() -> None:
-    assert years({"period": "2021/2023"}) == ["2021", "2022", "2023"]
-    assert years({"period": "2025-01/2025-04"}) == ["2025"]
-    assert years({"period": ""}) == [UNDATED]
-    assert years({"period": "2020/.."}) == ["2020"]
-    assert years({"period": "../2025-09-27"}) == ["2025"]
-    assert "2025" in years({"period": "2025-02~"})
+    assert period_years({"period": "2021/2023"}) == ["2021", "2022", "2023"]
+    assert period_years({"period": "2025-01/2025-04"}) == ["2025"]
+    assert period_years({"period": ""}) == [NO_PERIOD]
+    assert period_years({"period": "2020/.."}) == ["2020"]
+    assert period_years({"period": "../2025-09-27"}) == ["2025"]
+    assert "2025" in period_years({"period": "2025-02~"})
 
 
 def test_a_cell_with_markup_stays_text() -> None:
     one = next(iter(FOUND.values()))
     evil = '"><script>alert(1)</script>'
     spoilt = one | {"figure": evil, "summary": evil, "author": evil, "metric": evil, "metric_id": evil, "note": evil}
-    assert "<script" not in claims_table({one["claim_id"]: spoilt}, evil).data
+    assert "<script" not in explorer_table({one["claim_id"]: spoilt}, evil).data
 
 
 def test_cards_and_dossiers_are_kept_with_the_table() -> None:
-    shown = claims_table(FOUND, "All")
-    assert shown.others[DOSSIERS] == FOUND
-    assert shown.others[CARDS].keys() == FOUND.keys()
+    shown = explorer_table(FOUND, "All")
+    assert shown.other_forms[CLAIM_RECORDS] == FOUND
+    assert shown.other_forms[CARDS].keys() == FOUND.keys()
 
 
 # --- in a browser
@@ -170,10 +170,10 @@ def test_rows_are_sorted_both_ways_and_back(page: Page, served: str) -> None:
     page.goto(f"{served}/{PAGE}")
     page.click("form.filters summary")
     page.select_option("select[name=sort]", "period")
-    first = [years(FOUND[name])[0] for name in shown(page)]
+    first = [period_years(FOUND[name])[0] for name in shown(page)]
     assert first == sorted(first)
     page.check("input[name=down]")
-    assert [years(FOUND[name])[0] for name in shown(page)] == sorted(first, reverse=True)
+    assert [period_years(FOUND[name])[0] for name in shown(page)] == sorted(first, reverse=True)
     page.uncheck("input[name=down]")
     page.select_option("select[name=sort]", "")
     assert shown(page) == list(FOUND)
@@ -207,7 +207,7 @@ def many(number: int, built: Path, folder: Path) -> Path:
     end = html.index("</table>", begin) + len("</table>")
     path = folder / "book" / "evidence" / "many.html"
     path.parent.mkdir(parents=True)
-    path.write_text(html[:begin] + claims_table(renamed, "Many").data + html[end:], encoding="utf-8")
+    path.write_text(html[:begin] + explorer_table(renamed, "Many").data + html[end:], encoding="utf-8")
     (folder / "_static").symlink_to(built / "_static")
     return path
 

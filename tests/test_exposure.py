@@ -6,23 +6,23 @@ from small import closed, observation, small
 
 from compendium.analysis import exposure
 from compendium.analysis.exposure import (
-    ALL,
     ECONOMY,
     EXPORTS,
     IMPORTS,
     PURCHASES,
+    REMITTANCES,
     SALES,
-    SENT,
+    TOTAL,
     TRANSIT,
     Assumptions,
-    Kinds,
+    ExposureIds,
 )
 from compendium.display.tables import exposure as exposure_tables
 from compendium.ledger.claims import read_claims
 from compendium.ledger.loader import Ledger
 from compendium.ledger.observations import read_observations
 
-KINDS = Kinds("sold", "mirror", "economy", "sent", "WORLD")
+KINDS = ExposureIds("sold", "mirror", "economy", "sent", "WORLD")
 METRICS = (
     {"metric_id": "economy", "name": "Economy"},
     {"metric_id": "sent", "name": "Money sent home"},
@@ -57,8 +57,8 @@ def ledger(*rows: dict[str, Any]) -> Ledger:
     return small(observations=rows or ROWS, metrics=METRICS)
 
 
-def found(assumed: Assumptions = ASSUMED, *rows: dict[str, Any]) -> dict[tuple[str, str], exposure.Stake]:
-    return {(one.side, one.what): one for one in exposure.stakes(ledger(*rows), assumed, ("A", "B"), KINDS)}
+def found(assumed: Assumptions = ASSUMED, *rows: dict[str, Any]) -> dict[tuple[str, str], exposure.Exposure]:
+    return {(one.side, one.flow): one for one in exposure.exposures(ledger(*rows), assumed, ("A", "B"), KINDS)}
 
 
 def middle(interval: portion.Interval) -> float:
@@ -76,47 +76,50 @@ def test_shares_are_of_each_sides_own_wholes() -> None:
     assert middle(stakes["A", SALES].shares[EXPORTS]) == 1
     assert middle(stakes["A", PURCHASES].shares[IMPORTS]) == 3
     assert middle(stakes["B", SALES].shares[EXPORTS]) == pytest.approx(30 / 90, abs=1e-3)
-    assert middle(stakes["A", ALL].shares[ECONOMY]) == 4.5
+    assert middle(stakes["A", TOTAL].shares[ECONOMY]) == 4.5
 
 
 def test_of_which_nothing_is_assumed_nothing_or_all_is_left() -> None:
     one = found()["A", SALES]
-    assert one.left is not None
-    assert (one.left.lower, one.left.upper) == (0, one.amount.upper)
+    assert one.unreplaced is not None
+    assert (one.unreplaced.lower, one.unreplaced.upper) == (0, one.amount.upper)
 
 
 def test_what_finds_another_way_is_not_left() -> None:
     one = found(Assumptions("2024", "A", "Bank", other_buyers={"A": (40, 60)}))["A", SALES]
-    assert one.left == portion.closedopen(one.amount.lower * 2 / 5, one.amount.upper * 3 / 5)
+    assert one.unreplaced == portion.closedopen(one.amount.lower * 2 / 5, one.amount.upper * 3 / 5)
     gone = found(Assumptions("2024", "A", "Bank", other_sellers={"A": (100, 100)}))["A", PURCHASES]
-    assert gone.left == portion.singleton(0)
+    assert gone.unreplaced == portion.singleton(0)
 
 
 def test_the_sum_takes_what_is_known_and_is_what_turnover_leaves() -> None:
-    assert middle(found()["A", ALL].amount) == 45
-    assert middle(found()["B", ALL].amount) == 40
+    assert middle(found()["A", TOTAL].amount) == 45
+    assert middle(found()["B", TOTAL].amount) == 40
     turnover = row("turnover", "40.0", "total", "A", "B") | {"metric_id": "turnover"}
     metrics = ({"metric_id": "turnover", "name": "Turnover", "sum_of": "sold; mirror"}, *METRICS)
     only = small(observations=[turnover, *ROWS[3:]], metrics=metrics)
-    stakes = {(one.side, one.what): one for one in exposure.stakes(only, ASSUMED, ("A", "B"), KINDS)}
+    stakes = {(one.side, one.flow): one for one in exposure.exposures(only, ASSUMED, ("A", "B"), KINDS)}
     assert stakes["A", SALES].amount.lower == 0
-    assert middle(stakes["A", ALL].amount) == 40
+    assert middle(stakes["A", TOTAL].amount) == 40
 
 
 def test_money_sent_home_counts_only_where_it_is_assumed_and_known() -> None:
-    assert found()["B", SENT].why == exposure.NOT_FOUND
-    assert found(Assumptions("2024", "A", "Bank", remittances=False))["A", SENT].why == exposure.NOT_COUNTED
+    assert found()["B", REMITTANCES].missing_reason == exposure.NOT_FOUND
+    assert (
+        found(Assumptions("2024", "A", "Bank", remittances=False))["A", REMITTANCES].missing_reason
+        == exposure.NOT_COUNTED
+    )
 
 
 def test_fees_of_transit_are_what_is_assumed_for_a_side() -> None:
     stakes = found(Assumptions("2024", "A", "Bank", transit={"A": (1, 2)}))
     assert stakes["A", TRANSIT].amount == closed(10**6, 2 * 10**6)
-    assert (stakes["B", TRANSIT].amount, stakes["B", TRANSIT].why) == (None, exposure.NO_AMOUNT)
+    assert (stakes["B", TRANSIT].amount, stakes["B", TRANSIT].missing_reason) == (None, exposure.NO_AMOUNT)
 
 
 @pytest.mark.parametrize("assumed", [Assumptions("2023", "A", "Bank"), Assumptions("2024", "B", "Bank")])
 def test_what_the_counting_side_does_not_print_stays_empty(assumed: Assumptions) -> None:
-    assert {one.amount for (_, what), one in found(assumed).items() if what in (SALES, PURCHASES, ALL)} == {None}
+    assert {one.amount for (_, what), one in found(assumed).items() if what in (SALES, PURCHASES, TOTAL)} == {None}
 
 
 def test_without_a_whole_there_is_no_share() -> None:
@@ -136,7 +139,7 @@ def test_goods_are_weighed_within_their_own_exports() -> None:
         row("fruit", "8.0", "total", "A", "B", reporter="", unit="million USD") | {"metric_id": "fruit"},
         row("all-fruit", "10.0", "total", "A", "WORLD", reporter="", unit="million USD") | {"metric_id": "fruit"},
     ]
-    (one,) = exposure.goods(ledger(*rows), ASSUMED, ("A", "B"), KINDS, ["fruit", "sold"])
+    (one,) = exposure.goods_exposures(ledger(*rows), ASSUMED, ("A", "B"), KINDS, ["fruit", "sold"])
     assert middle(one.amount) == 8 * 10**6
     assert middle(one.shares[EXPORTS]) == pytest.approx(80, abs=0.1)
 
@@ -144,7 +147,7 @@ def test_goods_are_weighed_within_their_own_exports() -> None:
 def test_a_table_shows_the_reason_where_there_is_no_amount() -> None:
     observations = read_observations(ledger())
     claims = read_claims(ledger()).set_index("claim_id", drop=False)
-    shown = exposure_tables.stakes_table(found().values(), claims, observations, "USD", "Stakes").data
+    shown = exposure_tables.exposures_table(found().values(), claims, observations, "USD", "Stakes").data
     assert exposure.NO_AMOUNT in shown
     assert "of exports" in shown
 
@@ -158,6 +161,6 @@ def test_every_assumption_is_shown_with_what_it_means() -> None:
 
 
 def test_unknown_and_endless_amounts_are_said() -> None:
-    assert exposure_tables.told(None, "USD") == "–"
-    assert exposure_tables.told(None, "USD", unknown="unknown") == "unknown"
-    assert exposure_tables.told(portion.closed(0, 5), "USD") == "at most 5.00 USD"
+    assert exposure_tables.format_exposure(None, "USD") == "–"
+    assert exposure_tables.format_exposure(None, "USD", unknown="unknown") == "unknown"
+    assert exposure_tables.format_exposure(portion.closed(0, 5), "USD") == "at most 5.00 USD"

@@ -4,23 +4,23 @@ from typing import Any
 
 from small import SCHEMA, claim, frame, growth, small
 
-from compendium.analysis.citation_audit import ABOUT_ANOTHER
+from compendium.analysis.citation_audit import OFF_TOPIC_REFERENCE
 from compendium.analysis.conflicts import (
-    BOTH_WAYS,
+    ASSERTED_AND_DENIED,
     KINDS,
     LOGIC,
     NUMBERS,
     REFERENCE,
     TIME,
-    Finding,
-    families,
-    findings,
-    gone,
-    touching,
+    Inconsistency,
+    check_tensions,
+    filter_by_subject,
+    find_inconsistencies,
+    group_inconsistencies,
 )
-from compendium.analysis.date_conflicts import ORDER
+from compendium.analysis.date_conflicts import ORDER_AGAINST_DATES
 from compendium.ledger.loader import Ledger
-from compendium.reconciliation.constraints import Rule
+from compendium.reconciliation.constraints import ConstraintKind
 from compendium.reconciliation.reconcile import find_conflicts
 
 RATES = (growth("one", "1.2%"), growth("other", "18%"))
@@ -67,38 +67,38 @@ def everything(**rows: Sequence[dict[str, Any]]) -> Ledger:
 
 
 def test_a_sound_ledger_has_no_findings() -> None:
-    assert findings(having(claim("a", "5"), claim("b", "5"))) == []
-    assert families(having()) == []
+    assert find_inconsistencies(having(claim("a", "5"), claim("b", "5"))) == []
+    assert group_inconsistencies(having()) == []
 
 
 def test_findings_are_of_numbers_time_logic_and_reference() -> None:
-    found = {(finding.kind, finding.rule): finding.items for finding in findings(everything())}
+    found = {(finding.kind, finding.rule): finding.items for finding in find_inconsistencies(everything())}
     assert found == {
         (NUMBERS, "growth over a base"): ("one", "other"),
         (LOGIC, "answers that exclude each other"): ("no", "yes"),
-        (LOGIC, BOTH_WAYS): ("warm", "one2024"),
-        (TIME, ORDER): ("flood.p1",),
-        (REFERENCE, ABOUT_ANOTHER): ("cite",),
+        (LOGIC, ASSERTED_AND_DENIED): ("warm", "one2024"),
+        (TIME, ORDER_AGAINST_DATES): ("flood.p1",),
+        (REFERENCE, OFF_TOPIC_REFERENCE): ("cite",),
     }
 
 
 def test_a_conflict_of_numbers_touches_its_metrics_and_chapters() -> None:
-    (finding,) = findings(having(*RATES))
+    (finding,) = find_inconsistencies(having(*RATES))
     assert finding.subjects == {"total", "corridors"}
     assert finding.explanation.endswith(": both cannot hold.")
 
 
 def test_a_projection_against_its_base_is_of_logic() -> None:
     forecast = claim("goal", "3", period="2026", base="2024", direction="rises", obs_status="forecast")
-    (finding,) = findings(having(forecast, claim("now", "5")))
-    assert (finding.kind, finding.rule) == (LOGIC, str(Rule.DIRECTION))
+    (finding,) = find_inconsistencies(having(forecast, claim("now", "5")))
+    assert (finding.kind, finding.rule) == (LOGIC, str(ConstraintKind.DIRECTION))
     assert finding.items == ("goal", "now")
 
 
 def test_an_order_of_ranks_is_of_logic() -> None:
     ranks = (claim("first", "first", "place", measure="rank"),
              claim("second", "second", "place", measure="rank", counterpart_area="C"))  # fmt: skip
-    (finding,) = findings(having(*ranks, claim("a", "3"), claim("b", "7", counterpart_area="C")))
+    (finding,) = find_inconsistencies(having(*ranks, claim("a", "3"), claim("b", "7", counterpart_area="C")))
     assert finding.kind == LOGIC
     assert set(finding.items) == {"first", "second", "a", "b"}
 
@@ -107,34 +107,34 @@ def test_what_needs_two_sides_to_count_alike_is_no_finding() -> None:
     sold = claim("sold", "5", "sold", ref_area="B", counterpart_area="A")
     ledger = having(sold, claim("bought", "9", "mirror"))
     assert [conflict.assumed for conflict in find_conflicts(ledger)] == [True]
-    assert findings(ledger) == []
+    assert find_inconsistencies(ledger) == []
 
 
 def test_conflicts_that_are_known_already_are_not_looked_for_again() -> None:
     ledger = having(*RATES)
-    assert findings(ledger, find_conflicts(ledger)) == findings(ledger)
-    assert findings(ledger, []) == []
+    assert find_inconsistencies(ledger, find_conflicts(ledger)) == find_inconsistencies(ledger)
+    assert find_inconsistencies(ledger, []) == []
 
 
 def test_a_clash_of_time_touches_its_events_and_their_chapters() -> None:
-    (finding,) = findings(having(events=EVENTS, mentions=[MENTION]))
+    (finding,) = find_inconsistencies(having(events=EVENTS, mentions=[MENTION]))
     assert finding.subjects == {"fire", "flood", "corridors", "routes"}
 
 
 def test_a_source_that_asserts_and_denies_is_found_with_both_places() -> None:
     stances = [stance("asserts", 7), stance("denies", 5), stance("asserts", 3)]
-    (finding,) = findings(having(propositions=[PROPOSITION], stances=stances))
+    (finding,) = find_inconsistencies(having(propositions=[PROPOSITION], stances=stances))
     assert finding.explanation == "Ann One denies in ¶ 5 and asserts in ¶ 3, 7 the statement “It gets warm”."
     assert finding.subjects == {"warm", "routes"}
 
 
 def test_sources_may_disagree_and_one_may_qualify() -> None:
     stances = [stance("asserts", 3), stance("qualifies", 5), stance("denies", 1, "two2024")]
-    assert findings(having(propositions=[PROPOSITION], stances=stances)) == []
+    assert find_inconsistencies(having(propositions=[PROPOSITION], stances=stances)) == []
 
 
 def test_a_reference_about_something_else_tells_why() -> None:
-    (finding,) = findings(having(citations=CITATIONS))
+    (finding,) = find_inconsistencies(having(citations=CITATIONS))
     assert (finding.explanation, finding.subjects) == ("It is about C.", frozenset())
 
 
@@ -143,7 +143,9 @@ def test_a_reference_about_something_else_shows_the_figures_that_differ() -> Non
     past = claim("past", "$4 million", period="2023", citation_id="ref", scope="reference")
     growing = growth("growing", "3%", citation_id="ref", scope="reference")
     wrong = claim("wrong", "9", citation_id="ref", scope="reference", period="")
-    found = [f for f in findings(having(own, past, growing, wrong, citations=CITATIONS)) if f.kind == REFERENCE]
+    found = [
+        f for f in find_inconsistencies(having(own, past, growing, wrong, citations=CITATIONS)) if f.kind == REFERENCE
+    ]
     told = (
         "It is about C. The title carries $4 million (2023), for another period; the sentence prints 5 (2024). "
         "The title carries 3% (2024), measured in another way; the sentence prints 5 (2024). "
@@ -156,14 +158,14 @@ def test_a_reference_about_something_else_shows_the_figures_that_differ() -> Non
 def test_a_reference_that_carries_the_same_figure_shows_only_the_reason() -> None:
     own = claim("own", "5", citation_id="cite")
     its = claim("its", "5", citation_id="ref", scope="reference")
-    (finding,) = findings(having(own, its, citations=CITATIONS))
+    (finding,) = find_inconsistencies(having(own, its, citations=CITATIONS))
     assert finding.explanation == "It is about C."
 
 
 def test_figures_of_another_subject_are_not_set_side_by_side() -> None:
     own = claim("own", "5", citation_id="cite")
     its = claim("its", "9", "oil", citation_id="ref", scope="reference")
-    (finding,) = findings(having(own, its, citations=CITATIONS))
+    (finding,) = find_inconsistencies(having(own, its, citations=CITATIONS))
     assert finding.explanation == "It is about C."
 
 
@@ -171,15 +173,15 @@ def test_figures_of_another_subject_are_not_set_side_by_side() -> None:
 
 
 def test_a_conflict_without_a_tension_is_its_own_family() -> None:
-    known = families(everything())
+    known = group_inconsistencies(everything())
     assert [family.kind for family in known] == [NUMBERS, TIME, LOGIC, LOGIC, REFERENCE]
-    assert all(family.tension is None and len(family.findings) == 1 for family in known)
+    assert all(family.tension is None and len(family.members) == 1 for family in known)
     assert (known[0].name, known[0].title) == ("one+other", "Growth over a base")
     assert KINDS == (NUMBERS, TIME, LOGIC, REFERENCE)
 
 
 def test_a_tension_accepts_a_conflict_and_names_it() -> None:
-    known = families(everything(tensions=[tension("rates", "one; other", "growth over a base")]))
+    known = group_inconsistencies(everything(tensions=[tension("rates", "one; other", "growth over a base")]))
     (own,) = [family for family in known if family.tension]
     assert (own.name, own.title, own.kind) == ("rates", "Title of rates", NUMBERS)
     assert len(known) == 5
@@ -188,50 +190,50 @@ def test_a_tension_accepts_a_conflict_and_names_it() -> None:
 def test_one_tension_accepts_every_conflict_that_its_items_take_part_in_the_shortest_first() -> None:
     forecast = claim("goal", "3", period="2026", base="2024", direction="rises", obs_status="forecast")
     grew = growth("grew", "10%"), claim("past", "5", period="2023")
-    rows = [tension("goal", "goal", str(Rule.DIRECTION))]
-    (family,) = families(having(forecast, *grew, claim("now", "5"), claim("again", "5"), tensions=rows))
-    assert [finding.items for finding in family.findings] == [("again", "goal"), ("goal", "now"),
+    rows = [tension("goal", "goal", str(ConstraintKind.DIRECTION))]
+    (family,) = group_inconsistencies(having(forecast, *grew, claim("now", "5"), claim("again", "5"), tensions=rows))
+    assert [finding.items for finding in family.members] == [("again", "goal"), ("goal", "now"),
                                                               ("goal", "grew", "past")]  # fmt: skip
     assert family.subjects == {"total", "corridors"}
 
 
 def test_a_tension_does_not_accept_a_conflict_by_another_rule_or_of_other_items() -> None:
     for row in (tension("t", "one; other", "same quantity"), tension("t", "one; third", "growth over a base")):
-        assert [family.tension for family in families(having(*RATES, tensions=[row]))] == [None]
+        assert [family.tension for family in group_inconsistencies(having(*RATES, tensions=[row]))] == [None]
 
 
 def test_one_rule_among_several_is_enough() -> None:
     """That a total less than its part cannot be takes a growth and a part of a whole."""
     claims = claim("small", "3", period="2023"), growth("grew", "10%"), claim("part", "9", "first")
-    (finding,) = findings(having(*claims))
+    (finding,) = find_inconsistencies(having(*claims))
     assert finding.rule == "growth over a base; sum of its parts"
     for rule in finding.rule.split("; "):
-        (family,) = families(having(*claims, tensions=[tension("t", "part", rule)]))
+        (family,) = group_inconsistencies(having(*claims, tensions=[tension("t", "part", rule)]))
         assert family.name == "t"
 
 
 def test_a_conflict_belongs_to_the_first_tension_that_accepts_it() -> None:
     rows = [tension("first", "one", "growth over a base"), tension("late", "other", "growth over a base")]
-    assert [family.name for family in families(having(*RATES, tensions=rows))] == ["first"]
+    assert [family.name for family in group_inconsistencies(having(*RATES, tensions=rows))] == ["first"]
 
 
 def test_findings_that_are_known_already_are_grouped_as_they_are() -> None:
-    made_up = Finding(TIME, ORDER, ("a",), "-", frozenset({"x"}))
-    assert [family.findings for family in families(having(*RATES), [made_up])] == [(made_up,)]
+    made_up = Inconsistency(TIME, ORDER_AGAINST_DATES, ("a",), "-", frozenset({"x"}))
+    assert [family.members for family in group_inconsistencies(having(*RATES), [made_up])] == [(made_up,)]
 
 
 def test_families_are_chosen_by_what_they_touch() -> None:
-    known = families(everything())
-    assert [family.name for family in touching(known, ["fire"])] == ["flood.p1"]
-    assert [family.name for family in touching(known, ["warm", "total"])] == ["one+other", "warm+one2024"]
-    assert touching(known, ["elsewhere"]) == touching(known, []) == []
+    known = group_inconsistencies(everything())
+    assert [family.name for family in filter_by_subject(known, ["fire"])] == ["flood.p1"]
+    assert [family.name for family in filter_by_subject(known, ["warm", "total"])] == ["one+other", "warm+one2024"]
+    assert filter_by_subject(known, ["elsewhere"]) == filter_by_subject(known, []) == []
 
 
 # --- tensions whose conflict is gone
 
 
 def problems(*claims: dict[str, Any], tensions: Sequence[dict[str, Any]]) -> list[tuple[int, str, str]]:
-    found = list(gone(having(*claims, tensions=tensions)))
+    found = list(check_tensions(having(*claims, tensions=tensions)))
     assert all(problem.file == "tensions.csv" for problem in found)
     return [(problem.row, problem.column, problem.found) for problem in found]
 
@@ -254,13 +256,13 @@ def test_a_tension_whose_conflict_is_gone_is_named_by_its_line() -> None:
 
 
 def test_a_tension_that_expects_another_rule_is_told_the_rules_there_are() -> None:
-    (problem,) = gone(having(*RATES, tensions=[tension("rates", "one; other", "growth over the base")]))
+    (problem,) = check_tensions(having(*RATES, tensions=[tension("rates", "one; other", "growth over the base")]))
     assert (problem.row, problem.column) == (2, "expect")
     assert "perhaps 'growth over a base'" in problem.expected
 
 
 def test_a_tension_of_items_that_nobody_knows_is_told_the_nearest() -> None:
-    first, *_ = gone(having(*RATES, tensions=[tension("rates", "one; otter", "growth over a base")]))
+    first, *_ = check_tensions(having(*RATES, tensions=[tension("rates", "one; otter", "growth over a base")]))
     assert (first.column, first.found) == ("items", "otter")
     assert "perhaps 'other'" in first.expected
 
@@ -274,17 +276,17 @@ def test_every_kind_of_conflict_can_be_accepted() -> None:
     rows = [
         tension("a", "one; other", "growth over a base"),
         tension("b", "yes; no", "answers that exclude each other"),
-        tension("c", "flood.p1", ORDER),
-        tension("d", "warm; one2024", BOTH_WAYS),
-        tension("e", "cite", ABOUT_ANOTHER),
+        tension("c", "flood.p1", ORDER_AGAINST_DATES),
+        tension("d", "warm; one2024", ASSERTED_AND_DENIED),
+        tension("e", "cite", OFF_TOPIC_REFERENCE),
     ]
     ledger = everything(tensions=rows)
-    assert list(gone(ledger)) == []
-    assert sorted(family.name for family in families(ledger)) == list("abcde")
+    assert list(check_tensions(ledger)) == []
+    assert sorted(family.name for family in group_inconsistencies(ledger)) == list("abcde")
 
 
 def test_where_nothing_conflicts_a_tension_is_told_so_in_plain_words() -> None:
-    said = [str(problem) for problem in gone(having(tensions=[tension("t", "one", "growth over a base")]))]
+    said = [str(problem) for problem in check_tensions(having(tensions=[tension("t", "one", "growth over a base")]))]
     assert len(said) == 2
     assert not any(line.removesuffix(")").endswith("one of ") for line in said), said
 
@@ -292,5 +294,5 @@ def test_where_nothing_conflicts_a_tension_is_told_so_in_plain_words() -> None:
 def test_a_rule_that_is_offered_is_one_that_is_accepted() -> None:
     claims = claim("small", "3", period="2023"), growth("grew", "10%"), claim("part", "9", "first")
     both = "growth over a base; sum of its parts"
-    offered = [problem.expected for problem in gone(having(*claims, tensions=[tension("t", "part", both)]))]
+    offered = [problem.expected for problem in check_tensions(having(*claims, tensions=[tension("t", "part", both)]))]
     assert not any(both in line for line in offered), offered

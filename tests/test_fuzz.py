@@ -17,20 +17,20 @@ import mutated
 import pytest
 
 from compendium.builder import stored_outputs
-from compendium.builder.notebooks import UnreadableChapterError, carried, compose, stale
+from compendium.builder.notebooks import UnreadableChapterError, carry_over_outputs, compose_notebook, stale_notebooks
 from compendium.builder.pipeline import _read as read_stamp
-from compendium.builder.prose_lint import figures_in_prose
+from compendium.builder.prose_lint import numbers_in_prose
 from compendium.curation import series, source_texts
 from compendium.curation.validation import validate
 from compendium.display import mime_types
 from compendium.ledger.loader import load
 from compendium.project import checksums, citation
-from compendium.project.paths import BOOK, DATA, ROOT, notebook_of
+from compendium.project.paths import BOOK, DATA, ROOT, notebook_path
 from compendium.project.problems import LedgerError
 from compendium.quality import page_weight
-from compendium.values.intervals import EFFECTS, interval
+from compendium.values.intervals import HEDGE_EFFECTS, read_interval
 from compendium.values.number_parsing import UnreadableFigureError, read_figure
-from compendium.values.periods import UnreadablePeriodError, known, span, spoken
+from compendium.values.periods import UnreadablePeriodError, exact_span, format_period, read_period
 
 SEED = 7
 NUMBER = int(os.environ.get("FUZZ", "200"))
@@ -57,31 +57,31 @@ def in_ledger(path: Path) -> None:
     problems = validate(data)
     assert all(problem.file and problem.expected for problem in problems)
     try:
-        load(data).whole()
+        load(data).load_all()
     except LedgerError as error:
         assert problems, f"cannot be loaded, and no check says so: {error}"
 
 
 def a_chapter(path: Path) -> None:
-    compose(path)
-    figures_in_prose(path)
+    compose_notebook(path)
+    numbers_in_prose(path)
 
 
 def a_notebook(path: Path) -> None:
     """Read a stored notebook by all that read one: as what may be carried over, and as what pages are made of."""
     chapter = path.with_suffix(".md")
-    carried(compose(chapter), chapter)
-    assert isinstance(stale(path.parent), list)
-    assert isinstance(stored_outputs.kept(path, mime_types.DOSSIERS), dict)
+    carry_over_outputs(compose_notebook(chapter), chapter)
+    assert isinstance(stale_notebooks(path.parent), list)
+    assert isinstance(stored_outputs.stored_objects(path, mime_types.CLAIM_RECORDS), dict)
 
 
 def a_citation_file(path: Path) -> None:
-    citation.edition(path.parent)
+    citation.read_edition(path.parent)
 
 
 def a_series(path: Path) -> None:
     data = path.parent.parent
-    series.opened(data, "gdp-growth")
+    series.open_series(data, "gdp-growth")
 
 
 def in_a_ledger(folder: Path) -> list[Path]:
@@ -112,14 +112,16 @@ def notebooks_with_chapters(folder: Path) -> list[Path]:
     made = []
     for name in SMALL:
         shutil.copy(BOOK / name, folder)
-        made.append(Path(shutil.copy(notebook_of(BOOK / name), folder)))
+        made.append(Path(shutil.copy(notebook_path(BOOK / name), folder)))
     return made
 
 
 def a_manifest(folder: Path) -> list[Path]:
     (folder / "one").mkdir()
     (folder / "one" / "a\\b").write_text("x", encoding="utf-8")
-    (folder / "sums").write_text("\n".join(checksums.lines(checksums.manifest(folder / "one"))), encoding="utf-8")
+    (folder / "sums").write_text(
+        "\n".join(checksums.manifest_lines(checksums.compute_manifest(folder / "one"))), encoding="utf-8"
+    )
     return [folder / "sums"]
 
 
@@ -146,7 +148,7 @@ READERS = (
     Reader("a chapter", copies(*(BOOK / name for name in SMALL)), a_chapter, UnreadableChapterError, 0.07),
     Reader("a stored notebook", notebooks_with_chapters, a_notebook, None, 0.03),
     Reader("the budget", copies(BOOK / "budget.csv"), page_weight.read_budget, ValueError, 0.05),
-    Reader("a manifest", a_manifest, checksums.read, LedgerError, 0.05),
+    Reader("a manifest", a_manifest, checksums.read_manifest, LedgerError, 0.05),
     Reader("a source text", a_source, source_texts.read_text, None, 0.05),
     Reader("the stamp of a build", a_stamp, read_stamp, None, 0.05),
 )
@@ -184,10 +186,10 @@ def test_a_spoilt_figure_is_read_or_refused() -> None:
     random, sound = Random(SEED), [*cells("as_printed"), "1 млрд 100 млн", "25–30 million tons", "half", "2nd", "-3.5%"]
     for _ in range(round(NUMBER * 0.2)):
         printed = mutated.text(random.choice(sound), random)
-        for hedge in random.sample(sorted(EFFECTS), 3):
+        for hedge in random.sample(sorted(HEDGE_EFFECTS), 3):
             try:
                 read_figure(printed)
-                interval(printed, hedge)
+                read_interval(printed, hedge)
             except UnreadableFigureError as error:
                 assert str(error)
 
@@ -197,9 +199,9 @@ def test_a_spoilt_period_is_read_or_refused() -> None:
     random = Random(SEED)
     for _ in range(round(NUMBER * 0.16)):
         period = mutated.text(random.choice(sound), random)
-        for read in (span, known, spoken):
+        for read in (read_period, exact_span, format_period):
             try:
-                span(period)  # what a check lets pass is what a page says
+                read_period(period)  # what a check lets pass is what a page says
                 read(period)
             except UnreadablePeriodError as error:
                 assert repr(period)[:40] in str(error)

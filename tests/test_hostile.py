@@ -131,7 +131,7 @@ def test_any_plain_text_is_let_in(let_in: Path) -> None:
 
 
 def test_the_archive_holds_each_text_as_it_is(let_in: Path, tmp_path: Path) -> None:
-    zipfile.ZipFile(io.BytesIO(archive.bundle(let_in))).extractall(tmp_path)
+    zipfile.ZipFile(io.BytesIO(archive.build_archive(let_in))).extractall(tmp_path)
     ledger = load(let_in)
     opened = sqlite3.connect(tmp_path / archive.SQLITE)
     for table in ("events", "sources", "claims"):

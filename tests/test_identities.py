@@ -5,18 +5,18 @@ import portion
 import pytest
 from small import bounds, claim, conflicts, quantity, reconciled, small, verdicts
 
-from compendium.reconciliation.constraints import NONE, NOT_NEGATIVE, ONE, Binding, Quantity, Rule
-from compendium.reconciliation.identities import WHOLE_OF_ANSWERS, Meaning, identities
+from compendium.reconciliation.constraints import NON_NEGATIVE, ONE, ZERO_INTERVAL, Constraint, ConstraintKind, Quantity
+from compendium.reconciliation.identities import ANSWER_SUM_RANGE, MetricRelations, derive_identities
 
 
-def meaning(**tables: Any) -> Meaning:
+def meaning(**tables: Any) -> MetricRelations:
     ledger = small(**tables)
     metrics = {row["metric_id"]: row for row in ledger["metrics"].to_dict("records")}
-    return Meaning(metrics, dict(zip(ledger["places"]["place_id"], ledger["places"]["within"], strict=True)))
+    return MetricRelations(metrics, dict(zip(ledger["places"]["place_id"], ledger["places"]["within"], strict=True)))
 
 
-def found(*claimed: Quantity, **tables: Any) -> list[Binding]:
-    return identities(claimed, meaning(**tables))
+def found(*claimed: Quantity, **tables: Any) -> list[Constraint]:
+    return derive_identities(claimed, meaning(**tables))
 
 
 def of(whole: Quantity, *parts: Quantity) -> tuple[tuple[Quantity, Fraction], ...]:
@@ -33,14 +33,14 @@ def test_nothing_follows_from_one_quantity_that_is_no_part() -> None:
 
 
 def test_a_sum_is_the_sum_of_its_parts() -> None:
-    summed = Binding(Rule.SUM, of(quantity(), quantity("first"), quantity("second")), NONE)
+    summed = Constraint(ConstraintKind.SUM, of(quantity(), quantity("first"), quantity("second")), ZERO_INTERVAL)
     assert found(quantity("first")) == [summed]  # the total and the other part come in
     assert found(quantity(), quantity("first"), quantity("second")) == [summed]
 
 
 def test_a_part_is_no_larger_than_its_whole() -> None:
-    part = Binding(Rule.PART, of(quantity("first"), quantity("piece")), NOT_NEGATIVE)
-    summed = Binding(Rule.SUM, of(quantity(), quantity("first"), quantity("second")), NONE)
+    part = Constraint(ConstraintKind.PART, of(quantity("first"), quantity("piece")), NON_NEGATIVE)
+    summed = Constraint(ConstraintKind.SUM, of(quantity(), quantity("first"), quantity("second")), ZERO_INTERVAL)
     assert set(found(quantity("piece"))) == {part, summed}
 
 
@@ -53,7 +53,7 @@ def test_parts_of_another_time_place_or_population_are_no_parts() -> None:
     ]
     for other in others:
         assert all(quantity() not in identity.quantities for identity in found(quantity(), other, quantity("second"))
-                   if other in identity.quantities and identity.rule is Rule.SUM)  # fmt: skip
+                   if other in identity.quantities and identity.kind is ConstraintKind.SUM)  # fmt: skip
 
 
 def test_levels_of_a_sum_and_its_parts() -> None:
@@ -77,7 +77,7 @@ def test_a_part_that_passes_a_whole_two_steps_above() -> None:
     assert conflicts(reconciled(claim("a", "$3"), piece)) == [("a", "b")]  # below 3.5 and from 3.5
     assert conflicts(reconciled(claim("a", "$3", high=3.5), piece)) == []
     (conflict,) = reconciled(claim("a", "$3"), piece).conflicts
-    assert {binding.rule for binding in conflict.rules} == {Rule.SUM, Rule.PART}
+    assert {binding.rule for binding in conflict.rules} == {ConstraintKind.SUM, ConstraintKind.PART}
 
 
 # --- mirrors
@@ -89,7 +89,7 @@ def mirrored(figure: str, name: str = "b", **cells: Any) -> dict[str, Any]:
 
 def test_a_flow_is_mirrored_where_the_other_side_is_spoken_of() -> None:
     sold, seen = quantity("sold"), quantity("mirror", area="B", counterpart="A")
-    image = Binding(Rule.MIRROR, of(*sorted([sold, seen])), NONE, assumed=True)
+    image = Constraint(ConstraintKind.MIRROR, of(*sorted([sold, seen])), ZERO_INTERVAL, assumed=True)
     assert found(sold, seen) == [image]
     assert found(sold) == []
     assert found(sold, quantity("savings", area="B", counterpart="A")) == [image]
@@ -105,7 +105,7 @@ def test_a_mirror_named_by_one_of_the_two_only_is_a_mirror(name: str) -> None:
     own = quantity(name)
     seen = quantity("total", area="B", counterpart="A")
     identities_ = found(own, seen, metrics=[{"metric_id": name, "mirror_of": "total"}])
-    assert [identity.rule for identity in identities_] == [Rule.MIRROR]
+    assert [identity.kind for identity in identities_] == [ConstraintKind.MIRROR]
 
 
 def test_mirror_figures_that_differ_are_not_comparable() -> None:
@@ -135,27 +135,31 @@ def test_a_conflict_on_one_side_stays_a_conflict() -> None:
 
 def test_a_period_consists_of_the_stretch_spoken_of_and_the_rest() -> None:
     year, start = quantity(), quantity(period="2024-01/2024-04")
-    assert found(year, start) == [Binding(Rule.PERIOD, of(year, start, quantity(period="2024-05/2024-12")), NONE)]
+    assert found(year, start) == [
+        Constraint(ConstraintKind.PERIOD, of(year, start, quantity(period="2024-05/2024-12")), ZERO_INTERVAL)
+    ]
 
 
 def test_a_stretch_in_the_middle_leaves_two() -> None:
     middle = quantity(period="2024-05")
     parts = (quantity(period="2024-01/2024-04"), middle, quantity(period="2024-06/2024-12"))
-    assert found(quantity(), middle) == [Binding(Rule.PERIOD, of(quantity(), *parts), NONE)]
+    assert found(quantity(), middle) == [Constraint(ConstraintKind.PERIOD, of(quantity(), *parts), ZERO_INTERVAL)]
 
 
 def test_periods_that_overlap_share_a_stretch() -> None:
     early, late = quantity(period="2024-01/2024-06"), quantity(period="2024-04/2024-09")
     first, common, last = (quantity(period=p) for p in ("2024-01/2024-03", "2024-04/2024-06", "2024-07/2024-09"))
     assert found(early, late) == [
-        Binding(Rule.PERIOD, of(early, first, common), NONE),
-        Binding(Rule.PERIOD, of(late, common, last), NONE),
+        Constraint(ConstraintKind.PERIOD, of(early, first, common), ZERO_INTERVAL),
+        Constraint(ConstraintKind.PERIOD, of(late, common, last), ZERO_INTERVAL),
     ]
 
 
 def test_years_consist_of_years() -> None:
     both = quantity(period="2023/2024")
-    assert found(both, quantity()) == [Binding(Rule.PERIOD, of(both, quantity(period="2023"), quantity()), NONE)]
+    assert found(both, quantity()) == [
+        Constraint(ConstraintKind.PERIOD, of(both, quantity(period="2023"), quantity()), ZERO_INTERVAL)
+    ]
 
 
 def test_periods_that_only_touch_say_nothing_of_each_other() -> None:
@@ -198,7 +202,11 @@ def test_a_piece_in_spring_against_the_total_of_the_year() -> None:
     piece = claim("a", "$5", "piece", period="2024-03/2024-05")
     (conflict,) = reconciled(piece, claim("b", "$4")).conflicts
     assert conflict.claims == ("a", "b")
-    assert {binding.rule for binding in conflict.rules} == {Rule.PART, Rule.SUM, Rule.PERIOD}
+    assert {binding.rule for binding in conflict.rules} == {
+        ConstraintKind.PART,
+        ConstraintKind.SUM,
+        ConstraintKind.PERIOD,
+    }
 
 
 # --- areas
@@ -206,11 +214,11 @@ def test_a_piece_in_spring_against_the_total_of_the_year() -> None:
 
 def test_areas_are_parts_of_the_area_they_lie_in() -> None:
     b, c, world = (quantity(counterpart=place) for place in ("B", "C", "WORLD"))
-    inside = Binding(Rule.AREA, of(world, b, c), NOT_NEGATIVE)
+    inside = Constraint(ConstraintKind.AREA, of(world, b, c), NON_NEGATIVE)
     assert found(b, c, world) == [inside]
     assert found(b, c) == [inside]  # two imply the wider one
     assert found(b) == []
-    assert found(b, world) == [Binding(Rule.AREA, of(world, b), NOT_NEGATIVE)]
+    assert found(b, world) == [Constraint(ConstraintKind.AREA, of(world, b), NON_NEGATIVE)]
 
 
 def test_an_area_is_no_part_of_what_measures_itself() -> None:
@@ -221,13 +229,15 @@ def test_a_wider_area_that_is_spoken_of_at_another_time_is_reached() -> None:
     wide = claim("b", "$4", period="2023/2024", counterpart_area="WORLD")
     assert conflicts(reconciled(claim("a", "$5"), wide)) == [("a", "b")]
     whole = quantity(counterpart="WORLD")
-    assert Binding(Rule.AREA, of(whole, quantity()), NOT_NEGATIVE) in found(quantity(), whole._replace(period="2020"))
+    assert Constraint(ConstraintKind.AREA, of(whole, quantity()), NON_NEGATIVE) in found(
+        quantity(), whole._replace(period="2020")
+    )
 
 
 @pytest.mark.parametrize("metric", ["answers", "victims", "balance", "capacity"])
 def test_only_what_adds_up_does_so_over_areas(metric: str) -> None:
     areas = [quantity(metric, counterpart=place) for place in ("B", "C", "WORLD")]
-    assert all(identity.rule is not Rule.AREA for identity in found(*areas))
+    assert all(identity.kind is not ConstraintKind.AREA for identity in found(*areas))
 
 
 def test_areas_against_the_world() -> None:
@@ -258,7 +268,7 @@ def answer(name: str, printed: str, counterpart: str = "B", **cells: Any) -> dic
 
 def test_answers_to_one_question_do_not_pass_the_whole() -> None:
     b, c = quantity("answers", counterpart="B"), quantity("answers", counterpart="C")
-    assert found(b, c) == [Binding(Rule.EXCLUSIVE, ((b, ONE), (c, ONE)), WHOLE_OF_ANSWERS)]
+    assert found(b, c) == [Constraint(ConstraintKind.EXCLUSIVE, ((b, ONE), (c, ONE)), ANSWER_SUM_RANGE)]
     assert found(b) == []
     assert found(b, c._replace(period="2023")) == []
     assert found(b, c._replace(population="some")) == []

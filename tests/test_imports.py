@@ -6,14 +6,14 @@ from pathlib import Path
 import pytest
 
 from compendium.builder.forked_kernels import WORKSHOP
-from compendium.builder.import_graph import modules
+from compendium.builder.import_graph import imported_modules
 from compendium.project.paths import ROOT
 
 MODULES = sorted((ROOT / "compendium").glob("*.py"))
 
 
 def names(code: str, root: Path = ROOT) -> set[str]:
-    return {path.stem for path in modules(code, root)}
+    return {path.stem for path in imported_modules(code, root)}
 
 
 def package(root: Path, **files: str) -> Path:

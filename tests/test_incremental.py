@@ -10,7 +10,7 @@ import pytest
 from chapters import cell, write
 from chosen import THOROUGH
 
-from compendium.project.checksums import compared
+from compendium.project.checksums import compare_folders
 from compendium.project.paths import BOOK, ROOT
 
 TOC = """\
@@ -136,7 +136,7 @@ def test_every_edit_is_on_its_page_and_the_site_is_that_of_a_clean_build(project
             shutil.copytree(html, built)
             shutil.rmtree(project / "_build")
             assert "(0 executed)" in build(project)
-            assert compared(built, html) == []
+            assert compare_folders(built, html) == []
     assert "wordling" not in (html / "searchindex.js").read_text(encoding="utf-8")
 
 
@@ -145,4 +145,4 @@ def test_the_notebooks_are_those_of_a_fresh_run(project: Path) -> None:
     shutil.copytree(project / "book", before)
     run = elsewhere.run(project, "-m", "compendium", "notebooks", "--fresh")
     assert run.returncode == 0, run.stderr
-    assert compared(before, project / "book", "*.ipynb") == []
+    assert compare_folders(before, project / "book", "*.ipynb") == []

@@ -4,12 +4,19 @@ import pandas as pd
 import pytest
 from small import SCHEMA, claim, frame, growth, small
 
-from compendium.analysis.source_independence import SAME, host, origin, origins, shared_hosts, witnesses
+from compendium.analysis.source_independence import (
+    MATCH_COLUMNS,
+    claims_by_origin,
+    host,
+    origin,
+    origins_by_quantity,
+    shared_hosts,
+)
 
 
 def behind(*claims: dict[str, Any]) -> list[tuple[int, list[str], list[str]]]:
     """Return by thing with several figures: how many, their sources, their origins."""
-    found = witnesses(small(*claims)["claims"])
+    found = origins_by_quantity(small(*claims)["claims"])
     return [(len(row["claims"]), row["sources"], row["origins"]) for row in found.to_dict("records")]
 
 
@@ -82,10 +89,10 @@ def test_a_period_is_the_same_however_it_is_written() -> None:
 
 
 def test_witnesses_keep_the_thing_and_its_claims() -> None:
-    found = witnesses(small(claim("b", "5"), claim("x", "5", "oil"), two("a", "6"))["claims"])
-    assert list(found.columns) == [*SAME, "claims", "sources", "origins"]
+    found = origins_by_quantity(small(claim("b", "5"), claim("x", "5", "oil"), two("a", "6"))["claims"])
+    assert list(found.columns) == [*MATCH_COLUMNS, "claims", "sources", "origins"]
     (row,) = found.to_dict("records")
-    assert [row[column] for column in SAME[:6]] == ["total", "A", "B", "2024", "", "level"]
+    assert [row[column] for column in MATCH_COLUMNS[:6]] == ["total", "A", "B", "2024", "", "level"]
     assert row["claims"] == ["b", "a"]
 
 
@@ -101,7 +108,7 @@ def test_origins_are_those_that_a_text_credits_most_claims_first() -> None:
         claim("e", "5"),
         claim("f", "6", origin="Gone", rank="deprecated"),
     )["claims"]
-    assert origins(claims).to_dict("records") == [
+    assert claims_by_origin(claims).to_dict("records") == [
         {"origin": "Bureau", "claims": ["b", "c"], "sources": ["one2024", "two2024"]},
         {"origin": "Agency", "claims": ["d"], "sources": ["one2024"]},
         {"origin": "Zoo", "claims": ["a"], "sources": ["one2024"]},
@@ -109,12 +116,12 @@ def test_origins_are_those_that_a_text_credits_most_claims_first() -> None:
 
 
 def test_an_origin_counts_for_claims_without_a_period_too() -> None:
-    assert list(origins(small(claim("a", "1", period="", origin="Bureau"))["claims"])["claims"]) == [["a"]]
+    assert list(claims_by_origin(small(claim("a", "1", period="", origin="Bureau"))["claims"])["claims"]) == [["a"]]
 
 
 def test_nobody_credited_is_no_origin() -> None:
-    assert list(origins(small(claim("a", "1"))["claims"]).columns) == ["origin", "claims", "sources"]
-    assert origins(small(claim("a", "1"))["claims"]).empty
+    assert list(claims_by_origin(small(claim("a", "1"))["claims"]).columns) == ["origin", "claims", "sources"]
+    assert claims_by_origin(small(claim("a", "1"))["claims"]).empty
 
 
 # --- sites

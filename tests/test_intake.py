@@ -9,11 +9,11 @@ from click.testing import CliRunner, Result
 
 from compendium.cli.app import main
 from compendium.curation import text_extraction
-from compendium.curation.source_texts import numbers
+from compendium.curation.source_texts import find_numbers
 from compendium.ledger.loader import Ledger, load
 from compendium.project.paths import DATA, ROOT
 from compendium.project.problems import LedgerError
-from compendium.values.date_parsing import dates
+from compendium.values.date_parsing import find_dates
 
 TEXT = (
     "A made-up title\n\n"
@@ -24,15 +24,15 @@ TEXT = (
 )
 
 
-def found(text: str, ledger: Ledger, tmp_path: Path) -> text_extraction.Found:
+def found(text: str, ledger: Ledger, tmp_path: Path) -> text_extraction.Extraction:
     path = tmp_path / "text.txt"
     path.write_text(text, encoding="utf-8")
-    return text_extraction.read(text_extraction.opened(path), ledger)
+    return text_extraction.extract(text_extraction.open_text(path), ledger)
 
 
 def brief(text: str, ledger: Ledger, tmp_path: Path) -> list[tuple[str, str, str, str]]:
     numbers = found(text, ledger, tmp_path).numbers
-    return [(one.as_printed, one.hedge, one.unit, one.aside or one.measure) for one in numbers]
+    return [(one.as_printed, one.hedge, one.unit, one.set_aside_reason or one.measure) for one in numbers]
 
 
 def test_every_number_is_found_with_its_hedge_unit_and_what_it_seems_to_be(ledger: Ledger, tmp_path: Path) -> None:
@@ -89,7 +89,7 @@ def test_languages(
     ],
 )
 def test_dates(text: str, periods: list[str]) -> None:
-    assert [one.period for one in dates(text)] == periods
+    assert [one.period for one in find_dates(text)] == periods
 
 
 def test_every_number_of_a_text_is_in_a_draft(ledger: Ledger, tmp_path: Path) -> None:
@@ -99,13 +99,13 @@ def test_every_number_of_a_text_is_in_a_draft(ledger: Ledger, tmp_path: Path) ->
     held: dict[str, set[str]] = {}
     for name in ("claims.csv", "mentions.csv", "set_aside.csv"):
         for row in csv.DictReader(io.StringIO(tables[name])):
-            held.setdefault(row["paragraph"], set()).update(numbers(row["as_printed"]))
+            held.setdefault(row["paragraph"], set()).update(find_numbers(row["as_printed"]))
     for place, paragraph in enumerate(own.text.paragraphs, 1):
-        assert set(numbers(paragraph)) <= held.get(f"{place}", set()), paragraph
+        assert set(find_numbers(paragraph)) <= held.get(f"{place}", set()), paragraph
 
 
 def test_names_are_those_of_the_ledger_and_capitals_inside_a_sentence(ledger: Ledger, tmp_path: Path) -> None:
-    names = {name.text: name.known_as for name in found(TEXT, ledger, tmp_path).names}
+    names = {name.text: name.ledger_row for name in found(TEXT, ledger, tmp_path).names}
     assert names == {"Ruritania": "", "Azerbaijan": "actors AZE"}
 
 
@@ -183,7 +183,7 @@ def test_a_text_without_a_year_in_its_name_needs_an_id(tmp_path: Path) -> None:
 def test_a_text_that_is_in_the_ledger_is_refused_and_another_saving_of_it_is_told(
     text: Path, data: Path, tmp_path: Path
 ) -> None:
-    known = text_extraction.opened(text).sha256
+    known = text_extraction.open_text(text).sha256
     sources = data / "sources.csv"
     before = load(data).row("sources", "overview2025")["sha256"]
     sources.write_text(sources.read_text(encoding="utf-8").replace(before, known), encoding="utf-8")
@@ -204,14 +204,14 @@ def test_another_saving_of_a_source_is_known_by_its_figures(ledger: Ledger, tmp_
     lines = [" ".join(["-", *(words for place, words in rows if place == number)]) for number in range(1, 33)]
     path = tmp_path / "again.txt"
     path.write_text("\n".join(lines), encoding="utf-8")
-    ((name, held, of),) = text_extraction.alike(text_extraction.opened(path), ledger)
+    ((name, held, of),) = text_extraction.similar_sources(text_extraction.open_text(path), ledger)
     assert (name, held) == ("overview2025", of)
 
 
 def test_a_long_text_is_read_in_seconds(ledger: Ledger, tmp_path: Path) -> None:
     path = tmp_path / "long2025.txt"
     path.write_text(TEXT * 500, encoding="utf-8")
-    assert len(text_extraction.read(text_extraction.opened(path), ledger).numbers) == 11 * 500
+    assert len(text_extraction.extract(text_extraction.open_text(path), ledger).numbers) == 11 * 500
 
 
 def test_what_shows_words_of_a_text_is_not_for_the_repository() -> None:
@@ -223,4 +223,4 @@ def test_what_shows_words_of_a_text_is_not_for_the_repository() -> None:
 def test_an_unwritable_place_is_told(text: Path, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("-", encoding="utf-8")
     with pytest.raises(LedgerError, match="a folder to write to"):
-        text_extraction.write(tmp_path / "file" / "x", {"a": "b"})
+        text_extraction.write_drafts(tmp_path / "file" / "x", {"a": "b"})

@@ -6,91 +6,91 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from compendium.values.intervals import (
-    EFFECTS,
-    RULES,
-    WIDENING,
-    Effect,
-    grown,
-    interval,
+    APPROXIMATE_WIDTH_FACTOR,
+    HEDGE_EFFECTS,
+    HEDGE_RULES,
+    HedgeEffect,
+    apply_growth,
     is_narrow,
     product,
     quotient,
+    read_interval,
     total,
 )
 
 DECIMALS = st.decimals(min_value="0.001", max_value="999999", places=3).map(lambda d: f"{d.normalize():f}")
-HEDGES = st.sampled_from(sorted(EFFECTS))
+HEDGES = st.sampled_from(sorted(HEDGE_EFFECTS))
 
 
-def words(effect: Effect) -> st.SearchStrategy[str]:
-    return st.sampled_from([word for word, found in EFFECTS.items() if found is effect])
+def words(effect: HedgeEffect) -> st.SearchStrategy[str]:
+    return st.sampled_from([word for word, found in HEDGE_EFFECTS.items() if found is effect])
 
 
 def test_examples_of_the_design() -> None:
-    assert interval("4.4") == portion.closedopen(Fraction("4.35"), Fraction("4.45"))
-    assert interval("$300 million") == portion.closedopen(250_000_000, 350_000_000)
-    assert interval("47%") == portion.closedopen(Fraction("46.5"), Fraction("47.5"))
-    assert interval("25–30") == portion.closed(25, 30)
-    assert interval("38", exact=True) == portion.singleton(38)
+    assert read_interval("4.4") == portion.closedopen(Fraction("4.35"), Fraction("4.45"))
+    assert read_interval("$300 million") == portion.closedopen(250_000_000, 350_000_000)
+    assert read_interval("47%") == portion.closedopen(Fraction("46.5"), Fraction("47.5"))
+    assert read_interval("25–30") == portion.closed(25, 30)
+    assert read_interval("38", exact=True) == portion.singleton(38)
 
 
 @given(DECIMALS)
 def test_bare_figure_holds_itself_and_is_one_step_wide(printed: str) -> None:
-    read = interval(printed)
+    read = read_interval(printed)
     assert Fraction(printed) in read
     assert read.right is portion.OPEN
-    assert interval(printed + "0" if "." in printed else printed + ".0") in read
+    assert read_interval(printed + "0" if "." in printed else printed + ".0") in read
 
 
-@given(DECIMALS, words(Effect.BELOW))
+@given(DECIMALS, words(HedgeEffect.BELOW))
 def test_almost_ends_at_the_figure(printed: str, hedge: str) -> None:
-    read = interval(printed, hedge)
+    read = read_interval(printed, hedge)
     assert read.upper == Fraction(printed)
-    assert read.lower == interval(printed).lower
+    assert read.lower == read_interval(printed).lower
 
 
-@given(DECIMALS, words(Effect.ABOVE))
+@given(DECIMALS, words(HedgeEffect.ABOVE))
 def test_more_than_is_above_the_figure_without_end(printed: str, hedge: str) -> None:
-    assert interval(printed, hedge) == portion.open(Fraction(printed), portion.inf)
+    assert read_interval(printed, hedge) == portion.open(Fraction(printed), portion.inf)
 
 
-@given(DECIMALS, words(Effect.AT_LEAST))
+@given(DECIMALS, words(HedgeEffect.AT_LEAST))
 def test_at_least_includes_the_figure(printed: str, hedge: str) -> None:
-    assert interval(printed, hedge) == portion.closedopen(Fraction(printed), portion.inf)
+    assert read_interval(printed, hedge) == portion.closedopen(Fraction(printed), portion.inf)
 
 
-@given(DECIMALS, words(Effect.AT_MOST))
+@given(DECIMALS, words(HedgeEffect.AT_MOST))
 def test_up_to_ends_at_the_figure_without_lower_end(printed: str, hedge: str) -> None:
-    assert interval(printed, hedge) == portion.openclosed(-portion.inf, Fraction(printed))
+    assert read_interval(printed, hedge) == portion.openclosed(-portion.inf, Fraction(printed))
 
 
-@given(DECIMALS, words(Effect.AROUND))
+@given(DECIMALS, words(HedgeEffect.AROUND))
 def test_about_is_wider_by_the_stated_factor(printed: str, hedge: str) -> None:
-    bare, read = interval(printed), interval(printed, hedge)
+    bare, read = read_interval(printed), read_interval(printed, hedge)
     assert bare in read
-    assert read.upper - read.lower == WIDENING * (bare.upper - bare.lower)
+    assert read.upper - read.lower == APPROXIMATE_WIDTH_FACTOR * (bare.upper - bare.lower)
 
 
 @given(st.integers(1, 10**6))
 def test_counts_are_exact_unless_hedged(count: int) -> None:
-    assert interval(str(count), exact=True) == portion.singleton(count)
-    assert interval(str(count), "about", exact=True) != portion.singleton(count)
+    assert read_interval(str(count), exact=True) == portion.singleton(count)
+    assert read_interval(str(count), "about", exact=True) != portion.singleton(count)
 
 
 @given(DECIMALS, HEDGES, st.booleans())
 def test_no_reading_is_empty(printed: str, hedge: str, exact: bool) -> None:
-    assert not interval(printed, hedge, exact=exact).empty
+    assert not read_interval(printed, hedge, exact=exact).empty
 
 
 def test_every_example_of_the_table_can_be_read() -> None:
-    for rule in RULES:
-        assert not interval(*rule.example).empty
+    for rule in HEDGE_RULES:
+        assert not read_interval(*rule.example).empty
         assert rule.example[1] in rule.words
 
 
 def test_an_unknown_hedge_is_refused() -> None:
     with pytest.raises(KeyError):
-        interval("4", "perhaps")
+        read_interval("4", "perhaps")
 
 
 NUMBERS = st.fractions(min_value=0, max_value=1000)
@@ -118,7 +118,7 @@ def test_arithmetic_holds_every_possible_value(
 ) -> None:
     (a, x), (b, y) = one, other
     assert x + y in total([a, b])
-    assert x * (1 + y / 100) in grown(a, b)
+    assert x * (1 + y / 100) in apply_growth(a, b)
     if y:
         assert x / y in quotient(a, b)
 
@@ -146,7 +146,7 @@ def test_a_product_holds_every_possible_value(
 def test_nothing_times_something_is_nothing() -> None:
     nothing_to_one, one_to_two = portion.closed(Fraction(0), Fraction(1)), portion.open(Fraction(1), Fraction(2))
     assert 0 in product(nothing_to_one, one_to_two)
-    assert 0 in grown(nothing_to_one, one_to_two)
+    assert 0 in apply_growth(nothing_to_one, one_to_two)
     nothing = portion.singleton(Fraction(0))
     assert product(nothing, portion.closedopen(Fraction(1), portion.inf)) == nothing
 
@@ -165,7 +165,7 @@ def test_what_can_be_negative_is_refused() -> None:
     for call in (
         lambda: quotient(negative, one),
         lambda: quotient(one, negative),
-        lambda: grown(negative, one),
+        lambda: apply_growth(negative, one),
         lambda: product(negative, one),
         lambda: product(one, negative),
     ):
@@ -207,8 +207,8 @@ def test_a_sum_is_open_where_any_part_is_and_endless_where_any_is() -> None:
 
 def test_growth_is_by_percent_of_what_was_there() -> None:
     base = portion.closedopen(Fraction(200), Fraction(300))
-    assert grown(base, portion.closed(Fraction(-50), Fraction(10))) == portion.closedopen(100, 330)
-    assert grown(base, portion.open(Fraction(10), portion.inf)) == portion.open(220, portion.inf)
+    assert apply_growth(base, portion.closed(Fraction(-50), Fraction(10))) == portion.closedopen(100, 330)
+    assert apply_growth(base, portion.open(Fraction(10), portion.inf)) == portion.open(220, portion.inf)
 
 
 def test_quotient_by_something_without_upper_end_reaches_down_to_zero() -> None:

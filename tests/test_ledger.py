@@ -41,7 +41,7 @@ def test_all_faults_of_form_are_named_at_once(data: Path) -> None:
     metrics = data / "metrics.csv"
     metrics.write_text(metrics.read_text(encoding="utf-8").replace("definition", "meaning", 1), encoding="utf-8")
     with pytest.raises(LedgerError) as caught:
-        load(data).whole()
+        load(data).load_all()
     assert {problem.file for problem in caught.value.problems} == {"claims.csv", "events.csv", "metrics.csv"}
     assert any(problem.file == "claims.csv" and problem.row == 4 for problem in caught.value.problems)
 
@@ -66,7 +66,7 @@ def test_frames_follow_the_schema(data: Path) -> None:
 def test_a_ledger_without_a_source_has_none_of_its_rows() -> None:
     ledger = load()
     source = ledger["sources"]["source_id"][0]
-    less = ledger.without(source)
+    less = ledger.without_source(source)
     assert list(less.frames) == list(ledger.frames)
     for name, whole in ledger.frames.items():
         if "source_id" in whole:
@@ -81,27 +81,29 @@ def test_a_ledger_stays_whole_when_a_source_is_left_out() -> None:
     ledger = load()
     rows = {name: len(frame) for name, frame in ledger.frames.items()}
     first, second, *_ = ledger["sources"]["source_id"]
-    assert ledger.without(first).without(second)["sources"]["source_id"].isin([first, second]).sum() == 0
+    assert ledger.without_source(first).without_source(second)["sources"]["source_id"].isin([first, second]).sum() == 0
     assert {name: len(frame) for name, frame in ledger.frames.items()} == rows
 
 
 def test_a_source_that_nobody_knows_leaves_nothing_out() -> None:
     ledger = load()
-    less = ledger.without("nobody1900")
+    less = ledger.without_source("nobody1900")
     assert all(less[name].equals(ledger[name]) for name in ledger.frames)
 
 
 def test_a_figure_may_have_twenty_decimals_and_keeps_each(data: Path, spoil: Callable[..., int]) -> None:
     ledger = load(data)
-    table = next(table for table in ledger.schema.values() if any(field.cast == "figure" for field in table.fields))
-    column = next(field.name for field in table.fields if field.cast == "figure")
+    table = next(
+        table for table in ledger.schema.values() if any(field.cell_type == "figure" for field in table.fields)
+    )
+    column = next(field.name for field in table.fields if field.cell_type == "figure")
     stem, key = table.path.removesuffix(".csv"), ledger[table.name].iloc[0, 0]
     figure = f"0.{'0' * 18}10"
     spoil(stem, key, column, figure)
     assert load(data)[table.name][column][0] == figure
     line = spoil(stem, key, column, f"{figure}0")
     with pytest.raises(LedgerError, match=rf"{table.path}:{line}:{column}: found '{figure}0'; expected a number"):
-        load(data).whole()
+        load(data).load_all()
 
 
 @pytest.fixture
@@ -133,13 +135,13 @@ def test_a_number_that_holds_a_figure_is_kept_as_it_is_written(own: Callable[[st
 @pytest.mark.parametrize("cell", ["4,4", "1e3", "+4", "4.", ".4", "four", "4 ", "٤", "4.4 %", "−4"])
 def test_a_figure_is_a_number_all_the_same(own: Callable[[str], Path], cell: str) -> None:
     with pytest.raises(LedgerError, match=r"own\.csv:2:value: found .*expected a number"):
-        load(own(f'"{cell}",1')).whole()
+        load(own(f'"{cell}",1')).load_all()
 
 
 def test_every_value_of_an_observation_keeps_its_last_digit() -> None:
     ledger = load()
     figures = [(table, field.name) for table in ledger.schema.values() for field in table.fields
-               if field.cast == "figure"]  # fmt: skip
+               if field.cell_type == "figure"]  # fmt: skip
     assert figures
     assert all(ledger[table.name][column].dtype == "str" for table, column in figures)
     assert any(cell.endswith("0") and "." in cell for table, column in figures for cell in ledger[table.name][column])
@@ -148,11 +150,11 @@ def test_every_value_of_an_observation_keeps_its_last_digit() -> None:
 def test_a_table_is_read_when_it_is_asked_for(data: Path) -> None:
     (data / "events.csv").unlink()
     ledger = load(data)
-    more = ledger.replaced(sources=ledger["sources"].iloc[:1])
+    more = ledger.with_tables(sources=ledger["sources"].iloc[:1])
     assert "events" in more.frames
     assert list(more.frames) == list(ledger.schema)
     left = more["sources"]["source_id"][0]
-    assert set(more.without(left)["claims"]["source_id"]) == set(ledger["claims"]["source_id"]) - {left}
-    for without_file in (ledger, more, more.without(left)):
+    assert set(more.without_source(left)["claims"]["source_id"]) == set(ledger["claims"]["source_id"]) - {left}
+    for without_file in (ledger, more, more.without_source(left)):
         with pytest.raises(LedgerError, match=r"events\.csv"):
             without_file["events"]

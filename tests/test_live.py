@@ -19,8 +19,8 @@ from click.testing import CliRunner
 from test_incremental import edited, project  # noqa: F401 - the small book, built once
 
 from compendium.builder.live import watcher
-from compendium.builder.live.server import Desk, LiveServer, version
-from compendium.builder.live.watcher import Say, _edited
+from compendium.builder.live.server import BuildStatus, LiveServer, page_version
+from compendium.builder.live.watcher import Log, _edited
 from compendium.cli.app import main
 
 PATIENCE = 120
@@ -109,7 +109,7 @@ def test_a_page_on_view_gets_what_follows_the_builds_and_keeps_its_policy(previe
 
 
 def test_a_save_comes_to_the_page_on_view_before_the_rest(preview: Preview, project: Path) -> None:  # noqa: F811
-    before = version(project / "_build" / "html", PAGE)
+    before = page_version(project / "_build" / "html", PAGE)
     edited(project, "book/second.md", "See [](first).", "See [](first), just now.")
     state = preview.state("first")
     assert state["version"] not in ("", before)
@@ -169,17 +169,17 @@ def test_it_ends_when_it_is_told_to_and_leaves_a_site_that_is_built_upon(
 
 
 def test_the_last_page_that_was_opened_and_is_still_on_view_is_looked_at() -> None:
-    desk = Desk()
-    assert desk.looked_at == ""
+    desk = BuildStatus()
+    assert desk.viewed_page == ""
     for page in ("/book/a.html", "/book/b.html"):
-        desk.open(page)
-    assert desk.looked_at == "book/b"
-    desk.close("/book/b.html")
-    assert desk.looked_at == "book/a"
+        desk.add_view(page)
+    assert desk.viewed_page == "book/b"
+    desk.remove_view("/book/b.html")
+    assert desk.viewed_page == "book/a"
 
 
 def test_it_ends_in_peace_when_its_process_is_told_to_end(monkeypatch: pytest.MonkeyPatch) -> None:
-    def told(_port: int, _say: Say) -> None:
+    def told(_port: int, _say: Log) -> None:
         os.kill(os.getpid(), signal.SIGTERM)
         time.sleep(PATIENCE)
 
@@ -193,7 +193,7 @@ def test_it_ends_in_peace_when_its_process_is_told_to_end(monkeypatch: pytest.Mo
 
 
 def test_a_port_that_is_taken_is_said(tmp_path: Path) -> None:
-    server = LiveServer(tmp_path, 0, Desk())
+    server = LiveServer(tmp_path, 0, BuildStatus())
     try:
         port = server.address.rpartition(":")[2]
         run = subprocess.run(
@@ -222,7 +222,7 @@ def test_a_save_is_told_from_what_is_made_of_it(name: str, is_save: bool) -> Non
 def test_a_page_that_is_being_written_has_no_version_yet(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("compendium.builder.live.server.time.sleep", lambda _: None)
     (tmp_path / "a.html").write_text("<html><body>", encoding="utf-8")
-    assert version(tmp_path, "/a.html") == ""
+    assert page_version(tmp_path, "/a.html") == ""
     (tmp_path / "a.html").write_text("<html></html>\n", encoding="utf-8")
-    assert version(tmp_path, "/a.html") == version(tmp_path, "/a.html") != ""
-    assert version(tmp_path, "/../a.html") == ""
+    assert page_version(tmp_path, "/a.html") == page_version(tmp_path, "/a.html") != ""
+    assert page_version(tmp_path, "/../a.html") == ""

@@ -6,7 +6,14 @@ import pytest
 from click.testing import CliRunner, Result
 
 from compendium.cli.app import main
-from compendium.project.checksums import compared, differences, first_difference, lines, manifest, read
+from compendium.project.checksums import (
+    compare_folders,
+    compute_manifest,
+    differences,
+    first_difference,
+    manifest_lines,
+    read_manifest,
+)
 from compendium.project.problems import LedgerError
 
 
@@ -24,12 +31,12 @@ def run(*words: object) -> Result:
 
 
 def test_every_file_is_named_in_order_hidden_ones_too(folder: Path) -> None:
-    assert list(manifest(folder)) == [".hidden", "a.txt", "a/ə d.txt", "b.txt"]
-    assert [content.size for content in manifest(folder).values()] == [1, 9, 0, 2]
+    assert list(compute_manifest(folder)) == [".hidden", "a.txt", "a/ə d.txt", "b.txt"]
+    assert [content.size for content in compute_manifest(folder).values()] == [1, 9, 0, 2]
 
 
 def test_a_pattern_chooses_files_at_any_depth(folder: Path) -> None:
-    assert list(manifest(folder, "*d.txt")) == ["a/ə d.txt"]
+    assert list(compute_manifest(folder, "*d.txt")) == ["a/ə d.txt"]
 
 
 @pytest.mark.skipif(not shutil.which("sha256sum"), reason="no sha256sum on this machine")
@@ -46,15 +53,15 @@ def test_sha256sum_agrees_with_what_is_printed(folder: Path, tmp_path: Path) -> 
 def test_what_is_printed_can_be_read_back(folder: Path, tmp_path: Path) -> None:
     (folder / "back\\slash\nand line").write_text("x", encoding="utf-8")
     written = tmp_path / "manifest"
-    written.write_text("\n".join(lines(manifest(folder))), encoding="utf-8")
-    assert differences(manifest(folder), read(written)) == {}
+    written.write_text("\n".join(manifest_lines(compute_manifest(folder))), encoding="utf-8")
+    assert differences(compute_manifest(folder), read_manifest(written)) == {}
 
 
 def test_two_folders_are_compared_by_content_alone(folder: Path, tmp_path: Path) -> None:
     other = shutil.copytree(folder, tmp_path / "two")
     (other / "b.txt").touch()
     (other / "b.txt").chmod(0o600)
-    assert compared(folder, other) == []
+    assert compare_folders(folder, other) == []
     assert run(folder, "--against", other).exit_code == 0
 
 
@@ -85,7 +92,7 @@ def test_a_manifest_that_cannot_be_read_is_named_line_by_line(folder: Path, tmp_
     written = tmp_path / "manifest"
     written.write_text(f"{'0' * 64}  sound\nno hash\n{'0' * 63}  short\n", encoding="utf-8")
     with pytest.raises(LedgerError):
-        read(written)
+        read_manifest(written)
     found = run(folder, "--against", written)
     assert found.exit_code == 1
     assert "manifest:2: found 'no hash'; expected a SHA-256" in found.stderr

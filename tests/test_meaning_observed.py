@@ -292,7 +292,7 @@ def test_only_what_was_spoilt_is_named(
 def test_a_value_is_a_number_as_the_tables_write_it(spoil: Callable[..., int], data: Path, value: str) -> None:
     line = spoil("official/rupture", "rupture.crash-aboard", "value", value)
     with pytest.raises(LedgerError) as error:
-        load(data).whole()
+        load(data).load_all()
     (problem,) = error.value.problems
     assert (problem.file, problem.row, problem.column, problem.found) == (
         "official/rupture.csv", line, "value", value,

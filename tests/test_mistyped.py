@@ -24,7 +24,11 @@ Place = tuple[str, int, str]
 def referring(table: Table) -> Iterator[str]:
     keys = {own for own, _, _ in table.foreign_keys}
     for field in table.fields:
-        if field.name in keys or field.holds.startswith("list of ") or (table.name, field.name) in WITHOUT_A_KEY:
+        if (
+            field.name in keys
+            or field.semantic_type.startswith("list of ")
+            or (table.name, field.name) in WITHOUT_A_KEY
+        ):
             yield field.name
 
 

@@ -12,7 +12,7 @@ from click.testing import CliRunner, Result
 from compendium.benches import mutants
 from compendium.benches.mutants import Mutants, MutationError, chosen, counted, lines, modules, survivors, uncached
 from compendium.cli.app import main
-from compendium.ledger.schema import tables
+from compendium.ledger.schema import read_schema
 from compendium.project.paths import ROOT
 from compendium.quality.strength import score
 
@@ -172,14 +172,14 @@ def test_what_passed_is_named_and_shown_by_the_lines_that_change() -> None:
 
 
 def test_counts_take_the_place_of_those_of_their_module(data: Path) -> None:
-    path = data / tables(data)["mutations"].path
+    path = data / read_schema(data)["mutations"].path
     mutants.write(Mutants("units", 1, 1, 1, 1, "1"), data)
     mutants.write(Mutants("zones", 1, 0, 0, 0, "1"), data)
     mutants.write(SOME, data)
     with path.open(encoding="utf-8", newline="") as file:
         rows = [row for row in csv.DictReader(file) if row["module"] in ("units", "zones")]
     assert rows == [SOME.record(), Mutants("zones", 1, 0, 0, 0, "1").record()]
-    assert list(rows[0]) == list(tables(data)["mutations"].columns)
+    assert list(rows[0]) == list(read_schema(data)["mutations"].columns)
 
 
 def test_the_score_is_the_share_that_is_noticed() -> None:

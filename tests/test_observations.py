@@ -8,20 +8,20 @@ import portion
 import pytest
 from small import OFFICIAL, OFFICIAL_TOO, SCHEMA, claim, closed, frame, observation, shuffled, small
 
-from compendium.ledger.claims import bounds as claim_bounds
+from compendium.ledger.claims import claim_interval as claim_bounds
 from compendium.ledger.loader import Ledger
 from compendium.ledger.observations import (
-    bounds,
-    conversion_of,
-    figure,
-    found_for,
-    joined,
-    of_series,
-    of_side,
-    printed,
+    add_observations_as_claims,
+    find_conversion,
+    find_reporters,
+    format_as_printed,
+    format_observation,
+    observation_interval,
+    observation_tables,
     read_observations,
-    sides,
-    tables,
+    select_observations,
+    select_reporter,
+    split_into_series,
 )
 from compendium.values import units
 
@@ -65,12 +65,12 @@ def half_open(low: Any, high: Any) -> portion.Interval:
 def test_an_observation_is_read_by_the_table_that_reads_claims(
     cells: dict[str, Any], expected: portion.Interval
 ) -> None:
-    assert bounds(observation("o", **cells), minimum=0) == expected
+    assert observation_interval(observation("o", **cells), minimum=0) == expected
 
 
 def test_a_level_goes_below_nothing_only_where_its_metric_can() -> None:
     row = observation("o", "2", "balance", hedge="up to")
-    assert bounds(row) == portion.openclosed(-portion.inf, Fraction(2))
+    assert observation_interval(row) == portion.openclosed(-portion.inf, Fraction(2))
     assert read(row)["interval"].iloc[0] == portion.openclosed(-portion.inf, Fraction(2))
     assert read(observation("o", "2", hedge="up to"))["interval"].iloc[0] == closed(0, 2)
 
@@ -91,8 +91,8 @@ def test_what_was_not_found_is_no_observation() -> None:
 
 def test_a_ledger_without_observations_has_none() -> None:
     assert read().empty
-    assert sides(small(claim("a", "5"))) == []
-    assert tables({"claims": SCHEMA["claims"], "revisions": SCHEMA["revisions"]}) == []
+    assert find_reporters(small(claim("a", "5"))) == []
+    assert observation_tables({"claims": SCHEMA["claims"], "revisions": SCHEMA["revisions"]}) == []
 
 
 def test_the_observations_of_all_tables_are_read_together() -> None:
@@ -132,9 +132,9 @@ def test_what_needs_no_conversion_keeps_its_unit(cells: dict[str, Any], unit: st
 def test_a_conversion_is_of_its_own_metric_and_unit() -> None:
     row = observation("o", "5", "oil", unit="t")
     for other in (("cargo", *BARRELS[1:]), ("oil", "container", *BARRELS[2:])):
-        assert conversion_of(row, small(conversions=[other])) is None
+        assert find_conversion(row, small(conversions=[other])) is None
         assert read(row, conversions=[other]).loc["o", "in_unit"] == "t"
-    assert conversion_of(row, small(conversions=[BARRELS])) is not None
+    assert find_conversion(row, small(conversions=[BARRELS])) is not None
 
 
 # --- for a reader
@@ -154,7 +154,7 @@ def test_a_conversion_is_of_its_own_metric_and_unit() -> None:
     ],
 )
 def test_a_figure_for_a_reader_is_in_whole_units_with_its_hedge(cells: dict[str, Any], unit: str, said: str) -> None:
-    assert figure(observation("o", **cells), unit) == said
+    assert format_observation(observation("o", **cells), unit) == said
 
 
 @pytest.mark.parametrize(
@@ -170,7 +170,7 @@ def test_a_figure_for_a_reader_is_in_whole_units_with_its_hedge(cells: dict[str,
     ],
 )
 def test_a_value_as_a_text_would_print_it(value: str, unit: str, said: str) -> None:
-    assert printed(observation("o", value, unit=unit)) == said
+    assert format_as_printed(observation("o", value, unit=unit)) == said
 
 
 # --- whose they are
@@ -179,9 +179,9 @@ def test_a_value_as_a_text_would_print_it(value: str, unit: str, said: str) -> N
 def test_a_side_has_its_own_observations_and_those_of_nobody() -> None:
     rows = [observation(name, "5", reporter=side) for name, side in (("a", "A"), ("b", "B"), ("n", ""))]
     ledger = small(observations=rows)
-    assert sides(ledger) == ["A", "B"]
-    assert list(of_side(read_observations(ledger), "A").index) == ["a", "n"]
-    assert list(of_side(read_observations(ledger), "B").index) == ["b", "n"]
+    assert find_reporters(ledger) == ["A", "B"]
+    assert list(select_reporter(read_observations(ledger), "A").index) == ["a", "n"]
+    assert list(select_reporter(read_observations(ledger), "B").index) == ["b", "n"]
 
 
 def test_observations_are_found_by_what_they_hold_in_order_of_time() -> None:
@@ -192,9 +192,13 @@ def test_observations_are_found_by_what_they_hold_in_order_of_time() -> None:
         observation("other", "4", "first"),
     ]
     found = read(*rows)
-    assert list(found_for(found, metric_id="total", counterpart_area="B").index) == ["early", "late"]
-    assert list(found_for(found, metric_id=["total", "first"], period="2024").index) == ["late", "of-c", "other"]
-    assert found_for(found, metric_id="nothing").empty
+    assert list(select_observations(found, metric_id="total", counterpart_area="B").index) == ["early", "late"]
+    assert list(select_observations(found, metric_id=["total", "first"], period="2024").index) == [
+        "late",
+        "of-c",
+        "other",
+    ]
+    assert select_observations(found, metric_id="nothing").empty
 
 
 def test_a_series_differs_in_nothing_but_time() -> None:
@@ -204,7 +208,7 @@ def test_a_series_differs_in_nothing_but_time() -> None:
         observation("a", "4", period="2023", note="revised"),
         observation("other", "4", period="2023", publisher="Press"),
     ]
-    assert [list(group.index) for group in of_series(read(*rows))] == [["a", "b"], ["machine"], ["other"]]
+    assert [list(group.index) for group in split_into_series(read(*rows))] == [["a", "b"], ["machine"], ["other"]]
 
 
 # --- beside the claims
@@ -212,7 +216,7 @@ def test_a_series_differs_in_nothing_but_time() -> None:
 
 def test_observations_stand_among_the_claims_as_claims_of_their_publishers() -> None:
     ledger = small(claim("text", "$5 billion"), observations=[observation("o", "4.4", unit="billion USD")])
-    both = joined(ledger, read_observations(ledger))
+    both = add_observations_as_claims(ledger, read_observations(ledger))
     assert list(both["claims"]["claim_id"]) == ["text", "o"]
     row = both.row("claims", "o")
     assert (row["source_id"], row["as_printed"], row["unit"]) == ("Office", "4.4 billion USD", "USD")
@@ -226,15 +230,15 @@ def test_observations_stand_among_the_claims_as_claims_of_their_publishers() -> 
 def test_observations_can_stand_alone() -> None:
     claims = [claim("a", "5"), claim("b", "6")]
     ledger = small(*claims, apart=[("a", "b", "question")], observations=[observation("o", "4")])
-    alone = joined(ledger, read_observations(ledger), alone=True)
+    alone = add_observations_as_claims(ledger, read_observations(ledger), replace_claims=True)
     assert list(alone["claims"]["claim_id"]) == ["o"]
     assert alone["incomparable"].empty
-    assert len(joined(ledger, read_observations(ledger))["incomparable"]) == 1
+    assert len(add_observations_as_claims(ledger, read_observations(ledger))["incomparable"]) == 1
 
 
 def test_a_publisher_stands_among_the_sources_once() -> None:
     ledger = small(observations=[observation("a", "4"), observation("b", "5"), observation("c", "5", publisher="X")])
-    found = list(joined(ledger, read_observations(ledger))["sources"]["source_id"])
+    found = list(add_observations_as_claims(ledger, read_observations(ledger))["sources"]["source_id"])
     assert found[-2:] == ["Office", "X"]
     assert len(found) == len(set(found))
 
@@ -249,18 +253,18 @@ def test_a_publisher_stands_among_the_sources_once() -> None:
 )
 def test_what_is_printed_gives_way_to_what_is_known(cells: dict[str, Any], low: int, high: Any) -> None:
     ledger = small(observations=[observation("o", **cells)], conversions=[BARRELS])
-    found = claim_bounds(joined(ledger, read_observations(ledger)).row("claims", "o"), minimum=0)
+    found = claim_bounds(add_observations_as_claims(ledger, read_observations(ledger)).row("claims", "o"), minimum=0)
     assert (found.lower, found.upper) == (low, high)
 
 
 def test_every_observation_of_the_ledger_says_the_same_among_the_claims(ledger: Ledger) -> None:
     found = read_observations(ledger)
-    claims = joined(ledger, found, alone=True)["claims"].set_index("claim_id")
+    claims = add_observations_as_claims(ledger, found, replace_claims=True)["claims"].set_index("claim_id")
     least = ledger["metrics"].set_index("metric_id")["minimum"]
     assert list(claims.index) == list(found.index)
     for row, own in zip(claims.to_dict("records"), found.to_dict("records"), strict=True):
         minimum = None if pd.isna(least[own["metric_id"]]) else float(least[own["metric_id"]])
-        meant, said = units.converted(own["interval"], own["in_unit"], row["unit"]), claim_bounds(row, minimum)
+        meant, said = units.convert_interval(own["interval"], own["in_unit"], row["unit"]), claim_bounds(row, minimum)
         assert (said.lower, said.upper) == (meant.lower, meant.upper), row["claim_id"]
 
 

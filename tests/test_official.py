@@ -7,12 +7,19 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from compendium.curation.series import SERIES, SERVICES, Series, Sheet, held, series_of
+from compendium.curation.series import SERIES_FILE, SERVICES, RawTable, Series, find_series, row_by_area_year
 from compendium.ledger.loader import Ledger
-from compendium.ledger.observations import FORECAST, LOW, MACHINE, PAGE, read_observations, tables
+from compendium.ledger.observations import (
+    FORECAST,
+    FROM_DATA_FILE,
+    FROM_PAGE,
+    LOW_RELIABILITY,
+    observation_tables,
+    read_observations,
+)
 from compendium.ledger.schema import SEPARATOR
 from compendium.values import units
-from compendium.values.periods import known, span
+from compendium.values.periods import exact_span, read_period
 
 STATES = {"AZE", "ARM", "GEO", "RUS", "TUR", "UKR", "USA"}
 MEMBERS = 193
@@ -59,8 +66,8 @@ def test_what_counts_as_an_address(address: str, fits: bool) -> None:
 
 def test_what_is_parsed_comes_from_a_file_and_what_is_read_from_a_page(observations: pd.DataFrame) -> None:
     web = observations["address"].str.startswith("http")
-    assert set(observations.loc[web, "quality"]) == {PAGE}
-    assert set(observations.loc[~web, "quality"]) == {MACHINE}
+    assert set(observations.loc[web, "quality"]) == {FROM_PAGE}
+    assert set(observations.loc[~web, "quality"]) == {FROM_DATA_FILE}
 
 
 @pytest.mark.parametrize("table", ["votes", "records", "outlines", "conversions", "resolutions"])
@@ -89,7 +96,9 @@ def test_what_was_not_found_says_what_was_looked_for(ledger: Ledger) -> None:
 
 
 def test_what_is_of_low_reliability_says_why(observations: pd.DataFrame) -> None:
-    assert list(observations.index[(observations["obs_status"] == LOW) & (observations["note"] == "")]) == []
+    assert (
+        list(observations.index[(observations["obs_status"] == LOW_RELIABILITY) & (observations["note"] == "")]) == []
+    )
 
 
 def test_no_number_is_typed_twice(observations: pd.DataFrame) -> None:
@@ -116,23 +125,29 @@ def test_an_observation_that_a_note_names_is_there(ledger: Ledger, observations:
 
 
 def test_nothing_was_said_after_it_was_entered(observations: pd.DataFrame) -> None:
-    assert all(known(day) and "/" not in day for day in observations["entered"])
+    assert all(exact_span(day) and "/" not in day for day in observations["entered"])
     said = observations[observations["stated_on"] != ""]
-    late = [span(stated).first > span(day).last for stated, day in zip(said["stated_on"], said["entered"], strict=True)]
+    late = [
+        read_period(stated).first > read_period(day).last
+        for stated, day in zip(said["stated_on"], said["entered"], strict=True)
+    ]
     assert list(said.index[late]) == []
 
 
 def test_what_had_not_begun_when_it_was_said_is_a_forecast(observations: pd.DataFrame) -> None:
     firm = observations[(observations["obs_status"] != FORECAST) & (observations["period"] != "")]
     for row in firm.to_dict("records"):
-        assert span(row["period"]).first <= span(row["stated_on"] or row["entered"]).last, row["observation_id"]
+        assert read_period(row["period"]).first <= read_period(row["stated_on"] or row["entered"]).last, row[
+            "observation_id"
+        ]
 
 
 def test_what_had_not_ended_when_it_was_said_is_not_firm(observations: pd.DataFrame) -> None:
     open_ended = observations["period"].str.contains(r"\.\.")
     firm = observations[(observations["obs_status"] == "normal") & (observations["period"] != "") & ~open_ended]
     ends = [
-        span(row["period"]).last <= span(row["stated_on"] or row["entered"]).last for row in firm.to_dict("records")
+        read_period(row["period"]).last <= read_period(row["stated_on"] or row["entered"]).last
+        for row in firm.to_dict("records")
     ]
     assert [name for name, ended in zip(firm.index, ends, strict=True) if not ended] == []
 
@@ -235,8 +250,8 @@ def test_suppliers_of_arms_sum_up_to_all(observations: pd.DataFrame) -> None:
 
 
 def test_spans_of_arms_do_not_overlap(observations: pd.DataFrame) -> None:
-    periods = sorted(set(observations.loc[observations["metric_id"] == "arms-deliveries", "period"]), key=span)
-    assert all(span(one).before(span(other)) for one, other in pairwise(periods))
+    periods = sorted(set(observations.loc[observations["metric_id"] == "arms-deliveries", "period"]), key=read_period)
+    assert all(read_period(one).precedes(read_period(other)) for one, other in pairwise(periods))
 
 
 # --- trade
@@ -254,12 +269,12 @@ def test_both_sides_count_their_trade_and_stay_apart(observations: pd.DataFrame)
 @pytest.fixture(scope="module")
 def series(ledger: Ledger) -> dict[str, tuple[Series, dict[str, dict[str, str]]]]:
     """Return by name each series and the rows that a refresh takes for its observations."""
-    sheet = Sheet.of(SERIES, (ledger.data / SERIES).read_text(encoding="utf-8"))
+    sheet = RawTable.parse(SERIES_FILE, (ledger.data / SERIES_FILE).read_text(encoding="utf-8"))
     found = {}
     for name in ledger["series"]["series_id"]:
-        own = series_of(sheet, name)
-        table = Sheet.of(own.path, (ledger.data / own.path).read_text(encoding="utf-8"))
-        rows = [table.rows[place] for place in held(own, table).values()]
+        own = find_series(sheet, name)
+        table = RawTable.parse(own.path, (ledger.data / own.path).read_text(encoding="utf-8"))
+        rows = [table.rows[place] for place in row_by_area_year(own, table).values()]
         found[name] = own, {row["observation_id"]: row for row in rows}
     return found
 
@@ -311,7 +326,7 @@ def test_a_pair_is_kept_apart_once_and_for_a_reason_that_there_is(ledger: Ledger
 
 def test_a_conversion_is_a_range_around_what_it_says(ledger: Ledger) -> None:
     for row in ledger["conversions"].to_dict("records"):
-        assert not units.same_kind(row["from_unit"], row["to_unit"]), row["conversion_id"]
+        assert not units.is_convertible(row["from_unit"], row["to_unit"]), row["conversion_id"]
         assert row["low"] < row["high"] < 2 * row["low"], row["conversion_id"]
 
 
@@ -323,7 +338,7 @@ def test_a_conversion_is_needed(ledger: Ledger, observations: pd.DataFrame) -> N
 
 
 def test_every_table_of_observations_has_some(ledger: Ledger) -> None:
-    assert [table.name for table in tables(ledger.schema) if ledger[table.name].empty] == []
+    assert [table.name for table in observation_tables(ledger.schema) if ledger[table.name].empty] == []
 
 
 def points(text: str) -> np.ndarray:

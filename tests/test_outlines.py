@@ -2,29 +2,29 @@ import pytest
 import shapely
 from shapely import LinearRing, MultiLineString, MultiPolygon, Point
 
-from compendium.display.charts.coastlines import read, water, within
+from compendium.display.charts.coastlines import clip_lines, parse_lines, water_polygons
 from compendium.ledger.loader import load
 
 BOX = (0.0, 0.0, 10.0, 10.0)
 
 
 def cut(text: str, tolerance: float = 0) -> list[list[tuple[float, ...]]]:
-    return [list(part.coords) for part in within(read([text]), BOX, tolerance)]
+    return [list(part.coords) for part in clip_lines(parse_lines([text]), BOX, tolerance)]
 
 
 @pytest.fixture(scope="module")
 def coasts() -> MultiLineString:
     outlines = load()["outlines"]
-    return read(outlines.loc[outlines["kind"] == "coast", "line"])
+    return parse_lines(outlines.loc[outlines["kind"] == "coast", "line"])
 
 
 @pytest.fixture(scope="module")
 def sea(coasts: MultiLineString) -> MultiPolygon:
-    return MultiPolygon(water(coasts, coasts.bounds, 0.08))
+    return MultiPolygon(water_polygons(coasts, coasts.bounds, 0.08))
 
 
 def test_lines_are_read_as_longitude_and_latitude() -> None:
-    (line,) = read(["49.1 40.2, 49.3 40.4"]).geoms
+    (line,) = parse_lines(["49.1 40.2, 49.3 40.4"]).geoms
     assert list(line.coords) == [(49.1, 40.2), (49.3, 40.4)]
 
 
@@ -36,7 +36,7 @@ def test_thinning_keeps_ends_and_corners() -> None:
 
 def test_a_thinned_ring_stays_a_ring() -> None:
     round_ = MultiLineString([Point(5, 5).buffer(1, quad_segs=50).exterior])
-    (thin,) = within(round_, BOX, 0.05)
+    (thin,) = clip_lines(round_, BOX, 0.05)
     assert thin.is_ring
     assert 8 <= len(thin.coords) < 40
 
@@ -49,8 +49,8 @@ def test_lines_are_cut_at_the_edges_of_a_box() -> None:
 
 @pytest.mark.parametrize("box", [(0, 0, 0, 10), (0, 5, 10, 5), (4, 0, 3, 10)])
 def test_a_box_without_an_inside_has_neither_lines_nor_water(box: tuple[float, float, float, float]) -> None:
-    coast = read(["5 -5, 5 15"])
-    assert within(coast, box, 0) == water(coast, box, 0) == []
+    coast = parse_lines(["5 -5, 5 15"])
+    assert clip_lines(coast, box, 0) == water_polygons(coast, box, 0) == []
 
 
 @pytest.mark.parametrize(
@@ -80,17 +80,17 @@ def test_a_box_without_an_inside_has_neither_lines_nor_water(box: tuple[float, f
     ],
 )
 def test_the_water_is_what_lies_at_the_left_of_the_coasts(texts: list[str], expected: float) -> None:
-    found = water(read(texts), BOX, 0)
+    found = water_polygons(parse_lines(texts), BOX, 0)
     assert sum(area.area for area in found) == pytest.approx(expected)
 
 
 def test_islands_turn_the_other_way_than_the_water_around_them() -> None:
-    (sea,) = water(read(["5 0, 5 10", "1 1, 1 2, 2 2, 2 1, 1 1"]), BOX, 0)
+    (sea,) = water_polygons(parse_lines(["5 0, 5 10", "1 1, 1 2, 2 2, 2 1, 1 1"]), BOX, 0)
     assert (sea.exterior.is_ccw, [island.is_ccw for island in sea.interiors]) == (True, [False])
 
 
 def test_an_island_too_small_to_be_seen_is_left_out() -> None:
-    (sea,) = water(read(["5 0, 5 10", "1 1, 1 1.1, 1.1 1.1, 1.1 1, 1 1"]), BOX, 0.2)
+    (sea,) = water_polygons(parse_lines(["5 0, 5 10", "1 1, 1 1.1, 1.1 1.1, 1.1 1, 1 1"]), BOX, 0.2)
     assert not sea.interiors
 
 
@@ -106,5 +106,5 @@ def test_the_coasts_of_the_ledger_have_the_land_at_their_right(coasts: MultiLine
 def test_the_water_of_the_ledger_is_the_same_on_every_map(
     coasts: MultiLineString, sea: MultiPolygon, box: tuple[float, float, float, float]
 ) -> None:
-    shown = shapely.union_all(water(coasts, box, 0.08))
+    shown = shapely.union_all(water_polygons(coasts, box, 0.08))
     assert shown.symmetric_difference(shapely.clip_by_rect(sea, *box)).area < 0.005 * shapely.box(*box).area

@@ -13,10 +13,10 @@ from playwright.sync_api import Browser
 from pypdf import PdfReader
 from pypdf.generic import Destination
 
-from compendium.project.citation import edition
+from compendium.project.citation import read_edition
 from compendium.project.paths import ROOT
 from compendium.publish import pdf
-from compendium.publish.print_pages import Chapter, Part, parts
+from compendium.publish.print_pages import Chapter, Part, read_book_parts
 from conftest import Built
 
 A4 = (595, 842)
@@ -26,12 +26,12 @@ INSIDE = 657
 
 @pytest.fixture(scope="module")
 def book(built: Built) -> list[Part]:
-    return parts(built[0], ROOT / "_toc.yml")
+    return read_book_parts(built[0], ROOT / "_toc.yml")
 
 
 @pytest.fixture(scope="module")
 def content(browser: Browser, book: list[Part]) -> bytes:
-    return pdf.printed(book, edition(), browser)
+    return pdf.print_pdf(book, read_edition(), browser)
 
 
 def made(name: str, title: str, short: str, body: str) -> Chapter:
@@ -47,7 +47,7 @@ def reader(content: bytes) -> PdfReader:
 
 @pytest.fixture(scope="module")
 def begins(content: bytes) -> dict[str, int]:
-    return pdf.begins(content)
+    return pdf.destination_pages(content)
 
 
 @cache
@@ -59,12 +59,18 @@ def text(reader: PdfReader, number: int) -> str:
 def test_it_says_what_it_is(reader: PdfReader) -> None:
     root: Any = reader.trailer["/Root"]
     assert reader.metadata
-    assert reader.metadata.title == edition().name
+    assert reader.metadata.title == read_edition().short_title
     assert root["/Lang"] == "en"
     assert root["/MarkInfo"]["/Marked"]
     assert root["/ViewerPreferences"]["/DisplayDocTitle"]
     cover = text(reader, 1)
-    for said in (edition().name, edition().version, edition().day, *edition().licences, edition().by):
+    for said in (
+        read_edition().short_title,
+        read_edition().version,
+        read_edition().date_text,
+        *read_edition().licences,
+        read_edition().author_line,
+    ):
         assert re.sub(r"\s+", "", said) in cover
 
 
@@ -80,7 +86,7 @@ def test_every_page_is_paper_and_no_chapter_is_missing(
 def test_the_contents_give_the_pages_on_which_chapters_begin(
     reader: PdfReader, book: list[Part], begins: dict[str, int]
 ) -> None:
-    foot = re.sub(r"\s+", "", edition().name)
+    foot = re.sub(r"\s+", "", read_edition().short_title)
     told = "".join(text(reader, number) for number in range(2, begins["index"]))
     for part in book:
         for name, title in [(part.name, part.caption)] * bool(part.caption) + [
@@ -137,8 +143,8 @@ def test_links_lead_to_places_of_the_file_and_to_other_hosts(reader: PdfReader) 
 
 
 def test_nothing_is_wider_than_the_paper(browser: Browser, book: list[Part], tmp_path: Path) -> None:
-    (tmp_path / "index.html").write_text(pdf.document(book, edition()), encoding="utf-8")
-    (tmp_path / "print.css").write_text(pdf.STYLE.read_text(encoding="utf-8"), encoding="utf-8")
+    (tmp_path / "index.html").write_text(pdf.book_html(book, read_edition()), encoding="utf-8")
+    (tmp_path / "print.css").write_text(pdf.STYLE_SHEET.read_text(encoding="utf-8"), encoding="utf-8")
     context = browser.new_context(viewport={"width": INSIDE, "height": 900})
     page = context.new_page()
     page.emulate_media(media="print")
@@ -162,11 +168,11 @@ NOTED = """<article class="chapter" id="one"><h1>One</h1>
 
 def test_notes_are_printed_and_the_same_book_gives_the_same_bytes(browser: Browser) -> None:
     book = [Part("", [made("one", "One", "One", NOTED)])]
-    first = pdf.printed(book, edition(), browser)
+    first = pdf.print_pdf(book, read_edition(), browser)
     reader = PdfReader(BytesIO(first))
     assert "Whatstandsbehindit." in text(reader, 3)
     assert {"/one--note-1", "/one--mark-1"} <= set(reader.named_destinations)
-    assert pdf.printed(book, edition(), browser) == first
+    assert pdf.print_pdf(book, read_edition(), browser) == first
 
 
 FRAMED = """<article class="chapter" id="one"><h1>One</h1>
@@ -184,7 +190,7 @@ def test_a_link_of_several_parts_is_framed_once_whatever_the_engine_did_before(
         return settled(page)
 
     monkeypatch.setattr(pdf, "_settled", disturbed)
-    content = pdf.printed([Part("", [made("one", "One", "One", FRAMED)])], edition(), browser)
+    content = pdf.print_pdf([Part("", [made("one", "One", "One", FRAMED)])], read_edition(), browser)
     frames = [entry.get_object() for page in PdfReader(BytesIO(content)).pages for entry in page.get("/Annots") or ()]
     assert len([frame for frame in frames if frame.get("/Dest") == "/here"]) == 2
 
@@ -192,8 +198,8 @@ def test_a_link_of_several_parts_is_framed_once_whatever_the_engine_did_before(
 def test_no_link_of_the_book_is_of_several_parts_and_no_block(
     browser: Browser, book: list[Part], tmp_path: Path
 ) -> None:
-    (tmp_path / "index.html").write_text(pdf.document(book, edition()), encoding="utf-8")
-    (tmp_path / "print.css").write_text(pdf.STYLE.read_text(encoding="utf-8"), encoding="utf-8")
+    (tmp_path / "index.html").write_text(pdf.book_html(book, read_edition()), encoding="utf-8")
+    (tmp_path / "print.css").write_text(pdf.STYLE_SHEET.read_text(encoding="utf-8"), encoding="utf-8")
     page = browser.new_page()
     page.emulate_media(media="print")
     page.goto((tmp_path / "index.html").as_uri())
@@ -208,9 +214,9 @@ def test_no_link_of_the_book_is_of_several_parts_and_no_block(
 def test_what_differs_from_printing_to_printing_is_put_right_and_nothing_moves() -> None:
     raw = b"/CreationDate (D:20261122170317+00'00')/ModDate (D:20261122170318+00'00') (node00000579) (node00000586)"
     other = raw.replace(b"170317", b"180000").replace(b"579", b"584").replace(b"586", b"999")
-    assert pdf.fixed(raw, edition()) == pdf.fixed(other, edition())
-    assert len(pdf.fixed(raw, edition())) == len(raw)
-    assert b"(node00000000) (node00000001)" in pdf.fixed(raw, edition())
+    assert pdf.normalise_pdf(raw, read_edition()) == pdf.normalise_pdf(other, read_edition())
+    assert len(pdf.normalise_pdf(raw, read_edition())) == len(raw)
+    assert b"(node00000000) (node00000001)" in pdf.normalise_pdf(raw, read_edition())
 
 
 def test_contents_that_never_come_to_rest_are_told(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -222,6 +228,6 @@ def test_contents_that_never_come_to_rest_are_told(monkeypatch: pytest.MonkeyPat
             return ["one"]
 
     numbers = iter(range(100))
-    monkeypatch.setattr(pdf, "begins", lambda _: {"one": next(numbers)})
+    monkeypatch.setattr(pdf, "destination_pages", lambda _: {"one": next(numbers)})
     with pytest.raises(pdf.UnstableError, match="changed with each of"):
         pdf._settled(Page())  # type: ignore[arg-type]

@@ -4,7 +4,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from compendium.values.periods import Span, UnreadablePeriodError, known, sometime, span, spoken, written
+from compendium.values.periods import (
+    Span,
+    UnreadablePeriodError,
+    exact_span,
+    format_edtf,
+    format_event_time,
+    format_period,
+    read_period,
+)
 
 DAYS = st.dates(date(1900, 1, 1), date(2100, 1, 1))
 
@@ -25,7 +33,7 @@ DAYS = st.dates(date(1900, 1, 1), date(2100, 1, 1))
     ],
 )
 def test_spans(period: str, first: date, last: date) -> None:
-    assert span(period) == Span(first, last)
+    assert read_period(period) == Span(first, last)
 
 
 @pytest.mark.parametrize(
@@ -46,7 +54,7 @@ def test_spans(period: str, first: date, last: date) -> None:
 )
 def test_what_is_no_period_is_refused(period: str) -> None:
     with pytest.raises(UnreadablePeriodError):
-        span(period)
+        read_period(period)
 
 
 @pytest.mark.parametrize(
@@ -59,27 +67,27 @@ def test_what_is_no_period_is_refused(period: str) -> None:
 )
 def test_a_refusal_says_why(period: str, reason: str) -> None:
     with pytest.raises(UnreadablePeriodError, match=reason):
-        span(period)
+        read_period(period)
 
 
 @given(DAYS, DAYS)
 def test_two_days_lie_one_way_or_the_other(one: date, other: date) -> None:
-    a, b = span(one.isoformat()), span(other.isoformat())
-    assert a.before(b) + b.before(a) + (a == b) == 1
+    a, b = read_period(one.isoformat()), read_period(other.isoformat())
+    assert a.precedes(b) + b.precedes(a) + (a == b) == 1
     assert a.overlaps(b) is (a == b)
 
 
 @given(DAYS, st.integers(0, 1000))
 def test_a_day_lies_within_its_year_and_its_period(day: date, length: int) -> None:
-    inner = span(day.isoformat())
-    assert inner.within(span(str(day.year)))
-    assert inner.within(span(f"{day}/{day + timedelta(length)}"))
+    inner = read_period(day.isoformat())
+    assert inner.is_within(read_period(str(day.year)))
+    assert inner.is_within(read_period(f"{day}/{day + timedelta(length)}"))
 
 
 @pytest.mark.parametrize("longer", ["2024", "2024-04/2024-05", "2024-05/2024-06", "../2024-05", "2024-05/.."])
 def test_a_longer_span_does_not_lie_within_a_shorter_one(longer: str) -> None:
-    assert span("2024-05").within(span(longer))
-    assert not span(longer).within(span("2024-05"))
+    assert read_period("2024-05").is_within(read_period(longer))
+    assert not read_period(longer).is_within(read_period("2024-05"))
 
 
 @pytest.mark.parametrize(
@@ -106,7 +114,7 @@ def test_a_longer_span_does_not_lie_within_a_shorter_one(longer: str) -> None:
     ],
 )
 def test_spoken(period: str, said: str) -> None:
-    assert spoken(period) == said
+    assert format_period(period) == said
 
 
 @pytest.mark.parametrize(
@@ -122,7 +130,7 @@ def test_spoken(period: str, said: str) -> None:
     ],
 )
 def test_a_stated_span_lasts_and_in_an_inferred_one_something_falls(period: str, lasted: str, fell: str) -> None:
-    assert (sometime(period, inferred=False), sometime(period, inferred=True)) == (lasted, fell)
+    assert (format_event_time(period, inferred=False), format_event_time(period, inferred=True)) == (lasted, fell)
 
 
 ENDS = st.one_of(DAYS.map(date.isoformat), DAYS.map(lambda d: d.isoformat()[:7]), DAYS.map(lambda d: str(d.year)))
@@ -132,10 +140,10 @@ ENDS = st.one_of(DAYS.map(date.isoformat), DAYS.map(lambda d: d.isoformat()[:7])
 def test_whatever_can_be_read_can_be_said(one: str, mark: str, other: str) -> None:
     for period in (one + mark, f"{one}/..", f"../{one}", f"{one}/{other}{mark}"):
         try:
-            span(period)
+            read_period(period)
         except UnreadablePeriodError:
             continue
-        assert spoken(period)
+        assert format_period(period)
 
 
 # --- exact periods, and the shortest way to write them
@@ -143,17 +151,17 @@ def test_whatever_can_be_read_can_be_said(one: str, mark: str, other: str) -> No
 
 @pytest.mark.parametrize("period", ["2024", "2024-12", "2024-12-25", "2025-01/2025-04", "2023-12-30/2024"])
 def test_a_period_that_is_exact_and_closed_is_known(period: str) -> None:
-    assert known(period) == span(period)
+    assert exact_span(period) == read_period(period)
 
 
 @pytest.mark.parametrize("period", ["", "2023/..", "../2026", "2025-02~", "2025?", "2024%", "2025-05/2025-06~"])
 def test_a_period_that_is_open_or_approximate_is_not_known(period: str) -> None:
-    assert known(period) is None
+    assert exact_span(period) is None
 
 
 def test_what_is_no_period_is_not_known_silently() -> None:
     with pytest.raises(UnreadablePeriodError):
-        known("2025/2024")
+        exact_span("2025/2024")
 
 
 @pytest.mark.parametrize(
@@ -175,35 +183,35 @@ def test_what_is_no_period_is_not_known_silently() -> None:
     ],
 )
 def test_days_are_written_in_the_shortest_way(period: str, shortest: str) -> None:
-    assert written(span(period)) == shortest
+    assert format_edtf(read_period(period)) == shortest
 
 
 @pytest.mark.parametrize("period", ["2023/..", "../2026"])
 def test_an_open_end_cannot_be_written_as_a_closed_period(period: str) -> None:
     with pytest.raises(ValueError, match="an open end"):
-        written(span(period))
+        format_edtf(read_period(period))
 
 
 @settings(max_examples=40)
 @given(DAYS, st.integers(0, 2000))
 def test_what_is_written_is_read_as_the_same_days(day: date, length: int) -> None:
     found = Span(day, day + timedelta(length))
-    assert known(written(found)) == found
+    assert exact_span(format_edtf(found)) == found
 
 
 @settings(max_examples=20)
 @given(ENDS, ENDS)
 def test_equal_days_are_written_in_one_way(one: str, other: str) -> None:
-    first, last = min(span(one), span(other)), max(span(one), span(other))
+    first, last = min(read_period(one), read_period(other)), max(read_period(one), read_period(other))
     found = Span(first.first, max(first.last, last.last))
     days = f"{found.first}/{found.last}"
-    assert written(found) == written(span(days)) == written(span(written(found)))
+    assert format_edtf(found) == format_edtf(read_period(days)) == format_edtf(read_period(format_edtf(found)))
 
 
 @pytest.mark.parametrize("period", ["0999", "0999-05/0999-06", "9999", "9999-12"])
 def test_a_period_at_the_ends_of_the_calendar_is_refused_or_can_be_written(period: str) -> None:
     try:
-        found = known(period)
+        found = exact_span(period)
     except UnreadablePeriodError:
         return
-    assert found is None or written(found) == period
+    assert found is None or format_edtf(found) == period

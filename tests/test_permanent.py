@@ -12,10 +12,10 @@ from small import claim, small
 
 from compendium.analysis.corroboration import corroborate
 from compendium.cli.app import main
-from compendium.display.claim_records import dossiers
+from compendium.display.claim_records import build_claim_records
 from compendium.ledger import permanent_ids
-from compendium.ledger.loader import Ledger, key_of, load
-from compendium.ledger.permanent_ids import PERMANENT, registered
+from compendium.ledger.loader import Ledger, load, row_key
+from compendium.ledger.permanent_ids import PERMANENT_IDS, register_ids
 from compendium.project.paths import ROOT
 from compendium.project.problems import LedgerError, Problem
 from compendium.reconciliation.reconcile import reconcile
@@ -24,7 +24,7 @@ CLAIM = "guluzade2025.turnover-2024"
 
 
 def told(data: Path) -> list[str]:
-    return list(map(str, permanent_ids.problems(load(data, corrected=False))))
+    return list(map(str, permanent_ids.check_permanent_ids(load(data, corrected=False))))
 
 
 def drop(data: Path, table: str, key: str) -> None:
@@ -41,7 +41,7 @@ def add(data: Path, into: str, **cells: str) -> None:
 
 
 def test_no_id_of_this_ledger_is_lost_or_names_another_thing() -> None:
-    assert list(permanent_ids.problems(load(corrected=False))) == []
+    assert list(permanent_ids.check_permanent_ids(load(corrected=False))) == []
 
 
 @pytest.mark.parametrize(
@@ -104,29 +104,29 @@ def test_a_misprint_that_is_typed_as_it_stands_is_no_other_thing(data: Path, spo
 def test_new_ids_are_shown_and_kept_only_where_told_to(data: Path) -> None:
     add(data, "events", event_id="made-up", name="Something happens", date_basis="unknown", date_reason="-",
         chapter="political_rupture")  # fmt: skip
-    known, before = registered(data, "1.4.0"), (data / "permanent.csv").read_bytes()
+    known, before = register_ids(data, "1.4.0"), (data / "permanent.csv").read_bytes()
     assert "events made-up" in known
-    assert registered(data, "9.9.9", write=True) == known
+    assert register_ids(data, "9.9.9", write=True) == known
     after = (data / "permanent.csv").read_bytes()
     assert after.startswith(before)
     assert b"events,made-up,9.9.9," in after
-    assert registered(data, "9.9.9") == []
+    assert register_ids(data, "9.9.9") == []
     assert told(data) == []
 
 
 def test_the_command_shows_and_keeps(data: Path) -> None:
-    known = set(zip(*(load(data)[PERMANENT][name] for name in ("table", "id")), strict=True))
+    known = set(zip(*(load(data)[PERMANENT_IDS][name] for name in ("table", "id")), strict=True))
     ran = CliRunner().invoke(main, ["register", "--data", str(data)])
     assert (ran.exit_code, "not kept yet" in ran.output or "every id is kept" in ran.output) == (0, True)
     ran = CliRunner().invoke(main, ["register", "--write", "--version", "7.0.0", "--data", str(data)])
     assert ran.exit_code == 0
-    assert known <= set(zip(*(load(data)[PERMANENT][name] for name in ("table", "id")), strict=True))
+    assert known <= set(zip(*(load(data)[PERMANENT_IDS][name] for name in ("table", "id")), strict=True))
 
 
 def test_a_ledger_without_the_table_is_told_so(tmp_path: Path) -> None:
     (tmp_path / "datapackage.json").write_text('{"resources": []}', encoding="utf-8")
     with pytest.raises(LedgerError) as raised:
-        registered(tmp_path, "1.0.0")
+        register_ids(tmp_path, "1.0.0")
     assert raised.value.problems == [Problem("datapackage.json", 0, "", "no such table", "a table 'permanent'")]
 
 
@@ -134,7 +134,7 @@ def test_every_id_of_every_tagged_edition_is_still_there(ledger: Ledger) -> None
     """By git, where it knows editions: this does not rest on the table of ids."""
     tags = subprocess.run(["git", "tag", "--list", "v*"], cwd=ROOT, capture_output=True, text=True, check=False)
     for tag in tags.stdout.split():
-        for table in permanent_ids.named(ledger):
+        for table in permanent_ids.identity_columns(ledger):
             schema = ledger.schema[table]
             shown = subprocess.run(
                 ["git", "show", f"{tag}:data/{schema.path}"],
@@ -143,8 +143,8 @@ def test_every_id_of_every_tagged_edition_is_still_there(ledger: Ledger) -> None
                 encoding="utf-8",
                 check=False,
             )
-            then = {key_of(schema, row) for row in csv.DictReader(io.StringIO(shown.stdout))}
-            now = {key_of(schema, row) for row in ledger[table].to_dict("records")}
+            then = {row_key(schema, row) for row in csv.DictReader(io.StringIO(shown.stdout))}
+            now = {row_key(schema, row) for row in ledger[table].to_dict("records")}
             assert then <= now, (tag, table)
 
 
@@ -157,7 +157,7 @@ def test_a_withdrawn_claim_binds_nothing_and_keeps_its_place() -> None:
     assert reconcile(made).conflicts == ()
     assert list(reconcile(made).verdicts) == ["one"]
     assert "gone" not in corroborate(made)
-    found = dossiers(made)
+    found = build_claim_records(made)
     assert list(found) == ["one", "gone"]
     assert (found["gone"]["rank"], found["gone"]["rank_reason"]) == ("deprecated", "Misread.")
     assert found["one"]["rivals"] == []

@@ -31,19 +31,21 @@ from compendium.values import formatting
     ],
 )
 def test_amount(interval: portion.Interval, unit: str, said: str) -> None:
-    assert formatting.amount(interval, unit) == said
+    assert formatting.format_amount(interval, unit) == said
 
 
 def test_brackets_show_which_end_is_included() -> None:
-    assert formatting.brackets(portion.closedopen(Fraction("4.35"), Fraction("4.45"))) == "[4.35, 4.45)"
-    assert formatting.brackets(portion.open(1, portion.inf)) == "(1, ∞)"
+    assert formatting.format_interval(portion.closedopen(Fraction("4.35"), Fraction("4.45"))) == "[4.35, 4.45)"
+    assert formatting.format_interval(portion.open(1, portion.inf)) == "(1, ∞)"
 
 
 def test_a_table_has_caption_scopes_ids_and_escapes() -> None:
     frame = pd.DataFrame(
         {"Name": ["<b>", Markup("<i>kept</i>")], "Count": pd.array([1234, None], dtype="Int64"), "id": ["a.b", "c"]}
     )
-    soup = BeautifulSoup(outputs.table(frame, 'A "caption"', numeric=["Count"], ids="id").data, "html.parser")
+    soup = BeautifulSoup(
+        outputs.captioned_table(frame, 'A "caption"', numeric=["Count"], id_column="id").data, "html.parser"
+    )
     assert soup.caption is not None
     assert soup.caption.text == 'A "caption"'
     assert [th["scope"] for th in soup.find_all("th")] == ["col", "col", "row", "row"]
@@ -58,12 +60,12 @@ def drawn(colour: str) -> str:
     style.use()
     figure, axes = pyplot.subplots()
     axes.plot([1, 2], [2, 1], color=colour)
-    style.put_behind(figure, pd.DataFrame({"year": [1, 2], "exports": [2, 1]}))
-    return str(outputs.figure(figure, "A line falls from 2 to 1.", "A <line>").data)
+    style.attach_table(figure, pd.DataFrame({"year": [1, 2], "exports": [2, 1]}))
+    return str(outputs.captioned_chart(figure, "A line falls from 2 to 1.", "A <line>").data)
 
 
 def test_a_figure_is_inline_svg_with_alternative_text_and_caption() -> None:
-    soup = BeautifulSoup(drawn(style.SERIES[0]), "html.parser")
+    soup = BeautifulSoup(drawn(style.SERIES_COLOURS[0]), "html.parser")
     svg = soup.find("svg")
     assert svg is not None
     assert (svg["role"], svg["aria-label"]) == ("img", "A line falls from 2 to 1.")
@@ -72,11 +74,11 @@ def test_a_figure_is_inline_svg_with_alternative_text_and_caption() -> None:
 
 
 def test_no_two_figures_share_an_id_and_the_same_drawing_gives_the_same() -> None:
-    first, second = drawn(style.SERIES[0]), drawn(style.SERIES[1])
+    first, second = drawn(style.SERIES_COLOURS[0]), drawn(style.SERIES_COLOURS[1])
     ids = [set(re.findall(r' id="([^"]+)"', text)) for text in (first, second)]
     assert ids[0]
     assert not ids[0] & ids[1]
-    assert drawn(style.SERIES[0]) == first != second
+    assert drawn(style.SERIES_COLOURS[0]) == first != second
 
 
 # --- the stylesheet of the book
@@ -89,13 +91,13 @@ SCHEMES = [
 
 
 def test_the_stylesheet_gives_every_colour_of_a_figure_that_of_the_page() -> None:
-    for colour, name in style.VARIABLES.items():
+    for colour, name in style.CSS_VARIABLES.items():
         for what in ("fill", "stroke"):
             assert f'.chart [{what}="{colour}"] {{ {what}: var({name}); }}' in STYLESHEET
 
 
 def test_the_light_scheme_of_the_page_has_the_colours_of_a_figure_on_its_own() -> None:
-    for colour, name in style.VARIABLES.items():
+    for colour, name in style.CSS_VARIABLES.items():
         assert contrast(SCHEMES[0][name], colour) < 1.02, name
 
 

@@ -7,7 +7,7 @@ import pytest
 from bs4 import BeautifulSoup
 
 from compendium.project.paths import ROOT
-from compendium.publish.print_pages import NotBuiltError, Part, listed, parts
+from compendium.publish.print_pages import NotBuiltError, Part, read_book_parts, read_toc
 
 TOC = """
 format: jb-book
@@ -54,7 +54,7 @@ def site(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def book(site: Path) -> list[Part]:
-    return parts(site / "html", site / "toc.yml")
+    return read_book_parts(site / "html", site / "toc.yml")
 
 
 def body(book: list[Part], name: str) -> BeautifulSoup:
@@ -63,7 +63,7 @@ def body(book: list[Part], name: str) -> BeautifulSoup:
 
 
 def test_the_book_has_the_order_of_the_contents(book: list[Part]) -> None:
-    assert [(part.caption, [(c.name, c.title, c.short) for c in part.chapters]) for part in book] == [
+    assert [(part.caption, [(c.name, c.title, c.short_title) for c in part.chapters]) for part in book] == [
         ("", [("index", "The book", "The book")]),
         ("One & all", [("one-index", "Introduction", "Introduction"), ("one-page", "A <page>", "Page"),
                        ("one-under", "Under", "Under")]),
@@ -101,7 +101,7 @@ def test_a_file_of_a_site_with_an_address_is_linked_there(site: Path) -> None:
     front = site / "html" / "top" / "index.html"
     canonical = '<link rel="canonical" href="https://x.example/s/top/index.html">'
     front.write_text(canonical + front.read_text(encoding="utf-8"), encoding="utf-8")
-    found = body(parts(site / "html", site / "toc.yml"), "index").find_all("a")
+    found = body(read_book_parts(site / "html", site / "toc.yml"), "index").find_all("a")
     assert [str(link["href"]) for link in found if link.text == "index"] == ["https://x.example/s/genindex.html"]
 
 
@@ -111,7 +111,7 @@ def test_what_only_a_screen_has_a_use_for_is_left_out_and_what_is_folded_is_open
     assert "code" not in page.text
     opened = body(book, "one-index").select("div.opened")
     assert [one.text for one in opened] == ["MoreInside.", "x"]
-    assert opened[1].parent.name == "div"  # what holds a block is one
+    assert opened[1].parent.short_title == "div"  # what holds a block is one
 
 
 def test_cards_become_notes_each_once_and_numbered_as_they_come(book: list[Part]) -> None:
@@ -136,12 +136,12 @@ def test_cards_become_notes_each_once_and_numbered_as_they_come(book: list[Part]
 def test_a_page_that_is_not_there_is_named(site: Path) -> None:
     (site / "html" / "top" / "one" / "under.html").write_text("<p>no article</p>", encoding="utf-8")
     with pytest.raises(NotBuiltError, match=r"top/one/under\.html: holds no article"):
-        parts(site / "html", site / "toc.yml")
+        read_book_parts(site / "html", site / "toc.yml")
     (site / "html" / "top" / "one" / "page.html").unlink()
     with pytest.raises(NotBuiltError, match=r"top/one/page\.html: not in .*`make book` builds it"):
-        parts(site / "html", site / "toc.yml")
+        read_book_parts(site / "html", site / "toc.yml")
 
 
 def test_all_pages_of_the_books_own_contents_are_listed() -> None:
     named = re.findall(r"(?:file|root): (\S+)", (ROOT / "_toc.yml").read_text(encoding="utf-8"))
-    assert [page for _, pages in listed(ROOT / "_toc.yml") for page, _ in pages] == named
+    assert [page for _, pages in read_toc(ROOT / "_toc.yml") for page, _ in pages] == named

@@ -1,4 +1,4 @@
-from compendium.project.problems import LedgerError, Problem, one_of, shortened
+from compendium.project.problems import LedgerError, Problem, describe_choices, quote_value
 
 
 def test_a_problem_says_file_row_column_found_and_expected() -> None:
@@ -14,12 +14,12 @@ def test_an_error_carries_every_problem_once_in_order() -> None:
 
 
 def test_near_values_are_offered_few_are_listed_many_are_counted() -> None:
-    assert one_of(["asserts", "denies"], "assert") == "perhaps 'asserts'"
-    assert one_of(["a", "b"], "zzz") == "one of 'a', 'b'"
-    assert one_of(map(str, range(100, 200)), "zzz") == "one of 100 known values"
+    assert describe_choices(["asserts", "denies"], "assert") == "perhaps 'asserts'"
+    assert describe_choices(["a", "b"], "zzz") == "one of 'a', 'b'"
+    assert describe_choices(map(str, range(100, 200)), "zzz") == "one of 100 known values"
 
 
 def test_control_characters_are_escaped_and_long_values_cut() -> None:
-    assert "\x1b" not in shortened("\x1b[31mred")
-    assert len(shortened("x" * 10**6)) < 120
-    assert "1000000 characters" in shortened("x" * 10**6)
+    assert "\x1b" not in quote_value("\x1b[31mred")
+    assert len(quote_value("x" * 10**6)) < 120
+    assert "1000000 characters" in quote_value("x" * 10**6)

@@ -10,11 +10,11 @@ from hypothesis import strategies as st
 
 from compendium.ledger.loader import Ledger
 from compendium.reconciliation import trees
-from compendium.reconciliation.components import Group
-from compendium.reconciliation.constraints import ONE, Binding, Quantity
-from compendium.reconciliation.reconcile import bound_by, groups, reconcile
+from compendium.reconciliation.components import Component
+from compendium.reconciliation.constraints import ONE, Constraint, Quantity
+from compendium.reconciliation.reconcile import build_components, constraints_from_ledger, reconcile
 from compendium.reconciliation.verdicts import CONSISTENT, IN_CONFLICT
-from compendium.reconciliation.z3_solver import System
+from compendium.reconciliation.z3_solver import ConstraintSystem
 from compendium.synthetic import RARELY, world
 
 SIZES, SEEDS = st.integers(10, 40), st.integers(0, 10**6)
@@ -34,10 +34,10 @@ def test_true_claims_are_never_in_conflict_and_the_truth_lies_in_every_bound(cla
     assert IN_CONFLICT not in {verdict for verdict, _ in found.verdicts.values()}
     for quantity, implied in found.bounds.items():
         assert made.truth.of(quantity) in implied.interval, quantity
-    for test in found.tests.values():
-        total = sum(factor * made.truth.of(quantity) for quantity, factor in test.binding.terms)
-        base = made.truth.of(test.binding.per) if test.binding.per else Fraction(1)
-        assert total / base in test.others.interval, test.claim
+    for test in found.checks.values():
+        total = sum(factor * made.truth.of(quantity) for quantity, factor in test.constraint.terms)
+        base = made.truth.of(test.constraint.base) if test.constraint.base else Fraction(1)
+        assert total / base in test.implied_by_others.interval, test.claim
         assert found.verdicts[test.claim] == (CONSISTENT, "")
 
 
@@ -62,16 +62,18 @@ def test_every_planted_conflict_is_found_and_none_invented(seed: int) -> None:
 @settings(max_examples=12)
 def test_trees_and_the_solver_agree(claims: int, seed: int) -> None:
     ledger = world(claims, seed=seed).ledger
-    for group in groups(bound_by(ledger)[1], ledger):
-        found = trees.solve(group.bindings, group.domains)
+    for group in build_components(constraints_from_ledger(ledger)[1], ledger):
+        found = trees.solve(group.constraints, group.domains)
         if found:
             agree(group, *found)
 
 
-def agree(group: Group, bounds: dict[Quantity, trees.Answer], tests: dict[str, tuple[Binding, trees.Answer]]) -> None:
-    system = System(group.bindings, group.domains)
+def agree(
+    group: Component, bounds: dict[Quantity, trees.Answer], tests: dict[str, tuple[Constraint, trees.Answer]]
+) -> None:
+    system = ConstraintSystem(group.constraints, group.domains)
     for quantity, (interval, *_) in bounds.items():
-        assert system.implied(system.claims, [((quantity, ONE),)]) == [interval], quantity
+        assert system.optimise_bounds(system.claims, [((quantity, ONE),)]) == [interval], quantity
     for name, (binding, (interval, *_)) in tests.items():
         others = set(system.claims) - {name}
-        assert system.implied(others, [binding.terms], binding.per) == [interval], name
+        assert system.optimise_bounds(others, [binding.terms], binding.base) == [interval], name

@@ -2,8 +2,8 @@ from pathlib import Path
 
 import pytest
 
-from compendium.builder.notebooks import chapters
-from compendium.builder.prose_lint import figures_in_prose
+from compendium.builder.notebooks import find_chapters
+from compendium.builder.prose_lint import numbers_in_prose
 from compendium.project.paths import ROOT
 
 HEAD = "---\njupytext:\n  version: 1\n---\n\n"
@@ -31,15 +31,15 @@ HEAD = "---\njupytext:\n  version: 1\n---\n\n"
 def test_figures_are_found_in_prose_only(tmp_path: Path, prose: str, found: list[str]) -> None:
     page = tmp_path / "page.md"
     page.write_text(HEAD + prose + "\n", encoding="utf-8")
-    assert [problem.found for problem in figures_in_prose(page)] == found
+    assert [problem.found for problem in numbers_in_prose(page)] == found
 
 
 def test_the_line_is_the_editors(tmp_path: Path) -> None:
     page = tmp_path / "page.md"
     page.write_text(HEAD + "Text.\n\nIn 1999.\n", encoding="utf-8")
-    assert [problem.row for problem in figures_in_prose(page)] == [8]
+    assert [problem.row for problem in numbers_in_prose(page)] == [8]
 
 
-@pytest.mark.parametrize("chapter", chapters(), ids=lambda path: str(path.relative_to(ROOT)))
+@pytest.mark.parametrize("chapter", find_chapters(), ids=lambda path: str(path.relative_to(ROOT)))
 def test_no_number_is_typed_in_a_chapter(chapter: Path) -> None:
-    assert [str(problem) for problem in figures_in_prose(chapter)] == []
+    assert [str(problem) for problem in numbers_in_prose(chapter)] == []

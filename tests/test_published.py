@@ -14,11 +14,11 @@ from playwright.sync_api import Browser
 
 from compendium.builder.static_server import serving
 from compendium.cli.app import main
-from compendium.project.citation import edition
-from compendium.project.paths import PAGES
-from compendium.project.zip_archives import packed, unpack
+from compendium.project.citation import read_edition
+from compendium.project.paths import PAGE_BY_KIND
+from compendium.project.zip_archives import pack, unpack
 from compendium.publish import editions
-from compendium.publish.permanent_urls import things
+from compendium.publish.permanent_urls import page_addresses
 from conftest import Built
 
 ADDRESS = "https://x.example/repo/"
@@ -47,7 +47,7 @@ def now(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def publish(now: Path, bundles: Path, into: Path) -> Result:
     """Publish a project by the command; its edition is the one that its citation says."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("compendium.project.citation.edition.__defaults__", (now,))
+        patch.setattr("compendium.project.citation.read_edition.__defaults__", (now,))
         options = ["--editions", str(bundles), "--site", str(now / "_build" / "html")]
         result = CliRunner().invoke(main, ["publish", str(into), *options])
     assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
@@ -169,8 +169,8 @@ def test_the_newest_edition_lies_under_its_own_address_too_once_it_is_released(
 
 
 def test_markup_in_a_changelog_is_shown_not_obeyed(now: Path) -> None:
-    entry = editions.changelog.Entry("1.0.0", edition(now).released, "<script>x</script> [a](javascript:x)")
-    text = editions.listed([editions.Kept(edition(now), entry, now)], edition(now))
+    entry = editions.changelog.Entry("1.0.0", read_edition(now).released, "<script>x</script> [a](javascript:x)")
+    text = editions.editions_page([editions.EarlierEdition(read_edition(now), entry, now)], read_edition(now))
     assert "<script" not in text
     assert 'href="javascript' not in text
 
@@ -223,9 +223,9 @@ def test_there_is_one_for_each_thing_that_any_edition_ever_had(laid: Path) -> No
 
 
 def test_things_of_the_real_book_have_their_permanent_addresses(built: Built) -> None:
-    found = things(built[0])
+    found = page_addresses(built[0])
     kinds = {where.partition("/")[0] if "/" in where else "claim" for where in found}
-    assert kinds == set(PAGES)
+    assert kinds == set(PAGE_BY_KIND)
     for where, target in found.items():
         path, _, anchor = unquote(target).partition("#")
         assert (built[0] / path).is_file(), where
@@ -259,7 +259,7 @@ def twice(folder: Path, _: Path) -> None:
 def spoilt(folder: Path, root: Path) -> None:
     names = unpack(folder / "made-up-1.0.0.zip", root / "x")
     files = {name: (root / "x" / name).read_bytes() for name in names}
-    (folder / "spoilt.zip").write_bytes(packed(files | {"made-up-1.0.0/LICENSE": b"Another"}))
+    (folder / "spoilt.zip").write_bytes(pack(files | {"made-up-1.0.0/LICENSE": b"Another"}))
 
 
 @pytest.mark.parametrize(
@@ -269,7 +269,7 @@ def spoilt(folder: Path, root: Path) -> None:
         (twice, "edition 1.0.0 came before; expected one bundle for each"),
         (spoilt, "spoilt.zip: LICENSE: is not what its check sum says"),
         (lambda folder, _: (folder / "a.zip").write_bytes(b"x"), "a.zip: no sound zip archive"),
-        (lambda folder, _: (folder / "a.zip").write_bytes(packed({"../a": b""})), "a path that leads elsewhere"),
+        (lambda folder, _: (folder / "a.zip").write_bytes(pack({"../a": b""})), "a path that leads elsewhere"),
     ],
 )
 def test_a_bundle_that_is_not_sound_is_named_and_nothing_is_laid_out(

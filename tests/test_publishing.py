@@ -15,7 +15,7 @@ from test_rebuilt import built as built_over
 
 from compendium.builder import html_site
 from compendium.builder.sphinx_ext import previews
-from compendium.builder.sphinx_ext.content_security_policy import digest
+from compendium.builder.sphinx_ext.content_security_policy import script_hash
 from compendium.builder.sphinx_ext.page_metadata import LONGEST, PREVIEWS, shortened
 from compendium.project.paths import ROOT
 from compendium.project.site_url import NAMESPACE
@@ -52,7 +52,7 @@ def html(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_the_sitemap_lists_every_page_and_nothing_else(html: Path) -> None:
     root = ElementTree.fromstring((html / "sitemap.xml").read_text(encoding="utf-8"))
     found = [str(place.text) for place in root.iter(f"{{{NAMESPACE}}}loc")]
-    pages = {page.relative_to(html).as_posix() for page in html_site.pages(html)}
+    pages = {page.relative_to(html).as_posix() for page in html_site.site_pages(html)}
     assert sorted(found) == sorted(SITE + page for page in pages - {"404.html", "index.html", "search.html"})
     assert SITE + "book/third.html" in found
 
@@ -95,7 +95,7 @@ def test_the_page_for_no_page_finds_the_site_from_any_depth(html: Path) -> None:
     assert all(address.startswith("/some/where/") for address in addresses)
     assert not page.select("link[rel=stylesheet], script, img, base")
     (policy,) = page.select('meta[http-equiv="Content-Security-Policy"]')
-    assert f"style-src {digest(page.style.string)};" in policy["content"]
+    assert f"style-src {script_hash(page.style.string)};" in policy["content"]
 
 
 def test_a_site_without_an_address_tells_none(built: tuple[Path, subprocess.CompletedProcess[str]]) -> None:
@@ -117,7 +117,7 @@ def test_a_site_without_an_address_tells_none(built: tuple[Path, subprocess.Comp
 
 def test_what_is_no_address_fails_the_build_in_a_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ADDRESS", "x.example")
-    run = html_site.build(tmp_path)
+    run = html_site.build_site_in_subprocess(tmp_path)
     assert run.returncode != 0
     assert "ADDRESS: found 'x.example'; expected the address of the site" in run.stderr
     assert "Traceback" not in run.stderr

@@ -10,8 +10,8 @@ from chapters import page
 from jupyter_client.provisioning.factory import KernelProvisionerFactory
 
 from compendium.builder import forked_kernels, notebooks
-from compendium.builder.read_tracking import ALL
-from compendium.project.paths import DATA, ROOT, notebook_of
+from compendium.builder.read_tracking import ALL_FILES
+from compendium.project.paths import DATA, ROOT, notebook_path
 
 DATA_PATH = f"import contextlib, os, pathlib, subprocess, tempfile, threading; data = pathlib.Path({str(DATA)!r})"
 WAYS = {
@@ -33,9 +33,9 @@ WAYS = {
         "t = threading.Thread(target=lambda: (data / 'traps.csv').read_bytes()); t.start(); t.join()",
         ["data/traps.csv"],
     ),
-    "program": ("subprocess.run(['true']).returncode", [ALL]),
-    "shell": ("os.system('true')", [ALL]),
-    "fork": ("p = os.fork()\nif not p: os._exit(0)\nos.waitpid(p, 0)[1]", [ALL]),
+    "program": ("subprocess.run(['true']).returncode", [ALL_FILES]),
+    "shell": ("os.system('true')", [ALL_FILES]),
+    "fork": ("p = os.fork()\nif not p: os._exit(0)\nos.waitpid(p, 0)[1]", [ALL_FILES]),
     "ledger": (
         "from compendium import load\nlen(load()['propositions']) > 1",
         ["data/datapackage.json", "data/official/observation.json", "data/propositions.csv"],
@@ -50,12 +50,12 @@ def book(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("book")
     for name, (code, _) in WAYS.items():
         page(folder / f"{name}.md", DATA_PATH, code)
-    assert notebooks.failures(notebooks.update(folder)) == ""
+    assert notebooks.format_failures(notebooks.update_notebooks(folder)) == ""
     return folder
 
 
 def reads(chapter: Path) -> list[str]:
-    found: list[str] = nbformat.read(notebook_of(chapter), as_version=4).metadata["ledger"]["reads"]
+    found: list[str] = nbformat.read(notebook_path(chapter), as_version=4).metadata["ledger"]["reads"]
     return found
 
 
@@ -66,11 +66,11 @@ def test_a_read_is_noticed(book: Path, name: str) -> None:
 
 def test_a_cold_kernel_notices_the_same(book: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     cold = page(tmp_path / "ledger.md", DATA_PATH, WAYS["ledger"][0])
-    monkeypatch.setattr(forked_kernels, "use", lambda: None)
+    monkeypatch.setattr(forked_kernels, "use_forked_kernels", lambda: None)
     monkeypatch.setattr(KernelProvisionerFactory.instance(), "default_provisioner_name", "local-provisioner")
-    assert notebooks.failures(notebooks.update(tmp_path)) == ""
+    assert notebooks.format_failures(notebooks.update_notebooks(tmp_path)) == ""
     assert reads(cold) == WAYS["ledger"][1]
-    assert notebook_of(cold).read_bytes() == notebook_of(book / "ledger.md").read_bytes()
+    assert notebook_path(cold).read_bytes() == notebook_path(book / "ledger.md").read_bytes()
 
 
 def test_importing_what_notebooks_import_reads_no_data() -> None:
@@ -81,5 +81,5 @@ def test_importing_what_notebooks_import_reads_no_data() -> None:
         "print(reads.listed())"
     )
     run = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, cwd=ROOT)
-    assert run.stdout.strip() in ("[]", f"['{ALL}']")
+    assert run.stdout.strip() in ("[]", f"['{ALL_FILES}']")
     assert "data" not in run.stdout

@@ -9,7 +9,7 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from compendium.project.checksums import compared, manifest
+from compendium.project.checksums import compare_folders, compute_manifest
 from compendium.project.paths import ROOT
 
 PAGES = {
@@ -77,15 +77,15 @@ def test_changed_pages_give_the_site_of_a_clean_build(root: Path, first: Path, t
         written(root / "book", pages)
         built(root, over)
         assert (neighbour.stat().st_mtime_ns != before) is rewritten, new
-    assert compared(over / "_build" / "html", built(root, tmp_path / "clean")) == []
+    assert compare_folders(over / "_build" / "html", built(root, tmp_path / "clean")) == []
 
 
 def test_a_site_says_nothing_of_how_it_was_built(first: Path) -> None:
-    assert not [name for name in manifest(first) if Path(name).name[0] == "."]
+    assert not [name for name in compute_manifest(first) if Path(name).name[0] == "."]
 
 
 def test_neither_the_clock_nor_the_home_of_a_user_changes_a_page(root: Path, first: Path, tmp_path: Path) -> None:
     written(root / "book", PAGES)
     (tmp_path / ".docutils").write_text("[general]\ninitial_header_level: 4\n", encoding="utf-8")
     elsewhere = built(root, tmp_path / "later", HOME=str(tmp_path), SOURCE_DATE_EPOCH="0")
-    assert compared(first, elsewhere) == []
+    assert compare_folders(first, elsewhere) == []

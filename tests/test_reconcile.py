@@ -16,21 +16,21 @@ from compendium.ledger.loader import Ledger
 from compendium.project.paths import ROOT
 from compendium.reconciliation import reconcile as module
 from compendium.reconciliation import z3_solver
-from compendium.reconciliation.components import EVERYTHING, Implied
-from compendium.reconciliation.constraints import NOT_NEGATIVE, ONE, Binding, Rule
+from compendium.reconciliation.components import UNBOUNDED, ImpliedBounds
+from compendium.reconciliation.constraints import NON_NEGATIVE, ONE, Constraint, ConstraintKind
 from compendium.reconciliation.reconcile import (
     Reconciliation,
-    at_odds,
-    bound_by,
-    clashing,
-    domain,
+    build_components,
+    constraints_from_ledger,
+    disjoint_conflict_claims,
+    disjoint_conflicts,
     find_conflicts,
-    groups,
-    implied,
+    implied_bounds,
+    metric_domain,
     reconcile,
 )
-from compendium.reconciliation.verdicts import AMONG
-from compendium.reconciliation.z3_solver import System
+from compendium.reconciliation.verdicts import RECONCILIATION_VERDICTS
+from compendium.reconciliation.z3_solver import ConstraintSystem
 
 SEEN = {"metric": "mirror", "ref_area": "B", "counterpart_area": "A"}
 
@@ -140,7 +140,7 @@ def test_a_forecast_is_what_gives_way_to_the_past() -> None:
 def test_a_search_that_was_cut_short_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
     rows = claim("a", "$4"), claim("b", "$6"), claim("c", "$8")
     assert reconciled(*rows).complete
-    monkeypatch.setattr(z3_solver, "MOST_SEEDS", 1)
+    monkeypatch.setattr(z3_solver, "MAX_SEEDS", 1)
     found = reconciled(*rows)
     assert not found.complete
     assert len(found.conflicts) == 1
@@ -181,12 +181,12 @@ def test_every_conflict_cannot_hold_and_needs_each_of_its_claims() -> None:
     ledger = mixed()
     sets = conflicts(once())
     assert len(sets) >= 8
-    for group in groups(bound_by(ledger)[1], ledger):
-        system = System([binding for binding in group.bindings if not binding.assumed], group.domains)
+    for group in build_components(constraints_from_ledger(ledger)[1], ledger):
+        system = ConstraintSystem([binding for binding in group.constraints if not binding.assumed], group.domains)
         for claims in sets:
             if set(claims) <= set(system.claims):
-                assert not system.feasible(claims)
-                assert all(system.feasible(rest) for rest in itertools.combinations(claims, len(claims) - 1))
+                assert not system.is_feasible(claims)
+                assert all(system.is_feasible(rest) for rest in itertools.combinations(claims, len(claims) - 1))
 
 
 def test_a_claim_that_cannot_be_true_by_itself_is_in_conflict() -> None:
@@ -362,15 +362,15 @@ def test_only_what_some_claim_bounds_is_told() -> None:
 @pytest.mark.parametrize(
     ("name", "expected"),
     [
-        ("total", NOT_NEGATIVE),
-        ("balance", EVERYTHING),
+        ("total", NON_NEGATIVE),
+        ("balance", UNBOUNDED),
         ("opinion", portion.closed(0, 100)),
         ("place", portion.closedopen(1, portion.inf)),
-        ("victims", NOT_NEGATIVE),
+        ("victims", NON_NEGATIVE),
     ],
 )
 def test_a_metric_says_what_can_be(name: str, expected: portion.Interval) -> None:
-    assert domain(metric(name)) == expected
+    assert metric_domain(metric(name)) == expected
 
 
 # --- what goes in, and how
@@ -378,17 +378,20 @@ def test_a_metric_says_what_can_be(name: str, expected: portion.Interval) -> Non
 
 def test_claims_that_share_no_quantity_are_in_different_groups() -> None:
     ledger = small(claim("a", "$4"), growth("b", "10%"), claim("c", "5", "victims"), claim("d", "$4", "savings"))
-    _, bound, _ = bound_by(ledger)
-    names = [sorted(name for binding in group.bindings for name in binding.claims) for group in groups(bound, ledger)]
+    _, bound, _ = constraints_from_ledger(ledger)
+    names = [
+        sorted(name for binding in group.constraints for name in binding.claims)
+        for group in build_components(bound, ledger)
+    ]
     assert sorted(names) == [["a", "b"], ["c"], ["d"]]
 
 
 def test_rules_by_which_a_claim_binds() -> None:
     rows = [claim("a", "$4", base="2023", direction="rises"), growth("b", "5%"), claim("c", "5", "oil", unit="bbl/day")]
     assert reconciled(*rows).rules == {
-        "a": (Rule.SAME, Rule.DIRECTION),
-        "b": (Rule.GROWTH,),
-        "c": (Rule.RATE,),
+        "a": (ConstraintKind.SAME, ConstraintKind.DIRECTION),
+        "b": (ConstraintKind.GROWTH,),
+        "c": (ConstraintKind.RATE,),
     }
 
 
@@ -396,15 +399,15 @@ def test_questions_about_a_ledger() -> None:
     ledger = small(
         claim("a", "$4", low=4.0, high=4.0), growth("b", "15%", low=10.0, high=20.0), claim("c", "5", "victims")
     )
-    ratio = Binding(Rule.MULTIPLE, ((quantity(), ONE),), NOT_NEGATIVE, quantity(period="2023"))
-    level = Binding(Rule.SAME, ((quantity(period="2023"), ONE),), NOT_NEGATIVE)
-    unheard = Binding(Rule.SAME, ((quantity(period="1999"), ONE),), NOT_NEGATIVE)
-    apart = Binding(Rule.MULTIPLE, ((quantity(), ONE),), NOT_NEGATIVE, quantity("victims"))
-    assert implied(ledger, [ratio, level, unheard, apart]) == [
-        Implied(portion.closed(Fraction("1.1"), Fraction("1.2")), ("b",)),
-        Implied(portion.closed(Fraction(10, 3), Fraction(40, 11)), ("a", "b")),
-        Implied(NOT_NEGATIVE, ()),
-        Implied(portion.singleton(Fraction(4, 5)), ("a", "c")),  # two that no claim ties
+    ratio = Constraint(ConstraintKind.MULTIPLE, ((quantity(), ONE),), NON_NEGATIVE, quantity(period="2023"))
+    level = Constraint(ConstraintKind.SAME, ((quantity(period="2023"), ONE),), NON_NEGATIVE)
+    unheard = Constraint(ConstraintKind.SAME, ((quantity(period="1999"), ONE),), NON_NEGATIVE)
+    apart = Constraint(ConstraintKind.MULTIPLE, ((quantity(), ONE),), NON_NEGATIVE, quantity("victims"))
+    assert implied_bounds(ledger, [ratio, level, unheard, apart]) == [
+        ImpliedBounds(portion.closed(Fraction("1.1"), Fraction("1.2")), ("b",)),
+        ImpliedBounds(portion.closed(Fraction(10, 3), Fraction(40, 11)), ("a", "b")),
+        ImpliedBounds(NON_NEGATIVE, ()),
+        ImpliedBounds(portion.singleton(Fraction(4, 5)), ("a", "c")),  # two that no claim ties
     ]
 
 
@@ -449,29 +452,35 @@ def once() -> Reconciliation:
 def told(found: Reconciliation) -> dict[str, Any]:
     """All that was found, as plain values without the order of rows."""
     return {
-        "bounds": {tuple(q): (str(held.interval), held.claims, rules(held.rules)) for q, held in found.bounds.items()},
-        "tests": {
-            name: (str(test.others.interval), test.others.claims, rules(test.others.rules))
-            for name, test in found.tests.items()
+        "bounds": {
+            tuple(q): (str(held.interval), held.claims, rules(held.identities)) for q, held in found.bounds.items()
         },
-        "conflicts": sorted((c.claims, c.assumed, c.test.claim, rules(c.rules)) for c in found.conflicts),
+        "tests": {
+            name: (
+                str(test.implied_by_others.interval),
+                test.implied_by_others.claims,
+                rules(test.implied_by_others.identities),
+            )
+            for name, test in found.checks.items()
+        },
+        "conflicts": sorted((c.claims, c.assumed, c.check.claim, rules(c.identities)) for c in found.conflicts),
         "verdicts": found.verdicts,
-        "beside": {name: sorted(others) for name, others in found.beside.items()},
+        "beside": {name: sorted(others) for name, others in found.related_claims.items()},
     }
 
 
 def plainly(found: Reconciliation) -> str:
     """All that was found as one text, in the order in which it was found."""
-    return str((told(found), list(found.bounds), list(found.tests), [c.rules for c in found.conflicts]))
+    return str((told(found), list(found.bounds), list(found.checks), [c.identities for c in found.conflicts]))
 
 
-def rules(bindings: tuple[Binding, ...]) -> list[str]:
-    return sorted(str((binding.rule, binding.terms)) for binding in bindings)
+def rules(bindings: tuple[Constraint, ...]) -> list[str]:
+    return sorted(str((binding.kind, binding.terms)) for binding in bindings)
 
 
 def test_every_verdict_occurs() -> None:
     found = once()
-    assert {verdict for verdict, _ in found.verdicts.values()} == set(AMONG)
+    assert {verdict for verdict, _ in found.verdicts.values()} == set(RECONCILIATION_VERDICTS)
     reasons = {reason for _, reason in found.verdicts.values()}
     assert reasons == {"", "period", "population", "valuation", "question"}
 
@@ -517,7 +526,7 @@ def test_the_ledger_itself_is_reconciled_alike_again(ledger: Ledger, reconciled_
 
 
 def test_other_processes_find_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "BATCH", 2)
+    monkeypatch.setattr(module, "BATCH_SIZE", 2)
     with ProcessPoolExecutor(2) as executor:
         there = reconcile(mixed(), executor)
     here = once()
@@ -528,8 +537,8 @@ def test_other_processes_find_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_conflicts_can_be_found_by_themselves() -> None:
     whole = once().conflicts
-    assert [(c.claims, c.assumed, set(c.rules)) for c in find_conflicts(mixed())] == [
-        (c.claims, c.assumed, set(c.rules)) for c in whole
+    assert [(c.claims, c.assumed, set(c.identities)) for c in find_conflicts(mixed())] == [
+        (c.claims, c.assumed, set(c.identities)) for c in whole
     ]
 
 
@@ -538,7 +547,7 @@ def test_conflicts_can_be_found_by_themselves() -> None:
 
 def test_clashes_share_no_claim_and_leave_what_can_hold() -> None:
     rows = [claim(name, printed) for name, printed in (("a", "$5"), ("b", "$7"), ("c", "$9"), ("d", "$9"))]
-    found = clashing(small(*rows))
+    found = disjoint_conflicts(small(*rows))
     names = [name for conflict in found for name in conflict.claims]
     assert len(names) == len(set(names))
     assert find_conflicts(small(*[row for row in rows if row["claim_id"] not in names])) == ()
@@ -548,38 +557,40 @@ def test_clashes_share_no_claim_and_leave_what_can_hold() -> None:
 
 def test_a_clash_is_a_conflict_with_its_rules() -> None:
     rows = claim("a", "$8", "first"), claim("b", "$5")
-    (found,), (conflict,) = clashing(small(*rows)), find_conflicts(small(*rows))
-    assert (found.claims, found.rules, found.test, found.ways) == (
-        conflict.claims, conflict.rules, conflict.test, conflict.ways,
+    (found,), (conflict,) = disjoint_conflicts(small(*rows)), find_conflicts(small(*rows))
+    assert (found.claims, found.identities, found.check, found.constraint_kinds) == (
+        conflict.claims, conflict.identities, conflict.check, conflict.constraint_kinds,
     )  # fmt: skip
 
 
 def test_what_binds_nothing_or_only_by_assumption_clashes_with_nothing() -> None:
-    assert clashing(small(claim("a", "$5", period=""), claim("b", "$9", period=""))) == []
-    assert clashing(small(claim("a", "$5", "sold"), claim("b", "$9", **SEEN))) == []
-    assert clashing(small(claim("a", "$5"), claim("b", "$9", rank="deprecated", rank_reason="typo"))) == []
-    assert clashing(small()) == []
+    assert disjoint_conflicts(small(claim("a", "$5", period=""), claim("b", "$9", period=""))) == []
+    assert disjoint_conflicts(small(claim("a", "$5", "sold"), claim("b", "$9", **SEEN))) == []
+    assert disjoint_conflicts(small(claim("a", "$5"), claim("b", "$9", rank="deprecated", rank_reason="typo"))) == []
+    assert disjoint_conflicts(small()) == []
 
 
 @pytest.mark.parametrize("seed", [1, 2])
 def test_the_order_of_rows_sets_nothing_else_aside(seed: int) -> None:
     ledger = mixed()
-    assert [one.claims for one in clashing(shuffled(ledger, seed))] == [one.claims for one in clashing(ledger)]
+    assert [one.claims for one in disjoint_conflicts(shuffled(ledger, seed))] == [
+        one.claims for one in disjoint_conflicts(ledger)
+    ]
 
 
 def test_what_is_at_odds_is_in_the_clashes() -> None:
     ledger = mixed()
-    found = at_odds(ledger)
-    assert found == {name for conflict in clashing(ledger) for name in conflict.claims} != set()
-    assert at_odds(small(claim("a", "$5"), claim("b", "$5"))) == set()
+    found = disjoint_conflict_claims(ledger)
+    assert found == {name for conflict in disjoint_conflicts(ledger) for name in conflict.claims} != set()
+    assert disjoint_conflict_claims(small(claim("a", "$5"), claim("b", "$5"))) == set()
 
 
 def test_asking_for_more_at_once_changes_no_answer() -> None:
     ledger = mixed()
-    asked = [Binding(Rule.SAME, ((quantity, ONE),), NOT_NEGATIVE) for quantity in sorted(once().bounds)]
-    together = implied(ledger, asked)
+    asked = [Constraint(ConstraintKind.SAME, ((quantity, ONE),), NON_NEGATIVE) for quantity in sorted(once().bounds)]
+    together = implied_bounds(ledger, asked)
     for question, answer in list(zip(asked, together, strict=True))[::7]:
-        (alone,) = implied(ledger, [question])
+        (alone,) = implied_bounds(ledger, [question])
         assert (alone.interval, alone.claims) == (answer.interval, answer.claims), question.terms
 
 

@@ -10,7 +10,7 @@ from compendium.analysis.reference_check import (
     ANOTHER_PERIOD,
     ANOTHER_SUBJECT,
     SAME_FIGURE,
-    carried,
+    compare_with_titles,
 )
 from compendium.ledger.claims import read_claims
 
@@ -37,7 +37,7 @@ def beside(*claims: dict[str, Any]) -> list[tuple[str, str, str]]:
     ledger = small(*claims)
     rows = frame(SCHEMA["citations"], CITATIONS)
     ledger = replace(ledger, frames=ledger.frames | {"citations": rows})
-    found = carried(read_claims(ledger), ledger["citations"])
+    found = compare_with_titles(read_claims(ledger), ledger["citations"])
     assert list(found.columns) == ["citation_id", "claim_id", "title_claim_id", "verdict"]
     return [(row["claim_id"], row["title_claim_id"], row["verdict"]) for row in found.to_dict("records")]
 

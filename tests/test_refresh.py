@@ -33,8 +33,16 @@ from publisher import (
     waits,
 )
 
-from compendium.curation.refresh import Change, Difference, Outcome, moved, refresh, rewritten, same
-from compendium.curation.series import REVISIONS, SERIES, Sheet, opened
+from compendium.curation.refresh import (
+    Difference,
+    ObservationChange,
+    Outcome,
+    format_change,
+    is_same_value,
+    refresh,
+    rewritten_files,
+)
+from compendium.curation.series import REVISIONS_FILE, SERIES_FILE, RawTable, open_series
 from compendium.curation.worldbank import Answer, ServiceError
 from compendium.ledger.loader import load
 from compendium.project.problems import LedgerError
@@ -58,7 +66,7 @@ def asked(data: Path, address: str, *, write: bool = False, timeout: float = ENO
     """Refresh the series, and return what came of it and the lines that were said."""
     lines: list[str] = []
     outcome = refresh(
-        data, "output-growth", write=write, service=address, timeout=timeout, today=TODAY, say=lines.append
+        data, "output-growth", write=write, service_url=address, timeout=timeout, today=TODAY, log=lines.append
     )
     return outcome, lines
 
@@ -99,7 +107,7 @@ def test_a_difference_is_told_and_not_written(folder: Path, service: Publisher) 
         "What the service no longer gives stays as it is.",
         "Nothing was written; --write does it.",
     ]
-    assert outcome.written == ()
+    assert outcome.written_files == ()
     assert state(folder) == before
 
 
@@ -118,16 +126,16 @@ def test_what_is_written_is_what_was_told_and_nothing_else(folder: Path, service
         "economy.output-growth-bbb-2022,output,BBB,,2022,,growth,output,BBB,,2021,,12,percent,provisional,,"
         f"Office,Tables,{address},CC BY 4.0,machine,2026-07-13,2026-09-01,\n"
     )
-    assert (folder / REVISIONS).read_bytes().decode() == REPLACED + (
+    assert (folder / REVISIONS_FILE).read_bytes().decode() == REPLACED + (
         'economy.output-growth-aaa-2022,4.1,2026-01-02,2026-09-01,"file:one, page 2"\n'
     )
-    assert (folder / SERIES).read_bytes().decode() == SERIES_ROWS
-    assert outcome.written == (TABLE, REVISIONS)
-    assert lines[-1] == f"Wrote {TABLE} and {REVISIONS}. Run `make check`, then `make notebooks`."
+    assert (folder / SERIES_FILE).read_bytes().decode() == SERIES_ROWS
+    assert outcome.written_files == (TABLE, REVISIONS_FILE)
+    assert lines[-1] == f"Wrote {TABLE} and {REVISIONS_FILE}. Run `make check`, then `make notebooks`."
     assert {path.name for path in folder.rglob("*.*")} == {
         "datapackage.json", "economy.csv", "revisions.csv", "series.csv"
     }  # fmt: skip
-    load(folder).whole()
+    load(folder).load_all()
 
 
 def test_a_second_refresh_finds_only_what_was_withdrawn(folder: Path, service: Publisher) -> None:
@@ -136,7 +144,7 @@ def test_a_second_refresh_finds_only_what_was_withdrawn(folder: Path, service: P
     before = state(folder)
     outcome, _ = asked(folder, service.address, write=True)
     assert str(outcome.difference) == "0 new, 0 changed, 1 withdrawn, 4 unchanged"
-    assert outcome.written == ()
+    assert outcome.written_files == ()
     assert state(folder) == before
 
 
@@ -152,8 +160,8 @@ def test_without_a_difference_it_says_so(folder: Path, service: Publisher) -> No
 def test_new_values_alone_leave_the_revisions_as_they_are(folder: Path, service: Publisher) -> None:
     service.reply = answers(rows(AS_HELD | {("BBB", 2022): 0.5}))
     outcome, _ = asked(folder, service.address, write=True)
-    assert outcome.written == (TABLE,)
-    assert (folder / REVISIONS).read_bytes().decode() == REPLACED
+    assert outcome.written_files == (TABLE,)
+    assert (folder / REVISIONS_FILE).read_bytes().decode() == REPLACED
 
 
 def test_a_value_that_was_looked_for_and_not_found_is_filled_in(folder: Path, service: Publisher) -> None:
@@ -161,10 +169,10 @@ def test_a_value_that_was_looked_for_and_not_found_is_filled_in(folder: Path, se
     (folder / TABLE).write_bytes(text.encode())
     service.reply = answers(rows(AS_HELD))
     outcome, lines = asked(folder, service.address, write=True)
-    assert [change.what for change in outcome.difference.changes] == ["new"]
+    assert [change.kind for change in outcome.difference.changes] == ["new"]
     assert lines[2].split() == ["new", "economy.output-growth-aaa-2022", "4.1"]
-    assert outcome.written == (TABLE,)
-    found = Sheet.of(TABLE, (folder / TABLE).read_bytes().decode()).rows
+    assert outcome.written_files == (TABLE,)
+    found = RawTable.parse(TABLE, (folder / TABLE).read_bytes().decode()).rows
     assert len(found) == text.count("\n") - 1
     assert {name: found[1][name] for name in ("value", "obs_status", "note")} == {
         "value": "4.1", "obs_status": "provisional", "note": ""
@@ -181,7 +189,9 @@ def test_a_value_is_written_with_every_digit(folder: Path, service: Publisher) -
     body = page_of(rows(AS_HELD)).replace(b"4.1,", b"123456789012345.1,").replace(b"-1.25,", b"-1e-7,")
     service.reply = sends(body)
     asked(folder, service.address, write=True)
-    found = {row["observation_id"]: row["value"] for row in Sheet.of(TABLE, (folder / TABLE).read_text("utf-8")).rows}
+    found = {
+        row["observation_id"]: row["value"] for row in RawTable.parse(TABLE, (folder / TABLE).read_text("utf-8")).rows
+    }
     assert found["economy.output-growth-aaa-2022"] == "123456789012345.1"
     assert found["economy.output-growth-bbb-2021"] == "-0.0000001"
 
@@ -192,7 +202,7 @@ def test_a_refresh_that_was_killed_between_its_files_is_taken_up(folder: Path, s
     after = state(folder)
     (folder / TABLE).write_bytes(ECONOMY.encode())
     outcome, _ = asked(folder, service.address, write=True)
-    assert outcome.written == (TABLE,)
+    assert outcome.written_files == (TABLE,)
     assert {name: content for name, (content, _) in state(folder).items()} == {
         name: content for name, (content, _) in after.items()
     }
@@ -263,7 +273,7 @@ def test_a_replacement_that_fails_leaves_both_files_as_they_were(
     service.reply = answers(rows(NEWER))
     assert unwritten(folder, service.address) == [
         f"{path}: found 'no space left'; expected a file that can be replaced; nothing was written"
-        for path in (TABLE, REVISIONS)
+        for path in (TABLE, REVISIONS_FILE)
     ]
 
 
@@ -301,7 +311,7 @@ def test_a_file_that_was_edited_meanwhile_is_left_alone(folder: Path, service: P
     with pytest.raises(LedgerError, match=r"economy\.csv: found 'another content'; .* nothing was written"):
         asked(folder, service.address, write=True)
     assert (folder / TABLE).read_bytes().decode() == edited
-    assert (folder / REVISIONS).read_bytes().decode() == REPLACED
+    assert (folder / REVISIONS_FILE).read_bytes().decode() == REPLACED
 
 
 def test_permissions_stay(folder: Path, service: Publisher) -> None:
@@ -329,8 +339,8 @@ def test_permissions_stay(folder: Path, service: Publisher) -> None:
     ],
 )
 def test_twelve_digits_count(one: str, other: str, alike: bool) -> None:
-    assert same(Decimal(one), Decimal(other)) is alike
-    assert same(Decimal(other), Decimal(one)) is alike
+    assert is_same_value(Decimal(one), Decimal(other)) is alike
+    assert is_same_value(Decimal(other), Decimal(one)) is alike
 
 
 @pytest.mark.parametrize(
@@ -349,7 +359,7 @@ def test_twelve_digits_count(one: str, other: str, alike: bool) -> None:
     ],
 )
 def test_a_change_in_points_or_percent(old: str, new: str, unit: str, said: str) -> None:
-    assert moved(old, new, unit) == said
+    assert format_change(old, new, unit) == said
 
 
 @pytest.mark.parametrize(
@@ -363,13 +373,13 @@ def test_a_change_in_points_or_percent(old: str, new: str, unit: str, said: str)
 def test_a_new_observation_has_the_base_of_its_measure(
     folder: Path, measure: str, metric: str, base: tuple[str, ...]
 ) -> None:
-    series, _, revisions = opened(folder, "output-growth")
+    series, _, revisions = open_series(folder, "output-growth")
     series = replace(series, measure=measure, base_metric_id=metric, counterpart_area="WORLD")
     before = re.sub(r"((?:AAA|BBB),),(\d+,),growth,output", rf"\1WORLD,\2,{measure},{metric}", ECONOMY)
-    change = Change("economy.output-growth-aaa-2023", "AAA", 2023, "", "7", "", None)
+    change = ObservationChange("economy.output-growth-aaa-2023", "AAA", 2023, "", "7", "", None)
     answer = Answer("here", "", {("AAA", 2023): "7"})
-    texts = rewritten(series, Sheet.of(TABLE, before), revisions, Difference((change,), 0), answer, TODAY)
+    texts = rewritten_files(series, RawTable.parse(TABLE, before), revisions, Difference((change,), 0), answer, TODAY)
     assert list(texts) == [TABLE]
-    new = Sheet.of(TABLE, texts[TABLE]).rows[-1]
+    new = RawTable.parse(TABLE, texts[TABLE]).rows[-1]
     assert (new["observation_id"], new["measure"], new["value"]) == (change.observation_id, measure, "7")
     assert tuple(new[f"base_{name}"] for name in ("metric_id", "area", "counterpart", "period")) == base

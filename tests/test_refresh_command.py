@@ -28,7 +28,7 @@ from publisher import (
 )
 
 from compendium.cli.app import main
-from compendium.curation.series import REVISIONS
+from compendium.curation.series import REVISIONS_FILE
 from compendium.ledger.loader import load
 from compendium.project.paths import DATA, ROOT
 
@@ -87,12 +87,12 @@ def test_what_is_to_be_written_is_written_to_that_folder_alone(folder: Path, ser
     service.reply = answers(rows(NEWER))
     done = run_outside("output-growth", "--write", "--data", str(folder), "--service", service.address)
     assert (done.returncode, done.stderr) == (0, "")
-    assert done.stdout.endswith(f"Wrote {TABLE} and {REVISIONS}. Run `make check`, then `make notebooks`.\n")
+    assert done.stdout.endswith(f"Wrote {TABLE} and {REVISIONS_FILE}. Run `make check`, then `make notebooks`.\n")
     after = state(folder)
     assert after.keys() == before.keys()
-    assert {path for path in after if after[path] != before[path]} == {TABLE, REVISIONS}
+    assert {path for path in after if after[path] != before[path]} == {TABLE, REVISIONS_FILE}
     assert len(load(folder)["economy"]) == len(ECONOMY.split("\n")) - 2 + 2
-    assert (folder / REVISIONS).read_text(encoding="utf-8").startswith(REPLACED)
+    assert (folder / REVISIONS_FILE).read_text(encoding="utf-8").startswith(REPLACED)
     assert state(DATA) == ledger
 
 

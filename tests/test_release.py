@@ -20,7 +20,7 @@ from compendium import croissant
 from compendium.builder import print_files
 from compendium.cli.app import main
 from compendium.project.paths import ROOT
-from compendium.project.zip_archives import packed
+from compendium.project.zip_archives import pack
 from compendium.publish import codecheck, release, ro_crate
 from conftest import Built
 
@@ -40,7 +40,7 @@ def project(original: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
 
 
 def obstacles(project: Path, version: str = "1.1.0", *, draft: bool = False, stale: tuple[str, ...] = ()) -> list[str]:
-    return release.obstacles(version, draft=draft, stale=lambda: list(stale), root=project)
+    return release.obstacles(version, draft=draft, find_stale=lambda: list(stale), root=project)
 
 
 # --- what stands in the way
@@ -78,11 +78,11 @@ def rewritten(name: str, old: str, new: str) -> Callable[[Path], object]:
 
 
 def test_ids_that_are_not_kept_stand_in_the_way(data: Path) -> None:
-    assert list(release.unkept("9.9.9", data.parent)) == []
+    assert list(release.unregistered_ids("9.9.9", data.parent)) == []
     path = data / "permanent.csv"
     known, last = path.read_text(encoding="utf-8").rstrip("\n").rsplit("\n", 1)
     path.write_text(f"{known}\n", encoding="utf-8")
-    (said,) = release.unkept("9.9.9", data.parent)
+    (said,) = release.unregistered_ids("9.9.9", data.parent)
     assert said == f"ids are not kept yet: {' '.join(last.split(',')[:2])}; `register --write` keeps them"
 
 
@@ -136,8 +136,8 @@ def test_neither_the_tree_nor_tags_stand_in_the_way_of_a_draft(project: Path) ->
 
 
 def test_the_command_names_what_stands_in_the_way_and_does_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("compendium.cli.book._build", lambda *_: pytest.fail("it has begun"))
-    monkeypatch.setattr("compendium.builder.notebooks.stale", lambda: [])
+    monkeypatch.setattr("compendium.cli.book.build_book", lambda *_: pytest.fail("it has begun"))
+    monkeypatch.setattr("compendium.builder.notebooks.stale_notebooks", lambda: [])
     result = CliRunner().invoke(main, ["release", "0.0.1"])
     assert (result.exit_code, type(result.exception)) == (1, SystemExit)
     assert "pyproject.toml: found version" in result.stderr
@@ -161,13 +161,15 @@ def test_it_holds_what_belongs_into_it(bundle: Path) -> None:
         "CHANGES.md", "CITATION.cff", "LICENSE", "README.txt", "SHA256SUMS", "codecheck.yml", "croissant.json",
         "data/claims.csv", "data/croissant.json", "data/datapackage.json", "ledger.zip", "notebooks/index.ipynb",
         "notebooks/index.md", "requirements-authors.txt", "requirements.txt", "ro-crate-metadata.json",
-        "site/book/index.html", "site/index.html", "source.zip", print_files.EPUB, print_files.PDF,
+        "site/book/index.html", "site/index.html", "source.zip", print_files.EPUB_FILE, print_files.PDF_FILE,
     } - {"croissant.json"}  # fmt: skip
     assert (bundle / "CHANGES.md").read_text(encoding="utf-8") == "# 1.1.0 — 2026-02-03\n\nWhat *1.1.0* brings.\n"
 
 
 def test_sha256sum_finds_every_file_as_it_is_told(bundle: Path) -> None:
-    run = subprocess.run(["sha256sum", "--check", "--strict", release.SUMS], cwd=bundle, capture_output=True, text=True)
+    run = subprocess.run(
+        ["sha256sum", "--check", "--strict", release.CHECKSUMS_FILE], cwd=bundle, capture_output=True, text=True
+    )
     assert (run.returncode, run.stderr) == (0, "")
     assert len(run.stdout.splitlines()) == sum(path.is_file() for path in bundle.rglob("*")) - 1
     archive = subprocess.run(
@@ -178,14 +180,14 @@ def test_sha256sum_finds_every_file_as_it_is_told(bundle: Path) -> None:
 
 def test_the_sources_say_which_commit_they_are_and_hold_all_of_it(bundle: Path) -> None:
     project = bundle.parents[2]
-    with ZipFile(bundle / release.SOURCES) as sources:
-        told = json.loads(sources.read(release.STATE))
+    with ZipFile(bundle / release.SOURCE_ARCHIVE) as sources:
+        told = json.loads(sources.read(release.STATE_FILE))
         modes = {info.filename: info.external_attr >> 16 for info in sources.infolist()}
     assert told == {
         "commit": made_up.git(project, "rev-parse", "HEAD").strip(), "edition": "1.1.0", "released": "2026-02-03",
         "address": ADDRESS, "draft": False, "modified": False,
     }  # fmt: skip
-    assert set(modes) == {release.STATE, *made_up.git(project, "ls-files").split()}
+    assert set(modes) == {release.STATE_FILE, *made_up.git(project, "ls-files").split()}
     assert {name for name, mode in modes.items() if mode & 0o100} == {"run"}
 
 
@@ -197,15 +199,15 @@ def test_the_commit_has_a_tag_that_says_what_is_new(bundle: Path) -> None:
 
 def test_the_tag_keeps_lines_that_git_takes_for_comments(project: Path) -> None:
     rewritten("CHANGELOG.md", "What *1.1.0* brings.", "More.\n\n### New\n\n#1 is mended.")(project)
-    release.tag(made_up.begun(project), project)
+    release.set_tag(made_up.begun(project), project)
     assert "### New\n\n#1 is mended." in made_up.git(project, "cat-file", "tag", "v1.1.0")
 
 
 def test_a_draft_has_no_tag_is_called_one_and_holds_what_lies_there(project: Path) -> None:
     (project / "new").write_text("new", encoding="utf-8")
     (project / "run").unlink()
-    made = release.made(
-        release.begun(draft=True, root=project),
+    made = release.make_release(
+        release.plan_release(draft=True, root=project),
         made_up.site(project),
         made_up.printed(project),
         project / "out",
@@ -215,19 +217,22 @@ def test_a_draft_has_no_tag_is_called_one_and_holds_what_lies_there(project: Pat
     assert made_up.git(project, "tag") == ""
     assert made.paths[0].name == "made-up-1.1.0-draft"
     assert "a draft, not an edition" in (made.paths[0] / "README.txt").read_text(encoding="utf-8")
-    with ZipFile(made.paths[0] / release.SOURCES) as sources:
+    with ZipFile(made.paths[0] / release.SOURCE_ARCHIVE) as sources:
         assert "new" in sources.namelist()
         assert "run" not in sources.namelist()
-        told = json.loads(sources.read(release.STATE))
+        told = json.loads(sources.read(release.STATE_FILE))
     assert (told["draft"], told["modified"]) == (True, True)
 
 
 @pytest.mark.parametrize(
     ("spoil", "said"),
     [
-        (lambda root: (root / "_build/print" / print_files.PDF).unlink(), f"{print_files.PDF}: cannot be read"),
+        (
+            lambda root: (root / "_build/print" / print_files.PDF_FILE).unlink(),
+            f"{print_files.PDF_FILE}: cannot be read",
+        ),
         (lambda root: (root / "_build/html/ledger.zip").unlink(), r"ledger\.zip: cannot be read"),
-        (lambda root: (root / "_build/html/ledger.zip").write_bytes(packed({"a": b""})), r"holds no croissant\.json"),
+        (lambda root: (root / "_build/html/ledger.zip").write_bytes(pack({"a": b""})), r"holds no croissant\.json"),
         (lambda root: made_up.git(root, "tag", "v1.1.0"), "git tag: .*already exists"),
         (lambda root: (root / "out").write_text("a file"), "out"),
     ],
@@ -239,7 +244,7 @@ def test_where_something_is_missing_there_is_neither_bundle_nor_tag(
     spoil(project)
     before = made_up.git(project, "tag")
     with pytest.raises(release.ReleaseError, match=said):
-        release.made(made_up.begun(project), html, printed, project / "out", project)
+        release.make_release(made_up.begun(project), html, printed, project / "out", project)
     assert made_up.git(project, "tag") == before
     assert not (project / "out").is_dir() or list((project / "out").iterdir()) == []
 
@@ -271,12 +276,12 @@ def test_the_same_inputs_give_the_same_bytes_in_another_folder_and_at_another_ti
 def real(built: Built, tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
     """The files of a draft of the book as it lies here, with a PDF and an EPUB of nothing."""
     printed = made_up.printed(tmp_path_factory.mktemp("printed"))
-    return release.contents(release.begun(address=ADDRESS, draft=True), built[0], printed)
+    return release.bundle_contents(release.plan_release(address=ADDRESS, draft=True), built[0], printed)
 
 
 def test_the_book_itself_twice_is_the_same_book(real: dict[str, bytes], built: Built, tmp_path: Path) -> None:
     printed = made_up.printed(tmp_path)
-    again = release.contents(release.begun(address=ADDRESS, draft=True), built[0], printed)
+    again = release.bundle_contents(release.plan_release(address=ADDRESS, draft=True), built[0], printed)
     assert list(again) == list(real)
     assert [name for name in real if again[name] != real[name]] == []
     assert len(real) > 500
@@ -368,20 +373,28 @@ def test_the_validator_of_ro_crates_finds_the_real_bundle_sound(
 @QUIET
 def test_it_finds_what_is_wrong(bundle: Path, validated: Callable[[Path], list[str]], tmp_path: Path) -> None:
     folder = Path(shutil.copytree(bundle, tmp_path / "bundle"))
-    told = json.loads((folder / ro_crate.NAME).read_text(encoding="utf-8"))
+    told = json.loads((folder / ro_crate.RO_CRATE_FILE).read_text(encoding="utf-8"))
     for node in told["@graph"]:
         if node["@id"] == "./":
             del node["license"]
-    (folder / ro_crate.NAME).write_text(json.dumps(told), encoding="utf-8")
+    (folder / ro_crate.RO_CRATE_FILE).write_text(json.dumps(told), encoding="utf-8")
     assert any("license" in said for said in set(validated(folder)) - UNMET)
 
 
 def test_the_crate_tells_how_the_bundle_was_made_and_when(bundle: Path) -> None:
-    nodes = {node["@id"]: node for node in json.loads((bundle / ro_crate.NAME).read_text(encoding="utf-8"))["@graph"]}
+    nodes = {
+        node["@id"]: node
+        for node in json.loads((bundle / ro_crate.RO_CRATE_FILE).read_text(encoding="utf-8"))["@graph"]
+    }
     root, making = nodes["./"], nodes["#making"]
     assert (root["version"], root["datePublished"], root["url"]) == ("1.1.0", "2026-02-03", ADDRESS)
     assert [nodes[own["@id"]]["name"] for own in root["license"]] == ["MIT", "CC-BY-4.0"]
-    assert {own["@id"] for own in making["result"]} >= {"site/", print_files.PDF, "notebooks/index.ipynb", "ledger.zip"}
+    assert {own["@id"] for own in making["result"]} >= {
+        "site/",
+        print_files.PDF_FILE,
+        "notebooks/index.ipynb",
+        "ledger.zip",
+    }
     assert {nodes[own["@id"]]["name"]: nodes[own["@id"]]["version"] for own in making["instrument"]} == {
         "Python": "3.11", "Chromium": "142",
     }  # fmt: skip
@@ -389,11 +402,13 @@ def test_the_crate_tells_how_the_bundle_was_made_and_when(bundle: Path) -> None:
 
 
 def test_codecheckers_are_told_what_to_get_again(bundle: Path) -> None:
-    told = yaml.safe_load((bundle / codecheck.NAME).read_text(encoding="utf-8"))
+    told = yaml.safe_load((bundle / codecheck.CODECHECK_FILE).read_text(encoding="utf-8"))
     assert told["version"] == "https://codecheck.org.uk/spec/config/1.0/"
     assert told["paper"]["authors"] == [{"name": "The makers"}]
     files = [own["file"] for own in told["manifest"]]
-    assert files == sorted(["ledger.zip", "notebooks/index.ipynb", "site/", print_files.EPUB, print_files.PDF])
+    assert files == sorted(
+        ["ledger.zip", "notebooks/index.ipynb", "site/", print_files.EPUB_FILE, print_files.PDF_FILE]
+    )
     assert all((bundle / name).exists() for name in files)
     assert all(own["comment"] for own in told["manifest"])
 
@@ -401,10 +416,13 @@ def test_codecheckers_are_told_what_to_get_again(bundle: Path) -> None:
 def test_a_person_is_told_with_the_identifier_that_the_citation_gives() -> None:
     citation = b"authors: [{family-names: B, given-names: A, orcid: 'https://orcid.org/0000-0001'}, {name: C}]"
     book = made_up.edition(ROOT)
-    told = yaml.safe_load(codecheck.manifest({}, citation, book))
+    told = yaml.safe_load(codecheck.codecheck_manifest({}, citation, book))
     assert told["paper"]["authors"] == [{"name": "A B", "ORCID": "0000-0001"}, {"name": "C"}]
-    about = ro_crate.About("x", "Of it.", book, "0", {})
-    nodes = {node["@id"]: node for node in json.loads(ro_crate.described({"CITATION.cff": citation}, about))["@graph"]}
+    about = ro_crate.BundleDescription("x", "Of it.", book, "0", {})
+    nodes = {
+        node["@id"]: node
+        for node in json.loads(ro_crate.ro_crate_metadata({"CITATION.cff": citation}, about))["@graph"]
+    }
     assert nodes["https://orcid.org/0000-0001"] == {
         "@id": "https://orcid.org/0000-0001", "@type": "Person", "name": "A B",
     }  # fmt: skip

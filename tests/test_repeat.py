@@ -14,8 +14,8 @@ from click.testing import CliRunner, Result
 
 from compendium.builder import print_files
 from compendium.cli.app import main
-from compendium.project.checksums import Content, lines, manifest
-from compendium.project.zip_archives import packed
+from compendium.project.checksums import FileDigest, compute_manifest, manifest_lines
+from compendium.project.zip_archives import pack
 from compendium.publish import release, ro_crate
 
 ADDRESS = "https://x.example/repo/"
@@ -71,15 +71,19 @@ def released(root: Path) -> Path:
         (html / name).parent.mkdir(parents=True, exist_ok=True)
         (html / name).write_text(text.replace("ADDRESS", ADDRESS), encoding="utf-8")
     (html / "ledger.zip").write_bytes(held)
-    files = release.contents(made_up.begun(root, ADDRESS), html, made_up.printed(root), root)
+    files = release.bundle_contents(made_up.begun(root, ADDRESS), html, made_up.printed(root), root)
     del files["site/ledger.zip"]
-    return release.put(summed(files), "made-up-1.1.0", root / "_build" / "out")[1]
+    return release.write_bundle(summed(files), "made-up-1.1.0", root / "_build" / "out")[1]
 
 
 def summed(files: dict[str, bytes]) -> dict[str, bytes]:
     """Return files with the check sums that they have."""
-    sums = {name: Content(hashlib.sha256(files[name]).hexdigest()) for name in sorted(files) if name != release.SUMS}
-    return files | {release.SUMS: "".join(f"{line}\n" for line in lines(sums)).encode()}
+    sums = {
+        name: FileDigest(hashlib.sha256(files[name]).hexdigest())
+        for name in sorted(files)
+        if name != release.CHECKSUMS_FILE
+    }
+    return files | {release.CHECKSUMS_FILE: "".join(f"{line}\n" for line in manifest_lines(sums)).encode()}
 
 
 @pytest.fixture(scope="module")
@@ -111,8 +115,10 @@ def test_a_sound_bundle_is_said_to_be_one_packed_or_unpacked(archive: Path, fold
 
 def renewed(folder: Path) -> None:
     """Write the check sums anew, as somebody would who wants a change not to be seen."""
-    found = {name: content for name, content in manifest(folder).items() if name != release.SUMS}
-    (folder / release.SUMS).write_text("".join(f"{line}\n" for line in lines(found)), encoding="utf-8")
+    found = {name: content for name, content in compute_manifest(folder).items() if name != release.CHECKSUMS_FILE}
+    (folder / release.CHECKSUMS_FILE).write_text(
+        "".join(f"{line}\n" for line in manifest_lines(found)), encoding="utf-8"
+    )
 
 
 def unsaid(folder: Path) -> None:
@@ -131,7 +137,7 @@ def gone(folder: Path) -> None:
 
 
 def no_crate(folder: Path) -> None:
-    (folder / ro_crate.NAME).write_text("[1]", encoding="utf-8")
+    (folder / ro_crate.RO_CRATE_FILE).write_text("[1]", encoding="utf-8")
     renewed(folder)
 
 
@@ -142,9 +148,9 @@ def no_crate(folder: Path) -> None:
         (lambda f: (f / "LICENSE").unlink(), "LICENSE: missing"),
         (lambda f: (f / "site" / "more.html").touch(), "site/more.html: not in SHA256SUMS"),
         (lambda f: (f / ".hidden").touch(), ".hidden: not in SHA256SUMS"),
-        (lambda f: (f / release.SUMS).unlink(), "SHA256SUMS: missing; without it this is no bundle"),
-        (lambda f: (f / release.SUMS).write_text("what\n"), "SHA256SUMS:1: found 'what'"),
-        (lambda f: (f / release.SUMS).write_bytes(b"\xff\n"), "SHA256SUMS:1: found"),
+        (lambda f: (f / release.CHECKSUMS_FILE).unlink(), "SHA256SUMS: missing; without it this is no bundle"),
+        (lambda f: (f / release.CHECKSUMS_FILE).write_text("what\n"), "SHA256SUMS:1: found 'what'"),
+        (lambda f: (f / release.CHECKSUMS_FILE).write_bytes(b"\xff\n"), "SHA256SUMS:1: found"),
         (lambda f: (f / "link").symlink_to("/etc/passwd"), "link: a link; expected files and folders"),
         (unsaid, "ro-crate-metadata.json: does not tell of unsaid.txt"),
         (other_data, "ro-crate-metadata.json: tells another check sum or size of data/claims.csv"),
@@ -174,7 +180,7 @@ def test_what_is_not_as_it_should_be_is_named_and_nothing_is_run(
     ],
 )
 def test_an_archive_that_means_harm_is_refused(tmp_path: Path, members: dict[str, bytes], said: str) -> None:
-    (tmp_path / "a.zip").write_bytes(packed(members))
+    (tmp_path / "a.zip").write_bytes(pack(members))
     result = repeat(tmp_path / "a.zip", "--execute")
     assert result.exit_code == 1
     assert said in result.stderr
@@ -210,7 +216,7 @@ def test_what_comes_out_the_same_is_said_to(archive: Path, tmp_path: Path, monke
     result = repeat(archive, "--execute", "--keep", str(tmp_path / "kept"))
     assert result.exit_code == 0, result.output
     assert "every notebook and every file of the site came out the same" in result.stdout
-    assert json.loads((tmp_path / "kept" / "source" / release.STATE).read_text())["commit"]
+    assert json.loads((tmp_path / "kept" / "source" / release.STATE_FILE).read_text())["commit"]
 
 
 @pytest.mark.parametrize(
@@ -238,7 +244,7 @@ def test_what_comes_out_otherwise_is_named(tmp_path: Path, changed: str, said: s
 def test_a_book_that_is_printed_again_is_held_against_the_one_of_the_bundle(archive: Path) -> None:
     result = repeat(archive, "--execute", "--print")
     assert result.exit_code == 1
-    assert result.stderr.splitlines()[0] == f"{print_files.PDF}: differs; another Chromium prints another PDF"
+    assert result.stderr.splitlines()[0] == f"{print_files.PDF_FILE}: differs; another Chromium prints another PDF"
 
 
 def test_a_step_that_fails_is_named(tmp_path: Path) -> None:
@@ -261,15 +267,15 @@ def test_a_step_that_fails_is_named(tmp_path: Path) -> None:
 def test_sources_that_are_none_are_told_in_a_sentence(
     archive: Path, tmp_path: Path, sources: dict[str, bytes], said: str
 ) -> None:
-    files = {path: (archive.with_suffix("") / path).read_bytes() for path in manifest(archive.with_suffix(""))}
-    files[release.SOURCES] = packed(sources)
-    told = json.loads(files[ro_crate.NAME])
+    files = {path: (archive.with_suffix("") / path).read_bytes() for path in compute_manifest(archive.with_suffix(""))}
+    files[release.SOURCE_ARCHIVE] = pack(sources)
+    told = json.loads(files[ro_crate.RO_CRATE_FILE])
     for node in told["@graph"]:
-        if node["@id"] == release.SOURCES:
-            node["sha256"] = hashlib.sha256(files[release.SOURCES]).hexdigest()
-            node["contentSize"] = str(len(files[release.SOURCES]))
-    files[ro_crate.NAME] = json.dumps(told).encode()
-    (tmp_path / "a.zip").write_bytes(packed({f"a/{name}": held for name, held in summed(files).items()}))
+        if node["@id"] == release.SOURCE_ARCHIVE:
+            node["sha256"] = hashlib.sha256(files[release.SOURCE_ARCHIVE]).hexdigest()
+            node["contentSize"] = str(len(files[release.SOURCE_ARCHIVE]))
+    files[ro_crate.RO_CRATE_FILE] = json.dumps(told).encode()
+    (tmp_path / "a.zip").write_bytes(pack({f"a/{name}": held for name, held in summed(files).items()}))
     result = repeat(tmp_path / "a.zip", "--execute")
     assert result.exit_code == 1
     assert said in result.stderr

@@ -21,7 +21,7 @@ def having(*claims: dict[str, Any], apart: Any = (), **rows: Sequence[dict[str, 
 
 def reconciled(*claims: dict[str, Any], apart: Any = ()) -> Report:
     ledger = having(*claims, apart=apart)
-    return reports.reconciliation(ledger, reconcile(ledger))
+    return reports.reconciliation_report(ledger, reconcile(ledger))
 
 
 def lines(*claims: dict[str, Any]) -> str:
@@ -117,7 +117,7 @@ def test_more_conflicts_than_were_looked_through_are_owned_up_to() -> None:
     found = reconcile(ledger)
     assert next(reports.reconciliation_lines(ledger, found)).endswith("cannot all be true")
     cut = replace(found, complete=False)
-    assert reports.reconciliation(ledger, cut)["complete"] is False
+    assert reports.reconciliation_report(ledger, cut)["complete"] is False
     assert next(reports.reconciliation_lines(ledger, cut)).endswith("; there are more, too many to look through")
 
 
@@ -150,7 +150,7 @@ def ledger() -> Ledger:
 
 
 def test_clashes_of_time_as_objects_and_as_lines(ledger: Ledger) -> None:
-    (clash,) = reports.chronology(ledger)["clashes"]
+    (clash,) = reports.chronology_report(ledger)["clashes"]
     assert list(clash) == ["rule", "mentions", "events", "explanation"]
     assert (clash["rule"], clash["mentions"], clash["events"]) == (
         "order against dates", ["flood.p1"], ["flood", "fire"],
@@ -161,7 +161,7 @@ def test_clashes_of_time_as_objects_and_as_lines(ledger: Ledger) -> None:
 
 
 def test_witnesses_origins_and_sites_as_objects_and_as_lines(ledger: Ledger) -> None:
-    report = reports.independence(ledger)
+    report = reports.independence_report(ledger)
     assert {name: len(rows) for name, rows in report.items()} == {"witnesses": 1, "origins": 1, "hosts": 1}
     assert report["witnesses"][0]["origins"] == ["Bureau"]
     assert report["hosts"][0] == {
@@ -198,17 +198,17 @@ def test_headlines_as_lines(ledger: Ledger) -> None:
 
 def test_every_report_can_be_written_as_json(ledger: Ledger) -> None:
     for report in (
-        reports.reconciliation(ledger, reconcile(ledger)),
-        reports.chronology(ledger),
-        reports.independence(ledger),
+        reports.reconciliation_report(ledger, reconcile(ledger)),
+        reports.chronology_report(ledger),
+        reports.independence_report(ledger),
         reports.sensitivity_report(ledger),
     ):
         assert json.loads(json.dumps(report, allow_nan=False)) == report
 
 
 def test_reports_of_an_empty_ledger_are_empty() -> None:
-    assert reports.chronology(having()) == {"clashes": []}
-    assert reports.independence(having()) == {"witnesses": [], "origins": [], "hosts": []}
+    assert reports.chronology_report(having()) == {"clashes": []}
+    assert reports.independence_report(having()) == {"witnesses": [], "origins": [], "hosts": []}
     assert reports.sensitivity_report(having()) == {"headlines": []}
     assert list(reports.sensitivity_lines(having())) == []
 
@@ -217,7 +217,7 @@ def test_reports_of_an_empty_ledger_are_empty() -> None:
 
 
 def corroborated(*claims: dict[str, Any], observations: Sequence[dict[str, Any]] = ()) -> list[Report]:
-    return reports.corroboration(small(*claims, observations=observations))
+    return reports.corroboration_report(small(*claims, observations=observations))
 
 
 def test_a_claim_stands_with_its_verdict_its_ends_and_what_is_held_against_it() -> None:

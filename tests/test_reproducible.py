@@ -15,7 +15,7 @@ import elsewhere
 import pytest
 from chosen import THOROUGH
 
-from compendium.project.checksums import compared, manifest
+from compendium.project.checksums import compare_folders, compute_manifest
 from compendium.project.paths import BOOK, ROOT
 
 AWAY = {
@@ -100,16 +100,16 @@ def test_the_clock_is_another_one_there(away: Path) -> None:
 
 
 def test_every_executed_notebook_is_the_committed_one(away: Path) -> None:
-    assert len(manifest(ROOT / "book", "*.ipynb")) > 1
-    assert compared(ROOT / "book", away / "book", "*.ipynb") == []
+    assert len(compute_manifest(ROOT / "book", "*.ipynb")) > 1
+    assert compare_folders(ROOT / "book", away / "book", "*.ipynb") == []
 
 
 def test_every_file_of_the_site_is_the_same(built: tuple[Path, subprocess.CompletedProcess[str]], away: Path) -> None:
     assert built[1].returncode == 0, built[1].stderr
-    assert compared(built[0], away / "_build" / "html") == []
+    assert compare_folders(built[0], away / "_build" / "html") == []
 
 
 def test_the_site_holds_nothing_of_the_folder_it_was_built_in(away: Path) -> None:
     html = away / "_build" / "html"
     assert not [path for path in html.rglob("*") if path.is_file() and away.parent.name.encode() in path.read_bytes()]
-    assert not [name for name in manifest(html) if Path(name).name[0] == "."]
+    assert not [name for name in compute_manifest(html) if Path(name).name[0] == "."]

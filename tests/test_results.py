@@ -8,14 +8,14 @@ from bs4 import BeautifulSoup, Tag
 from IPython.display import HTML
 from small import METRICS, OWN, PLACES, SCHEMA, SOURCES, claim, frame, growth, observation, quantity, small
 
-from compendium.analysis.conflicts import families, findings
-from compendium.analysis.corroboration import dated
+from compendium.analysis.conflicts import find_inconsistencies, group_inconsistencies
+from compendium.analysis.corroboration import corroborate_dates
 from compendium.analysis.explanations import Names
-from compendium.analysis.resolution import settled
+from compendium.analysis.resolution import resolve_conflicts
 from compendium.analysis.sensitivity import sensitivity
-from compendium.analysis.source_independence import origins, witnesses
+from compendium.analysis.source_independence import claims_by_origin, origins_by_quantity
 from compendium.display.tables import analysis as analysis_tables
-from compendium.display.tables.analysis import FORECAST, NOBODY, PARTLY, RATIO, STATED, UNDATED, coverage
+from compendium.display.tables.analysis import FORECAST, NO_YEAR, NOT_STATED, PART_OF_YEAR, RATIO_ONLY, STATED, coverage
 from compendium.ledger.loader import Ledger
 from compendium.reconciliation.reconcile import (
     CONSISTENT,
@@ -77,12 +77,14 @@ def found(ledger: Ledger) -> Reconciliation:
 
 
 def test_only_quantities_that_no_claim_prints_are_implied(found: Reconciliation) -> None:
-    assert list(analysis_tables.implied(found)) == [quantity("second")]
+    assert list(analysis_tables.unprinted_bounds(found)) == [quantity("second")]
 
 
 def test_an_implied_quantity_names_what_it_rests_on(ledger: Ledger, found: Reconciliation) -> None:
-    names = Names.of(ledger)
-    head, row = table(analysis_tables.implied_table(found, names, analysis_tables.implied(found), "A <caption>"))
+    names = Names.from_ledger(ledger)
+    head, row = table(
+        analysis_tables.implied_table(found, names, analysis_tables.unprinted_bounds(found), "A <caption>")
+    )
     assert [cell.text for cell in head] == ["Quantity", "Implied", "Rests on"]
     assert [part.text for part in row[0].find_all("small")] == ["<u>Aland</u> → Bland", "2024"]
     assert row[1].text == "6.00–8.00 USD"
@@ -92,7 +94,9 @@ def test_an_implied_quantity_names_what_it_rests_on(ledger: Ledger, found: Recon
 
 def test_claims_of_one_source_stand_together() -> None:
     ledger = having(claim("a", "12"), claim("b", "5", "first"))
-    shown = analysis_tables.implied_table(reconcile(ledger), Names.of(ledger), [quantity("second")], "A <caption>")
+    shown = analysis_tables.implied_table(
+        reconcile(ledger), Names.from_ledger(ledger), [quantity("second")], "A <caption>"
+    )
     assert table(shown)[1][2].p.text == "Ann One: 12, 5"
 
 
@@ -100,13 +104,15 @@ def test_what_takes_two_sides_to_count_alike_says_so() -> None:
     ledger = having(claim("a", "5", "sold", ref_area="B", counterpart_area="A"), claim("b", "9", "oil"))
     found = reconcile(ledger)
     _, row = table(
-        analysis_tables.implied_table(found, Names.of(ledger), analysis_tables.implied(found), "A <caption>")
+        analysis_tables.implied_table(
+            found, Names.from_ledger(ledger), analysis_tables.unprinted_bounds(found), "A <caption>"
+        )
     )
     assert [part.text for part in row[1].find_all("small")] == ["if both sides count alike"]
 
 
 def test_nothing_implied_is_a_table_without_rows(ledger: Ledger, found: Reconciliation) -> None:
-    assert len(table(analysis_tables.implied_table(found, Names.of(ledger), [], "A <caption>"))) == 1
+    assert len(table(analysis_tables.implied_table(found, Names.from_ledger(ledger), [], "A <caption>"))) == 1
 
 
 # --- verdicts
@@ -116,7 +122,7 @@ def test_each_verdict_has_its_table() -> None:
     claims = [growth("up", "2%", period="2022", base="2021"), growth("down", "9%", period="2022", base="2021")]
     claims += [claim("a", "12"), two("b", "12"), claim("lone", "5", "oil"), claim("odd", "5", "cargo")]
     ledger = having(*claims, apart=[("odd", "lone", "question")], **HOSTILE)
-    found, names = reconcile(ledger), Names.of(ledger)
+    found, names = reconcile(ledger), Names.from_ledger(ledger)
     rows = {
         verdict: table(analysis_tables.verdicts_table(found, names, verdict, "A <caption>"))
         for verdict in (IN_CONFLICT, CONSISTENT, SINGLE, NOT_COMPARABLE)
@@ -143,10 +149,10 @@ def test_each_verdict_has_its_table() -> None:
 def states(*claims: dict[str, Any], years: Sequence[str] = ("2023", "2024"), **tables: Any) -> dict[str, list[Any]]:
     """Return by metric and areas what is known of each year, and how many claims name none."""
     ledger = having(*claims, **tables)
-    grid = coverage(reconcile(ledger), Names.of(ledger), years)
-    assert list(grid.columns) == ["metric_id", "ref_area", "counterpart_area", *years, UNDATED]
+    grid = coverage(reconcile(ledger), Names.from_ledger(ledger), years)
+    assert list(grid.columns) == ["metric_id", "ref_area", "counterpart_area", *years, NO_YEAR]
     return {
-        f"{row['metric_id']} {row['ref_area']}→{row['counterpart_area']}": [row[name] for name in (*years, UNDATED)]
+        f"{row['metric_id']} {row['ref_area']}→{row['counterpart_area']}": [row[name] for name in (*years, NO_YEAR)]
         for row in grid.to_dict("records")
     }
 
@@ -157,17 +163,17 @@ def oil(**cells: Any) -> list[Any]:
 
 
 def test_a_year_is_stated_a_dash_or_nothing() -> None:
-    assert oil() == [NOBODY, STATED, 0]
-    assert oil(period="2024-01/2024-12") == [NOBODY, STATED, 0]
-    assert oil(rank="normal", population="women") == [NOBODY, STATED, 0]
+    assert oil() == [NOT_STATED, STATED, 0]
+    assert oil(period="2024-01/2024-12") == [NOT_STATED, STATED, 0]
+    assert oil(rank="normal", population="women") == [NOT_STATED, STATED, 0]
     assert states(claim("a", "5", "oil", rank="deprecated")) == {}
     assert states() == {}
 
 
 def test_a_forecast_alone_is_a_forecast() -> None:
-    assert oil(obs_status="forecast") == [NOBODY, FORECAST, 0]
+    assert oil(obs_status="forecast") == [NOT_STATED, FORECAST, 0]
     both = claim("a", "5", "oil", obs_status="forecast"), claim("b", "5", "oil")
-    assert states(*both)["oil A→B"] == [NOBODY, STATED, 0]
+    assert states(*both)["oil A→B"] == [NOT_STATED, STATED, 0]
 
 
 def test_a_year_between_is_implied_with_its_bounds() -> None:
@@ -176,22 +182,22 @@ def test_a_year_between_is_implied_with_its_bounds() -> None:
 
 
 def test_a_ratio_alone_is_no_amount() -> None:
-    assert states(growth("b", "10%", metric="oil"))["oil A→B"] == [NOBODY, RATIO, 0]
+    assert states(growth("b", "10%", metric="oil"))["oil A→B"] == [NOT_STATED, RATIO_ONLY, 0]
 
 
 def test_a_part_of_a_year_is_in_part() -> None:
-    assert oil(period="2024-01/2024-04") == [NOBODY, PARTLY, 0]
-    assert oil(period="2024-05-07") == [NOBODY, PARTLY, 0]
-    assert oil(period="2023/2024") == [NOBODY, NOBODY, 0]  # two years say nothing of one
+    assert oil(period="2024-01/2024-04") == [NOT_STATED, PART_OF_YEAR, 0]
+    assert oil(period="2024-05-07") == [NOT_STATED, PART_OF_YEAR, 0]
+    assert oil(period="2023/2024") == [NOT_STATED, NOT_STATED, 0]  # two years say nothing of one
     assert states(growth("b", "10%", metric="oil", period="2024-01/2024-04", base="2023-01/2023-04"))["oil A→B"] == [
-        NOBODY, PARTLY, 0,
+        NOT_STATED, PART_OF_YEAR, 0,
     ]  # fmt: skip
 
 
 def test_claims_that_name_no_year_are_counted() -> None:
-    assert oil(period="") == [NOBODY, NOBODY, 1]
-    assert oil(period="2023/..") == [NOBODY, NOBODY, 1]
-    assert states(claim("a", "5", "oil", period=""), claim("b", "5", "oil"))["oil A→B"] == [NOBODY, STATED, 1]
+    assert oil(period="") == [NOT_STATED, NOT_STATED, 1]
+    assert oil(period="2023/..") == [NOT_STATED, NOT_STATED, 1]
+    assert states(claim("a", "5", "oil", period=""), claim("b", "5", "oil"))["oil A→B"] == [NOT_STATED, STATED, 1]
 
 
 def test_only_flows_are_covered() -> None:
@@ -201,9 +207,9 @@ def test_only_flows_are_covered() -> None:
 def test_a_flow_counted_from_two_sides_has_two_directions() -> None:
     found = states(claim("a", "5", "sold"), claim("b", "5", "piece"))
     assert found == {
-        "piece A→B": [NOBODY, STATED, 0],
-        "sold A→B": [NOBODY, STATED, 0],
-        "sold B→A": [NOBODY, NOBODY, 0],
+        "piece A→B": [NOT_STATED, STATED, 0],
+        "sold A→B": [NOT_STATED, STATED, 0],
+        "sold B→A": [NOT_STATED, NOT_STATED, 0],
     }
     assert set(states(claim("a", "5"))) == {"total A→B", "total B→A"}  # a sum of parts, which may have two sides
 
@@ -220,13 +226,13 @@ def test_a_flow_towards_nobody_has_one_direction() -> None:
 
 def test_the_grid_of_gaps_is_shown_with_names() -> None:
     ledger = having(claim("a", "5"), claim("b", "5", "oil", period=""), **HOSTILE)
-    grid = coverage(reconcile(ledger), Names.of(ledger), ["2024"])
-    rows = table(analysis_tables.coverage_table(grid, Names.of(ledger), "A <caption>"))
+    grid = coverage(reconcile(ledger), Names.from_ledger(ledger), ["2024"])
+    rows = table(analysis_tables.coverage_table(grid, Names.from_ledger(ledger), "A <caption>"))
     assert texts(rows) == [
         ["Metric", "2024", "No year"],
-        ["Oil<u>Aland</u> → Bland", NOBODY, "1"],
+        ["Oil<u>Aland</u> → Bland", NOT_STATED, "1"],
         ["Total <u>trade</u><u>Aland</u> → Bland", STATED, "0"],
-        ["Total <u>trade</u>Bland → <u>Aland</u>", NOBODY, "0"],
+        ["Total <u>trade</u>Bland → <u>Aland</u>", NOT_STATED, "0"],
     ]
 
 
@@ -278,11 +284,11 @@ def one_sided() -> list[list[str]]:
 
 
 def test_what_takes_two_sides_to_count_alike_is_marked_where_a_source_is_left_out() -> None:
-    assert one_sided()[1][2:] == ["? cannot be said", f"✓ holds{analysis_tables.ASSUMING}"]
+    assert one_sided()[1][2:] == ["? cannot be said", f"✓ holds{analysis_tables.SYMMETRY_ASSUMPTION}"]
 
 
 def test_what_takes_two_sides_to_count_alike_is_marked_with_all_sources_too() -> None:
-    assert analysis_tables.ASSUMING in one_sided()[1][1]
+    assert analysis_tables.SYMMETRY_ASSUMPTION in one_sided()[1][1]
 
 
 def test_sources_stand_in_the_order_they_were_written() -> None:
@@ -308,7 +314,11 @@ def test_witnesses_are_shown_by_source_and_origin() -> None:
     ledger = having(claim("a", "5", origin="<u>Bureau</u>"), two("b", "6", origin="<u>Bureau</u>"),
                     two("c", "6"), **HOSTILE)  # fmt: skip
     claims = ledger["claims"]
-    head, row = table(analysis_tables.witnesses_table(witnesses(claims), claims, Names.of(ledger), "A <caption>"))
+    head, row = table(
+        analysis_tables.origins_by_quantity_table(
+            origins_by_quantity(claims), claims, Names.from_ledger(ledger), "A <caption>"
+        )
+    )
     assert [cell.text for cell in head] == ["What", "Figures", "Sources", "Origins"]
     assert [cell.text for cell in row] == ["Total <u>trade</u>level, 2024", "Ann <u>One</u>: 5Two Press: 6, 6", "2",
                                            "2<u>Bureau</u>; Two Press"]  # fmt: skip
@@ -318,7 +328,11 @@ def test_witnesses_are_shown_by_source_and_origin() -> None:
 def test_origins_are_shown_with_their_figures_and_who_passes_them_on() -> None:
     ledger = having(claim("a", "5", origin="<u>Bureau</u>"), two("b", "6", origin="<u>Bureau</u>"), **HOSTILE)
     claims = ledger["claims"]
-    head, row = table(analysis_tables.origins_table(origins(claims), claims, Names.of(ledger), "A <caption>"))
+    head, row = table(
+        analysis_tables.claims_by_origin_table(
+            claims_by_origin(claims), claims, Names.from_ledger(ledger), "A <caption>"
+        )
+    )
     assert [cell.text for cell in head] == ["Origin", "Figures", "Through"]
     assert [cell.text for cell in row] == ["<u>Bureau</u>", "5, 6", "Ann <u>One</u>, Two Press"]
     assert links(row[1]) == [("5", "../evidence/claims.html#a"), ("6", "../evidence/claims.html#b")]
@@ -326,10 +340,15 @@ def test_origins_are_shown_with_their_figures_and_who_passes_them_on() -> None:
 
 def test_no_witnesses_are_tables_without_rows() -> None:
     ledger = having()
-    claims, names = ledger["claims"], Names.of(ledger)
+    claims, names = ledger["claims"], Names.from_ledger(ledger)
     assert isinstance(claims, pd.DataFrame)
-    assert len(table(analysis_tables.witnesses_table(witnesses(claims), claims, names, "A <caption>"))) == 1
-    assert len(table(analysis_tables.origins_table(origins(claims), claims, names, "A <caption>"))) == 1
+    assert (
+        len(table(analysis_tables.origins_by_quantity_table(origins_by_quantity(claims), claims, names, "A <caption>")))
+        == 1
+    )
+    assert (
+        len(table(analysis_tables.claims_by_origin_table(claims_by_origin(claims), claims, names, "A <caption>"))) == 1
+    )
 
 
 # --- beside independent figures
@@ -346,9 +365,13 @@ def settling(*observations: dict[str, Any], title: str = "A <u>title</u>") -> li
     ledger = having(*RATES, observations=observations, tensions=[TENSION | {"title": title}], **HOSTILE)
     conflicts = find_conflicts(ledger)
     by_claims = {
-        finding.items: family for family in families(ledger, findings(ledger, conflicts)) for finding in family.findings
+        finding.items: family
+        for family in group_inconsistencies(ledger, find_inconsistencies(ledger, conflicts))
+        for finding in family.members
     }
-    return table(analysis_tables.settled_table(settled(ledger, conflicts), by_claims, ledger, "A <caption>"))
+    return table(
+        analysis_tables.resolution_table(resolve_conflicts(ledger, conflicts), by_claims, ledger, "A <caption>")
+    )
 
 
 def test_a_conflict_on_which_nothing_bears_is_told_so() -> None:
@@ -388,7 +411,7 @@ def test_each_side_has_its_own_row() -> None:
 
 
 def test_no_conflicts_are_a_table_without_rows() -> None:
-    assert len(table(analysis_tables.settled_table([], {}, having(), "A <caption>"))) == 1
+    assert len(table(analysis_tables.resolution_table([], {}, having(), "A <caption>"))) == 1
 
 
 def test_dates_of_events_stand_beside_the_recorded_ones() -> None:
@@ -404,7 +427,7 @@ def test_dates_of_events_stand_beside_the_recorded_ones() -> None:
         for name, date in (("same", "2024-05-03"), ("near", "2024-05-08"), ("far", "2024-05-01"), ("open", "2024"))
     ]
     ledger = having(events=events, records=records)
-    head, *rows = table(analysis_tables.dates_table(dated(ledger), ledger, "A <caption>"))
+    head, *rows = table(analysis_tables.dates_table(corroborate_dates(ledger), ledger, "A <caption>"))
     assert [cell.text for cell in head] == ["Event", "In the sources", "Recorded", "Verdict"]
     assert [links(row[0]) for row in rows] == [
         [("A <u>thing</u>", "../evidence/timeline.html#same")], [("Another", "../evidence/timeline.html#near")],
@@ -420,4 +443,4 @@ def test_dates_of_events_stand_beside_the_recorded_ones() -> None:
 
 def test_no_records_are_a_table_without_rows() -> None:
     ledger = having()
-    assert len(table(analysis_tables.dates_table(dated(ledger), ledger, "A <caption>"))) == 1
+    assert len(table(analysis_tables.dates_table(corroborate_dates(ledger), ledger, "A <caption>"))) == 1

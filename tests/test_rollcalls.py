@@ -7,9 +7,9 @@ import pytest
 from bs4 import BeautifulSoup
 from small import SCHEMA, frame, small
 
-from compendium.display.tables.votes import counts_table, votes_table
+from compendium.display.tables.votes import vote_counts_table, votes_table
 from compendium.ledger.loader import Ledger
-from compendium.ledger.votes import counted, grid, mark, read_votes
+from compendium.ledger.votes import count_votes, read_votes, vote_grid, vote_mark
 
 TALLY = {"yes": 3, "no": 1, "tally_publisher": "Press", "tally_quality": "page"}
 STATES = {"A": "Aland", "B": "Bland", "C": "Cland"}
@@ -64,7 +64,7 @@ def test_a_year_stands_after_the_days_in_it() -> None:
 
 
 def test_the_grid_shows_absence_and_ignorance_apart(ledger: Ledger) -> None:
-    assert grid(read_votes(ledger), ["A", "B", "C"]) == {
+    assert vote_grid(read_votes(ledger), ["A", "B", "C"]) == {
         "own": {"A": "·", "B": "abst.", "C": "·"},
         "early": {"A": "yes", "B": "?", "C": "·"},
         "late": {"A": "(absent)", "B": "disp.", "C": "·"},
@@ -72,23 +72,23 @@ def test_the_grid_shows_absence_and_ignorance_apart(ledger: Ledger) -> None:
 
 
 def test_only_what_is_inferred_is_bracketed() -> None:
-    assert mark({"said": "yes", "basis": "reported"}) == "yes"
-    assert mark({"said": "absent", "basis": "inferred"}) == "(absent)"
+    assert vote_mark({"said": "yes", "basis": "reported"}) == "yes"
+    assert vote_mark({"said": "absent", "basis": "inferred"}) == "(absent)"
 
 
 def test_counts_add_up_to_all_resolutions_about_a_state(ledger: Ledger) -> None:
     votes = read_votes(ledger)
     for area in STATES:
-        counts = counted(votes, area, "B")
+        counts = count_votes(votes, area, "B")
         assert counts["all"] == 2
         assert sum(number for word, number in counts.items() if word != "all") == 2
-    assert counted(votes, "A", "B")["absent"] == counted(votes, "A", "B")["yes"] == 1
-    assert counted(votes, "B", "B")["disputed"] == counted(votes, "B", "B")["not found"] == 1
-    assert counted(votes, "C", "B")["not held"] == 2
+    assert count_votes(votes, "A", "B")["absent"] == count_votes(votes, "A", "B")["yes"] == 1
+    assert count_votes(votes, "B", "B")["disputed"] == count_votes(votes, "B", "B")["not found"] == 1
+    assert count_votes(votes, "C", "B")["not held"] == 2
 
 
 def test_the_table_of_counts_says_them_in_words(ledger: Ledger) -> None:
-    text = counts_table(read_votes(ledger), STATES, ["B"], "Counts").data
+    text = vote_counts_table(read_votes(ledger), STATES, ["B"], "Counts").data
     assert "1 yes and 1 absent" in text
     assert "2 not held" in text
 

@@ -14,9 +14,9 @@ from chapters import page
 from distributed import Client, LocalCluster
 
 from compendium.builder import cache_keys, execution, notebooks
-from compendium.builder.execution import Done, Work, execute, side_by_side
-from compendium.builder.notebooks import failures, update
-from compendium.project.paths import notebook_of
+from compendium.builder.execution import NotebookRun, NotebookTask, execute, execute_in_parallel
+from compendium.builder.notebooks import format_failures, update_notebooks
+from compendium.project.paths import notebook_path
 
 COUNT = 5
 
@@ -29,7 +29,7 @@ def book(tmp_path: Path) -> Path:
 
 
 def outputs(book: Path) -> list[str]:
-    stored = [nbformat.read(notebook_of(path), as_version=4) for path in notebooks.chapters(book)]
+    stored = [nbformat.read(notebook_path(path), as_version=4) for path in notebooks.find_chapters(book)]
     return [cell.outputs[0]["text"] for read in stored for cell in read.cells if cell.cell_type == "code"]
 
 
@@ -38,16 +38,16 @@ EXPECTED = [f"{number}\n" for number in range(COUNT)]
 
 def test_notebooks_run_on_a_pool_of_processes(book: Path) -> None:
     with ProcessPoolExecutor(2, get_context("spawn")) as pool:
-        assert failures(update(book, executor=pool)) == ""
+        assert format_failures(update_notebooks(book, executor=pool)) == ""
     assert outputs(book) == EXPECTED
 
 
 def test_a_pool_whose_process_is_killed_loses_nothing(book: Path) -> None:
     with ProcessPoolExecutor(1, get_context("spawn")) as pool:
         pid = pool.submit(os.getpid).result()
-        seen: list[Done] = []
+        seen: list[NotebookRun] = []
 
-        def watch(done: Iterator[Done], number: int) -> Iterator[Done]:
+        def watch(done: Iterator[NotebookRun], number: int) -> Iterator[NotebookRun]:
             assert number == COUNT
             for one in done:
                 seen.append(one)
@@ -55,9 +55,9 @@ def test_a_pool_whose_process_is_killed_loses_nothing(book: Path) -> None:
                     os.kill(pid, signal.SIGKILL)
                 yield one
 
-        outcomes = update(book, executor=pool, watch=watch)
-    assert failures(outcomes) == ""
-    assert sorted(done.chapter.name for done in seen) == sorted(path.name for path in notebooks.chapters(book))
+        outcomes = update_notebooks(book, executor=pool, progress=watch)
+    assert format_failures(outcomes) == ""
+    assert sorted(done.chapter.name for done in seen) == sorted(path.name for path in notebooks.find_chapters(book))
     assert outputs(book) == EXPECTED
 
 
@@ -70,22 +70,22 @@ def test_a_cluster_of_two_that_loses_one_half_way_makes_the_whole_book(
         pids = list(client.run(os.getpid).values())
         killed: list[int] = []
 
-        def watch(done: Iterator[Done], number: int) -> Iterator[Done]:
+        def watch(done: Iterator[NotebookRun], number: int) -> Iterator[NotebookRun]:
             for count, one in enumerate(done, 1):
                 if count == number // 2:
                     os.kill(pids[0], signal.SIGKILL)
                     killed.append(count)
                 yield one
 
-        outcomes = update(book, executor=client.get_executor(), watch=watch)
+        outcomes = update_notebooks(book, executor=client.get_executor(), progress=watch)
     assert killed
-    assert failures(outcomes) == ""
+    assert format_failures(outcomes) == ""
     assert [outcome.executed for outcome in outcomes] == [True] * COUNT
     assert outputs(book) == EXPECTED
 
 
 def test_a_worker_with_other_data_is_refused(book: Path) -> None:
-    work = Work(book / "page0.md", "", ".", "another")
+    work = NotebookTask(book / "page0.md", "", ".", "another")
     done = execute(work)
     assert "other data, engine or lock" in done.failure
     assert done.notebook == ""
@@ -95,33 +95,33 @@ class Deaf(Executor):
     """Takes work and never begins it."""
 
     def __init__(self) -> None:
-        self.futures: list[Future[Done]] = []
+        self.futures: list[Future[NotebookRun]] = []
 
-    def submit(self, *_: object, **__: object) -> Future[Done]:
+    def submit(self, *_: object, **__: object) -> Future[NotebookRun]:
         self.futures.append(Future())
         return self.futures[-1]
 
 
 def test_an_interruption_drops_what_has_not_begun(book: Path) -> None:
     deaf = Deaf()
-    works = [Work(path, "", ".", cache_keys.surroundings()) for path in notebooks.chapters(book)]
+    works = [NotebookTask(path, "", ".", cache_keys.project_digest()) for path in notebooks.find_chapters(book)]
 
     def interrupted() -> None:
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        list(side_by_side(works, deaf, interrupted))
+        list(execute_in_parallel(works, deaf, interrupted))
     assert [future.cancelled() for future in deaf.futures] == [True] * COUNT
 
 
 def test_an_error_here_is_not_taken_for_a_loss(book: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def broken(_: Work, begun: Callable[[], None]) -> Done:
+    def broken(_: NotebookTask, begun: Callable[[], None]) -> NotebookRun:
         begun()
         raise ValueError("a fault of the runner")
 
     monkeypatch.setattr(execution, "execute", broken)
     with pytest.raises(ValueError, match="a fault of the runner"):
-        list(side_by_side([Work(book / "page0.md", "", ".", "")]))
+        list(execute_in_parallel([NotebookTask(book / "page0.md", "", ".", "")]))
 
 
 @pytest.mark.parametrize("begins", [True, False])
@@ -130,13 +130,13 @@ def test_what_is_done_meanwhile_waits_for_a_kernel_but_not_for_ever(
 ) -> None:
     order = []
 
-    def one(work: Work, begun: Callable[[], None]) -> Done:
+    def one(work: NotebookTask, begun: Callable[[], None]) -> NotebookRun:
         order.append("started")
         if begins:
             begun()
         release.wait(60)
         order.append("ended")
-        return Done(work.chapter)
+        return NotebookRun(work.chapter)
 
     def meanwhile() -> None:
         order.append("meanwhile")
@@ -144,21 +144,21 @@ def test_what_is_done_meanwhile_waits_for_a_kernel_but_not_for_ever(
 
     release = Event()
     monkeypatch.setattr(execution, "execute", one)
-    monkeypatch.setattr(execution, "STARTING", 60 if begins else 0.1)
-    assert len(list(side_by_side([Work(book / "page0.md", "", ".", "")], meanwhile=meanwhile))) == 1
+    monkeypatch.setattr(execution, "START_TIMEOUT", 60 if begins else 0.1)
+    assert len(list(execute_in_parallel([NotebookTask(book / "page0.md", "", ".", "")], on_started=meanwhile))) == 1
     assert order == ["started", "meanwhile", "ended"]
 
 
 def test_a_cell_that_takes_too_long_is_a_failure(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(execution, "TIMEOUT", 1)
     page(tmp_path / "slow.md", "import time; time.sleep(60)")
-    assert "timed out" in failures(update(tmp_path))
+    assert "timed out" in format_failures(update_notebooks(tmp_path))
 
 
 def test_a_kernel_that_dies_is_a_failure(tmp_path: Path) -> None:
     page(tmp_path / "dies.md", "import os; os._exit(3)")
     page(tmp_path / "lives.md", "print(1)")
-    said = failures(update(tmp_path))
+    said = format_failures(update_notebooks(tmp_path))
     assert "dies.md" in said
     assert "lives.md" not in said
-    assert notebook_of(tmp_path / "lives.md").is_file()
+    assert notebook_path(tmp_path / "lives.md").is_file()

@@ -7,8 +7,16 @@ import pytest
 from small import NOT_NEGATIVE, SCHEMA, claim, closed, frame, growth, quantity, small
 
 from compendium.analysis import sensitivity as of_sensitivity
-from compendium.analysis.sensitivity import FAILS, HOLDS, OPEN, decided, question, said, sensitivity
-from compendium.reconciliation.constraints import Rule
+from compendium.analysis.sensitivity import (
+    FAILS,
+    HOLDS,
+    UNDECIDED,
+    key_finding_constraint,
+    key_finding_verdict,
+    required_range,
+    sensitivity,
+)
+from compendium.reconciliation.constraints import ConstraintKind
 
 OVER = dict(over_metric_id="total", over_ref_area="A", over_counterpart_area="B", over_period="2023")
 
@@ -43,21 +51,21 @@ def two(name: str, as_printed: str, **cells: Any) -> dict[str, Any]:
 
 
 def test_a_headline_asks_for_a_quantity() -> None:
-    asked = question(row(period="2024-01/2024-12", population="women"))
+    asked = key_finding_constraint(row(period="2024-01/2024-12", population="women"))
     assert asked.terms[0][0] == quantity()._replace(population="women")
-    assert (asked.per, asked.rule) == (None, Rule.SAME)
+    assert (asked.base, asked.kind) == (None, ConstraintKind.SAME)
 
 
 def test_a_headline_asks_for_the_multiple_of_another() -> None:
-    asked = question(row(**OVER | {"over_metric_id": "first", "over_period": "2023-01/2023-12"}))
-    assert asked.per == quantity("first", "2023")
-    assert asked.rule == Rule.MULTIPLE
+    asked = key_finding_constraint(row(**OVER | {"over_metric_id": "first", "over_period": "2023-01/2023-12"}))
+    assert asked.base == quantity("first", "2023")
+    assert asked.kind == ConstraintKind.MULTIPLE
 
 
 def test_the_ends_of_a_range_are_not_in_it() -> None:
-    assert said(row(low=1)) == portion.open(Fraction(1), portion.inf)
-    assert said(row(high=0.1)) == portion.open(-portion.inf, Fraction(1, 10))
-    assert said(row(low=0, high=1)) == portion.open(Fraction(0), Fraction(1))
+    assert required_range(row(low=1)) == portion.open(Fraction(1), portion.inf)
+    assert required_range(row(high=0.1)) == portion.open(-portion.inf, Fraction(1, 10))
+    assert required_range(row(low=0, high=1)) == portion.open(Fraction(0), Fraction(1))
 
 
 @pytest.mark.parametrize(
@@ -66,16 +74,16 @@ def test_the_ends_of_a_range_are_not_in_it() -> None:
         (closed(2, 3), HOLDS),
         (portion.openclosed(Fraction(1), Fraction(3)), HOLDS),  # more than one, however little
         (portion.open(Fraction(1), portion.inf), HOLDS),
-        (closed(1, 3), OPEN),  # exactly one is no growth
-        (closed("0.5", 3), OPEN),
-        (portion.open(-portion.inf, portion.inf), OPEN),
+        (closed(1, 3), UNDECIDED),  # exactly one is no growth
+        (closed("0.5", 3), UNDECIDED),
+        (portion.open(-portion.inf, portion.inf), UNDECIDED),
         (closed("0.5", 1), FAILS),
         (closed(1, 1), FAILS),
         (portion.closedopen(Fraction(0), Fraction(1)), FAILS),
     ],
 )
 def test_an_interval_decides_a_range_or_leaves_it_open(interval: portion.Interval, verdict: str) -> None:
-    assert decided(interval, portion.open(Fraction(1), portion.inf)) == verdict
+    assert key_finding_verdict(interval, portion.open(Fraction(1), portion.inf)) == verdict
 
 
 # --- what becomes of it
@@ -85,15 +93,15 @@ def test_a_level_holds_fails_or_is_left_open() -> None:
     level = claim("a", "5")  # from 4.5 to less than 5.5
     assert verdicts(headline(low=4), level)[""] == HOLDS
     assert verdicts(headline(low=6), level)[""] == FAILS
-    assert verdicts(headline(low=5), level)[""] == OPEN
+    assert verdicts(headline(low=5), level)[""] == UNDECIDED
     assert verdicts(headline(high=6), level)[""] == HOLDS
     assert verdicts(headline(low=4, high=6), level)[""] == HOLDS
-    assert verdicts(headline(low=4, high=5), level)[""] == OPEN
+    assert verdicts(headline(low=4, high=5), level)[""] == UNDECIDED
 
 
 def test_the_end_of_a_range_and_of_an_interval_may_meet() -> None:
     level = claim("a", "5")
-    assert verdicts(headline(low=4.5), level)[""] == OPEN  # it could be exactly that
+    assert verdicts(headline(low=4.5), level)[""] == UNDECIDED  # it could be exactly that
     assert verdicts(headline(high=5.5), level)[""] == HOLDS  # it is less than that
     assert verdicts(headline(high=4.5), level)[""] == FAILS
     assert verdicts(headline(low=5.5), level)[""] == FAILS
@@ -103,7 +111,7 @@ def test_a_ratio_holds_fails_or_is_left_open() -> None:
     grew = headline(**OVER, low=1)
     assert verdicts(grew, growth("a", "5%"))[""] == HOLDS
     assert verdicts(grew, growth("a", "5%", low=-6, high=-4))[""] == FAILS
-    assert verdicts(grew, growth("a", "0%"))[""] == OPEN
+    assert verdicts(grew, growth("a", "0%"))[""] == UNDECIDED
 
 
 def test_a_ratio_of_two_metrics_is_what_the_claims_leave() -> None:
@@ -114,14 +122,14 @@ def test_a_ratio_of_two_metrics_is_what_the_claims_leave() -> None:
 
 
 def test_nothing_claimed_leaves_it_open() -> None:
-    assert verdicts(headline(low=0)) == dict.fromkeys(["", "one2024", "two2024"], OPEN)
-    assert verdicts(headline(**OVER, low=1), claim("a", "5"))[""] == OPEN
+    assert verdicts(headline(low=0)) == dict.fromkeys(["", "one2024", "two2024"], UNDECIDED)
+    assert verdicts(headline(**OVER, low=1), claim("a", "5"))[""] == UNDECIDED
     (answer, *_) = found([headline(low=0)])
     assert (answer["interval"], answer["claims"]) == (NOT_NEGATIVE, [])
 
 
 def test_a_source_that_a_headline_hangs_on_is_found() -> None:
-    assert verdicts(headline(low=4), claim("a", "5")) == {"": HOLDS, "one2024": OPEN, "two2024": HOLDS}
+    assert verdicts(headline(low=4), claim("a", "5")) == {"": HOLDS, "one2024": UNDECIDED, "two2024": HOLDS}
 
 
 def test_a_headline_that_two_sources_bear_out_hangs_on_neither() -> None:
@@ -130,13 +138,17 @@ def test_a_headline_that_two_sources_bear_out_hangs_on_neither() -> None:
 
 def test_a_headline_can_hang_on_two_sources_at_once() -> None:
     rises = growth("b", "20%", source_id="two2024")
-    hangs = {"": HOLDS, "one2024": OPEN, "two2024": OPEN}
+    hangs = {"": HOLDS, "one2024": UNDECIDED, "two2024": UNDECIDED}
     assert verdicts(headline(low=5), claim("a", "5", period="2023"), rises) == hangs
 
 
 def test_a_contradiction_left_out_decides_what_was_open() -> None:
     """With both, either can be right; without one of them, the other is."""
-    assert verdicts(headline(low=8), claim("a", "5"), two("b", "12")) == {"": OPEN, "one2024": HOLDS, "two2024": FAILS}
+    assert verdicts(headline(low=8), claim("a", "5"), two("b", "12")) == {
+        "": UNDECIDED,
+        "one2024": HOLDS,
+        "two2024": FAILS,
+    }
 
 
 def test_every_headline_is_asked_with_every_source_left_out() -> None:
@@ -144,7 +156,7 @@ def test_every_headline_is_asked_with_every_source_left_out() -> None:
     assert [(answer["without"], answer["headline_id"]) for answer in rows] == [
         (source, name) for source in ("", "one2024", "two2024") for name in "hij"
     ]
-    assert [answer["verdict"] for answer in rows[:3]] == [HOLDS, OPEN, FAILS]
+    assert [answer["verdict"] for answer in rows[:3]] == [HOLDS, UNDECIDED, FAILS]
     assert [answer["claims"] for answer in rows[:3]] == [["a"], [], ["a"]]
 
 
@@ -158,11 +170,11 @@ def test_one_headline_can_be_asked_for_by_its_name() -> None:
     ledger = small(claim("a", "5"))
     rows = frame(SCHEMA["headlines"], [headline("h", low=4), headline("i", metric_id="oil", low=4)])
     ledger = replace(ledger, frames=ledger.frames | {"headlines": rows})
-    held = of_sensitivity.headline(ledger, "h")
+    held = of_sensitivity.implied_key_finding(ledger, "h")
     assert (held.interval, held.claims) == (portion.closedopen(Fraction("4.5"), Fraction("5.5")), ("a",))
-    assert of_sensitivity.headline(ledger, "i").claims == ()
+    assert of_sensitivity.implied_key_finding(ledger, "i").claims == ()
     with pytest.raises(KeyError, match="headlines has no row 'j'"):
-        of_sensitivity.headline(ledger, "j")
+        of_sensitivity.implied_key_finding(ledger, "j")
 
 
 def test_no_headlines() -> None:

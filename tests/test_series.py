@@ -7,7 +7,14 @@ from typing import Any
 import pytest
 from publisher import ECONOMY, REPLACED, TABLE, describe, small_ledger
 
-from compendium.curation.series import COLUMNS, OBSERVATION, REVISIONS, Sheet, held, opened
+from compendium.curation.series import (
+    COLUMNS,
+    OBSERVATION_COLUMNS,
+    REVISIONS_FILE,
+    RawTable,
+    open_series,
+    row_by_area_year,
+)
 from compendium.project.problems import LedgerError
 
 
@@ -19,29 +26,29 @@ def folder(tmp_path: Path) -> Path:
 def problems(data: Path, name: str = "output-growth") -> list[str]:
     """Return what is wrong with a series that cannot be read."""
     with pytest.raises(LedgerError) as caught:
-        opened(data, name)
+        open_series(data, name)
     return [str(problem) for problem in caught.value.problems]
 
 
 def test_a_series_with_the_tables_it_is_in(folder: Path) -> None:
-    series, table, revisions = opened(folder, "output-growth")
+    series, table, revisions = open_series(folder, "output-growth")
     assert (series.path, series.areas, series.measure) == (TABLE, ("AAA", "BBB"), "growth")
     assert (table.text, revisions.text) == (ECONOMY, REPLACED)
-    assert held(series, table) == {("AAA", 2021): 0, ("AAA", 2022): 1, ("BBB", 2021): 3}
+    assert row_by_area_year(series, table) == {("AAA", 2021): 0, ("AAA", 2022): 1, ("BBB", 2021): 3}
 
 
 def test_the_name_of_an_observation_says_its_area_and_year(folder: Path) -> None:
-    series, _, _ = opened(folder, "output-growth")
-    assert series.key(series.observation_id("BBB", 2021)) == ("BBB", 2021)
+    series, _, _ = open_series(folder, "output-growth")
+    assert series.parse_observation_id(series.observation_id("BBB", 2021)) == ("BBB", 2021)
     others = ("economy.output-growth-ccc-2021", "economy.output-aaa-2022", "economyXoutput-growth-aaa-2021", "")
-    assert [series.key(other) for other in others] == [None] * len(others)
+    assert [series.parse_observation_id(other) for other in others] == [None] * len(others)
 
 
 def test_a_table_is_written_as_it_was_read() -> None:
-    sheet = Sheet.of(TABLE, ECONOMY)
-    assert sheet.changed({}, []) == ECONOMY
-    assert Sheet.of(TABLE, ECONOMY.removesuffix("\n")).changed({}, []) == ECONOMY
-    lines = sheet.changed({1: sheet.rows[1] | {"value": "4.2"}}, [{"observation_id": "more", "note": "a, b"}])
+    sheet = RawTable.parse(TABLE, ECONOMY)
+    assert sheet.with_rows({}, []) == ECONOMY
+    assert RawTable.parse(TABLE, ECONOMY.removesuffix("\n")).with_rows({}, []) == ECONOMY
+    lines = sheet.with_rows({1: sheet.rows[1] | {"value": "4.2"}}, [{"observation_id": "more", "note": "a, b"}])
     assert lines.split("\n") == [
         *(line.replace(",4.1,", ",4.2,") for line in ECONOMY.split("\n")[:-1]),
         f'more{"," * (len(sheet.header) - 1)}"a, b"',
@@ -92,10 +99,10 @@ def test_observations_that_are_not_of_their_series(folder: Path) -> None:
 
 @pytest.mark.parametrize("value", ["much", "NaN"])
 def test_an_observation_that_is_no_number(folder: Path, value: str) -> None:
-    table = Sheet.of(TABLE, ECONOMY.replace("-1.25", value))
-    series, _, _ = opened(folder, "output-growth")
+    table = RawTable.parse(TABLE, ECONOMY.replace("-1.25", value))
+    series, _, _ = open_series(folder, "output-growth")
     with pytest.raises(LedgerError, match=rf"economy\.csv:5:value: found '{value}'; expected a decimal number"):
-        held(series, table)
+        row_by_area_year(series, table)
 
 
 @pytest.mark.parametrize(
@@ -105,7 +112,10 @@ def test_an_observation_that_is_no_number(folder: Path, value: str) -> None:
         (lambda data: (data / "datapackage.json").unlink(), "datapackage.json: found 'no such file'"),
         (lambda data: (data / TABLE).write_text("nonsense\n"), "economy.csv:1: found 'nonsense'"),
         (lambda data: (data / TABLE).write_bytes(ECONOMY.replace("\n", "\r\n").encode()), r"economy.csv: found '\r'"),
-        (lambda data: (data / REVISIONS).write_bytes(b"observation_id\n") and describe(data), "revisions.csv:1:value"),
+        (
+            lambda data: (data / REVISIONS_FILE).write_bytes(b"observation_id\n") and describe(data),
+            "revisions.csv:1:value",
+        ),
     ],
 )
 def test_a_ledger_that_is_unsound(folder: Path, spoil: Callable[[Path], Any], expected: str) -> None:
@@ -114,7 +124,7 @@ def test_a_ledger_that_is_unsound(folder: Path, spoil: Callable[[Path], Any], ex
 
 
 def test_the_columns_that_are_needed_are_those_of_the_tables(folder: Path) -> None:
-    for path, names in (COLUMNS | {TABLE: OBSERVATION}).items():
+    for path, names in (COLUMNS | {TABLE: OBSERVATION_COLUMNS}).items():
         header = (folder / path).read_text(encoding="utf-8").split("\n")[0].split(",")
         assert [name for name in header if name not in ("note", "hedge")] == [
             name for name in names.split() if name != "note"

@@ -32,7 +32,7 @@ from publisher import (
 )
 
 from compendium.curation.series import Series
-from compendium.curation.worldbank import Answer, ServiceError, ask
+from compendium.curation.worldbank import Answer, ServiceError, fetch_series
 
 TODAY = date(2026, 9, 1)
 ENOUGH, SHORT = 60.0, 0.3
@@ -52,7 +52,7 @@ def service() -> Iterator[Publisher]:
 
 
 def asked(address: str, timeout: float = ENOUGH) -> Answer:
-    return ask(SERIES, since=2021, service=address, timeout=timeout, today=TODAY)
+    return fetch_series(SERIES, since=2021, service_url=address, timeout=timeout, today=TODAY)
 
 
 def refused(address: str, timeout: float = ENOUGH) -> str:

@@ -5,8 +5,14 @@ from typing import Any
 import pytest
 from small import claim, growth, observation, shuffled, small
 
-from compendium.analysis.resolution import Settled, clashes, firm, reliable, settled
-from compendium.reconciliation.reconcile import clashing, find_conflicts
+from compendium.analysis.resolution import (
+    Resolution,
+    consistent_observations,
+    observation_conflicts,
+    reliable_observations,
+    resolve_conflicts,
+)
+from compendium.reconciliation.reconcile import disjoint_conflicts, find_conflicts
 
 BILLION = {"unit": "billion USD"}
 TWO = (claim("four", "$4.0 billion"), claim("six", "$6.0 billion"))
@@ -14,70 +20,70 @@ CIRCLE = (claim("before", "$4.4 billion", period="2023"), growth("grown", "10.1%
 """[4.35, 4.45) grown by [10.05, 10.15) % is [4.787…, 4.901…), and seven billion is not."""
 
 
-def beside(claims: Any, *observations: dict[str, Any], **tables: Any) -> list[Settled]:
+def beside(claims: Any, *observations: dict[str, Any], **tables: Any) -> list[Resolution]:
     ledger = small(*claims, observations=observations, **tables)
-    return settled(ledger, find_conflicts(ledger))
+    return resolve_conflicts(ledger, find_conflicts(ledger))
 
 
-def only(claims: Any, *observations: dict[str, Any], **tables: Any) -> Settled:
+def only(claims: Any, *observations: dict[str, Any], **tables: Any) -> Resolution:
     (found,) = beside(claims, *observations, **tables)
     return found
 
 
-def giving(found: Settled) -> list[list[str]]:
-    return [sorted(names) for names in found.giving]
+def giving(found: Resolution) -> list[list[str]]:
+    return [sorted(names) for names in found.minimum_removals]
 
 
 def test_an_observation_settles_a_conflict_of_two() -> None:
     found = only(TWO, observation("o", "6.0", **BILLION))
     assert (found.conflict.claims, found.side) == (("four", "six"), "A")
     assert giving(found) == [["four"]]
-    assert found.narrowed
-    assert (found.bearing, found.by) == (("o",), {"four": ("o",)})
+    assert found.is_narrowed
+    assert (found.relevant_observations, found.contradicting_observations) == (("o",), {"four": ("o",)})
 
 
 def test_an_observation_that_both_can_hold_beside_settles_nothing() -> None:
     found = only(TWO, observation("o", "3.0", "first", **BILLION))  # a part of the total
     assert giving(found) == [["four"], ["six"]]
-    assert not found.narrowed
-    assert (found.bearing, found.by) == (("o",), {})
+    assert not found.is_narrowed
+    assert (found.relevant_observations, found.contradicting_observations) == (("o",), {})
 
 
 def test_an_observation_that_neither_can_hold_beside_takes_both() -> None:
     found = only(TWO, observation("o", "9.0", **BILLION))
     assert giving(found) == [["four", "six"]]
-    assert found.narrowed
-    assert found.by == {"four": ("o",), "six": ("o",)}
+    assert found.is_narrowed
+    assert found.contradicting_observations == {"four": ("o",), "six": ("o",)}
 
 
 def test_an_observation_of_one_link_narrows_a_chain() -> None:
     found = only(CIRCLE, observation("o", "4.40", period="2023", **BILLION))
     assert giving(found) == [["after"], ["grown"]]  # no longer the level that the observation confirms
-    assert found.narrowed
-    assert found.by == {}  # by itself it contradicts none of them
+    assert found.is_narrowed
+    assert found.contradicting_observations == {}  # by itself it contradicts none of them
 
 
 def test_observations_contradict_a_claim_together() -> None:
     rows = observation("o", "4.40", period="2023", **BILLION), observation("p", "4.85", **BILLION)
     found = only(CIRCLE, *rows)
     assert giving(found) == [["after"]]
-    assert found.by == {"after": ("p",)}
+    assert found.contradicting_observations == {"after": ("p",)}
     rows = observation("o", "4.40", period="2023", **BILLION), observation("p", "7.0", **BILLION)
     assert giving(only(CIRCLE, *rows)) == [["grown"]]
-    assert only(CIRCLE, *rows).by == {"grown": ("o", "p")}  # 59 %, for which it takes both
+    assert only(CIRCLE, *rows).contradicting_observations == {"grown": ("o", "p")}  # 59 %, for which it takes both
 
 
 def test_parts_settle_a_conflict_of_the_whole() -> None:
     parts = [observation(name, "2.00", name, **BILLION) for name in ("first", "second")]
     found = only(TWO, *parts)
     assert giving(found) == [["six"]]
-    assert found.by == {"six": ("first", "second")}
+    assert found.contradicting_observations == {"six": ("first", "second")}
 
 
 def test_each_side_settles_for_itself() -> None:
     rows = observation("a", "4.0", **BILLION), observation("b", "6.0", reporter="B", **BILLION)
     found = beside(TWO, *rows)
-    assert [(one.side, giving(one), one.bearing) for one in found] == [
+    assert [(one.side, giving(one), one.relevant_observations) for one in found] == [
         ("A", [["six"]], ("a",)),
         ("B", [["four"]], ("b",)),
     ]
@@ -90,7 +96,7 @@ def test_a_publisher_of_no_side_stands_beside_each_side() -> None:
         observation("b", "4.00", "second", reporter="B", **BILLION),
     ]
     found = beside(TWO, *rows)
-    assert [(one.side, giving(one), one.bearing) for one in found] == [
+    assert [(one.side, giving(one), one.relevant_observations) for one in found] == [
         ("A", [["six"]], ("a", "n")),
         ("B", [["four"]], ("b", "n")),
     ]
@@ -108,9 +114,9 @@ def test_a_publisher_of_no_side_stands_beside_each_side() -> None:
 )
 def test_where_nothing_bears_on_a_conflict_any_claim_of_it_can_give_way(row: dict[str, Any]) -> None:
     found = only(TWO, row)
-    assert (found.side, found.bearing, found.by) == ("", (), {})
+    assert (found.side, found.relevant_observations, found.contradicting_observations) == ("", (), {})
     assert giving(found) == [["four"], ["six"]]
-    assert not found.narrowed
+    assert not found.is_narrowed
 
 
 def test_observations_that_contradict_each_other_settle_nothing() -> None:
@@ -118,7 +124,7 @@ def test_observations_that_contradict_each_other_settle_nothing() -> None:
     assert only(TWO, *rows).side == ""
     part = observation("c", "3.00", "first", **BILLION)
     found = only(TWO, *rows, part)
-    assert (found.bearing, found.narrowed) == (("c",), False)
+    assert (found.relevant_observations, found.is_narrowed) == (("c",), False)
 
 
 def test_what_contradicts_itself_is_set_aside_and_the_rest_is_firm() -> None:
@@ -131,15 +137,15 @@ def test_what_contradicts_itself_is_set_aside_and_the_rest_is_firm() -> None:
         observation("f", "9.0", obs_status="low reliability", **BILLION),
     ]
     ledger = small(observations=rows)
-    assert list(reliable(ledger, "A").index) == ["a", "b", "c", "e"]
-    assert [one.claims for one in clashes(ledger, "A")] == [("a", "b")]
-    assert list(firm(ledger, "A").index) == ["c", "e"]
-    assert list(firm(ledger, "B").index) == ["d", "e"]
+    assert list(reliable_observations(ledger, "A").index) == ["a", "b", "c", "e"]
+    assert [one.claims for one in observation_conflicts(ledger, "A")] == [("a", "b")]
+    assert list(consistent_observations(ledger, "A").index) == ["c", "e"]
+    assert list(consistent_observations(ledger, "B").index) == ["d", "e"]
 
 
 def test_parts_above_their_whole_are_set_aside_with_it() -> None:
     rows = [observation("whole", "3.0", **BILLION), observation("part", "5.00", "first", **BILLION)]
-    assert firm(small(observations=rows), "A").empty
+    assert consistent_observations(small(observations=rows), "A").empty
 
 
 def test_a_conflict_between_two_sides_taken_for_one_flow_is_not_settled() -> None:
@@ -150,7 +156,7 @@ def test_a_conflict_between_two_sides_taken_for_one_flow_is_not_settled() -> Non
     ledger = small(*texts, observations=[observation("o", "4.0", "sold", **BILLION)])
     conflicts = find_conflicts(ledger)
     assert [one.assumed for one in conflicts] == [True]
-    assert settled(ledger, conflicts) == []
+    assert resolve_conflicts(ledger, conflicts) == []
 
 
 def test_without_conflicts_nothing_is_settled() -> None:
@@ -173,16 +179,22 @@ def test_the_order_of_rows_settles_nothing(seed: int) -> None:
     ledger = small(*CIRCLE, *TWO, observations=rows)
     again = shuffled(ledger, seed)
 
-    def told(one: Settled) -> Any:
-        return (one.conflict.claims, one.side, one.giving, one.bearing, one.by)
+    def told(one: Resolution) -> Any:
+        return (
+            one.conflict.claims,
+            one.side,
+            one.minimum_removals,
+            one.relevant_observations,
+            one.contradicting_observations,
+        )
 
-    assert [told(one) for one in settled(again, find_conflicts(again))] == [
-        told(one) for one in settled(ledger, find_conflicts(ledger))
+    assert [told(one) for one in resolve_conflicts(again, find_conflicts(again))] == [
+        told(one) for one in resolve_conflicts(ledger, find_conflicts(ledger))
     ]
 
 
 def test_clashing_observations_are_conflicts_like_any() -> None:
-    (found,) = clashing(small(*TWO, claim("five", "5", counterpart_area="C")))
+    (found,) = disjoint_conflicts(small(*TWO, claim("five", "5", counterpart_area="C")))
     assert (found.claims, found.assumed) == (("four", "six"), False)
-    assert found.test.claim in found.claims
-    assert clashing(small(*TWO[:1])) == []
+    assert found.check.claim in found.claims
+    assert disjoint_conflicts(small(*TWO[:1])) == []

@@ -8,9 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from small import NOT_NEGATIVE, X, Y, Z, closed, says
 
-from compendium.reconciliation.constraints import ONE, Binding, Quantity, Rule
-from compendium.reconciliation.simplex import Linear
-from compendium.reconciliation.z3_solver import System
+from compendium.reconciliation.constraints import ONE, Constraint, ConstraintKind, Quantity
+from compendium.reconciliation.simplex import LinearSystem
+from compendium.reconciliation.z3_solver import ConstraintSystem
 
 DOMAINS = {X: NOT_NEGATIVE, Y: NOT_NEGATIVE, Z: NOT_NEGATIVE}
 SMALL = st.integers(0, 6).map(Fraction)
@@ -18,12 +18,14 @@ FACTOR = st.sampled_from([Fraction(1, 2), Fraction(9, 10), Fraction(1), Fraction
 SIDES = st.sampled_from([portion.OPEN, portion.CLOSED])
 
 
-def linear(*bindings: Binding) -> Linear:
-    return Linear(bindings, DOMAINS)
+def linear(*bindings: Constraint) -> LinearSystem:
+    return LinearSystem(bindings, DOMAINS)
 
 
-def left_to(found: Linear, quantity: Quantity = X, per: Quantity | None = None, without: str = "") -> portion.Interval:
-    return found.implied(((quantity, ONE),), per, without)[0]
+def left_to(
+    found: LinearSystem, quantity: Quantity = X, per: Quantity | None = None, without: str = ""
+) -> portion.Interval:
+    return found.implied_bounds(((quantity, ONE),), per, without)[0]
 
 
 @st.composite
@@ -41,15 +43,15 @@ def intervals(draw: st.DrawFn, ends: st.SearchStrategy[Fraction]) -> portion.Int
 
 
 @st.composite
-def bindings(draw: st.DrawFn, name: str) -> Binding:
+def bindings(draw: st.DrawFn, name: str) -> Constraint:
     """A level, a ratio or a sum of three quantities, so that some of the systems go in circles."""
     one, other, third = draw(st.permutations([X, Y, Z]))
     kind = draw(st.sampled_from(["level", "ratio", "sum"]))
     if kind == "level":
-        return Binding(Rule.SAME, ((one, ONE),), draw(intervals(SMALL)), None, (name,))
+        return Constraint(ConstraintKind.SAME, ((one, ONE),), draw(intervals(SMALL)), None, (name,))
     if kind == "ratio":
-        return Binding(Rule.MULTIPLE, ((one, ONE),), draw(intervals(FACTOR)), other, (name,))
-    return Binding(Rule.SUM, ((one, ONE), (other, -ONE), (third, -ONE)), closed(0, 0))
+        return Constraint(ConstraintKind.MULTIPLE, ((one, ONE),), draw(intervals(FACTOR)), other, (name,))
+    return Constraint(ConstraintKind.SUM, ((one, ONE), (other, -ONE), (third, -ONE)), closed(0, 0))
 
 
 SYSTEMS = st.integers(1, 6).flatmap(lambda size: st.tuples(*(bindings(f"c{place}") for place in range(size))))
@@ -57,24 +59,24 @@ SYSTEMS = st.integers(1, 6).flatmap(lambda size: st.tuples(*(bindings(f"c{place}
 
 @given(SYSTEMS)
 @settings(max_examples=50)
-def test_it_answers_what_z3_answers(drawn: tuple[Binding, ...]) -> None:
-    system, found = System(drawn, DOMAINS), linear(*drawn)
-    assert found.feasible == system.feasible(system.claims)
-    if found.feasible:
+def test_it_answers_what_z3_answers(drawn: tuple[Constraint, ...]) -> None:
+    system, found = ConstraintSystem(drawn, DOMAINS), linear(*drawn)
+    assert found.is_feasible == system.is_feasible(system.claims)
+    if found.is_feasible:
         for quantity in DOMAINS:
-            assert [left_to(found, quantity)] == system.implied(system.claims, [((quantity, ONE),)]), quantity
-        assert [left_to(found, X, Y)] == system.implied(system.claims, [((X, ONE),)], Y)
+            assert [left_to(found, quantity)] == system.optimise_bounds(system.claims, [((quantity, ONE),)]), quantity
+        assert [left_to(found, X, Y)] == system.optimise_bounds(system.claims, [((X, ONE),)], Y)
         for name in system.claims:
             others = set(system.claims) - {name}
-            assert [left_to(found, X, None, name)] == system.implied(others, [((X, ONE),)]), name
+            assert [left_to(found, X, None, name)] == system.optimise_bounds(others, [((X, ONE),)]), name
 
 
 @given(SYSTEMS)
 @settings(max_examples=80)
-def test_the_reasons_are_enough(drawn: tuple[Binding, ...]) -> None:
+def test_the_reasons_are_enough(drawn: tuple[Constraint, ...]) -> None:
     found = linear(*drawn)
-    if found.feasible:
-        interval, claims, rules = found.implied(((X, ONE),))
+    if found.is_feasible:
+        interval, claims, rules = found.implied_bounds(((X, ONE),))
         enough = [binding for binding in drawn if set(binding.claims) & set(claims) or binding in rules]
         again = left_to(linear(*enough))
         assert (again.lower, again.upper) == (interval.lower, interval.upper)  # that zero is open needs no reason
@@ -84,21 +86,23 @@ def test_a_circle_is_tight() -> None:
     """Two ways from x to y: what is left to y is what both leave."""
     found = linear(
         says("a", closed(10, 10), X),
-        Binding(Rule.MULTIPLE, ((Y, ONE),), closed("0.9", "1.1"), X, ("b",)),
-        Binding(Rule.SUM, ((Y, ONE), (X, -ONE), (Z, -ONE)), closed(0, 0)),
+        Constraint(ConstraintKind.MULTIPLE, ((Y, ONE),), closed("0.9", "1.1"), X, ("b",)),
+        Constraint(ConstraintKind.SUM, ((Y, ONE), (X, -ONE), (Z, -ONE)), closed(0, 0)),
     )
     assert left_to(found, Y) == closed(10, 11)
     assert left_to(found, Z) == closed(0, 1)
 
 
 def test_an_open_end_stays_open() -> None:
-    found = linear(Binding(Rule.SAME, ((X, ONE),), portion.openclosed(Fraction(1), Fraction(2)), None, ("a",)))
+    found = linear(
+        Constraint(ConstraintKind.SAME, ((X, ONE),), portion.openclosed(Fraction(1), Fraction(2)), None, ("a",))
+    )
     assert left_to(found) == portion.openclosed(1, 2)
-    assert found.implied(((X, ONE),))[1] == ("a",)
+    assert found.implied_bounds(((X, ONE),))[1] == ("a",)
 
 
 def test_what_nobody_bounds_needs_no_reason() -> None:
-    assert linear(says("a", closed(1, 2), Y)).implied(((X, ONE),)) == (NOT_NEGATIVE, (), ())
+    assert linear(says("a", closed(1, 2), Y)).implied_bounds(((X, ONE),)) == (NOT_NEGATIVE, (), ())
 
 
 def test_a_claim_left_out_for_once_is_believed_again() -> None:
@@ -109,27 +113,29 @@ def test_a_claim_left_out_for_once_is_believed_again() -> None:
 
 def test_nothing_is_measured_by_nothing() -> None:
     found = linear(says("a", closed(0, 0), Y), says("b", closed(1, 2), X))
-    assert found.implied(((X, ONE),), Y) == (portion.empty(), ("a",), ())
+    assert found.implied_bounds(((X, ONE),), Y) == (portion.empty(), ("a",), ())
 
 
 def test_what_cannot_hold_leaves_nothing() -> None:
     found = linear(says("a", closed(1, 2), X), says("b", closed(3, 4), X))
-    assert not found.feasible
+    assert not found.is_feasible
     with pytest.raises(ValueError, match="cannot hold together"):
-        found.implied(((X, ONE),))
+        found.implied_bounds(((X, ONE),))
     assert left_to(found, without="a") == closed(3, 4)
 
 
 @given(SYSTEMS)
 @settings(max_examples=80)
-def test_no_answer_depends_on_what_was_asked_before(drawn: tuple[Binding, ...]) -> None:
+def test_no_answer_depends_on_what_was_asked_before(drawn: tuple[Constraint, ...]) -> None:
     asked = linear(*drawn)
-    if asked.feasible:
+    if asked.is_feasible:
         for quantity in (Z, Y, X):
-            asked.implied(((quantity, ONE),))
-            asked.implied(((quantity, -ONE),), X)
+            asked.implied_bounds(((quantity, ONE),))
+            asked.implied_bounds(((quantity, -ONE),), X)
         for quantity in DOMAINS:
-            assert asked.implied(((quantity, ONE),)) == linear(*drawn).implied(((quantity, ONE),)), quantity
+            assert asked.implied_bounds(((quantity, ONE),)) == linear(*drawn).implied_bounds(((quantity, ONE),)), (
+                quantity
+            )
 
 
 WEIGHTS = st.integers(-5, 5).filter(bool).map(Fraction)
@@ -138,16 +144,16 @@ WEIGHTS = st.integers(-5, 5).filter(bool).map(Fraction)
 @given(SYSTEMS, st.lists(st.tuples(WEIGHTS, WEIGHTS, WEIGHTS), max_size=2), st.data())
 @settings(max_examples=100)
 def test_what_always_stands_can_be_solved_first(
-    drawn: tuple[Binding, ...], weights: list[tuple[Fraction, ...]], data: st.DataObject
+    drawn: tuple[Constraint, ...], weights: list[tuple[Fraction, ...]], data: st.DataObject
 ) -> None:
     """A system answers for some of its claims what the rows of these and of all identities answer from the start."""
-    sums = [Binding(Rule.SUM, tuple(zip((X, Y, Z), by, strict=True)), closed(0, 0)) for by in weights]
+    sums = [Constraint(ConstraintKind.SUM, tuple(zip((X, Y, Z), by, strict=True)), closed(0, 0)) for by in weights]
     every = (*sums, *drawn)
-    system = System(every, DOMAINS)
+    system = ConstraintSystem(every, DOMAINS)
     some = data.draw(st.sets(st.sampled_from(system.claims))) if system.claims else set()
-    early, late = system.linear(some), linear(*(one for one in every if some.issuperset(one.claims)))
-    assert early.feasible == late.feasible == system.feasible(some)
-    if early.feasible:
+    early, late = system.linear_system(some), linear(*(one for one in every if some.issuperset(one.claims)))
+    assert early.is_feasible == late.is_feasible == system.is_feasible(some)
+    if early.is_feasible:
         for quantity in DOMAINS:
             assert left_to(early, quantity) == left_to(late, quantity), quantity
             assert left_to(early, quantity, X) == left_to(late, quantity, X), quantity

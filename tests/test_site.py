@@ -12,19 +12,21 @@ import yaml
 from bs4 import BeautifulSoup, Tag
 
 from compendium.builder import html_site
-from compendium.builder.notebooks import BOOK, chapters, update
+from compendium.builder.notebooks import BOOK, find_chapters, update_notebooks
 from compendium.builder.sphinx_ext.content_security_policy import policy
-from compendium.builder.stored_outputs import home_of, kept
+from compendium.builder.stored_outputs import permanent_page_notebook, stored_objects
 from compendium.display.mime_types import CARDS
 from compendium.ledger.loader import load
-from compendium.project.paths import PAGES, ROOT
+from compendium.project.paths import PAGE_BY_KIND, ROOT
 
 MADE_BY_SPHINX = {"search.html", "genindex.html"}
 
 
 @pytest.fixture(scope="module")
 def pages(built: tuple[Path, subprocess.CompletedProcess[str]]) -> dict[Path, BeautifulSoup]:
-    return {page: BeautifulSoup(page.read_text(encoding="utf-8"), "html.parser") for page in html_site.pages(built[0])}
+    return {
+        page: BeautifulSoup(page.read_text(encoding="utf-8"), "html.parser") for page in html_site.site_pages(built[0])
+    }
 
 
 @pytest.fixture(scope="module")
@@ -42,7 +44,7 @@ def test_every_chapter_is_in_the_table_of_contents() -> None:
     toc = yaml.safe_load((ROOT / "_toc.yml").read_text(encoding="utf-8"))
     listed = {toc["root"]} | {chapter["file"] for part in toc["parts"] for chapter in part["chapters"]}
     listed |= {s["file"] for part in toc["parts"] for c in part["chapters"] for s in c.get("sections", [])}
-    assert listed == {str(path.relative_to(ROOT).with_suffix("")) for path in chapters()}
+    assert listed == {str(path.relative_to(ROOT).with_suffix("")) for path in find_chapters()}
 
 
 def links(pages: dict[Path, BeautifulSoup]) -> Iterator[tuple[Path, str]]:
@@ -157,7 +159,7 @@ def small_book(folder: Path, body: str, **others: str) -> Path:
     assert head
     for name, text in {"index": body, **others}.items():
         (folder / "book" / f"{name}.md").write_text(f"{head[0]}\n# A page\n\n{text}\n", encoding="utf-8")
-    outcomes = update(folder / "book")
+    outcomes = update_notebooks(folder / "book")
     assert not any(outcome.failure for outcome in outcomes)
     return folder
 
@@ -179,7 +181,9 @@ def broken(tmp_path_factory: pytest.TempPathFactory) -> subprocess.CompletedProc
     """The build of a book that is sound but for one reference on each of its pages: all are told in one build."""
     folder = tmp_path_factory.mktemp("broken")
     pages = {f"page-{number}": body for number, (body, _) in enumerate(BROKEN)}
-    return html_site.build(folder / "out", root=small_book(folder, "Nothing is wrong here.", **pages))
+    return html_site.build_site_in_subprocess(
+        folder / "out", root=small_book(folder, "Nothing is wrong here.", **pages)
+    )
 
 
 @pytest.mark.parametrize(("body", "said"), BROKEN)
@@ -204,7 +208,10 @@ LEDGER = "{claim}`guluzade2025.turnover-2024`, {date}`plane-crash-2024`, {source
 @pytest.fixture(scope="module")
 def computed() -> dict[str, tuple[str, dict[str, str]]]:
     """What permanent places have computed, the first of each kind: its id, and its card."""
-    return {kind: next(iter(kept(home_of(kind), CARDS).items())) for kind in ("headline", "quantity", "observation")}
+    return {
+        kind: next(iter(stored_objects(permanent_page_notebook(kind), CARDS).items()))
+        for kind in ("headline", "quantity", "observation")
+    }
 
 
 @pytest.fixture(scope="module")
@@ -212,7 +219,7 @@ def printed(tmp_path_factory: pytest.TempPathFactory, computed: dict[str, tuple[
     """The pages of a book with one page of roles that look into the ledger, and one of what is computed."""
     folder = tmp_path_factory.mktemp("printed")
     more = ", ".join(f"{{quantity}}`{name}`" for name, _ in computed.values())
-    run = html_site.build(folder / "out", root=small_book(folder, LEDGER, computed=more))
+    run = html_site.build_site_in_subprocess(folder / "out", root=small_book(folder, LEDGER, computed=more))
     assert run.returncode == 0, run.stderr
     return folder / "out" / "_build" / "html" / "book"
 
@@ -230,4 +237,4 @@ def test_a_role_prints_what_a_permanent_place_has_computed(
 ) -> None:
     page = BeautifulSoup((printed / "computed.html").read_text(encoding="utf-8"), "html.parser")
     said = {str(tag["href"]): tag.text for tag in page.select("a.quantity")}
-    assert said == {f"{PAGES[kind]}.html#{name}": one["text"] for kind, (name, one) in computed.items()}
+    assert said == {f"{PAGE_BY_KIND[kind]}.html#{name}": one["text"] for kind, (name, one) in computed.items()}

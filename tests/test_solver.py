@@ -9,64 +9,66 @@ import z3
 from small import NOT_NEGATIVE, X, Y, Z, closed, says
 
 from compendium.reconciliation import z3_solver
-from compendium.reconciliation.constraints import ONE, Binding
-from compendium.reconciliation.z3_solver import System, narrowed
+from compendium.reconciliation.constraints import ONE, Constraint
+from compendium.reconciliation.z3_solver import ConstraintSystem, restrict_maximal_sets
 
 ANY = portion.open(-portion.inf, portion.inf)
 EQUAL = closed(0, 0)
 
 
-def system(*bindings: Binding, **domains: portion.Interval) -> System:
+def system(*bindings: Constraint, **domains: portion.Interval) -> ConstraintSystem:
     """A system whose quantities are not negative unless a domain is given by name."""
     quantities = dict.fromkeys(quantity for binding in bindings for quantity in binding.quantities)
-    return System(bindings, {quantity: domains.get(quantity.metric_id, NOT_NEGATIVE) for quantity in quantities})
+    return ConstraintSystem(
+        bindings, {quantity: domains.get(quantity.metric_id, NOT_NEGATIVE) for quantity in quantities}
+    )
 
 
-def level(name: str, low: Any, high: Any, quantity: Any = X) -> Binding:
+def level(name: str, low: Any, high: Any, quantity: Any = X) -> Constraint:
     return says(name, closed(low, high), quantity)
 
 
-def left_to(found: System, quantity: Any, *claims: str) -> portion.Interval:
-    return found.implied(claims or found.claims, [((quantity, ONE),)])[0]
+def left_to(found: ConstraintSystem, quantity: Any, *claims: str) -> portion.Interval:
+    return found.optimise_bounds(claims or found.claims, [((quantity, ONE),)])[0]
 
 
 # --- what can hold together
 
 
 def test_levels_that_meet_in_one_value_can_hold() -> None:
-    assert system(level("a", 4, 5), level("b", 5, 6)).feasible(["a", "b"])
+    assert system(level("a", 4, 5), level("b", 5, 6)).is_feasible(["a", "b"])
 
 
 def test_an_open_end_is_not_reached() -> None:
     below = says("a", portion.closedopen(Fraction(4), Fraction(5)), X)
-    assert not system(below, level("b", 5, 6)).feasible(["a", "b"])
-    assert system(below, level("b", "4.999999999999", 6)).feasible(["a", "b"])
+    assert not system(below, level("b", 5, 6)).is_feasible(["a", "b"])
+    assert system(below, level("b", "4.999999999999", 6)).is_feasible(["a", "b"])
 
 
 def test_a_claim_that_is_not_believed_binds_nothing() -> None:
     found = system(level("a", 1, 2), level("b", 5, 6))
-    assert found.feasible(["a"])
-    assert found.feasible([])
-    assert not found.feasible(["a", "b"])
+    assert found.is_feasible(["a"])
+    assert found.is_feasible([])
+    assert not found.is_feasible(["a", "b"])
 
 
 def test_a_binding_of_two_claims_needs_both() -> None:
-    ordered = Binding(says("a", NOT_NEGATIVE, X).rule, ((X, ONE), (Y, -ONE)), NOT_NEGATIVE, None, ("a", "b"))
+    ordered = Constraint(says("a", NOT_NEGATIVE, X).rule, ((X, ONE), (Y, -ONE)), NOT_NEGATIVE, None, ("a", "b"))
     found = system(ordered, level("x", 1, 1), level("y", 2, 2, Y))
-    assert found.explore()[0] == [("a", "b", "x", "y")]
+    assert found.enumerate_sets()[0] == [("a", "b", "x", "y")]
 
 
 def test_a_domain_and_an_identity_hold_always() -> None:
-    assert not system(level("a", -2, -1)).feasible(["a"])
-    assert system(level("a", -2, -1), x=ANY).feasible(["a"])
+    assert not system(level("a", -2, -1)).is_feasible(["a"])
+    assert system(level("a", -2, -1), x=ANY).is_feasible(["a"])
     same = says("", EQUAL, X, (Y, -ONE))
-    assert not system(same, level("a", 1, 2), level("b", 3, 4, Y)).feasible(["a", "b"])
+    assert not system(same, level("a", 1, 2), level("b", 3, 4, Y)).is_feasible(["a", "b"])
 
 
 def test_a_base_is_never_zero() -> None:
     grows = says("a", closed(0, 2), X, per=Y)
-    assert not system(grows, level("b", 0, 0, Y)).feasible(["a", "b"])
-    assert system(grows, level("b", 0, 0)).feasible(["a", "b"])
+    assert not system(grows, level("b", 0, 0, Y)).is_feasible(["a", "b"])
+    assert system(grows, level("b", 0, 0)).is_feasible(["a", "b"])
 
 
 # --- cores
@@ -75,33 +77,33 @@ def test_a_base_is_never_zero() -> None:
 def test_a_core_holds_nothing_idle() -> None:
     same, idle = says("", EQUAL, X, (Y, -ONE)), says("", NOT_NEGATIVE, X, (Z, -ONE))
     found = system(idle, same, level("a", 1, 2), level("b", 3, 4, Y), level("c", 0, 9), level("d", 0, 1, Z))
-    assert found.core(found.claims) == (["a", "b"], [same])
+    assert found.unsat_core(found.claims) == (["a", "b"], [same])
 
 
 def test_a_core_with_a_binding_besides() -> None:
     found = system(level("a", 1, 5), level("b", 0, 9, Y))
-    assert found.core(["a", "b"], says("", closed(6, 7), X)) == (["a"], [])
-    assert found.core(["a", "b"], says("", closed(-2, -1), X)) == ([], [])
-    assert found.feasible(["a", "b"])  # what was asked besides is forgotten
+    assert found.unsat_core(["a", "b"], says("", closed(6, 7), X)) == (["a"], [])
+    assert found.unsat_core(["a", "b"], says("", closed(-2, -1), X)) == ([], [])
+    assert found.is_feasible(["a", "b"])  # what was asked besides is forgotten
 
 
 def test_there_is_no_core_of_what_can_hold() -> None:
     found = system(level("a", 1, 5))
     with pytest.raises(ValueError, match="can hold together"):
-        found.core(["a"])
+        found.unsat_core(["a"])
     with pytest.raises(ValueError, match="can hold together"):
-        found.core(["a"], says("", closed(5, 6), X))
-    assert found.feasible(["a"])
+        found.unsat_core(["a"], says("", closed(5, 6), X))
+    assert found.is_feasible(["a"])
 
 
 # --- all minimal sets
 
 
-def held(found: System) -> None:
+def held(found: ConstraintSystem) -> None:
     """Hold what was explored against every subset of the claims."""
-    minimal, maximal = found.explore()
+    minimal, maximal = found.enumerate_sets()
     subsets = [set(s) for n in range(len(found.claims) + 1) for s in itertools.combinations(found.claims, n)]
-    can = [s for s in subsets if found.feasible(s)]
+    can = [s for s in subsets if found.is_feasible(s)]
     cannot = [s for s in subsets if s not in can]
     assert sorted(minimal) == sorted(tuple(sorted(s)) for s in cannot if not any(other < s for other in cannot))
     assert {*maximal} == {frozenset(s) for s in can if not any(s < other for other in can)}
@@ -121,11 +123,11 @@ def test_what_is_explored_is_what_every_subset_shows(seed: int) -> None:
     found = system(*rows)
     held(found)
     some = chance.sample(found.claims, chance.randint(0, len(found.claims)))
-    assert narrowed(found.explore()[1], some) == found.explore(some)[1]
+    assert restrict_maximal_sets(found.enumerate_sets()[1], some) == found.enumerate_sets(some)[1]
 
 
 def test_a_seed_is_widened_by_all_that_completes_no_set_apart() -> None:
-    widened = z3_solver._widened
+    widened = z3_solver._extend_seed
     assert widened("d", "abcd", [("a", "b"), ("c", "d")]) == ["a", "d"]
     assert widened("", "ba", [("a", "b")]) == ["b"]  # in the order given
     assert widened("", "ab", [("a",)]) == ["b"]
@@ -134,37 +136,37 @@ def test_a_seed_is_widened_by_all_that_completes_no_set_apart() -> None:
 
 def test_three_levels_that_differ_give_three_pairs() -> None:
     found = system(level("a", 1, 2), level("b", 3, 4), level("c", 5, 6))
-    minimal, maximal = found.explore()
+    minimal, maximal = found.enumerate_sets()
     assert minimal == [("a", "b"), ("a", "c"), ("b", "c")]
     assert maximal == [frozenset("a"), frozenset("b"), frozenset("c")]
 
 
 def test_two_levels_against_one_give_two_pairs() -> None:
-    minimal, maximal = system(level("a", 5, 5), level("b", 5, 5), level("c", 7, 7)).explore()
+    minimal, maximal = system(level("a", 5, 5), level("b", 5, 5), level("c", 7, 7)).enumerate_sets()
     assert minimal == [("a", "c"), ("b", "c")]
     assert maximal == [frozenset("ab"), frozenset("c")]
 
 
 def test_what_can_hold_has_one_largest_set() -> None:
-    assert system(level("a", 1, 5), level("b", 2, 6)).explore() == ([], [frozenset("ab")])
+    assert system(level("a", 1, 5), level("b", 2, 6)).enumerate_sets() == ([], [frozenset("ab")])
 
 
 def test_a_claim_that_contradicts_itself_is_a_set_of_one() -> None:
     found = system(level("a", -2, -1), level("b", 2, 6), level("c", 7, 8))
-    assert found.explore() == ([("a",), ("b", "c")], [frozenset("b"), frozenset("c")])
-    assert system(level("a", -2, -1)).explore() == ([("a",)], [frozenset()])
+    assert found.enumerate_sets() == ([("a",), ("b", "c")], [frozenset("b"), frozenset("c")])
+    assert system(level("a", -2, -1)).enumerate_sets() == ([("a",)], [frozenset()])
 
 
 def test_only_the_claims_asked_for_are_explored() -> None:
     found = system(level("a", 1, 2), level("b", 3, 4), level("c", 5, 6))
-    assert found.explore(["a", "c"]) == ([("a", "c")], [frozenset("a"), frozenset("c")])
-    assert found.explore([]) == ([], [frozenset()])
+    assert found.enumerate_sets(["a", "c"]) == ([("a", "c")], [frozenset("a"), frozenset("c")])
+    assert found.enumerate_sets([]) == ([], [frozenset()])
 
 
 def test_small_sets_stand_before_large_ones() -> None:
     summed = says("", EQUAL, Z, (X, -ONE), (Y, -ONE))
     found = system(summed, level("a", 1, 1), level("b", 1, 1, Y), level("c", 5, 5, Z), level("d", 6, 6, Z))
-    assert found.explore()[0] == [("c", "d"), ("a", "b", "c"), ("a", "b", "d")]
+    assert found.enumerate_sets()[0] == [("c", "d"), ("a", "b", "c"), ("a", "b", "d")]
     held(found)
 
 
@@ -192,11 +194,11 @@ def test_every_minimal_and_every_largest_set_is_found(seed: int) -> None:
 def test_exploring_stops_after_so_many_sets_and_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
     rows = [level(name, low, low) for low, name in enumerate("abcd")]
     whole = system(*rows)
-    every, _ = whole.explore()
+    every, _ = whole.enumerate_sets()
     assert (len(every), whole.complete) == (6, True)
-    monkeypatch.setattr(z3_solver, "MOST_SEEDS", 3)
+    monkeypatch.setattr(z3_solver, "MAX_SEEDS", 3)
     part = system(*rows)
-    some, _ = part.explore()
+    some, _ = part.enumerate_sets()
     assert not part.complete
     assert 0 < len(some) <= 3
     assert set(some) < set(every)
@@ -205,39 +207,39 @@ def test_exploring_stops_after_so_many_sets_and_says_so(monkeypatch: pytest.Monk
 def test_the_order_of_bindings_does_not_matter() -> None:
     rows = [says("", EQUAL, Z, (X, -ONE), (Y, -ONE)), level("a", 1, 2), level("b", 1, 1, Y), level("c", 5, 5, Z),
             level("d", 2, 3), says("e", closed(2, 3), Z, per=Y)]  # fmt: skip
-    expected = system(*rows).explore()
+    expected = system(*rows).enumerate_sets()
     for order in itertools.islice(itertools.permutations(rows), 0, None, 144):
-        assert system(*order).explore() == expected
+        assert system(*order).enumerate_sets() == expected
 
 
 # --- what is set aside
 
 
-def standing(found: System, clashes: list[tuple[str, ...]]) -> set[str]:
+def standing(found: ConstraintSystem, clashes: list[tuple[str, ...]]) -> set[str]:
     return set(found.claims) - {name for names in clashes for name in names}
 
 
 def test_what_can_all_hold_clashes_nowhere() -> None:
     found = system(level("a", 1, 5), level("b", 2, 6))
-    assert found.clashing(found.claims) == []
-    assert found.clashing([]) == []
+    assert found.disjoint_unsat_cores(found.claims) == []
+    assert found.disjoint_unsat_cores([]) == []
 
 
 def test_claims_that_clash_are_found_without_the_rest() -> None:
     found = system(level("a", 1, 2), level("b", 3, 4), level("c", 1, 9), level("d", 1, 1, Y), level("e", 2, 2, Y))
-    assert sorted(found.clashing(found.claims)) == [("a", "b"), ("d", "e")]
-    assert found.clashing(["a", "c", "d"]) == []
+    assert sorted(found.disjoint_unsat_cores(found.claims)) == [("a", "b"), ("d", "e")]
+    assert found.disjoint_unsat_cores(["a", "c", "d"]) == []
 
 
 def test_a_clash_takes_identities() -> None:
     summed = says("", EQUAL, Z, (X, -ONE), (Y, -ONE))
     found = system(summed, level("a", 1, 1), level("b", 1, 1, Y), level("c", 5, 5, Z), level("d", 0, 9, Z))
-    assert found.clashing(found.claims) == [("a", "b", "c")]
+    assert found.disjoint_unsat_cores(found.claims) == [("a", "b", "c")]
 
 
 def test_a_claim_that_cannot_hold_by_itself_clashes_alone() -> None:
     found = system(level("a", -2, -1), level("b", 1, 2))
-    assert found.clashing(found.claims) == [("a",)]
+    assert found.disjoint_unsat_cores(found.claims) == [("a",)]
 
 
 @pytest.mark.parametrize("seed", range(4))
@@ -247,11 +249,11 @@ def test_without_what_clashes_the_rest_can_hold(seed: int) -> None:
     ]
     rows += [says("o", closed(0, 9), X, (Y, -ONE)), says("", closed(-9, 6), X, Y, Z)]
     found = system(*rows)
-    clashes = found.clashing(found.claims)
+    clashes = found.disjoint_unsat_cores(found.claims)
     assert clashes
-    assert found.feasible(standing(found, clashes))
+    assert found.is_feasible(standing(found, clashes))
     assert len([name for names in clashes for name in names]) == len(found.claims) - len(standing(found, clashes))
-    minimal, _ = found.explore()
+    minimal, _ = found.enumerate_sets()
     assert set(clashes) <= set(minimal)
 
 
@@ -264,18 +266,18 @@ def test_growing_by_halves_gives_what_growing_by_one_gives(seed: int) -> None:
     found = system(*rows, says("", NOT_NEGATIVE, X, (Y, -ONE)))
     expected: set[str] = set()
     for name in found.claims:
-        if found.feasible([*expected, name]):
+        if found.is_feasible([*expected, name]):
             expected.add(name)
-    assert found.grown([], found.claims) == expected
-    assert found.grown(expected, found.claims) == expected
-    assert found.grown(["l0"], []) == {"l0"}
+    assert found.grow([], found.claims) == expected
+    assert found.grow(expected, found.claims) == expected
+    assert found.grow(["l0"], []) == {"l0"}
 
 
 def test_growing_asks_once_where_all_can_hold(monkeypatch: pytest.MonkeyPatch) -> None:
     found, asked = system(*(level(f"l{n}", n, 20) for n in range(16))), []
-    holds = found._holds
+    holds = found._is_satisfiable
     monkeypatch.setattr(found, "_holds", lambda on: asked.append(len(on)) or holds(on))
-    assert found.grown([], found.claims) == set(found.claims)
+    assert found.grow([], found.claims) == set(found.claims)
     assert asked == [16]
 
 
@@ -283,8 +285,8 @@ def test_what_z3_is_asked_directly_is_what_its_python_layer_says() -> None:
     found = system(level("a", 1, 2), level("b", 3, 4), level("c", 2, 3), says("", EQUAL, X, (Y, -ONE)))
     for size in range(4):
         for names in itertools.combinations("abc", size):
-            on = [found._switch[name] for name in names] + found._rule
-            assert found._holds(on) == (found._solver.check(*on) == z3.sat)
+            on = [found._claim_switches[name] for name in names] + found._identity_switches
+            assert found._is_satisfiable(on) == (found._solver.check(*on) == z3.sat)
 
 
 # --- what is implied
@@ -332,7 +334,7 @@ def test_growth_just_reaches_almost_the_figure() -> None:
     assert left_to(found, Y, "level", "growth") == portion.closedopen(Fraction("4.787175"), Fraction("4.901675"))
     assert left_to(found, Y) == closed(Fraction(957435, 200000), "4.8")
     assert left_to(found, X) == closed("4.35", Fraction(9600, 2201))
-    assert found.implied(found.claims, [((Y, ONE),)], X) == [
+    assert found.optimise_bounds(found.claims, [((Y, ONE),)], X) == [
         portion.closedopen(Fraction("1.1005"), Fraction("1.1015")) & closed(0, Fraction(480, 435))
     ]
 
@@ -340,7 +342,7 @@ def test_growth_just_reaches_almost_the_figure() -> None:
 def test_several_sums_are_asked_at_once_each_for_itself() -> None:
     found = system(level("a", 1, 2), level("b", 3, 5, Y))
     asked = [((X, ONE),), ((X, ONE), (Y, ONE)), ((Y, ONE), (X, -ONE)), ((X, Fraction(1, 3)),)]
-    assert found.implied("ab", asked) == [
+    assert found.optimise_bounds("ab", asked) == [
         closed(1, 2),
         closed(4, 7),
         closed(1, 4),
@@ -350,29 +352,29 @@ def test_several_sums_are_asked_at_once_each_for_itself() -> None:
 
 def test_a_ratio_of_two_unknowns() -> None:
     found = system(level("a", 1, 2), says("b", portion.closedopen(Fraction(4), Fraction(5)), Y))
-    assert found.implied("ab", [((X, ONE),)], Y) == [portion.openclosed(Fraction(1, 5), Fraction(1, 2))]
-    assert found.implied("a", [((X, ONE),)], Y) == [portion.open(0, portion.inf)]
-    assert found.implied("b", [((X, ONE),)], Y) == [NOT_NEGATIVE]
+    assert found.optimise_bounds("ab", [((X, ONE),)], Y) == [portion.openclosed(Fraction(1, 5), Fraction(1, 2))]
+    assert found.optimise_bounds("a", [((X, ONE),)], Y) == [portion.open(0, portion.inf)]
+    assert found.optimise_bounds("b", [((X, ONE),)], Y) == [NOT_NEGATIVE]
 
 
 def test_a_ratio_to_what_may_come_near_zero_is_endless() -> None:
     found = system(level("a", 1, 2), level("b", 0, 5, Y))
-    assert found.implied("ab", [((X, ONE),)], Y) == [portion.closedopen(Fraction(1, 5), portion.inf)]
+    assert found.optimise_bounds("ab", [((X, ONE),)], Y) == [portion.closedopen(Fraction(1, 5), portion.inf)]
 
 
 def test_a_ratio_through_a_third_quantity_is_the_product() -> None:
     found = system(says("a", closed("1.1", "1.2"), Y, per=X), says("b", closed(2, 3), Z, per=Y))
-    assert found.implied("ab", [((Z, ONE),)], X) == [closed("2.2", "3.6")]
+    assert found.optimise_bounds("ab", [((Z, ONE),)], X) == [closed("2.2", "3.6")]
 
 
 def test_nothing_is_implied_by_what_cannot_hold() -> None:
     found = system(level("a", 1, 2), level("b", 3, 4))
     with pytest.raises(ValueError, match="cannot hold together"):
-        found.implied("ab", [((X, ONE),)])
+        found.optimise_bounds("ab", [((X, ONE),)])
     assert left_to(found, X, "a") == closed(1, 2)
 
 
 def test_nothing_can_be_measured_against_zero() -> None:
     found = system(level("a", 1, 2), level("b", 0, 0, Y))
-    assert found.implied("ab", [((X, ONE),)], Y) == [portion.empty()]
-    assert found.implied("a", [((X, ONE),)], Y) == [portion.open(0, portion.inf)]
+    assert found.optimise_bounds("ab", [((X, ONE),)], Y) == [portion.empty()]
+    assert found.optimise_bounds("a", [((X, ONE),)], Y) == [portion.open(0, portion.inf)]

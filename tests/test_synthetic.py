@@ -9,12 +9,12 @@ import pytest
 from compendium.bench import TABLE, measured, run, summary
 from compendium.curation.validation import validate
 from compendium.ledger.loader import Ledger
-from compendium.ledger.schema import DESCRIPTOR, tables
+from compendium.ledger.schema import DESCRIPTOR, read_schema
 from compendium.project.paths import DATA
-from compendium.reconciliation.constraints import Binding
-from compendium.reconciliation.reconcile import bound_by, groups
+from compendium.reconciliation.constraints import Constraint
+from compendium.reconciliation.reconcile import build_components, constraints_from_ledger
 from compendium.synthetic import KINDS, Truth, figure, world
-from compendium.values.intervals import Effect
+from compendium.values.intervals import HedgeEffect
 
 
 def test_one_seed_is_one_ledger() -> None:
@@ -48,21 +48,21 @@ def test_it_is_a_sound_ledger(tmp_path: Path) -> None:
     assert [str(problem) for problem in validate(written(world(300, seed=3, planted=30).ledger, tmp_path))] == []
 
 
-def holds(binding: Binding, truth: Truth) -> bool:
+def holds(binding: Constraint, truth: Truth) -> bool:
     total = sum(factor * truth.of(quantity) for quantity, factor in binding.terms)
-    return total / (truth.of(binding.per) if binding.per else 1) in binding.interval
+    return total / (truth.of(binding.base) if binding.base else 1) in binding.interval
 
 
 def test_every_claim_is_true() -> None:
     made = world(600, seed=4)
-    claims, bound, _ = bound_by(made.ledger)
+    claims, bound, _ = constraints_from_ledger(made.ledger)
     assert all(holds(binding, made.truth) for binding in bound)
     assert {claim["hedge"] for claim in claims.values()} > {"", "almost", "more than", "up to", "about"}
 
 
 def test_a_planted_conflict_has_claims_that_are_not_true() -> None:
     made = world(400, seed=5, planted=40)
-    claims, bound, _ = bound_by(made.ledger)
+    claims, bound, _ = constraints_from_ledger(made.ledger)
     assert len(set(made.planted)) == 40
     false = {name for binding in bound if not holds(binding, made.truth) for name in binding.claims}
     assert all(names <= set(claims) and names & false for names in made.planted)
@@ -71,9 +71,10 @@ def test_a_planted_conflict_has_claims_that_are_not_true() -> None:
 
 def test_half_of_the_claims_stand_alone_and_few_groups_are_large() -> None:
     made = world(2000, seed=6)
-    _, bound, _ = bound_by(made.ledger)
+    _, bound, _ = constraints_from_ledger(made.ledger)
     sizes = [
-        len({name for binding in group.bindings for name in binding.claims}) for group in groups(bound, made.ledger)
+        len({name for binding in group.constraints for name in binding.claims})
+        for group in build_components(bound, made.ledger)
     ]
     assert 0.8 < sum(size == 1 for size in sizes) / 1000 < 1.2
     assert max(sizes) > 20
@@ -83,9 +84,9 @@ def test_half_of_the_claims_stand_alone_and_few_groups_are_large() -> None:
 def test_the_benchmark_prints_rows_of_its_table_and_how_the_time_grew() -> None:
     said: list[str] = []
     (row,) = run((100,), (1,), said.append)  # in a process of its own
-    assert said[0].split(",") == tables(DATA)[TABLE].columns
+    assert said[0].split(",") == read_schema(DATA)[TABLE].columns
     assert [row[name] for name in ("claims", "planted", "found", "invented")] == ["100", "1", "1", "0"]
-    assert said[1].split(",")[:3] == [row[name] for name in tables(DATA)[TABLE].columns[:3]]
+    assert said[1].split(",")[:3] == [row[name] for name in read_schema(DATA)[TABLE].columns[:3]]
     assert said[2].startswith("100 claims, 1 process: ")
     told = summary([measured(20, 1), row])
     assert [line.split(",")[0] for line in told] == ["20 claims", "100 claims"]
@@ -100,15 +101,15 @@ def test_every_kind_of_small_group_can_be_spoilt() -> None:
 @pytest.mark.parametrize(
     ("value", "unit", "digits", "effect", "printed"),
     [
-        (Fraction(4_449_000_000), "USD", 2, Effect.BARE, "$4.4 billion"),
-        (Fraction(4_450_000_000), "USD", 2, Effect.BARE, "$4.5 billion"),
-        (Fraction(4_401_000_000), "USD", 2, Effect.BELOW, "$4.5 billion"),
-        (Fraction(4_499_000_000), "USD", 2, Effect.ABOVE, "$4.4 billion"),
-        (Fraction(38), "person", 3, Effect.BARE, "38"),
-        (Fraction(1234), "person", 2, Effect.AROUND, "1200"),
-        (Fraction(7, 300), "percent", 2, Effect.BARE, "0.023%"),
-        (Fraction(9996, 1000), "times", 3, Effect.BARE, "10.00 times"),
+        (Fraction(4_449_000_000), "USD", 2, HedgeEffect.BARE, "$4.4 billion"),
+        (Fraction(4_450_000_000), "USD", 2, HedgeEffect.BARE, "$4.5 billion"),
+        (Fraction(4_401_000_000), "USD", 2, HedgeEffect.BELOW, "$4.5 billion"),
+        (Fraction(4_499_000_000), "USD", 2, HedgeEffect.ABOVE, "$4.4 billion"),
+        (Fraction(38), "person", 3, HedgeEffect.BARE, "38"),
+        (Fraction(1234), "person", 2, HedgeEffect.AROUND, "1200"),
+        (Fraction(7, 300), "percent", 2, HedgeEffect.BARE, "0.023%"),
+        (Fraction(9996, 1000), "times", 3, HedgeEffect.BARE, "10.00 times"),
     ],
 )
-def test_a_value_as_printed(value: Fraction, unit: str, digits: int, effect: Effect, printed: str) -> None:
+def test_a_value_as_printed(value: Fraction, unit: str, digits: int, effect: HedgeEffect, printed: str) -> None:
     assert figure(value, unit, digits, effect) == printed

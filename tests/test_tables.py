@@ -6,7 +6,7 @@ from bs4 import BeautifulSoup
 
 from compendium.analysis import explanations
 from compendium.display.tables import ledger as ledger_tables
-from compendium.ledger.claims import read_claims, rivals, stated
+from compendium.ledger.claims import competing_figures, read_claims, source_counts
 from compendium.ledger.events import read_events
 from compendium.ledger.loader import Ledger
 
@@ -31,8 +31,13 @@ def test_claims_are_shown_with_reading_source_and_credit(ledger: Ledger) -> None
 def test_a_direction_is_described_by_the_way_and_its_base(ledger: Ledger) -> None:
     claims = read_claims(ledger).set_index("claim_id")
     own = claims.loc["guluzade2025.exports-fall-2025-jan-apr"].to_dict()
-    assert ledger_tables.described(own) == "Goods exports, Azerbaijan to Russia, falls from January–April 2024"
-    assert ledger_tables.described(own | {"base_period": ""}) == "Goods exports, Azerbaijan to Russia, falls"
+    assert (
+        ledger_tables.describe_claim_quantity(own)
+        == "Goods exports, Azerbaijan to Russia, falls from January–April 2024"
+    )
+    assert (
+        ledger_tables.describe_claim_quantity(own | {"base_period": ""}) == "Goods exports, Azerbaijan to Russia, falls"
+    )
 
 
 @pytest.mark.parametrize(
@@ -46,7 +51,7 @@ def test_a_direction_is_described_by_the_way_and_its_base(ledger: Ledger) -> Non
     ],
 )
 def test_two_areas_stand_with_the_word_of_their_metric(one: str, other: str, relation: str, told: str) -> None:
-    assert explanations.between(one, other, relation) == told
+    assert explanations.format_area_pair(one, other, relation) == told
 
 
 def test_every_mention_is_shown_with_its_event(ledger: Ledger) -> None:
@@ -88,7 +93,7 @@ def test_a_silent_source_has_a_dash() -> None:
 
 
 def test_a_gap_is_a_dash_and_a_count_a_number(ledger: Ledger) -> None:
-    grid = stated(read_claims(ledger), ["goods-turnover", "gdp"], ["2023", "2022"])
+    grid = source_counts(read_claims(ledger), ["goods-turnover", "gdp"], ["2023", "2022"])
     assert body(ledger_tables.gaps_table(grid, ledger["metrics"], "c")) == [
         "Goods trade turnover 2 –",
         "Gross domestic product – –",
@@ -97,19 +102,19 @@ def test_a_gap_is_a_dash_and_a_count_a_number(ledger: Ledger) -> None:
 
 def test_figures_without_a_common_value_say_so(ledger: Ledger) -> None:
     claims = read_claims(ledger)
-    pairs = rivals(claims)
+    pairs = competing_figures(claims)
     shown = body(ledger_tables.rivals_table(pairs, claims, "c"))
     assert [row.endswith("no value") for row in shown] == list(~pairs["agree"])
 
 
 def test_the_dictionary_names_every_column(ledger: Ledger) -> None:
-    text = soup(ledger_tables.dictionary(ledger.schema, dict.fromkeys(ledger.schema, 0))).get_text(" ")
+    text = soup(ledger_tables.data_dictionary(ledger.schema, dict.fromkeys(ledger.schema, 0))).get_text(" ")
     assert all(field.name in text and field.description in text for t in ledger.schema.values() for field in t.fields)
 
 
 def test_tables_of_one_form_are_described_together(ledger: Ledger) -> None:
     shown = soup(
-        ledger_tables.dictionary(ledger.schema, {name: 1000 + place for place, name in enumerate(ledger.schema)})
+        ledger_tables.data_dictionary(ledger.schema, {name: 1000 + place for place, name in enumerate(ledger.schema)})
     )
     forms = {table.fields for table in ledger.schema.values()}
     assert len(shown.select("table")) == len(forms) < len(ledger.schema)
@@ -126,7 +131,7 @@ def test_tables_of_one_form_are_described_together(ledger: Ledger) -> None:
 
 def test_a_table_of_its_own_form_has_its_rows_in_the_caption_and_its_keys_below(ledger: Ledger) -> None:
     schema = {name: ledger.schema[name] for name in ("votes", "claims")}
-    shown = soup(ledger_tables.dictionary(schema, {"votes": 12, "claims": 73}))
+    shown = soup(ledger_tables.data_dictionary(schema, {"votes": 12, "claims": 73}))
     assert [caption.text for caption in shown.select("caption")] == [
         "official/votes.csv: 12 rows",
         "claims.csv: 73 rows",
@@ -139,5 +144,5 @@ def test_tables_of_another_form_are_not_taken_together(ledger: Ledger) -> None:
     one, other = [table for table in ledger.schema.values() if table.primary_key == ("observation_id",)][:2]
     apart = replace(other, fields=other.fields[:-1])
     for second, count in ((other, 1), (apart, 2)):
-        shown = soup(ledger_tables.dictionary({"one": one, "other": second}, {one.name: 1, other.name: 2}))
+        shown = soup(ledger_tables.data_dictionary({"one": one, "other": second}, {one.name: 1, other.name: 2}))
         assert len(shown.select("table")) == count

@@ -5,13 +5,13 @@ from collections.abc import Callable
 import pytest
 from bs4 import BeautifulSoup
 
-from compendium.analysis.conflicts import families, findings
+from compendium.analysis.conflicts import find_inconsistencies, group_inconsistencies
 from compendium.analysis.explanations import Names
 from compendium.analysis.sensitivity import sensitivity
 from compendium.display.cards import hover as hover_cards
-from compendium.display.claim_records import dossiers
+from compendium.display.claim_records import build_claim_records
 from compendium.display.mime_types import CARDS, Cards
-from compendium.display.outputs import Shown
+from compendium.display.outputs import RichOutput
 from compendium.ledger.events import read_events
 from compendium.ledger.loader import Ledger
 from compendium.ledger.observations import read_observations
@@ -20,16 +20,18 @@ from compendium.reconciliation.reconcile import Reconciliation
 
 @pytest.fixture(scope="module")
 def kinds(ledger: Ledger, reconciled_ledger: Reconciliation) -> dict[str, Cards]:
-    names = Names.of(ledger)
+    names = Names.from_ledger(ledger)
     return {
-        "claims": hover_cards.of_claims(dossiers(ledger)),
-        "events": hover_cards.of_events(read_events(ledger), ledger["mentions"], ledger["sources"]),
-        "sources": hover_cards.of_sources(ledger["sources"], {}),
-        "observations": hover_cards.of_observations(read_observations(ledger), names),
-        "conflicts": hover_cards.of_conflicts(families(ledger, findings(ledger, reconciled_ledger.conflicts))),
-        "citations": hover_cards.of_citations(ledger["citations"], ledger["sources"]),
-        "headlines": hover_cards.of_headlines(sensitivity(ledger), ledger),
-        "implied": hover_cards.of_implied(reconciled_ledger, names),
+        "claims": hover_cards.claim_hover_cards(build_claim_records(ledger)),
+        "events": hover_cards.event_hover_cards(read_events(ledger), ledger["mentions"], ledger["sources"]),
+        "sources": hover_cards.source_hover_cards(ledger["sources"], {}),
+        "observations": hover_cards.observation_hover_cards(read_observations(ledger), names),
+        "conflicts": hover_cards.conflict_hover_cards(
+            group_inconsistencies(ledger, find_inconsistencies(ledger, reconciled_ledger.conflicts))
+        ),
+        "citations": hover_cards.citation_hover_cards(ledger["citations"], ledger["sources"]),
+        "headlines": hover_cards.key_finding_hover_cards(sensitivity(ledger), ledger),
+        "implied": hover_cards.implied_hover_cards(reconciled_ledger, names),
     }
 
 
@@ -55,7 +57,7 @@ def test_a_card_is_a_few_paragraphs_that_begin_with_what_it_is_of(kinds: dict[st
 
 
 def test_the_card_of_a_claim_answers_who_says_so_and_how_it_stands(ledger: Ledger, kinds: dict[str, Cards]) -> None:
-    for name, one in dossiers(ledger).items():
+    for name, one in build_claim_records(ledger).items():
         said = words(kinds["claims"][name]["card"])
         for part in (
             one["figure"], f"read as {one['read_as']}", one["measures"], one["when"], one["author"], one["said"],
@@ -80,20 +82,32 @@ EVIL = "<script>alert(1)</script>“&quot;"
 def spoilt(ledger: Ledger, table: str, column: str) -> Ledger:
     frame = ledger[table]
     frame[column] = EVIL
-    return ledger.replaced(**{table: frame})
+    return ledger.with_tables(**{table: frame})
 
 
 @pytest.mark.parametrize(
     ("table", "column", "made"),
     [
-        ("events", "name", lambda own: hover_cards.of_events(read_events(own), own["mentions"], own["sources"])),
-        ("mentions", "says", lambda own: hover_cards.of_events(read_events(own), own["mentions"], own["sources"])),
-        ("sources", "title", lambda own: hover_cards.of_sources(own["sources"], {})),
-        ("sources", "author", lambda own: hover_cards.of_citations(own["citations"], own["sources"])),
-        ("citations", "title", lambda own: hover_cards.of_citations(own["citations"], own["sources"])),
-        ("citations", "about_reason", lambda own: hover_cards.of_citations(own["citations"], own["sources"])),
-        ("metrics", "name", lambda own: hover_cards.of_observations(read_observations(own), Names.of(own))),
-        ("claims", "origin", lambda own: hover_cards.of_claims(dossiers(own))),
+        (
+            "events",
+            "name",
+            lambda own: hover_cards.event_hover_cards(read_events(own), own["mentions"], own["sources"]),
+        ),
+        (
+            "mentions",
+            "says",
+            lambda own: hover_cards.event_hover_cards(read_events(own), own["mentions"], own["sources"]),
+        ),
+        ("sources", "title", lambda own: hover_cards.source_hover_cards(own["sources"], {})),
+        ("sources", "author", lambda own: hover_cards.citation_hover_cards(own["citations"], own["sources"])),
+        ("citations", "title", lambda own: hover_cards.citation_hover_cards(own["citations"], own["sources"])),
+        ("citations", "about_reason", lambda own: hover_cards.citation_hover_cards(own["citations"], own["sources"])),
+        (
+            "metrics",
+            "name",
+            lambda own: hover_cards.observation_hover_cards(read_observations(own), Names.from_ledger(own)),
+        ),
+        ("claims", "origin", lambda own: hover_cards.claim_hover_cards(build_claim_records(own))),
     ],
 )
 def test_markup_in_a_cell_stays_text(ledger: Ledger, table: str, column: str, made: Callable[[Ledger], Cards]) -> None:
@@ -104,7 +118,7 @@ def test_markup_in_a_cell_stays_text(ledger: Ledger, table: str, column: str, ma
 
 def test_cards_are_kept_beside_what_a_cell_shows() -> None:
     shown = hover_cards.with_cards(
-        Shown("<p>rows</p>").beside("text/csv", "a\n"), {"x": {"text": "1", "card": "<p>1</p>"}}
+        RichOutput("<p>rows</p>").add_form("text/csv", "a\n"), {"x": {"text": "1", "card": "<p>1</p>"}}
     )
     assert shown._repr_mimebundle_() == {
         "text/html": "<p>rows</p>", "text/csv": "a\n", CARDS: {"x": {"text": "1", "card": "<p>1</p>"}}

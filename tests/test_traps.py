@@ -7,11 +7,11 @@ import pytest
 from bs4 import BeautifulSoup
 from small import METRICS, OWN, PLACES, SCHEMA, claim, frame, observation, small
 
-from compendium.analysis.resolution import reliable
-from compendium.analysis.traps import CONTRADICTIONS, UNEXPLAINED, Trap, contradictions, traps
-from compendium.display.cards.traps import cards
+from compendium.analysis.resolution import reliable_observations
+from compendium.analysis.traps import CONTRADICTION_KINDS, UNEXPLAINED, Trap, explain_contradictions, traps
+from compendium.display.cards.traps import trap_cards
 from compendium.ledger.loader import Ledger
-from compendium.ledger.observations import joined, read_observations, sides
+from compendium.ledger.observations import add_observations_as_claims, find_reporters, read_observations
 from compendium.ledger.schema import SEPARATOR
 from compendium.reconciliation.components import Conflict
 from compendium.reconciliation.reconcile import find_conflicts
@@ -48,7 +48,7 @@ def test_a_contradiction_has_its_arithmetic() -> None:
     )  # fmt: skip
 
 
-@pytest.mark.parametrize("kind", CONTRADICTIONS)
+@pytest.mark.parametrize("kind", CONTRADICTION_KINDS)
 def test_a_misprint_is_held_to_its_arithmetic_like_a_contradiction(kind: str) -> None:
     assert traps(having(trap("sums", "a", "b", kind=kind)))[0].arithmetic
 
@@ -66,7 +66,7 @@ def test_a_contradiction_that_the_engine_does_not_find_has_no_arithmetic() -> No
 
 def test_every_minimal_set_of_a_trap_is_told() -> None:
     rows = ONE, OTHER, observation("d", "20", publisher="Three")
-    told = contradictions(having(observations=rows), ["a", "b", "d"])
+    told = explain_contradictions(having(observations=rows), ["a", "b", "d"])
     assert len(told) == 3
     (found,) = traps(having(trap("sums", "a", "b", "d"), observations=rows))
     assert all(sentence in found.arithmetic for sentence in told)
@@ -74,24 +74,24 @@ def test_every_minimal_set_of_a_trap_is_told() -> None:
 
 def test_a_contradiction_may_take_a_rule() -> None:
     rows = observation("sum", "50"), observation("one", "5", "first"), observation("other", "7", "second")
-    (told,) = contradictions(having(observations=rows), ["sum", "one", "other"])
+    (told,) = explain_contradictions(having(observations=rows), ["sum", "one", "other"])
     assert told.endswith("Total trade is the sum of first trade and second trade.")
 
 
 def test_only_the_figures_of_the_trap_are_held_together() -> None:
-    assert contradictions(having(), ["a", "c"]) == []
+    assert explain_contradictions(having(), ["a", "c"]) == []
 
 
 def test_claims_of_the_sources_take_no_part() -> None:
     ledger = small(claim("c", "50"), claim("d", "900"), observations=[ONE])
-    assert contradictions(ledger, ["a"]) == []
+    assert explain_contradictions(ledger, ["a"]) == []
     assert traps(ledger) == []
 
 
 def test_what_two_sides_count_is_not_taken_for_one() -> None:
     rows = observation("a", "5", "sold"), observation("b", "9", "mirror", ref_area="B", counterpart_area="A",
                                                       reporter="B")  # fmt: skip
-    assert contradictions(having(observations=rows), ["a", "b"]) == []
+    assert explain_contradictions(having(observations=rows), ["a", "b"]) == []
     assert traps(having(observations=rows)) == []
 
 
@@ -107,7 +107,7 @@ def test_traps_stand_in_the_order_of_their_table_before_what_nobody_explained() 
 
 def test_a_contradiction_without_a_row_is_shown_as_unexplained() -> None:
     (found,) = traps(having())
-    assert (found.name, found.kind, found.observations, found.what) == ("a+b", "contradiction", ("a", "b"), "")
+    assert (found.name, found.kind, found.observations, found.description) == ("a+b", "contradiction", ("a", "b"), "")
     assert found.explanation == UNEXPLAINED
     assert found.arithmetic.endswith("both cannot hold.")
 
@@ -155,7 +155,7 @@ def test_without_observations_there_are_no_traps() -> None:
 
 
 def shown(ledger: Ledger, up: str = "..") -> BeautifulSoup:
-    return BeautifulSoup(cards(traps(ledger), ledger, up=up).data, "html.parser")
+    return BeautifulSoup(trap_cards(traps(ledger), ledger, up=up).data, "html.parser")
 
 
 def test_a_card_shows_the_figures_who_prints_them_and_what_may_explain_it() -> None:
@@ -202,7 +202,7 @@ def test_hostile_text_stays_text() -> None:
 
 
 def test_no_traps_are_no_cards() -> None:
-    assert cards([], having()).data == ""
+    assert trap_cards([], having()).data == ""
 
 
 # --- this ledger
@@ -211,11 +211,11 @@ def test_no_traps_are_no_cards() -> None:
 @pytest.fixture(scope="module")
 def conflicts(ledger: Ledger) -> dict[str, tuple[Conflict, ...]]:
     """By side, every minimal set of its figures, and of those of no side, that cannot all be right."""
-    return {side: find_conflicts(beside(ledger, side)) for side in sides(ledger)}
+    return {side: find_conflicts(beside(ledger, side)) for side in find_reporters(ledger)}
 
 
 def beside(ledger: Ledger, side: str) -> Ledger:
-    return joined(ledger, reliable(ledger, side), alone=True)
+    return add_observations_as_claims(ledger, reliable_observations(ledger, side), replace_claims=True)
 
 
 @pytest.fixture(scope="module")
@@ -233,7 +233,7 @@ def found(ledger: Ledger, conflicts: dict[str, tuple[Conflict, ...]]) -> list[Tr
 
 
 def test_every_trap_that_says_contradiction_is_one(found: list[Trap]) -> None:
-    claimed = [one for one in found if one.kind in CONTRADICTIONS]
+    claimed = [one for one in found if one.kind in CONTRADICTION_KINDS]
     assert claimed
     assert [one.name for one in claimed if not one.arithmetic] == []
 
@@ -268,6 +268,6 @@ def test_a_trap_is_about_several_observations_each_named_once(ledger: Ledger) ->
 
 
 def test_every_trap_of_the_ledger_has_a_card(ledger: Ledger, found: list[Trap]) -> None:
-    soup = BeautifulSoup(cards(found, ledger).data, "html.parser")
+    soup = BeautifulSoup(trap_cards(found, ledger).data, "html.parser")
     assert [card["id"] for card in soup.find_all("article")] == [one.name for one in found]
     assert len(soup.find_all("li")) == sum(len(one.observations) for one in found)

@@ -6,8 +6,8 @@ import pytest
 from small import NOT_NEGATIVE, X, Y, Z, closed, says, unknown
 
 from compendium.reconciliation import trees
-from compendium.reconciliation.constraints import ONE, Binding, Quantity
-from compendium.reconciliation.z3_solver import System
+from compendium.reconciliation.constraints import ONE, Constraint, Quantity
+from compendium.reconciliation.z3_solver import ConstraintSystem
 
 ANY = portion.open(-portion.inf, portion.inf)
 EQUAL = closed(0, 0)
@@ -28,20 +28,20 @@ def interval(text: str) -> portion.Interval:
     )
 
 
-def level(name: str, text: str, quantity: Quantity = X) -> Binding:
+def level(name: str, text: str, quantity: Quantity = X) -> Constraint:
     return says(name, interval(text), quantity)
 
 
-def ratio(name: str, text: str, above: Quantity = Y, below: Quantity = X) -> Binding:
+def ratio(name: str, text: str, above: Quantity = Y, below: Quantity = X) -> Constraint:
     return says(name, interval(text), above, per=below)
 
 
-def domains(bindings: list[Binding], **own: portion.Interval) -> dict[Quantity, portion.Interval]:
+def domains(bindings: list[Constraint], **own: portion.Interval) -> dict[Quantity, portion.Interval]:
     quantities = dict.fromkeys(quantity for binding in bindings for quantity in binding.quantities)
     return {quantity: own.get(quantity.metric_id, NOT_NEGATIVE) for quantity in quantities}
 
 
-TREES: dict[str, list[Binding]] = {
+TREES: dict[str, list[Constraint]] = {
     "one level": [level("a", "[4.35,4.45)")],
     "one open level": [level("a", "(4,5)")],
     "one endless level": [level("a", "(4,)")],
@@ -82,30 +82,32 @@ def ends(found: portion.Interval) -> tuple[object, object]:
     return (found.lower, found.upper)
 
 
-def held(bindings: list[Binding], **own: portion.Interval) -> None:
+def held(bindings: list[Constraint], **own: portion.Interval) -> None:
     """Hold what a tree gives against what z3 says, openness of ends included."""
     known = domains(bindings, **own)
     found = trees.solve(bindings, known)
     assert found
     answers, tests = found
-    system = System(bindings, known)
+    system = ConstraintSystem(bindings, known)
     sums = [((quantity, ONE),) for quantity in known]
-    expected = dict(zip(known, system.implied(system.claims, sums), strict=True))
+    expected = dict(zip(known, system.optimise_bounds(system.claims, sums), strict=True))
     assert {quantity: answer for quantity, (answer, _, _) in answers.items()} == expected
     for quantity, (answer, claims, rules) in answers.items():
         # The claims and identities it names are enough by themselves.
         named = [binding for binding in bindings if set(claims).intersection(binding.claims) or binding in rules]
-        enough = System(named, known).implied(claims, [((quantity, ONE),)])[0]
+        enough = ConstraintSystem(named, known).optimise_bounds(claims, [((quantity, ONE),)])[0]
         assert ends(enough) == ends(answer), quantity
     for name in system.claims:
         (binding,) = (binding for binding in bindings if name in binding.claims)
-        others = system.implied(set(system.claims) - {name}, [binding.terms], binding.per)[0]
+        others = system.optimise_bounds(set(system.claims) - {name}, [binding.terms], binding.base)[0]
         if name in tests:
             assert tests[name][0] is binding
             assert tests[name][1][0] == others, name
             assert name not in tests[name][1][1]
         else:  # nothing but domains bears on it
-            assert ends(others) == ends(System(bindings, known).implied((), [binding.terms], binding.per)[0]), name
+            assert ends(others) == ends(
+                ConstraintSystem(bindings, known).optimise_bounds((), [binding.terms], binding.base)[0]
+            ), name
 
 
 @pytest.mark.parametrize("name", TREES)
@@ -180,9 +182,9 @@ def test_a_claim_on_which_no_other_bears_has_no_test() -> None:
         [ratio("a", "[1,2]"), ratio("b", "[1,2]", Z, Y), level("c", "[5,6]", Z), level("d", "[1,1]")],
     ],
 )
-def test_a_contradiction_is_no_tree_to_be_solved(bindings: list[Binding]) -> None:
+def test_a_contradiction_is_no_tree_to_be_solved(bindings: list[Constraint]) -> None:
     assert trees.solve(bindings, domains(bindings)) is None
-    assert not System(bindings, domains(bindings)).feasible([name for b in bindings for name in b.claims])
+    assert not ConstraintSystem(bindings, domains(bindings)).is_feasible([name for b in bindings for name in b.claims])
 
 
 @pytest.mark.parametrize(
@@ -194,7 +196,7 @@ def test_a_contradiction_is_no_tree_to_be_solved(bindings: list[Binding]) -> Non
         [ratio("a", "[1,2]", X, X)],
     ],
 )
-def test_a_circle_is_no_tree(bindings: list[Binding]) -> None:
+def test_a_circle_is_no_tree(bindings: list[Constraint]) -> None:
     assert trees.solve(bindings, domains(bindings)) is None
 
 
@@ -204,7 +206,7 @@ def test_a_claim_that_binds_twice_is_no_tree() -> None:
 
 
 def test_a_binding_of_two_claims_is_a_test_of_both_or_left_to_the_solver() -> None:
-    order = Binding(SUM.rule, ((X, ONE), (Y, -ONE)), NOT_NEGATIVE, None, ("a", "b"))
+    order = Constraint(SUM.rule, ((X, ONE), (Y, -ONE)), NOT_NEGATIVE, None, ("a", "b"))
     rows = [order, level("x", "[1,2]"), level("y", "[0,2]", Y)]
     found = trees.solve(rows, domains(rows))
     assert found is None or found[0][Y][0] == closed(0, 2)
@@ -223,7 +225,7 @@ def test_a_ratio_of_what_can_be_negative_is_left_to_the_solver() -> None:
 # --- trees grown by chance
 
 
-def grown(seed: int) -> list[Binding]:
+def grown(seed: int) -> list[Constraint]:
     """A tree of up to ten quantities: at each step a binding hangs a new quantity on an old one, or bounds one."""
     chance, quantities, bindings = Random(seed), [X], []
     for step in range(chance.randint(2, 5)):
@@ -259,7 +261,7 @@ def test_a_tree_grown_by_chance_gives_what_the_solver_gives(seed: int) -> None:
         held(tree)
     else:
         claims = [name for binding in tree for name in binding.claims]
-        assert not System(tree, domains(tree)).feasible(claims)
+        assert not ConstraintSystem(tree, domains(tree)).is_feasible(claims)
 
 
 @pytest.mark.parametrize("seed", range(40))

@@ -49,16 +49,18 @@ SCALED = [
 @pytest.mark.parametrize(("unit", "into", "by"), SCALED)
 def test_a_word_of_scale_multiplies_its_unit(unit: str, into: str, by: Fraction) -> None:
     assert units.is_known(unit)
-    assert units.same_kind(unit, into)
-    assert units.factor(unit, into) == by
-    assert units.converted(portion.closedopen(Fraction(1), Fraction(2)), unit, into) == portion.closedopen(by, 2 * by)
+    assert units.is_convertible(unit, into)
+    assert units.conversion_factor(unit, into) == by
+    assert units.convert_interval(portion.closedopen(Fraction(1), Fraction(2)), unit, into) == portion.closedopen(
+        by, 2 * by
+    )
 
 
 def test_a_scaled_rate_is_summed_over_days() -> None:
-    assert units.fits("million m^3/day", "m^3")
+    assert units.is_convertible_or_rate("million m^3/day", "m^3")
     assert units.is_rate("thousand bbl/day", "bbl")
     assert not units.is_rate("thousand bbl", "bbl")
-    assert units.factor("thousand bbl/day", "bbl", 366) == 366_000
+    assert units.conversion_factor("thousand bbl/day", "bbl", 366) == 366_000
 
 
 @pytest.mark.parametrize(
@@ -78,8 +80,8 @@ def test_a_scaled_rate_is_summed_over_days() -> None:
     ],
 )
 def test_units_are_of_one_kind_where_one_can_become_the_other(one: str, other: str, same: bool) -> None:
-    assert units.same_kind(one, other) is same
-    assert units.same_kind(other, one) is same
+    assert units.is_convertible(one, other) is same
+    assert units.is_convertible(other, one) is same
 
 
 @pytest.mark.parametrize(
@@ -100,13 +102,13 @@ def test_nonsense_is_no_unit(unit: str) -> None:
     [("m^3/day", "m^3", True), ("bbl/day", "bbl", True), ("t", "t/year", False), ("USD", "t", False), ("t", "t", True)],
 )
 def test_a_rate_fits_its_amount(claimed: str, metric: str, fits: bool) -> None:
-    assert units.fits(claimed, metric) is fits
+    assert units.is_convertible_or_rate(claimed, metric) is fits
 
 
 def test_a_rate_by_the_day_becomes_one_by_the_year_exactly() -> None:
-    read = units.converted(portion.closedopen(1, 2), "bbl/day", "bbl/year")
+    read = units.convert_interval(portion.closedopen(1, 2), "bbl/day", "bbl/year")
     assert read == portion.closedopen(Fraction(1461, 4), Fraction(1461, 2))
-    assert units.converted(portion.open(1, portion.inf), "t", "t").upper == portion.inf
+    assert units.convert_interval(portion.open(1, portion.inf), "t", "t").upper == portion.inf
 
 
 @pytest.mark.parametrize(
@@ -144,7 +146,7 @@ def test_a_rate_is_an_amount_by_time(claimed: str, metric: str, rate: bool) -> N
     ],
 )
 def test_a_factor_is_exact(unit: str, into: str, days: int, by: Fraction) -> None:
-    found = units.factor(unit, into, days)
+    found = units.conversion_factor(unit, into, days)
     assert isinstance(found, Fraction)
     assert found == by
 
@@ -152,13 +154,13 @@ def test_a_factor_is_exact(unit: str, into: str, days: int, by: Fraction) -> Non
 @pytest.mark.parametrize(("unit", "into", "days"), [("USD", "t", 0), ("bbl/day", "bbl", 0), ("bbl", "bbl", 30)])
 def test_what_measures_another_thing_has_no_factor(unit: str, into: str, days: int) -> None:
     with pytest.raises(pint.DimensionalityError):
-        units.factor(unit, into, days)
+        units.conversion_factor(unit, into, days)
 
 
 def test_a_rate_is_summed_over_the_days_of_its_period() -> None:
     read = portion.closedopen(Fraction(39, 2), Fraction(41, 2))
-    assert units.converted(read, "bbl/day", "bbl", 366) == portion.closedopen(Fraction(7137), Fraction(7503))
-    assert units.converted(read, "bbl/day", "bbl", 1) == read
+    assert units.convert_interval(read, "bbl/day", "bbl", 366) == portion.closedopen(Fraction(7137), Fraction(7503))
+    assert units.convert_interval(read, "bbl/day", "bbl", 1) == read
 
 
 @pytest.mark.parametrize(
@@ -172,9 +174,9 @@ def test_a_rate_is_summed_over_the_days_of_its_period() -> None:
     ],
 )
 def test_a_conversion_keeps_the_kind_of_each_end(found: portion.Interval) -> None:
-    longer = units.converted(found, "year", "month")
+    longer = units.convert_interval(found, "year", "month")
     assert (longer.left, longer.right) == (found.left, found.right)
-    assert units.converted(longer, "month", "year") == found
+    assert units.convert_interval(longer, "month", "year") == found
     assert [end in (portion.inf, -portion.inf) for end in (longer.lower, longer.upper)] == [
         end in (portion.inf, -portion.inf) for end in (found.lower, found.upper)
     ]

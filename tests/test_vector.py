@@ -18,7 +18,7 @@ SVG = "{http://www.w3.org/2000/svg}"
 def drawn() -> str:
     style.use()
     figure, axes = pyplot.subplots()
-    axes.plot([1, 2, 3], [2, 1, 1.2345], "D--", color=style.SERIES[0], label="a & b")
+    axes.plot([1, 2, 3], [2, 1, 1.2345], "D--", color=style.SERIES_COLOURS[0], label="a & b")
     axes.fill_between([1, 2], [1, 2], color=style.FAINT, alpha=0.65)
     axes.text(1, 1.5, "upright", rotation=90)
     axes.set_title("Two\nlines")
@@ -36,7 +36,7 @@ def before() -> Element:
 
 @pytest.fixture(scope="module")
 def after() -> Element:
-    return ElementTree.fromstring(display_svg.lean(drawn(), 'Falls "from" <2>'))
+    return ElementTree.fromstring(display_svg.compact_svg(drawn(), 'Falls "from" <2>'))
 
 
 def points(path: str) -> list[tuple[float, float]]:
@@ -64,8 +64,8 @@ def test_it_is_named_and_keeps_its_measures(after: Element) -> None:
 
 def test_it_shows_the_colours_of_the_style_wherever_it_is_opened(after: Element) -> None:
     colours = {element.get(name) for element in after.iter() for name in ("fill", "stroke")} - {None, "none"}
-    assert colours <= set(style.VARIABLES)
-    assert style.SERIES[0] in colours
+    assert colours <= set(style.CSS_VARIABLES)
+    assert style.SERIES_COLOURS[0] in colours
 
 
 def test_every_text_stays(before: Element, after: Element) -> None:
@@ -137,4 +137,4 @@ def test_families_that_differ_stay_where_they_are() -> None:
 
 
 def test_the_same_drawing_gives_the_same_text() -> None:
-    assert display_svg.lean(drawn(), "x") == display_svg.lean(drawn(), "x")
+    assert display_svg.compact_svg(drawn(), "x") == display_svg.compact_svg(drawn(), "x")

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from compendium.curation.source_texts import numbers, read_text, stands_in, verify
+from compendium.curation.source_texts import find_numbers, occurs_in, read_text, verify
 from compendium.ledger.loader import load
 from compendium.project.paths import ROOT
 
@@ -98,8 +98,8 @@ def test_one_source_can_be_held_against_its_text_alone(small: tuple[Path, Path])
 
 
 def test_a_percent_encoded_figure_has_no_border_of_its_own() -> None:
-    assert stands_in("8%20млрд", "https://a.example/#:~:text=около%208%20млрд%20US%24")
-    assert not stands_in("8%20млрд", "около 9%20млрд")
+    assert occurs_in("8%20млрд", "https://a.example/#:~:text=около%208%20млрд%20US%24")
+    assert not occurs_in("8%20млрд", "около 9%20млрд")
 
 
 @pytest.mark.parametrize(
@@ -111,7 +111,7 @@ def test_a_percent_encoded_figure_has_no_border_of_its_own() -> None:
     ],
 )
 def test_numbers_of_a_text(text: str, found: list[str]) -> None:
-    assert numbers(text) == found
+    assert find_numbers(text) == found
 
 
 @pytest.mark.skipif(not TEXTS.is_dir(), reason=f"the source texts are not at hand ({TEXTS})")

@@ -10,7 +10,7 @@ from jupyter_client.manager import KernelManager
 from jupyter_client.provisioning.factory import KernelProvisionerFactory
 
 from compendium.builder import forked_kernels
-from compendium.builder.forked_kernels import WarmProvisioner
+from compendium.builder.forked_kernels import ForkingProvisioner
 from compendium.project.paths import ROOT
 
 
@@ -35,7 +35,7 @@ def answer(manager: KernelManager, code: str) -> str:
 
 
 def test_any_client_in_this_process_gets_a_warm_kernel(kernel: KernelManager, tmp_path: Path) -> None:
-    assert isinstance(kernel.provisioner, WarmProvisioner)
+    assert isinstance(kernel.provisioner, ForkingProvisioner)
     loaded = "import sys, os; print('compendium.reconciliation.reconcile' in sys.modules, 'pandas' in sys.modules, os.getcwd())"
     assert answer(kernel, loaded) == f"True True {tmp_path.resolve()}"
 
@@ -65,17 +65,17 @@ def test_nothing_is_left_from_one_kernel_to_the_next(tmp_path: Path) -> None:
 def test_every_module_of_the_engine_is_imported_or_of_the_workshop() -> None:
     found = {path.stem for path in (ROOT / "compendium").glob("*.py")}
     assert found >= forked_kernels.WORKSHOP
-    assert {f"compendium.{name}" for name in found - forked_kernels.WORKSHOP} <= set(forked_kernels.imported())
+    assert {f"compendium.{name}" for name in found - forked_kernels.WORKSHOP} <= set(forked_kernels.preloaded_modules())
 
 
 def test_a_process_that_may_have_no_children_starts_kernels_as_usual(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(KernelProvisionerFactory.instance(), "default_provisioner_name", "local-provisioner")
     with monkeypatch.context() as patch:
         patch.setattr(multiprocessing.current_process(), "_config", {"daemon": True})
-        forked_kernels.use()
+        forked_kernels.use_forked_kernels()
         assert KernelProvisionerFactory.instance().default_provisioner_name == "local-provisioner"
-    forked_kernels.use()
-    assert KernelProvisionerFactory.instance().default_provisioner_name == forked_kernels.NAME
+    forked_kernels.use_forked_kernels()
+    assert KernelProvisionerFactory.instance().default_provisioner_name == forked_kernels.PROVISIONER_NAME
 
 
 def test_a_warm_kernel_has_the_units_at_hand_and_looks_through_nothing_it_shares(kernel: KernelManager) -> None:

@@ -84,8 +84,8 @@ def built(chapter: Path) -> str:
 
     toc = f"format: jb-book\nroot: {chapter.with_suffix('')}\n"
     (ROOT / "_toc.yml").write_text(toc, encoding="utf-8")
-    failed = notebooks.failures(notebooks.update(among=[ROOT / chapter]))
-    return failed or html_site.make(ROOT, root=ROOT)
+    failed = notebooks.format_failures(notebooks.update_notebooks(only_chapters=[ROOT / chapter]))
+    return failed or html_site.build_site(ROOT, root=ROOT)
 
 
 if __name__ == "__main__":

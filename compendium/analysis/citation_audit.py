@@ -11,7 +11,7 @@ import re
 
 import pandas as pd
 
-SIMILAR = 0.6
+MIN_NAME_SIMILARITY = 0.6
 """Ratio of matching letters (Ratcliff and Obershelp) from which two names of one year count as one misprinted: a
 third of the letters may differ. It joins Meier with Meyer (0.80) and keeps Braun from Brecht (0.36)."""
 
@@ -19,7 +19,7 @@ CITED_NOT_LISTED = "cited but not listed"
 WRONG_NAME = "cited under another name than listed"
 WRONG_YEAR = "cited with another year than listed"
 LISTED_NOT_CITED = "listed but never cited"
-ABOUT_ANOTHER = "reference about something else"
+OFF_TOPIC_REFERENCE = "reference about something else"
 
 
 def exact_entries(citations: pd.DataFrame) -> list[str]:
@@ -38,7 +38,7 @@ def exact_entries(citations: pd.DataFrame) -> list[str]:
     ]
 
 
-def audit(citations: pd.DataFrame) -> pd.DataFrame:
+def audit_citations(citations: pd.DataFrame) -> pd.DataFrame:
     """Return the findings of an audit, one row each.
 
     Parameters
@@ -64,7 +64,7 @@ def audit(citations: pd.DataFrame) -> pd.DataFrame:
             meant.add(nearest)
             rows.append(_finding(finding, row, nearest, by_id[nearest]["as_printed"] if nearest else ""))
         elif row["about"] == "other":
-            rows.append(_finding(ABOUT_ANOTHER, row, match[row["citation_id"]], row["about_reason"]))
+            rows.append(_finding(OFF_TOPIC_REFERENCE, row, match[row["citation_id"]], row["about_reason"]))
     cited = set(match.values()) | meant
     for row in citations[citations["kind"] == "entry"].to_dict("records"):
         if row["citation_id"] not in cited:
@@ -86,7 +86,7 @@ def _nearest(row: dict[str, object], entries: pd.DataFrame) -> tuple[str, str]:
             return WRONG_YEAR, entry["citation_id"]
     for entry in entries.to_dict("records"):
         ratio = difflib.SequenceMatcher(None, name, _name(entry["author"])).ratio()
-        if name and ratio >= SIMILAR and entry["year"] == row["year"]:
+        if name and ratio >= MIN_NAME_SIMILARITY and entry["year"] == row["year"]:
             return WRONG_NAME, entry["citation_id"]
     return CITED_NOT_LISTED, ""
 

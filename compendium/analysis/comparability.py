@@ -12,73 +12,73 @@ import portion
 
 from compendium.ledger.observations import FORECAST
 from compendium.reconciliation import constraints as binding_of
-from compendium.reconciliation.constraints import Binding, canonical, days
+from compendium.reconciliation.constraints import Constraint, canonical_period, count_days
 from compendium.values import units
-from compendium.values.periods import known, span
+from compendium.values.periods import exact_span, read_period
 
 Row = Mapping[str, Any]
-RATIOS = ("growth", "share", "multiple", "direction")
+RATIO_MEASURES = ("growth", "share", "multiple", "direction")
 """Measures whose figure is no amount of what the metric counts."""
 
 
-RATES = ("growth", "multiple", "direction")
+CHANGE_MEASURES = ("growth", "multiple", "direction")
 """Measures that say how much a quantity has changed."""
 
 
-class Pair(NamedTuple):
+class IntervalPair(NamedTuple):
     """A claim and an observation in one unit; `points` where their distance is one of percentage points."""
 
     claimed: portion.Interval
     observed: portion.Interval
     unit: str
-    points: bool = False
+    in_points: bool = False
 
 
-def as_claim(observation: Row) -> dict[str, Any]:
+def observation_as_claim(observation: Row) -> dict[str, Any]:
     """Return an observation with the columns by which a claim binds."""
     return {**observation, "claim_id": observation["observation_id"], "unit": observation["in_unit"], "direction": ""}
 
 
-def shown(claim: Row, metric: Row) -> tuple[portion.Interval, str]:
+def to_display_unit(claim: Row, metric: Row) -> tuple[portion.Interval, str]:
     """Return the values of a claim and the unit in which it is shown: percent, times, or that of its metric."""
-    if claim["measure"] in RATIOS or not units.same_kind(claim["unit"], metric["unit"]):
+    if claim["measure"] in RATIO_MEASURES or not units.is_convertible(claim["unit"], metric["unit"]):
         whole = units.unscaled(claim["unit"])
-        return units.converted(claim["interval"], claim["unit"], whole), whole
-    return units.converted(claim["interval"], claim["unit"], metric["unit"]), metric["unit"]
+        return units.convert_interval(claim["interval"], claim["unit"], whole), whole
+    return units.convert_interval(claim["interval"], claim["unit"], metric["unit"]), metric["unit"]
 
 
-def equal(claim: Row, observation: Row, metric: Row) -> Pair | None:
+def pair_if_comparable(claim: Row, observation: Row, metric: Row) -> IntervalPair | None:
     """Return a claim and an observation of one metric in one unit where their keys are equal, else `None`.
 
     Both need one population and speak of one quantity, measured against one base; two plans that are set for no time
     can be of one kind, too.
     """
-    row = as_claim(observation)
+    row = observation_as_claim(observation)
     if claim["population"] != row["population"] or _planned(claim) != _planned(row):
         return None
     if claim["period"] == row["period"] == "" and _same_areas(claim, row):
-        return _timeless(claim, row, metric)
-    if binding_of.undated(claim, metric) or binding_of.undated(row, metric):
+        return _pair_undated_levels(claim, row, metric)
+    if binding_of.is_undated(claim, metric) or binding_of.is_undated(row, metric):
         return None
-    own, other = (binding_of.of_claim(one, metric)[0] for one in (claim, row))
-    if (own.terms, own.per) != (other.terms, other.per):
+    own, other = (binding_of.constraints_from_claim(one, metric)[0] for one in (claim, row))
+    if (own.terms, own.base) != (other.terms, other.base):
         return None
-    return asked(claim, own, other.interval, metric)
+    return pair_in_display_unit(claim, own, other.interval, metric)
 
 
-def asked(claim: Row, question: Binding, observed: portion.Interval, metric: Row) -> Pair:
+def pair_in_display_unit(claim: Row, constraint: Constraint, observed: portion.Interval, metric: Row) -> IntervalPair:
     """Return what a claim binds, beside what is observed of the same sum or ratio, in the unit a reader expects."""
-    if not question.per:
+    if not constraint.base:
         points = metric["unit"] == "percent" or metric["kind"] == "rate"
-        return Pair(question.interval, observed, metric["unit"], points)
+        return IntervalPair(constraint.interval, observed, metric["unit"], points)
     if claim["measure"] == "multiple":
-        return Pair(question.interval, observed, "times")
+        return IntervalPair(constraint.interval, observed, "times")
     less = 0 if claim["measure"] == "share" else 1
     own, other = (
         factor.replace(lower=lambda end: (end - less) * 100, upper=lambda end: (end - less) * 100, ignore_inf=True)
-        for factor in (question.interval, observed)
+        for factor in (constraint.interval, observed)
     )
-    return Pair(own, other, "percent", points=True)
+    return IntervalPair(own, other, "percent", in_points=True)
 
 
 def _same_areas(claim: Row, row: Row) -> bool:
@@ -89,15 +89,19 @@ def _planned(row: Row) -> bool:
     return bool(row["obs_status"] == FORECAST)
 
 
-def _timeless(claim: Row, row: Row, metric: Row) -> Pair | None:
+def _pair_undated_levels(claim: Row, row: Row, metric: Row) -> IntervalPair | None:
     """Return two levels that hold at no set time: both planned, or both of what does not add up over time."""
     levels = claim["measure"] == row["measure"] == "level"
-    if not (levels and (_planned(claim) or metric["kind"] != "flow") and units.same_kind(claim["unit"], row["unit"])):
+    if not (
+        levels and (_planned(claim) or metric["kind"] != "flow") and units.is_convertible(claim["unit"], row["unit"])
+    ):
         return None
-    return Pair(claim["interval"], units.converted(row["interval"], row["unit"], claim["unit"]), claim["unit"])
+    return IntervalPair(
+        claim["interval"], units.convert_interval(row["interval"], row["unit"], claim["unit"]), claim["unit"]
+    )
 
 
-def as_if(claim: Row, observation: Row) -> Pair | None:
+def pair_if_commensurable(claim: Row, observation: Row) -> IntervalPair | None:
     """Return a claim and an observation as if their keys were equal; `None` where they have no unit in common.
 
     An amount over a known time and a rate over time have one: barrels a day in a year of so many days are barrels.
@@ -105,70 +109,75 @@ def as_if(claim: Row, observation: Row) -> Pair | None:
     if claim["measure"] != observation["measure"]:
         return None
     own, other, unit, its = claim["interval"], observation["interval"], claim["unit"], observation["in_unit"]
-    if claim["measure"] in RATIOS:
-        return Pair(own, other, unit)
-    if units.same_kind(unit, its):
-        return Pair(own, units.converted(other, its, unit), unit)
-    if units.is_rate(unit, its) and days(observation["period"]):
-        return Pair(units.converted(own, unit, its, days(observation["period"])), other, its)
-    if units.is_rate(its, unit) and days(claim["period"]):
-        return Pair(own, units.converted(other, its, unit, days(claim["period"])), unit)
+    if claim["measure"] in RATIO_MEASURES:
+        return IntervalPair(own, other, unit)
+    if units.is_convertible(unit, its):
+        return IntervalPair(own, units.convert_interval(other, its, unit), unit)
+    if units.is_rate(unit, its) and count_days(observation["period"]):
+        return IntervalPair(units.convert_interval(own, unit, its, count_days(observation["period"])), other, its)
+    if units.is_rate(its, unit) and count_days(claim["period"]):
+        return IntervalPair(own, units.convert_interval(other, its, unit, count_days(claim["period"])), unit)
     return None
 
 
-UNDATED = "The claim does not say of what time it speaks."
-OTHER_TIME = "The two are of different times."
-FAR = ("", "")
+UNDATED_CLAIM = "The claim does not say of what time it speaks."
+DIFFERENT_PERIODS = "The two are of different times."
+UNRELATED = ("", "")
 
 
-def why_not(claim: Row, observation: Row, metric: Row) -> tuple[str, str]:
+def incomparability_reason(claim: Row, observation: Row, metric: Row) -> tuple[str, str]:
     """Return why an observation of the claim's metric is not comparable with it: the code, and what it means here.
 
     Both are empty where it is far off, so that nobody would hold it against the claim: another pair of areas, another
     time, another base, a plan beside what has been.
     """
-    undated = binding_of.undated(claim, metric)
+    undated = binding_of.is_undated(claim, metric)
     together = undated or _together(claim["period"], observation["period"])
     if _planned(claim) != _planned(observation) or not together or not _same_areas(claim, observation):
-        return FAR
+        return UNRELATED
     same_measure = claim["measure"] == observation["measure"]
     if claim["population"] != observation["population"]:
-        return ("population", "") if same_measure else FAR
+        return ("population", "") if same_measure else UNRELATED
     if not same_measure:
-        same_time = canonical(claim["period"]) == canonical(observation["period"])
+        same_time = canonical_period(claim["period"]) == canonical_period(observation["period"])
         measures = {claim["measure"], observation["measure"]}
-        return ("rate", "") if same_time and "level" in measures and measures & set(RATES) else FAR
+        return ("rate", "") if same_time and "level" in measures and measures & set(CHANGE_MEASURES) else UNRELATED
     if any(claim[name] != observation[name] for name in ("base_metric_id", "base_area", "base_counterpart")):
-        return FAR
-    if undated and metric["kind"] == "flow" and claim["measure"] == "level" and not _whole(claim, observation, metric):
-        return FAR
-    return "period", UNDATED if undated else OTHER_TIME
+        return UNRELATED
+    if (
+        undated
+        and metric["kind"] == "flow"
+        and claim["measure"] == "level"
+        and not _covers_whole_year(claim, observation, metric)
+    ):
+        return UNRELATED
+    return "period", UNDATED_CLAIM if undated else DIFFERENT_PERIODS
 
 
-def _whole(claim: Row, observation: Row, metric: Row) -> bool:
+def _covers_whole_year(claim: Row, observation: Row, metric: Row) -> bool:
     """Tell whether an observation is of a whole year, or either is a rate: what part of a year brings is no year's."""
-    is_year = bool(known(observation["period"])) and len(canonical(observation["period"])) == 4
+    is_year = bool(exact_span(observation["period"])) and len(canonical_period(observation["period"])) == 4
     return is_year or any(units.is_rate(unit, metric["unit"]) for unit in (claim["unit"], observation["in_unit"]))
 
 
 def _together(one: str, other: str) -> bool:
-    return bool(one and other) and span(one).overlaps(span(other))
+    return bool(one and other) and read_period(one).overlaps(read_period(other))
 
 
-def mirrors(claim: Row, observation: Row) -> bool:
+def is_mirror_flow(claim: Row, observation: Row) -> bool:
     """Tell whether an observation is the same flow from the other side, its metric being the mirror of the claim's."""
     return bool(
         observation["ref_area"] == claim["counterpart_area"]
         and observation["counterpart_area"] == claim["ref_area"]
         and observation["measure"] == claim["measure"]
-        and canonical(observation["period"]) == canonical(claim["period"])
+        and canonical_period(observation["period"]) == canonical_period(claim["period"])
     )
 
 
-def far(claim: Row, observation: Row) -> tuple[int, str]:
+def time_distance(claim: Row, observation: Row) -> tuple[int, str]:
     """Return how far in time an observation is from a claim, for sorting: by both ends, the latest first if undated."""
     when = observation["period"] or observation["stated_on"]
-    own, other = known(claim["period"]), known(when)
+    own, other = exact_span(claim["period"]), exact_span(when)
     if own and other:
         return abs((own.first - other.first).days) + abs((own.last - other.last).days), observation["observation_id"]
-    return -(span(when).last.toordinal() if when else 0), observation["observation_id"]
+    return -(read_period(when).last.toordinal() if when else 0), observation["observation_id"]

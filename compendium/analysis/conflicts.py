@@ -11,26 +11,32 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from compendium.analysis.citation_audit import ABOUT_ANOTHER, audit
-from compendium.analysis.date_conflicts import clashes
-from compendium.analysis.explanations import Names, explained, rule_of_conflict
-from compendium.analysis.reference_check import ANOTHER_MEASURE, ANOTHER_PERIOD, ANOTHER_SUBJECT, SAME_FIGURE, carried
-from compendium.ledger.claims import authors, figure, read_claims
+from compendium.analysis.citation_audit import OFF_TOPIC_REFERENCE, audit_citations
+from compendium.analysis.date_conflicts import find_date_conflicts
+from compendium.analysis.explanations import Names, conflict_rule, explain_conflict
+from compendium.analysis.reference_check import (
+    ANOTHER_MEASURE,
+    ANOTHER_PERIOD,
+    ANOTHER_SUBJECT,
+    SAME_FIGURE,
+    compare_with_titles,
+)
+from compendium.ledger.claims import author_names, format_figure, read_claims
 from compendium.ledger.loader import Ledger
 from compendium.ledger.schema import SEPARATOR
-from compendium.project.problems import Problem, one_of
+from compendium.project.problems import Problem, describe_choices
 from compendium.reconciliation.components import Conflict
-from compendium.reconciliation.constraints import OF_LOGIC
-from compendium.reconciliation.reconcile import bound_by, find_conflicts
-from compendium.values.periods import spoken
+from compendium.reconciliation.constraints import LOGICAL_KINDS
+from compendium.reconciliation.reconcile import constraints_from_ledger, find_conflicts
+from compendium.values.periods import format_period
 
 NUMBERS, TIME, LOGIC, REFERENCE = "numbers", "time", "logic", "reference"
 KINDS = (NUMBERS, TIME, LOGIC, REFERENCE)
-BOTH_WAYS = "asserted and denied"
+ASSERTED_AND_DENIED = "asserted and denied"
 
 
 @dataclass(frozen=True)
-class Finding:
+class Inconsistency:
     """Rows of the ledger that cannot all be true: which, by what rule, and why, in a sentence."""
 
     kind: str
@@ -42,34 +48,34 @@ class Finding:
 
 
 @dataclass(frozen=True)
-class Family:
+class InconsistencyGroup:
     """Findings that a person has accepted for one reason, the shortest first; or one that nobody has looked at."""
 
     tension: Mapping[str, Any] | None
-    findings: tuple[Finding, ...]
+    members: tuple[Inconsistency, ...]
 
     @property
     def name(self) -> str:
         """Return a permanent name: that of the tension, or the rows that it is about."""
-        return self.tension["tension_id"] if self.tension else "+".join(self.findings[0].items)
+        return self.tension["tension_id"] if self.tension else "+".join(self.members[0].items)
 
     @property
     def title(self) -> str:
         """Return what it is called: by the tension, or by its rule."""
-        return self.tension["title"] if self.tension else self.findings[0].rule.capitalize()
+        return self.tension["title"] if self.tension else self.members[0].rule.capitalize()
 
     @property
     def kind(self) -> str:
         """Return of what kind it is."""
-        return self.findings[0].kind
+        return self.members[0].kind
 
     @property
     def subjects(self) -> frozenset[str]:
         """Return what any of its findings touches."""
-        return frozenset().union(*(finding.subjects for finding in self.findings))
+        return frozenset().union(*(finding.subjects for finding in self.members))
 
 
-def findings(ledger: Ledger, conflicts: Sequence[Conflict] | None = None) -> list[Finding]:
+def find_inconsistencies(ledger: Ledger, conflicts: Sequence[Conflict] | None = None) -> list[Inconsistency]:
     """Return everything in a ledger that cannot all be true.
 
     Parameters
@@ -81,75 +87,79 @@ def findings(ledger: Ledger, conflicts: Sequence[Conflict] | None = None) -> lis
     return [*_of_numbers(ledger, known), *_of_time(ledger), *_of_stances(ledger), *_of_references(ledger)]
 
 
-def families(ledger: Ledger, found: Iterable[Finding] | None = None) -> list[Family]:
+def group_inconsistencies(
+    ledger: Ledger, inconsistencies: Iterable[Inconsistency] | None = None
+) -> list[InconsistencyGroup]:
     """Return the findings grouped by the tension that accepts them, those without one each for itself."""
-    left = list(findings(ledger) if found is None else found)
+    left = list(find_inconsistencies(ledger) if inconsistencies is None else inconsistencies)
     grouped = []
     for tension in ledger["tensions"].to_dict("records"):
         own = [finding for finding in left if _covers(tension, finding)]
         left = [finding for finding in left if finding not in own]
         if own:
-            grouped.append(Family(tension, tuple(sorted(own, key=lambda finding: (len(finding.items), finding.items)))))
-    grouped += [Family(None, (finding,)) for finding in left]
+            grouped.append(
+                InconsistencyGroup(tension, tuple(sorted(own, key=lambda finding: (len(finding.items), finding.items))))
+            )
+    grouped += [InconsistencyGroup(None, (finding,)) for finding in left]
     return sorted(grouped, key=lambda family: KINDS.index(family.kind))
 
 
-def touching(known: Iterable[Family], subjects: Iterable[str]) -> list[Family]:
+def filter_by_subject(groups: Iterable[InconsistencyGroup], subjects: Iterable[str]) -> list[InconsistencyGroup]:
     """Return the families that touch any of some metrics, events, propositions or chapters."""
     wanted = set(subjects)
-    return [family for family in known if family.subjects & wanted]
+    return [family for family in groups if family.subjects & wanted]
 
 
-def gone(ledger: Ledger) -> Iterator[Problem]:
+def check_tensions(ledger: Ledger) -> Iterator[Problem]:
     """Yield a problem for every tension whose conflict is no longer there, or whose items nobody knows."""
     path = ledger.schema["tensions"].path
     tensions = ledger["tensions"].to_dict("records")
     if not tensions:
         return
-    known = findings(ledger)
+    known = find_inconsistencies(ledger)
     ids = {item for finding in known for item in finding.items}
     rules = {rule for finding in known for rule in finding.rule.split(SEPARATOR)}
     for line, tension in enumerate(tensions, 2):
         for item in tension["items"].split(SEPARATOR):
             if item not in ids:
-                right = one_of(ids, item) if ids else "there is none"
+                right = describe_choices(ids, item) if ids else "there is none"
                 yield Problem(path, line, "items", item, f"rows of a conflict: {right}")
         if not any(_covers(tension, finding) for finding in known):
-            near = one_of(rules, tension["expect"]) if rules else "there is none"
+            near = describe_choices(rules, tension["expect"]) if rules else "there is none"
             yield Problem(path, line, "expect", tension["expect"], f"the rule of a conflict of these items: {near}")
 
 
-def _covers(tension: Mapping[str, Any], finding: Finding) -> bool:
+def _covers(tension: Mapping[str, Any], finding: Inconsistency) -> bool:
     """Tell whether a tension accepts a finding: all its items take part, and the rule it expects is among the rules."""
     rules = finding.rule.split(SEPARATOR)
     return set(tension["items"].split(SEPARATOR)) <= set(finding.items) and tension["expect"] in rules
 
 
-def _of_numbers(ledger: Ledger, conflicts: Sequence[Conflict]) -> Iterator[Finding]:
+def _of_numbers(ledger: Ledger, conflicts: Sequence[Conflict]) -> Iterator[Inconsistency]:
     if not conflicts:
         return
-    names = Names.of(ledger)
-    claims, _, _ = bound_by(ledger)
+    names = Names.from_ledger(ledger)
+    claims, _, _ = constraints_from_ledger(ledger)
     for conflict in conflicts:
         if not conflict.assumed:
-            rule = rule_of_conflict(conflict)
-            kind = LOGIC if OF_LOGIC.intersection(rule.split(SEPARATOR)) else NUMBERS
+            rule = conflict_rule(conflict)
+            kind = LOGIC if LOGICAL_KINDS.intersection(rule.split(SEPARATOR)) else NUMBERS
             metrics = {claims[name]["metric_id"] for name in conflict.claims}
             chapters = {names.metrics[metric]["chapter"] for metric in metrics}
-            explanation = explained(conflict, claims, names)
-            yield Finding(kind, rule, conflict.claims, explanation, frozenset(metrics | chapters))
+            explanation = explain_conflict(conflict, claims, names)
+            yield Inconsistency(kind, rule, conflict.claims, explanation, frozenset(metrics | chapters))
 
 
-def _of_time(ledger: Ledger) -> Iterator[Finding]:
+def _of_time(ledger: Ledger) -> Iterator[Inconsistency]:
     chapter = dict(zip(ledger.frames["events"]["event_id"], ledger.frames["events"]["chapter"], strict=True))
-    for clash in clashes(ledger):
+    for clash in find_date_conflicts(ledger):
         subjects = frozenset({*clash.events, *(chapter[event] for event in clash.events)})
-        yield Finding(TIME, clash.rule, clash.mentions, clash.explanation, subjects)
+        yield Inconsistency(TIME, clash.rule, clash.mentions, clash.explanation, subjects)
 
 
-def _of_stances(ledger: Ledger) -> Iterator[Finding]:
+def _of_stances(ledger: Ledger) -> Iterator[Inconsistency]:
     """Yield the statements that one source both makes and denies."""
-    names = authors(ledger.frames["sources"])
+    names = author_names(ledger.frames["sources"])
     propositions = ledger["propositions"].set_index("proposition_id")
     for (proposition, source), own in ledger["stances"].groupby(["proposition_id", "source_id"], sort=False):
         places = {stance: sorted(rows["paragraph"]) for stance, rows in own.groupby("stance")}
@@ -159,35 +169,37 @@ def _of_stances(ledger: Ledger) -> Iterator[Finding]:
                 f"{stance} in ¶ {', '.join(map(str, places[stance]))}" for stance in ("denies", "asserts")
             )
             explanation = f"{names[source]} {told} the statement “{statement.rstrip('.')}”."
-            yield Finding(LOGIC, BOTH_WAYS, (proposition, source), explanation, frozenset({proposition, chapter}))
+            yield Inconsistency(
+                LOGIC, ASSERTED_AND_DENIED, (proposition, source), explanation, frozenset({proposition, chapter})
+            )
 
 
-def _of_references(ledger: Ledger) -> Iterator[Finding]:
+def _of_references(ledger: Ledger) -> Iterator[Inconsistency]:
     """Yield the references that are about something else than the sentence they stand under."""
     claims = read_claims(ledger).set_index("claim_id", drop=False)
-    beside = carried(claims, ledger["citations"])
-    for row in audit(ledger["citations"]).to_dict("records"):
-        if row["finding"] == ABOUT_ANOTHER:
+    beside = compare_with_titles(claims, ledger["citations"])
+    for row in audit_citations(ledger["citations"]).to_dict("records"):
+        if row["finding"] == OFF_TOPIC_REFERENCE:
             own = claims[claims["citation_id"] == row["citation_id"]]
             silent = (SAME_FIGURE, ANOTHER_SUBJECT)  # of another subject, figures side by side say nothing
             pairs = beside[(beside["citation_id"] == row["citation_id"]) & ~beside["verdict"].isin(silent)]
-            told = [str(row["detail"]), *(_figures(pair, claims) for pair in pairs.to_dict("records"))]
+            told = [str(row["detail"]), *(_compared_figures(pair, claims) for pair in pairs.to_dict("records"))]
             subjects = frozenset({*own["metric_id"], *own["chapter"]})
-            yield Finding(REFERENCE, ABOUT_ANOTHER, (row["citation_id"],), " ".join(told), subjects)
+            yield Inconsistency(REFERENCE, OFF_TOPIC_REFERENCE, (row["citation_id"],), " ".join(told), subjects)
 
 
-DIFFERS = {
+DIFFERENCE_PHRASES = {
     ANOTHER_PERIOD: "for another period",
     ANOTHER_MEASURE: "measured in another way",
 }
 
 
-def _figures(pair: Mapping[str, str], claims: Any) -> str:
+def _compared_figures(pair: Mapping[str, str], claims: Any) -> str:
     claim, title = claims.loc[pair["claim_id"]], claims.loc[pair["title_claim_id"]]
-    how = DIFFERS.get(pair["verdict"], "of the same thing")
-    return f"The title carries {_dated(title)}, {how}; the sentence prints {_dated(claim)}."
+    how = DIFFERENCE_PHRASES.get(pair["verdict"], "of the same thing")
+    return f"The title carries {_figure_with_period(title)}, {how}; the sentence prints {_figure_with_period(claim)}."
 
 
-def _dated(claim: Mapping[str, Any]) -> str:
-    when = spoken(claim["period"])
-    return f"{figure(claim)} ({when})" if when else figure(claim)
+def _figure_with_period(claim: Mapping[str, Any]) -> str:
+    when = format_period(claim["period"])
+    return f"{format_figure(claim)} ({when})" if when else format_figure(claim)

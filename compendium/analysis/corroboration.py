@@ -15,28 +15,45 @@ from typing import Any
 import pandas as pd
 import portion
 
-from compendium.analysis.comparability import Pair, Row, as_claim, as_if, asked, equal, far, mirrors, shown, why_not
-from compendium.analysis.resolution import firm
+from compendium.analysis.comparability import (
+    IntervalPair,
+    Row,
+    incomparability_reason,
+    is_mirror_flow,
+    observation_as_claim,
+    pair_if_commensurable,
+    pair_if_comparable,
+    pair_in_display_unit,
+    time_distance,
+    to_display_unit,
+)
+from compendium.analysis.resolution import consistent_observations
 from compendium.ledger.loader import Ledger
-from compendium.ledger.observations import LOW, MACHINE, joined, read_observations, sides
+from compendium.ledger.observations import (
+    FROM_DATA_FILE,
+    LOW_RELIABILITY,
+    add_observations_as_claims,
+    find_reporters,
+    read_observations,
+)
 from compendium.ledger.records import records
 from compendium.reconciliation import constraints as binding_of
-from compendium.reconciliation.components import Implied
-from compendium.reconciliation.constraints import Binding
-from compendium.reconciliation.reconcile import bound_by, implied
+from compendium.reconciliation.components import ImpliedBounds
+from compendium.reconciliation.constraints import Constraint
+from compendium.reconciliation.reconcile import constraints_from_ledger, implied_bounds
 from compendium.reconciliation.verdicts import AGREES, DIFFERS, NONE_FOUND, NOT_COMPARABLE
 from compendium.values.intervals import is_narrow, quotient
-from compendium.values.periods import span
+from compendium.values.periods import read_period
 
-TELLING = ("definition", "population", "valuation")
+INFORMATIVE_REASONS = ("definition", "population", "valuation")
 """Reasons not to compare with which it still says something that two figures are equal, or that they are not."""
-MOST_NEAR = 2
+MAX_NEAREST = 2
 """How many observations are shown that would agree with a claim if they were comparable."""
 POINTS, TIMES = "points", "times"
 
 
 @dataclass(frozen=True)
-class Held:
+class Comparison:
     """One observation, or what several imply together, held against a claim.
 
     Where the two are not comparable, `meets` tells whether they would agree if they were, `None` where that would
@@ -47,22 +64,22 @@ class Held:
     verdict: str
     interval: portion.Interval
     unit: str
-    meets: bool | None
+    would_agree: bool | None
     reason: str = ""
     """The code of why it is not comparable."""
-    why: str = ""
+    remark: str = ""
     """What a person wrote about that."""
-    apart: portion.Interval | None = None
+    difference: portion.Interval | None = None
     """By how much the claim is more than the observation: as a multiple, or in points where both are percentages."""
-    apart_in: str = ""
-    rules: tuple[Binding, ...] = ()
+    difference_unit: str = ""
+    identities: tuple[Constraint, ...] = ()
     """The identities that a derived figure takes."""
-    derived: bool = False
+    is_derived: bool = False
     """Whether it is no publisher's figure, but follows from those of several."""
 
 
 @dataclass(frozen=True)
-class Checked:
+class Corroboration:
     """A claim with its verdict, and everything that was held against it."""
 
     claim_id: str
@@ -70,15 +87,15 @@ class Checked:
     reason: str
     claimed: portion.Interval
     unit: str
-    held: tuple[Held, ...]
+    comparisons: tuple[Comparison, ...]
 
     @property
-    def split(self) -> bool:
+    def is_disputed(self) -> bool:
         """Tell whether independent figures disagree with each other about the claim."""
-        return len({held.verdict for held in self.held} & {AGREES, DIFFERS}) > 1
+        return len({held.verdict for held in self.comparisons} & {AGREES, DIFFERS}) > 1
 
 
-def corroborate(ledger: Ledger, among: Collection[str] | None = None) -> dict[str, Checked]:
+def corroborate(ledger: Ledger, claim_ids: Collection[str] | None = None) -> dict[str, Corroboration]:
     """Return, by claim that stands, how it stands against the figures of independent publishers.
 
     A claim agrees where it meets any observation of equal keys that is not of low reliability; all are kept, each with
@@ -87,20 +104,22 @@ def corroborate(ledger: Ledger, among: Collection[str] | None = None) -> dict[st
 
     Parameters
     ----------
-    among
+    claim_ids
         the ids of the claims to look at, all of them where left out; which others are looked at changes no verdict.
     """
-    claims, _, _ = bound_by(ledger)
-    claims = {name: claim for name, claim in claims.items() if among is None or name in among}
-    desk = _Desk(ledger)
-    direct = {name: list(desk.direct(claim)) for name, claim in claims.items()}
-    answered = {name for name, held in direct.items() if desk.reliable(held)} | desk.barred.keys()
-    derived = desk.derived({name: claim for name, claim in claims.items() if name not in answered})
-    return {name: desk.checked(claim, [*direct[name], *derived.get(name, ())]) for name, claim in claims.items()}
+    claims, _, _ = constraints_from_ledger(ledger)
+    claims = {name: claim for name, claim in claims.items() if claim_ids is None or name in claim_ids}
+    desk = _EvidenceIndex(ledger)
+    direct = {name: list(desk.direct_comparisons(claim)) for name, claim in claims.items()}
+    answered = {name for name, held in direct.items() if desk.without_doubtful(held)} | desk.excluded_pairs.keys()
+    derived = desk.implied_comparisons({name: claim for name, claim in claims.items() if name not in answered})
+    return {
+        name: desk.corroboration_of(claim, [*direct[name], *derived.get(name, ())]) for name, claim in claims.items()
+    }
 
 
 @dataclass
-class _Desk:
+class _EvidenceIndex:
     """What claims are held against: the observations, by metric, and the pairs that must not be compared."""
 
     ledger: Ledger
@@ -108,137 +127,145 @@ class _Desk:
     observations: pd.DataFrame = field(init=False)
     rows: dict[str, Row] = field(init=False)
     by_metric: dict[str, list[Row]] = field(init=False)
-    barred: dict[str, dict[str, Row]] = field(init=False)
+    excluded_pairs: dict[str, dict[str, Row]] = field(init=False)
 
     def __post_init__(self) -> None:
         self.metrics = {row["metric_id"]: row for row in records(self.ledger.frames["metrics"])}
         self.observations = read_observations(self.ledger)
         self.rows = {row["observation_id"]: row for row in records(self.observations)}
-        self.by_metric, self.barred = {}, {}
+        self.by_metric, self.excluded_pairs = {}, {}
         for row in self.rows.values():
             self.by_metric.setdefault(row["metric_id"], []).append(row)
         for row in self.ledger.frames["comparisons"].to_dict("records"):
             if row["observation_id"] in self.rows:
-                self.barred.setdefault(row["claim_id"], {})[row["observation_id"]] = row
+                self.excluded_pairs.setdefault(row["claim_id"], {})[row["observation_id"]] = row
 
-    def direct(self, claim: Row) -> Iterator[Held]:
+    def direct_comparisons(self, claim: Row) -> Iterator[Comparison]:
         """Yield every observation of the claim's own keys, held against it."""
-        barred = self.barred.get(claim["claim_id"], {})
+        barred = self.excluded_pairs.get(claim["claim_id"], {})
         for row in self.by_metric.get(claim["metric_id"], ()):
-            pair = None if row["observation_id"] in barred else equal(claim, row, self.metrics[claim["metric_id"]])
+            pair = (
+                None
+                if row["observation_id"] in barred
+                else pair_if_comparable(claim, row, self.metrics[claim["metric_id"]])
+            )
             if pair:
-                yield _against((row["observation_id"],), pair)
+                yield _compare((row["observation_id"],), pair)
 
-    def derived(self, claims: Mapping[str, Row]) -> dict[str, list[Held]]:
+    def implied_comparisons(self, claims: Mapping[str, Row]) -> dict[str, list[Comparison]]:
         """Return what the observations of each side imply together for claims that have none of equal keys."""
         metric = {name: self.metrics[claim["metric_id"]] for name, claim in claims.items()}
         questions = {
-            name: binding_of.of_claim(claim, metric[name])[0]
+            name: binding_of.constraints_from_claim(claim, metric[name])[0]
             for name, claim in claims.items()
-            if not binding_of.undated(claim, metric[name])
+            if not binding_of.is_undated(claim, metric[name])
         }
-        found: dict[str, list[Held]] = {}
+        found: dict[str, list[Comparison]] = {}
         asked_of = {quantity.metric_id for question in questions.values() for quantity in question.quantities}
-        for side in (sides(self.ledger, asked_of) or [""]) if questions else ():
-            chosen = joined(self.ledger, firm(self.ledger, side), alone=True)
-            answers = implied(chosen, list(questions.values()))
+        for side in (find_reporters(self.ledger, asked_of) or [""]) if questions else ():
+            chosen = add_observations_as_claims(
+                self.ledger, consistent_observations(self.ledger, side), replace_claims=True
+            )
+            answers = implied_bounds(chosen, list(questions.values()))
             for (name, question), answer in zip(questions.items(), answers, strict=True):
-                if _says_something(answer, question):
-                    pair = asked(claims[name], question, answer.interval, metric[name])
-                    held = _against(answer.claims, pair, answer.rules)
+                if _is_informative(answer, question):
+                    pair = pair_in_display_unit(claims[name], question, answer.interval, metric[name])
+                    held = _compare(answer.claims, pair, answer.identities)
                     if held not in found.setdefault(name, []):
                         found[name].append(held)
         return found
 
-    def checked(self, claim: Row, comparable: Sequence[Held]) -> Checked:
+    def corroboration_of(self, claim: Row, comparable: Sequence[Comparison]) -> Corroboration:
         """Return a claim with its verdict, what decided it first, then what only looks like it."""
-        claimed, unit = shown(claim, self.metrics[claim["metric_id"]])
-        beside = [*self._typed(claim)]
+        claimed, unit = to_display_unit(claim, self.metrics[claim["metric_id"]])
+        beside = [*self._excluded_comparisons(claim)]
         taken = {name for held in (*comparable, *beside) for name in held.observations}
-        beside += self._mirrored(claim, taken)
+        beside += self._mirror_comparisons(claim, taken)
         if not comparable:
-            beside += self._near(claim, taken)
+            beside += self._nearest_comparisons(claim, taken)
         verdict, reason = NONE_FOUND, ""
-        decisive = self.reliable(comparable)
+        decisive = self.without_doubtful(comparable)
         if decisive:
             verdict = AGREES if any(held.verdict == AGREES for held in decisive) else DIFFERS
         elif comparable:
             verdict, reason = NOT_COMPARABLE, "reliability"
         elif beside:
             verdict, reason = NOT_COMPARABLE, beside[0].reason
-        held = (*sorted(comparable, key=self._order), *beside)
-        return Checked(claim["claim_id"], verdict, reason, claimed, unit, held)
+        held = (*sorted(comparable, key=self._sort_key), *beside)
+        return Corroboration(claim["claim_id"], verdict, reason, claimed, unit, held)
 
-    def reliable(self, held: Sequence[Held]) -> list[Held]:
+    def without_doubtful(self, held: Sequence[Comparison]) -> list[Comparison]:
         """Return what was held against a claim without what is of low reliability."""
-        return [one for one in held if not self._doubtful(one)]
+        return [one for one in held if not self._is_doubtful(one)]
 
-    def _order(self, held: Held) -> tuple[bool, bool, tuple[str, ...]]:
-        pages = any(self.rows[name]["quality"] != MACHINE for name in held.observations)
-        return (self._doubtful(held), pages, held.observations)
+    def _sort_key(self, held: Comparison) -> tuple[bool, bool, tuple[str, ...]]:
+        pages = any(self.rows[name]["quality"] != FROM_DATA_FILE for name in held.observations)
+        return (self._is_doubtful(held), pages, held.observations)
 
-    def _doubtful(self, held: Held) -> bool:
-        return any(self.rows[name]["obs_status"] == LOW for name in held.observations)
+    def _is_doubtful(self, held: Comparison) -> bool:
+        return any(self.rows[name]["obs_status"] == LOW_RELIABILITY for name in held.observations)
 
-    def _typed(self, claim: Row) -> list[Held]:
+    def _excluded_comparisons(self, claim: Row) -> list[Comparison]:
         """Return what a person has set apart from a claim: what would agree first, then the nearest in time."""
-        rows = self.barred.get(claim["claim_id"], {})
-        found = [self._beside(claim, self.rows[name], row["reason"], row["why"]) for name, row in rows.items()]
-        return sorted(found, key=lambda held: (not held.meets, far(claim, self.rows[held.observations[0]])))
+        rows = self.excluded_pairs.get(claim["claim_id"], {})
+        found = [self._incomparable(claim, self.rows[name], row["reason"], row["why"]) for name, row in rows.items()]
+        return sorted(
+            found, key=lambda held: (not held.would_agree, time_distance(claim, self.rows[held.observations[0]]))
+        )
 
-    def _mirrored(self, claim: Row, taken: set[str]) -> list[Held]:
+    def _mirror_comparisons(self, claim: Row, used_ids: set[str]) -> list[Comparison]:
         """Return the same flow as the other side records it, which need not be equal."""
         mirror = self.metrics[claim["metric_id"]]["mirror_of"]
         return [
-            self._beside(claim, row, "valuation")
+            self._incomparable(claim, row, "valuation")
             for row in self.by_metric.get(mirror, ())
-            if row["observation_id"] not in taken and mirrors(claim, row)
+            if row["observation_id"] not in used_ids and is_mirror_flow(claim, row)
         ]
 
-    def _near(self, claim: Row, taken: set[str]) -> list[Held]:
+    def _nearest_comparisons(self, claim: Row, used_ids: set[str]) -> list[Comparison]:
         """Return what a reader would hold a claim against: the nearest that would agree, and one that would not."""
         metric = self.metrics[claim["metric_id"]]
-        near: list[tuple[Row, Held]] = []
+        near: list[tuple[Row, Comparison]] = []
         for row in self.by_metric.get(claim["metric_id"], ()):
-            reason, why = ("", "") if row["observation_id"] in taken else why_not(claim, row, metric)
+            reason, why = ("", "") if row["observation_id"] in used_ids else incomparability_reason(claim, row, metric)
             if reason:
-                near.append((row, self._beside(claim, row, reason, why)))
-        near.sort(key=lambda one: far(claim, one[0]))
-        meeting = [held for _, held in near if held.meets][:MOST_NEAR]
-        return [*meeting, *[held for _, held in near if not held.meets][:1]]
+                near.append((row, self._incomparable(claim, row, reason, why)))
+        near.sort(key=lambda one: time_distance(claim, one[0]))
+        meeting = [held for _, held in near if held.would_agree][:MAX_NEAREST]
+        return [*meeting, *[held for _, held in near if not held.would_agree][:1]]
 
-    def _beside(self, claim: Row, row: Row, reason: str, why: str = "") -> Held:
+    def _incomparable(self, claim: Row, row: Row, reason: str, why: str = "") -> Comparison:
         """Return an observation that is not comparable, with whether it would agree if it were."""
-        interval, unit = shown(as_claim(row), self.metrics[row["metric_id"]])
-        undated = reason == "period" and binding_of.undated(claim, self.metrics[claim["metric_id"]])
-        pair = as_if(claim, row) if reason in TELLING or undated else None
+        interval, unit = to_display_unit(observation_as_claim(row), self.metrics[row["metric_id"]])
+        undated = reason == "period" and binding_of.is_undated(claim, self.metrics[claim["metric_id"]])
+        pair = pair_if_commensurable(claim, row) if reason in INFORMATIVE_REASONS or undated else None
         meets = pair.claimed.overlaps(pair.observed) if pair else None
-        return Held((row["observation_id"],), NOT_COMPARABLE, interval, unit, meets, reason, why)
+        return Comparison((row["observation_id"],), NOT_COMPARABLE, interval, unit, meets, reason, why)
 
 
-def _against(names: tuple[str, ...], pair: Pair, rules: tuple[Binding, ...] | None = None) -> Held:
+def _compare(names: tuple[str, ...], pair: IntervalPair, rules: tuple[Constraint, ...] | None = None) -> Comparison:
     """Return the verdict of an observed interval on a claimed one, and by how much the two are apart."""
     meets = pair.claimed.overlaps(pair.observed)
     apart, apart_in = _distance(pair)
-    return Held(
+    return Comparison(
         names, AGREES if meets else DIFFERS, pair.observed, pair.unit, meets,
-        apart=apart, apart_in=apart_in, rules=rules or (), derived=rules is not None,
+        difference=apart, difference_unit=apart_in, identities=rules or (), is_derived=rules is not None,
     )  # fmt: skip
 
 
-def _distance(pair: Pair) -> tuple[portion.Interval | None, str]:
+def _distance(pair: IntervalPair) -> tuple[portion.Interval | None, str]:
     """Return by how much a claim is more than what is observed; `None` where one of them has no end."""
     one, other = pair.claimed, pair.observed
     ends: list[Any] = [one.lower, one.upper, other.lower, other.upper]
     if portion.inf in ends or -portion.inf in ends:
         return None, ""
-    if pair.points or min(ends) < 0:
-        unit = POINTS if pair.points else pair.unit
+    if pair.in_points or min(ends) < 0:
+        unit = POINTS if pair.in_points else pair.unit
         return portion.closed(one.lower - other.upper, one.upper - other.lower), unit
     return (quotient(one, other), TIMES) if other.upper > 0 else (None, "")
 
 
-def _says_something(answer: Implied, question: Binding) -> bool:
+def _is_informative(answer: ImpliedBounds, question: Constraint) -> bool:
     """Tell whether what follows for a claim is worth holding against it.
 
     It is where it contradicts the claim, or where it is narrow; not where it takes two sides to count alike.
@@ -252,7 +279,7 @@ def _says_something(answer: Implied, question: Binding) -> bool:
 # --- dates
 
 
-def dated(ledger: Ledger) -> pd.DataFrame:
+def corroborate_dates(ledger: Ledger) -> pd.DataFrame:
     """Return every event for which there is an independent dated record, and whether both can be of one day.
 
     Returns
@@ -271,7 +298,7 @@ def dated(ledger: Ledger) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["event_id", "record_id", "date", "recorded", "verdict", "days"])
 
 
-def ordered(ledger: Ledger) -> pd.DataFrame:
+def corroborate_order(ledger: Ledger) -> pd.DataFrame:
     """Return every claimed order of two events that both have independent dated records.
 
     Returns
@@ -288,9 +315,9 @@ def ordered(ledger: Ledger) -> pd.DataFrame:
     for mention in ledger.frames["mentions"].to_dict("records"):
         names = mention["event_id"], mention["after_event_id"]
         if all(name and name in recorded for name in names):
-            own, earlier = (sorted(span(date) for date in recorded[name]) for name in names)
-            holds = all(one.before(other) for one in earlier for other in own)
-            fails = all(other.before(one) for one in earlier for other in own)
+            own, earlier = (sorted(read_period(date) for date in recorded[name]) for name in names)
+            holds = all(one.precedes(other) for one in earlier for other in own)
+            fails = all(other.precedes(one) for one in earlier for other in own)
             verdict = AGREES if holds else DIFFERS if fails else NOT_COMPARABLE
             rows.append((mention["mention_id"], *names, *(min(recorded[name]) for name in names), verdict))
     columns = ["mention_id", "event_id", "after_event_id", "recorded", "recorded_after", "verdict"]
@@ -300,7 +327,7 @@ def ordered(ledger: Ledger) -> pd.DataFrame:
 def _dates(date: str, recorded: str) -> tuple[str, int]:
     if not date:
         return NOT_COMPARABLE, 0
-    own, other = span(date), span(recorded)
+    own, other = read_period(date), read_period(recorded)
     if own.overlaps(other):
         return AGREES, 0
     earlier, later = sorted((own, other))

@@ -14,11 +14,11 @@ from fractions import Fraction
 import pandas as pd
 import portion
 
-from compendium.analysis.derived_quantities import Areas, follows, holding, share, sound, together
-from compendium.ledger.claims import exactly
+from compendium.analysis.derived_quantities import Areas, implied_levels, implied_sum, reliable_from, restrict_to, share
+from compendium.ledger.claims import to_fraction
 from compendium.ledger.loader import Ledger
-from compendium.ledger.observations import found_for, read_observations
-from compendium.reconciliation.components import Implied
+from compendium.ledger.observations import read_observations, select_observations
+from compendium.reconciliation.components import ImpliedBounds
 from compendium.values import units
 from compendium.values.intervals import product, total
 
@@ -29,7 +29,7 @@ NO_AMOUNT = "No amount is assumed, and no figure was found."
 
 Range = tuple[float, float]
 """Two numbers, the smaller first."""
-UNKNOWN: Range = (0, 100)
+UNKNOWN_SHARE: Range = (0, 100)
 """What is taken of a share of which nothing is assumed."""
 
 
@@ -71,38 +71,44 @@ class Assumptions:
 
 
 @dataclass(frozen=True)
-class Kinds:
+class ExposureIds:
     """What a ledger calls what is counted: ids of metrics, and of the place that holds all others."""
 
     sales: str
     purchases: str
     economy: str
-    sent: str
-    world: str
+    remittances: str
+    world_area: str
 
 
 @dataclass(frozen=True)
-class Stake:
+class Exposure:
     """One thing that a break would touch, on one side: how much a year, of what, and what is left without another way.
 
     `amount` is `None` where nobody gives it; `why` says the reason. Shares are in percent, by the name of the whole.
     """
 
     side: str
-    what: str
+    flow: str
     amount: portion.Interval | None
-    left: portion.Interval | None
+    unreplaced: portion.Interval | None
     shares: Mapping[str, portion.Interval] = field(default_factory=dict)
-    left_shares: Mapping[str, portion.Interval] = field(default_factory=dict)
-    rests_on: tuple[str, ...] = ()
-    why: str = ""
+    unreplaced_shares: Mapping[str, portion.Interval] = field(default_factory=dict)
+    evidence_ids: tuple[str, ...] = ()
+    missing_reason: str = ""
 
 
-SALES, PURCHASES, SENT, TRANSIT, ALL = "sales", "purchases", "money sent home", "transit fees", "all that is counted"
+SALES, PURCHASES, REMITTANCES, TRANSIT, TOTAL = (
+    "sales",
+    "purchases",
+    "money sent home",
+    "transit fees",
+    "all that is counted",
+)
 EXPORTS, IMPORTS, ECONOMY = "exports", "imports", "GDP"
 
 
-def stakes(ledger: Ledger, assumed: Assumptions, sides: Areas, kinds: Kinds) -> list[Stake]:
+def exposures(ledger: Ledger, assumptions: Assumptions, sides: Areas, ids: ExposureIds) -> list[Exposure]:
     """Return what a break between two sides would touch on each: sales, purchases, money sent home, transit, and all.
 
     What the figures of the counting side imply together is taken, so that a flow that it does not print may follow
@@ -110,68 +116,81 @@ def stakes(ledger: Ledger, assumed: Assumptions, sides: Areas, kinds: Kinds) -> 
     """
     observations = read_observations(ledger)
     between = observations[observations["ref_area"].isin(sides) & observations["counterpart_area"].isin(sides)]
-    alone = holding(ledger, sound(between, assumed.counted_by))
+    alone = restrict_to(ledger, reliable_from(between, assumptions.counted_by))
     one, other = sides
-    sold = follows(alone, kinds.sales, (one, other), [assumed.year])[0]
-    bought = follows(alone, kinds.purchases, (one, other), [assumed.year])[0]
-    both = together(alone, [kinds.sales, kinds.purchases], (one, other), assumed.year)
+    sold = implied_levels(alone, ids.sales, (one, other), [assumptions.year])[0]
+    bought = implied_levels(alone, ids.purchases, (one, other), [assumptions.year])[0]
+    both = implied_sum(alone, [ids.sales, ids.purchases], (one, other), assumptions.year)
     found = []
     for side, partner, sales, purchases in ((one, other, sold, bought), (other, one, bought, sold)):
-        wholes = dict(_wholes(observations, assumed, side, kinds))
-        sent = follows(alone, kinds.sent, (side, partner), [assumed.year])[0]
+        wholes = dict(_totals(observations, assumptions, side, ids))
+        sent = implied_levels(alone, ids.remittances, (side, partner), [assumptions.year])[0]
         own = [
-            _stake(side, SALES, sales, assumed.other_buyers.get(side, UNKNOWN), wholes, (EXPORTS, ECONOMY)),
-            _stake(side, PURCHASES, purchases, assumed.other_sellers.get(side, UNKNOWN), wholes, (IMPORTS, ECONOMY)),
-            _stake(side, SENT, sent, (0, 0), wholes, (ECONOMY,))
-            if assumed.remittances
-            else Stake(side, SENT, None, None, why=NOT_COUNTED),
-            _transit(side, assumed, wholes),
+            _flow_exposure(
+                side, SALES, sales, assumptions.other_buyers.get(side, UNKNOWN_SHARE), wholes, (EXPORTS, ECONOMY)
+            ),
+            _flow_exposure(
+                side,
+                PURCHASES,
+                purchases,
+                assumptions.other_sellers.get(side, UNKNOWN_SHARE),
+                wholes,
+                (IMPORTS, ECONOMY),
+            ),
+            _flow_exposure(side, REMITTANCES, sent, (0, 0), wholes, (ECONOMY,))
+            if assumptions.remittances
+            else Exposure(side, REMITTANCES, None, None, missing_reason=NOT_COUNTED),
+            _transit(side, assumptions, wholes),
         ]
-        found += [*own, _all(side, own, both, wholes)]
+        found += [*own, _total_exposure(side, own, both, wholes)]
     return found
 
 
-def _wholes(
-    observations: pd.DataFrame, assumed: Assumptions, side: str, kinds: Kinds
+def _totals(
+    observations: pd.DataFrame, assumed: Assumptions, side: str, kinds: ExposureIds
 ) -> Iterator[tuple[str, pd.Series]]:
     for name, metric, counterpart in (
-        (EXPORTS, kinds.sales, kinds.world), (IMPORTS, kinds.purchases, kinds.world), (ECONOMY, kinds.economy, ""),
+        (EXPORTS, kinds.sales, kinds.world_area), (IMPORTS, kinds.purchases, kinds.world_area), (ECONOMY, kinds.economy, ""),
     ):  # fmt: skip
-        rows = found_for(
+        rows = select_observations(
             observations, metric_id=metric, ref_area=side, counterpart_area=counterpart, period=assumed.year,
             publisher=assumed.totals_by, measure="level",
         )  # fmt: skip
         if len(rows):
-            yield name, _whole_units(rows.iloc[0])
+            yield name, _in_unscaled_unit(rows.iloc[0])
 
 
-def _whole_units(row: pd.Series) -> pd.Series:
+def _in_unscaled_unit(row: pd.Series) -> pd.Series:
     """Return an observation with its interval in the unit without the word that scales it."""
     unit = units.unscaled(row["in_unit"])
-    return pd.Series({**row, "interval": units.converted(row["interval"], row["in_unit"], unit), "in_unit": unit})
+    return pd.Series(
+        {**row, "interval": units.convert_interval(row["interval"], row["in_unit"], unit), "in_unit": unit}
+    )
 
 
-def _stake(
-    side: str, what: str, found: Implied, replaced: Range, wholes: Mapping[str, pd.Series],
+def _flow_exposure(
+    side: str, what: str, found: ImpliedBounds, replaced: Range, wholes: Mapping[str, pd.Series],
     of: Collection[str],
-) -> Stake:  # fmt: skip
+) -> Exposure:  # fmt: skip
     if not found.claims:
-        return Stake(side, what, None, None, why=NOT_FOUND)
-    return _shared(side, what, found.interval, without(found.interval, replaced), wholes, of, found.claims)
+        return Exposure(side, what, None, None, missing_reason=NOT_FOUND)
+    return _with_shares(
+        side, what, found.interval, after_replacement(found.interval, replaced), wholes, of, found.claims
+    )
 
 
-def without(found: portion.Interval, replaced: Range) -> portion.Interval:
+def after_replacement(amount: portion.Interval, replaced_percent: Range) -> portion.Interval:
     """Return what is left of an amount when from so many to so many percent of it are replaced."""
-    low, high = (1 - exactly(end) / 100 for end in reversed(replaced))
-    return product(found, portion.closed(low, high)) if high else portion.singleton(Fraction(0))
+    low, high = (1 - to_fraction(end) / 100 for end in reversed(replaced_percent))
+    return product(amount, portion.closed(low, high)) if high else portion.singleton(Fraction(0))
 
 
-def _shared(
+def _with_shares(
     side: str, what: str, every: portion.Interval, left: portion.Interval, wholes: Mapping[str, pd.Series],
     of: Collection[str], rests_on: Iterable[str],
-) -> Stake:  # fmt: skip
+) -> Exposure:  # fmt: skip
     known = {name: wholes[name]["interval"] for name in of if name in wholes}
-    return Stake(
+    return Exposure(
         side, what, every, left,
         {name: share(every, whole) for name, whole in known.items()},
         {name: share(left, whole) for name, whole in known.items()},
@@ -179,25 +198,29 @@ def _shared(
     )  # fmt: skip
 
 
-def _transit(side: str, assumed: Assumptions, wholes: Mapping[str, pd.Series]) -> Stake:
+def _transit(side: str, assumed: Assumptions, wholes: Mapping[str, pd.Series]) -> Exposure:
     if side not in assumed.transit:
-        return Stake(side, TRANSIT, None, None, why=NO_AMOUNT)
-    fees = portion.closed(*(exactly(end) * 10**6 for end in assumed.transit[side]))
-    return _shared(side, TRANSIT, fees, fees, wholes, (ECONOMY,), ())
+        return Exposure(side, TRANSIT, None, None, missing_reason=NO_AMOUNT)
+    fees = portion.closed(*(to_fraction(end) * 10**6 for end in assumed.transit[side]))
+    return _with_shares(side, TRANSIT, fees, fees, wholes, (ECONOMY,), ())
 
 
-def _all(side: str, own: Iterable[Stake], both: Implied, wholes: Mapping[str, pd.Series]) -> Stake:
+def _total_exposure(
+    side: str, own: Iterable[Exposure], both: ImpliedBounds, wholes: Mapping[str, pd.Series]
+) -> Exposure:
     """Return the sum of what is known; the two flows together can be known better than each."""
-    known = {one.what: one for one in own if one.amount is not None}
+    known = {one.flow: one for one in own if one.amount is not None}
     if not known:
-        return Stake(side, ALL, None, None, why=NOT_FOUND)
+        return Exposure(side, TOTAL, None, None, missing_reason=NOT_FOUND)
     rest = [one.amount for name, one in known.items() if name not in (SALES, PURCHASES)]
     every = total([*([both.interval] if both.claims else []), *rest])
-    left = total(one.left for one in known.values()) & portion.closed(Fraction(0), every.upper)
-    return _shared(side, ALL, every, left, wholes, (ECONOMY,), ())
+    left = total(one.unreplaced for one in known.values()) & portion.closed(Fraction(0), every.upper)
+    return _with_shares(side, TOTAL, every, left, wholes, (ECONOMY,), ())
 
 
-def goods(ledger: Ledger, assumed: Assumptions, areas: Areas, kinds: Kinds, metrics: Iterable[str]) -> list[Stake]:
+def goods_exposures(
+    ledger: Ledger, assumptions: Assumptions, areas: Areas, ids: ExposureIds, metrics: Iterable[str]
+) -> list[Exposure]:
     """Return what each group of goods puts at stake: how much the one area sells to the other, of all that it sells.
 
     Takes publishers of no side, too: groups are seldom counted by the authorities of one. Groups of which a year has
@@ -205,15 +228,17 @@ def goods(ledger: Ledger, assumed: Assumptions, areas: Areas, kinds: Kinds, metr
     """
     one, other = areas
     year = read_observations(ledger)
-    year = year[year["period"] == assumed.year]
+    year = year[year["period"] == assumptions.year]
     found = []
     for metric in metrics:
-        rows = sound(found_for(year, metric_id=metric, ref_area=one, measure="level"), ["", assumed.counted_by])
-        sold, every = (rows[rows["counterpart_area"] == area] for area in (other, kinds.world))
+        rows = reliable_from(
+            select_observations(year, metric_id=metric, ref_area=one, measure="level"), ["", assumptions.counted_by]
+        )
+        sold, every = (rows[rows["counterpart_area"] == area] for area in (other, ids.world_area))
         if len(sold) and len(every):
-            part, whole = _whole_units(sold.iloc[0])["interval"], _whole_units(every.iloc[0])
-            left = without(part, assumed.other_buyers.get(one, UNKNOWN))
-            found.append(_shared(one, metric, part, left, {EXPORTS: whole}, (EXPORTS,), [sold.index[0]]))
+            part, whole = _in_unscaled_unit(sold.iloc[0])["interval"], _in_unscaled_unit(every.iloc[0])
+            left = after_replacement(part, assumptions.other_buyers.get(one, UNKNOWN_SHARE))
+            found.append(_with_shares(one, metric, part, left, {EXPORTS: whole}, (EXPORTS,), [sold.index[0]]))
     return found
 
 

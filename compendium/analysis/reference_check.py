@@ -9,18 +9,18 @@ from typing import Any
 
 import pandas as pd
 
-from compendium.reconciliation.constraints import canonical
+from compendium.reconciliation.constraints import canonical_period
 
 SAME_FIGURE = "the same figure"
 ANOTHER_FIGURE = "another figure"
 ANOTHER_PERIOD = "another period"
 ANOTHER_MEASURE = "another way of measuring"
 ANOTHER_SUBJECT = "another subject"
-SUBJECT = ("metric_id", "ref_area", "counterpart_area", "population")
-BASE = ("base_metric_id", "base_area", "base_counterpart")
+SUBJECT_COLUMNS = ("metric_id", "ref_area", "counterpart_area", "population")
+BASE_COLUMNS = ("base_metric_id", "base_area", "base_counterpart")
 
 
-def carried(claims: pd.DataFrame, citations: pd.DataFrame) -> pd.DataFrame:
+def compare_with_titles(claims: pd.DataFrame, citations: pd.DataFrame) -> pd.DataFrame:
     """Return every figure of a sentence beside every figure in the title or address of what it cites.
 
     Parameters
@@ -59,12 +59,12 @@ def carried(claims: pd.DataFrame, citations: pd.DataFrame) -> pd.DataFrame:
 
 def _verdict(claim: dict[str, Any], title: dict[str, Any]) -> str:
     """Return how a title's figure stands to a sentence's; what either leaves open does not tell them apart."""
-    if any(claim[column] != title[column] for column in SUBJECT):
+    if any(claim[column] != title[column] for column in SUBJECT_COLUMNS):
         return ANOTHER_SUBJECT
-    if _differ(canonical(claim["period"]), canonical(title["period"])):
+    if _differ(canonical_period(claim["period"]), canonical_period(title["period"])):
         return ANOTHER_PERIOD
-    base = [_differ(claim[column], title[column]) for column in BASE]
-    base.append(_differ(canonical(claim["base_period"]), canonical(title["base_period"])))
+    base = [_differ(claim[column], title[column]) for column in BASE_COLUMNS]
+    base.append(_differ(canonical_period(claim["base_period"]), canonical_period(title["base_period"])))
     if claim["measure"] != title["measure"] or claim["unit"] != title["unit"] or any(base):
         return ANOTHER_MEASURE
     return SAME_FIGURE if claim["interval"].overlaps(title["interval"]) else ANOTHER_FIGURE

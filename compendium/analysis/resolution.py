@@ -13,14 +13,25 @@ from dataclasses import dataclass
 import pandas as pd
 
 from compendium.ledger.loader import Ledger
-from compendium.ledger.observations import facts, joined, of_side, read_observations, sides
+from compendium.ledger.observations import (
+    add_observations_as_claims,
+    find_reporters,
+    read_observations,
+    reliable_actuals,
+    select_reporter,
+)
 from compendium.reconciliation.components import Conflict
-from compendium.reconciliation.reconcile import at_odds, bound_by, clashing, groups
-from compendium.reconciliation.z3_solver import System
+from compendium.reconciliation.reconcile import (
+    build_components,
+    constraints_from_ledger,
+    disjoint_conflict_claims,
+    disjoint_conflicts,
+)
+from compendium.reconciliation.z3_solver import ConstraintSystem
 
 
 @dataclass(frozen=True)
-class Settled:
+class Resolution:
     """A conflict of the sources, beside the observations of one side.
 
     `giving` are the smallest sets of its claims without which the rest can hold beside those observations: without
@@ -30,17 +41,17 @@ class Settled:
 
     conflict: Conflict
     side: str
-    giving: tuple[frozenset[str], ...]
-    bearing: tuple[str, ...]
-    by: Mapping[str, tuple[str, ...]]
+    minimum_removals: tuple[frozenset[str], ...]
+    relevant_observations: tuple[str, ...]
+    contradicting_observations: Mapping[str, tuple[str, ...]]
 
     @property
-    def narrowed(self) -> bool:
+    def is_narrowed(self) -> bool:
         """Tell whether the observations leave other ways out than any one claim giving way."""
-        return set(self.giving) != {frozenset({name}) for name in self.conflict.claims}
+        return set(self.minimum_removals) != {frozenset({name}) for name in self.conflict.claims}
 
 
-def settled(ledger: Ledger, conflicts: Iterable[Conflict]) -> list[Settled]:
+def resolve_conflicts(ledger: Ledger, conflicts: Iterable[Conflict]) -> list[Resolution]:
     """Return, for each conflict, which of its claims would give way beside the observations of each side that has any.
 
     Observations that contradict each other are left out: they settle nothing. A conflict on which no observation
@@ -49,68 +60,80 @@ def settled(ledger: Ledger, conflicts: Iterable[Conflict]) -> list[Settled]:
     wanted = [conflict for conflict in conflicts if not conflict.assumed]
     metric = dict(zip(ledger.frames["claims"]["claim_id"], ledger.frames["claims"]["metric_id"], strict=True))
     bearing_on = {metric[name] for conflict in wanted for name in conflict.claims}
-    found = [one for side in sides(ledger, bearing_on) for one in _beside(ledger, side, wanted)]
+    found = [one for side in find_reporters(ledger, bearing_on) for one in _resolutions_of_side(ledger, side, wanted)]
     told = {one.conflict.claims for one in found}
-    found += _beside(ledger, "", [one for one in wanted if one.claims not in told])
+    found += _resolutions_of_side(ledger, "", [one for one in wanted if one.claims not in told])
     told = {one.conflict.claims for one in found}
     return found + [
-        Settled(one, "", tuple(frozenset({name}) for name in one.claims), (), {})
+        Resolution(one, "", tuple(frozenset({name}) for name in one.claims), (), {})
         for one in wanted
         if one.claims not in told
     ]
 
 
-def _beside(ledger: Ledger, side: str, wanted: list[Conflict]) -> Iterator[Settled]:
-    chosen = firm(ledger, side)
+def _resolutions_of_side(ledger: Ledger, side: str, wanted: list[Conflict]) -> Iterator[Resolution]:
+    chosen = consistent_observations(ledger, side)
     own = set(chosen.index[chosen["reporter"] == side])
-    beside = joined(ledger, chosen)
-    _, bound, _ = bound_by(beside)
-    for group in groups(bound, beside):
-        names = {name for binding in group.bindings for name in binding.claims}
+    beside = add_observations_as_claims(ledger, chosen)
+    _, bound, _ = constraints_from_ledger(beside)
+    for group in build_components(bound, beside):
+        names = {name for binding in group.constraints for name in binding.claims}
         inside = [conflict for conflict in wanted if names.issuperset(conflict.claims)]
         if inside and names & own:
-            system = System([binding for binding in group.bindings if not binding.assumed], group.domains)
+            system = ConstraintSystem([binding for binding in group.constraints if not binding.assumed], group.domains)
             bearing = names.intersection(chosen.index)
             for one in inside:
-                yield Settled(
-                    one, side, _giving(system, one, bearing), tuple(sorted(bearing)), _by(system, one, bearing)
+                yield Resolution(
+                    one,
+                    side,
+                    _minimum_removals(system, one, bearing),
+                    tuple(sorted(bearing)),
+                    _contradicting_observations(system, one, bearing),
                 )
 
 
-def reliable(ledger: Ledger, side: str) -> pd.DataFrame:
+def reliable_observations(ledger: Ledger, side: str) -> pd.DataFrame:
     """Return the observations of a side, and of publishers of none, that are facts."""
-    return facts(of_side(read_observations(ledger), side))
+    return reliable_actuals(select_reporter(read_observations(ledger), side))
 
 
-def clashes(ledger: Ledger, side: str) -> list[Conflict]:
+def observation_conflicts(ledger: Ledger, side: str) -> list[Conflict]:
     """Return observations of one side, or of it and publishers of none, that cannot all be right."""
-    return clashing(joined(ledger, reliable(ledger, side), alone=True))
+    return disjoint_conflicts(
+        add_observations_as_claims(ledger, reliable_observations(ledger, side), replace_claims=True)
+    )
 
 
-def firm(ledger: Ledger, side: str) -> pd.DataFrame:
+def consistent_observations(ledger: Ledger, side: str) -> pd.DataFrame:
     """Return the observations of a side that can all hold: those of a contradiction are set aside."""
-    chosen = reliable(ledger, side)
-    return chosen[~chosen.index.isin(list(at_odds(joined(ledger, chosen, alone=True))))]
+    chosen = reliable_observations(ledger, side)
+    return chosen[
+        ~chosen.index.isin(
+            list(disjoint_conflict_claims(add_observations_as_claims(ledger, chosen, replace_claims=True)))
+        )
+    ]
 
 
-def _giving(system: System, conflict: Conflict, bearing: set[str]) -> tuple[frozenset[str], ...]:
+def _minimum_removals(system: ConstraintSystem, conflict: Conflict, bearing: set[str]) -> tuple[frozenset[str], ...]:
     claims = set(conflict.claims)
     for size in range(1, len(claims) + 1):
         found = [
             frozenset(gone)
             for gone in itertools.combinations(sorted(claims), size)
-            if system.feasible(sorted(bearing | (claims - set(gone))))
+            if system.is_feasible(sorted(bearing | (claims - set(gone))))
         ]
         if found:
             return tuple(found)
     return ()
 
 
-def _by(system: System, conflict: Conflict, bearing: set[str]) -> dict[str, tuple[str, ...]]:
+def _contradicting_observations(
+    system: ConstraintSystem, conflict: Conflict, bearing: set[str]
+) -> dict[str, tuple[str, ...]]:
     """Return, by claim that the observations contradict without any other claim, the observations it takes."""
     found = {}
     for name in conflict.claims:
-        if not system.feasible([*bearing, name]):
-            core, _ = system.core([*bearing, name])
+        if not system.is_feasible([*bearing, name]):
+            core, _ = system.unsat_core([*bearing, name])
             found[name] = tuple(one for one in core if one != name)
     return found

@@ -11,44 +11,55 @@ from typing import Any
 import pandas as pd
 import portion
 
-from compendium.ledger.claims import exactly
+from compendium.ledger.claims import to_fraction
 from compendium.ledger.loader import Ledger
-from compendium.reconciliation.components import Implied
-from compendium.reconciliation.constraints import NOT_NEGATIVE, ONE, Binding, Quantity, Rule, canonical
-from compendium.reconciliation.reconcile import implied
+from compendium.reconciliation.components import ImpliedBounds
+from compendium.reconciliation.constraints import (
+    NON_NEGATIVE,
+    ONE,
+    Constraint,
+    ConstraintKind,
+    Quantity,
+    canonical_period,
+)
+from compendium.reconciliation.reconcile import implied_bounds
 
-HOLDS, FAILS, OPEN = "holds", "fails", "cannot be said"
+HOLDS, FAILS, UNDECIDED = "holds", "fails", "cannot be said"
 
 
-def question(headline: Mapping[str, Any]) -> Binding:
+def key_finding_constraint(key_finding: Mapping[str, Any]) -> Constraint:
     """Return what a headline asks for: a quantity, or its multiple of another."""
-    period, population = canonical(headline["period"]), headline["population"]
-    own = Quantity(headline["metric_id"], headline["ref_area"], headline["counterpart_area"], period, population)
+    period, population = canonical_period(key_finding["period"]), key_finding["population"]
+    own = Quantity(
+        key_finding["metric_id"], key_finding["ref_area"], key_finding["counterpart_area"], period, population
+    )
     over = None
-    if headline["over_metric_id"]:
+    if key_finding["over_metric_id"]:
         over = Quantity(
-            headline["over_metric_id"], headline["over_ref_area"], headline["over_counterpart_area"],
-            canonical(headline["over_period"]), population,
+            key_finding["over_metric_id"], key_finding["over_ref_area"], key_finding["over_counterpart_area"],
+            canonical_period(key_finding["over_period"]), population,
         )  # fmt: skip
-    return Binding(Rule.MULTIPLE if over else Rule.SAME, ((own, ONE),), NOT_NEGATIVE, over)
+    return Constraint(ConstraintKind.MULTIPLE if over else ConstraintKind.SAME, ((own, ONE),), NON_NEGATIVE, over)
 
 
-def headline(ledger: Ledger, name: str) -> Implied:
+def implied_key_finding(ledger: Ledger, key_finding_id: str) -> ImpliedBounds:
     """Return what all claims leave to the quantity or ratio of a headline; raise `KeyError` where there is none."""
-    return implied(ledger, [question(ledger.row("headlines", name))])[0]
+    return implied_bounds(ledger, [key_finding_constraint(ledger.row("headlines", key_finding_id))])[0]
 
 
-def said(headline: Mapping[str, Any]) -> portion.Interval:
+def required_range(key_finding: Mapping[str, Any]) -> portion.Interval:
     """Return the values for which a headline is right; its ends are not among them: more than one is growth."""
-    low, high = headline["low"], headline["high"]
-    return portion.open(-portion.inf if pd.isna(low) else exactly(low), portion.inf if pd.isna(high) else exactly(high))
+    low, high = key_finding["low"], key_finding["high"]
+    return portion.open(
+        -portion.inf if pd.isna(low) else to_fraction(low), portion.inf if pd.isna(high) else to_fraction(high)
+    )
 
 
-def decided(found: portion.Interval, right: portion.Interval) -> str:
+def key_finding_verdict(implied_range: portion.Interval, required: portion.Interval) -> str:
     """Return what an implied interval says of a headline: it holds, it fails, or it cannot be said."""
-    if found in right:
+    if implied_range in required:
         return HOLDS
-    return OPEN if found.overlaps(right) else FAILS
+    return UNDECIDED if implied_range.overlaps(required) else FAILS
 
 
 def sensitivity(ledger: Ledger) -> pd.DataFrame:
@@ -61,10 +72,10 @@ def sensitivity(ledger: Ledger) -> pd.DataFrame:
         quantity in its unit, or of the ratio), `claims` that it rests on, `assumed`, `verdict`.
     """
     headlines = ledger["headlines"].to_dict("records")
-    asked = [question(headline) for headline in headlines]
+    asked = [key_finding_constraint(headline) for headline in headlines]
     rows = []
     for source in ["", *ledger["sources"]["source_id"]]:
-        answers = implied(ledger.without(source) if source else ledger, asked)
+        answers = implied_bounds(ledger.without_source(source) if source else ledger, asked)
         rows += [
             {
                 "headline_id": headline["headline_id"],
@@ -72,7 +83,7 @@ def sensitivity(ledger: Ledger) -> pd.DataFrame:
                 "interval": answer.interval,
                 "claims": list(answer.claims),
                 "assumed": answer.assumed,
-                "verdict": decided(answer.interval, said(headline)),
+                "verdict": key_finding_verdict(answer.interval, required_range(headline)),
             }
             for headline, answer in zip(headlines, answers, strict=True)
         ]

@@ -11,9 +11,9 @@ from urllib.parse import urlsplit
 
 import pandas as pd
 
-from compendium.reconciliation.constraints import canonical
+from compendium.reconciliation.constraints import canonical_period
 
-SAME = [
+MATCH_COLUMNS = [
     *("metric_id", "ref_area", "counterpart_area", "period", "population", "measure"),
     *("base_metric_id", "base_area", "base_counterpart", "base_period"),
 ]
@@ -25,7 +25,7 @@ def origin(claim: pd.Series | dict[str, str]) -> str:
     return claim["origin"] or claim["source_id"]
 
 
-def witnesses(claims: pd.DataFrame) -> pd.DataFrame:
+def origins_by_quantity(claims: pd.DataFrame) -> pd.DataFrame:
     """Return the things of which more than one figure is printed, with their sources and origins.
 
     Parameters
@@ -36,27 +36,27 @@ def witnesses(claims: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        the columns of `SAME`, and `claims`, `sources`, `origins` (a sorted list each).
+        the columns of `MATCH_COLUMNS`, and `claims`, `sources`, `claims_by_origin` (a sorted list each).
     """
     known = claims[(claims["rank"] == "normal") & (claims["period"] != "")].copy()
-    known["period"] = known["period"].map(canonical)
-    known["base_period"] = known["base_period"].map(canonical)
+    known["period"] = known["period"].map(canonical_period)
+    known["base_period"] = known["base_period"].map(canonical_period)
     known["behind"] = [origin(claim) for claim in known.to_dict("records")]
     rows = []
-    for key, group in known.groupby(SAME, sort=False):
+    for key, group in known.groupby(MATCH_COLUMNS, sort=False):
         if len(group) > 1:
             rows.append(
                 {
-                    **dict(zip(SAME, key, strict=True)),
+                    **dict(zip(MATCH_COLUMNS, key, strict=True)),
                     "claims": list(group["claim_id"]),
                     "sources": sorted(set(group["source_id"])),
                     "origins": sorted(set(group["behind"])),
                 }
             )
-    return pd.DataFrame(rows, columns=[*SAME, "claims", "sources", "origins"])
+    return pd.DataFrame(rows, columns=[*MATCH_COLUMNS, "claims", "sources", "origins"])
 
 
-def origins(claims: pd.DataFrame) -> pd.DataFrame:
+def claims_by_origin(claims: pd.DataFrame) -> pd.DataFrame:
     """Return one row an origin that a text credits: `origin`, `claims`, `sources` (a list each), most claims first."""
     named = claims[(claims["rank"] == "normal") & (claims["origin"] != "")]
     rows = [

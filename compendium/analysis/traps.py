@@ -11,15 +11,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from compendium.analysis.explanations import Names, explained
-from compendium.analysis.resolution import reliable
+from compendium.analysis.explanations import Names, explain_conflict
+from compendium.analysis.resolution import reliable_observations
 from compendium.ledger.loader import Ledger
-from compendium.ledger.observations import joined, read_observations, sides
+from compendium.ledger.observations import add_observations_as_claims, find_reporters, read_observations
 from compendium.ledger.schema import SEPARATOR
 from compendium.reconciliation.components import Conflict
-from compendium.reconciliation.reconcile import bound_by, find_conflicts
+from compendium.reconciliation.reconcile import constraints_from_ledger, find_conflicts
 
-CONTRADICTIONS = ("contradiction", "misprint")
+CONTRADICTION_KINDS = ("contradiction", "misprint")
 """The kinds of trap whose figures cannot all be right."""
 UNEXPLAINED = "Found by the engine; nobody has explained it yet."
 
@@ -32,7 +32,7 @@ class Trap:
     kind: str
     title: str
     observations: tuple[str, ...]
-    what: str
+    description: str
     explanation: str
     arithmetic: str
 
@@ -43,33 +43,35 @@ def traps(ledger: Ledger) -> list[Trap]:
     rows = ledger["traps"].to_dict("records")
     for row in rows:
         names = tuple(row["observations"].split(SEPARATOR))
-        told = " ".join(contradictions(ledger, names)) if row["kind"] in CONTRADICTIONS else ""
+        told = " ".join(explain_contradictions(ledger, names)) if row["kind"] in CONTRADICTION_KINDS else ""
         found.append(Trap(row["trap_id"], row["kind"], row["title"], names, row["what"], row["explanation"], told))
-    return found + [_unexplained(ledger, conflict) for conflict in unexplained(ledger, rows)]
+    return found + [_trap_without_row(ledger, conflict) for conflict in unexplained_conflicts(ledger, rows)]
 
 
-def contradictions(ledger: Ledger, names: Sequence[str]) -> list[str]:
+def explain_contradictions(ledger: Ledger, observation_ids: Sequence[str]) -> list[str]:
     """Return why some observations cannot all be right, a sentence for each minimal set of them."""
     observations = read_observations(ledger)
-    beside = joined(ledger, observations.loc[list(names)], alone=True)
-    claims, _, _ = bound_by(beside)
-    words = Names.of(beside)
-    return [explained(conflict, claims, words) for conflict in find_conflicts(beside) if not conflict.assumed]
+    beside = add_observations_as_claims(ledger, observations.loc[list(observation_ids)], replace_claims=True)
+    claims, _, _ = constraints_from_ledger(beside)
+    words = Names.from_ledger(beside)
+    return [explain_conflict(conflict, claims, words) for conflict in find_conflicts(beside) if not conflict.assumed]
 
 
-def unexplained(ledger: Ledger, rows: Sequence[Mapping[str, Any]]) -> Iterator[Conflict]:
+def unexplained_conflicts(ledger: Ledger, trap_rows: Sequence[Mapping[str, Any]]) -> Iterator[Conflict]:
     """Yield the minimal contradictions among a side's observations that share no two of them with a trap."""
-    known = [set(row["observations"].split(SEPARATOR)) for row in rows]
+    known = [set(row["observations"].split(SEPARATOR)) for row in trap_rows]
     told: set[tuple[str, ...]] = set()
-    for side in sides(ledger):
-        for conflict in find_conflicts(joined(ledger, reliable(ledger, side), alone=True)):
+    for side in find_reporters(ledger):
+        for conflict in find_conflicts(
+            add_observations_as_claims(ledger, reliable_observations(ledger, side), replace_claims=True)
+        ):
             fresh = conflict.claims not in told and not conflict.assumed
             if fresh and not any(len(own.intersection(conflict.claims)) > 1 for own in known):
                 told.add(conflict.claims)
                 yield conflict
 
 
-def _unexplained(ledger: Ledger, conflict: Conflict) -> Trap:
-    told = " ".join(contradictions(ledger, conflict.claims))
+def _trap_without_row(ledger: Ledger, conflict: Conflict) -> Trap:
+    told = " ".join(explain_contradictions(ledger, conflict.claims))
     name = "+".join(conflict.claims)
-    return Trap(name, CONTRADICTIONS[0], "A contradiction", conflict.claims, "", UNEXPLAINED, told)
+    return Trap(name, CONTRADICTION_KINDS[0], "A contradiction", conflict.claims, "", UNEXPLAINED, told)

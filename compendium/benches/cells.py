@@ -22,7 +22,7 @@ from IPython.utils.capture import capture_output
 from traitlets.config import Config
 
 from compendium.benches.timing import cores
-from compendium.builder.notebooks import compose
+from compendium.builder.notebooks import compose_notebook
 
 
 class FailedCellError(RuntimeError):
@@ -31,7 +31,7 @@ class FailedCellError(RuntimeError):
 
 def code_of(chapter: Path) -> list[str]:
     """Return the code cells of a chapter."""
-    return [cell.source for cell in compose(chapter).cells if cell.cell_type == "code"]
+    return [cell.source for cell in compose_notebook(chapter).cells if cell.cell_type == "code"]
 
 
 def imports(cells: Iterable[str]) -> list[str]:

@@ -21,7 +21,7 @@ from pathlib import Path
 from compendium.benches.copies import copied
 from compendium.benches.rows import put
 from compendium.project.paths import ROOT
-from compendium.project.problems import one_of
+from compendium.project.problems import describe_choices
 from compendium.quality.strength import score
 
 TOOL = "mutmut"
@@ -95,7 +95,7 @@ def chosen(names: Sequence[str], root: Path = ROOT) -> dict[str, tuple[str, ...]
     known = modules(root)
     for name in names:
         if name not in known:
-            raise MutationError(f"no module {name!r} is changed; {one_of(known, name)}")
+            raise MutationError(f"no module {name!r} is changed; {describe_choices(known, name)}")
     return {module: tests for module, tests in known.items() if not names or module in names}
 
 

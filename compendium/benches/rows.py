@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from compendium.benches.timing import Taken, machine
-from compendium.ledger.schema import Table, tables
+from compendium.ledger.schema import Table, read_schema
 
 TABLE = "build_benchmarks"
 SECONDS, BEYOND, TIMES = "seconds", "seconds beyond the cells", "times"
@@ -79,7 +79,7 @@ def put(data: Path, table: str, records: Iterable[Mapping[str, str]], replaced: 
 
     New records stand where the first of those that they replace stood, or at the end.
     """
-    described = tables(data)[table]
+    described = read_schema(data)[table]
     path = data / described.path
     with path.open(encoding="utf-8", newline="") as file:
         before = list(csv.DictReader(file))

@@ -9,7 +9,7 @@ import pandas as pd
 from IPython.display import HTML
 
 from compendium.benches.rows import BEYOND, TIMES
-from compendium.display.outputs import table
+from compendium.display.outputs import captioned_table
 
 
 def _has(value: Any) -> bool:
@@ -69,7 +69,7 @@ def aims_table(rows: pd.DataFrame, caption: str) -> HTML:
         }
         for row in rows.to_dict("records")
     ]
-    return table(pd.DataFrame(shown), caption, numeric=["Time", "Its time", "Ratio", "Aim"])
+    return captioned_table(pd.DataFrame(shown), caption, numeric=["Time", "Its time", "Ratio", "Aim"])
 
 
 def growth_table(rows: pd.DataFrame, size: str, caption: str) -> HTML:
@@ -92,7 +92,7 @@ def growth_table(rows: pd.DataFrame, size: str, caption: str) -> HTML:
                     "Time grew": f"× {factor:.2g}" if factor else "",
                 }
             )
-    return table(pd.DataFrame(shown), caption, numeric=list(shown[0])[1:])
+    return captioned_table(pd.DataFrame(shown), caption, numeric=list(shown[0])[1:])
 
 
 def named(rows: pd.DataFrame, wanted: bool) -> list[str]:

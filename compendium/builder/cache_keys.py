@@ -14,12 +14,12 @@ import platform
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from compendium.builder.import_graph import modules
-from compendium.builder.read_tracking import ALL
+from compendium.builder.import_graph import imported_modules
+from compendium.builder.read_tracking import ALL_FILES
 from compendium.project.paths import LOCK, ROOT
 
 
-def key(code: Sequence[str], reads: Iterable[str], root: Path = ROOT) -> str:
+def cache_key(code: Sequence[str], reads: Iterable[str], root: Path = ROOT) -> str:
     """Return the key of a notebook with these code cells, which read these files when it last ran; `""` without code.
 
     Parameters
@@ -29,32 +29,32 @@ def key(code: Sequence[str], reads: Iterable[str], root: Path = ROOT) -> str:
     """
     if not code:
         return ""
-    files = {root / LOCK, *engine("\n".join(code), root)}
+    files = {root / LOCK, *engine_modules("\n".join(code), root)}
     for path in reads:
-        files.update(data(root) if path == ALL else [root / path])
+        files.update(data_files(root) if path == ALL_FILES else [root / path])
     return _named("\0".join(code), files, root)
 
 
-def engine(code: str, root: Path = ROOT) -> frozenset[Path]:
+def engine_modules(code: str, root: Path = ROOT) -> frozenset[Path]:
     """Return the modules of the engine that code rests on; all of them where the code cannot be parsed."""
     try:
-        return modules(code, root)
+        return imported_modules(code, root)
     except SyntaxError:
         return frozenset((root / "compendium").rglob("*.py"))
 
 
-def data(root: Path = ROOT) -> list[Path]:
+def data_files(root: Path = ROOT) -> list[Path]:
     """Return the files of the ledger, in order of path; an editor's own files are none."""
     found = (root / "data").rglob("*")
     return sorted(path for path in found if path.suffix in {".csv", ".json"} and path.name[0] != ".")
 
 
-def surroundings(root: Path = ROOT) -> str:
+def project_digest(root: Path = ROOT) -> str:
     """Return the name of all that notebooks may depend on besides their code: data, engine, lock, version of Python."""
-    return _named(python(), {*data(root), *(root / "compendium").rglob("*.py"), root / LOCK}, root)
+    return _named(python_version(), {*data_files(root), *(root / "compendium").rglob("*.py"), root / LOCK}, root)
 
 
-def python() -> str:
+def python_version() -> str:
     """Return the version of Python as far as outputs may depend on it: `3.11`."""
     return ".".join(platform.python_version_tuple()[:2])
 

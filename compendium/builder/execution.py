@@ -19,29 +19,29 @@ from threading import Event
 import nbformat
 
 from compendium.builder import kernel_environment
-from compendium.builder.cache_keys import surroundings
+from compendium.builder.cache_keys import project_digest
 from compendium.project.paths import ROOT
 
 TIMEOUT = 120
 """Seconds that one cell may take."""
-STARTING = 2.0
+START_TIMEOUT = 2.0
 """Seconds for which what is done meanwhile waits for a kernel at most."""
-ASK = "import json\nfrom compendium import reads\nprint(json.dumps(reads.listed()))"
+REPORT_READS = "import json\nfrom compendium import reads\nprint(json.dumps(reads.listed()))"
 """The last cell of every run, which is not kept: what the others have read."""
 
 
 @dataclass(frozen=True)
-class Work:
+class NotebookTask:
     """A notebook to execute: its text, the folder to run in, below the project's, and what the project must hold."""
 
     chapter: Path
     notebook: str
     folder: str
-    surroundings: str
+    project_digest: str
 
 
 @dataclass(frozen=True)
-class Done:
+class NotebookRun:
     """A notebook that ran: its text with outputs, what it read, how long it took, what it failed with."""
 
     chapter: Path
@@ -51,51 +51,51 @@ class Done:
     failure: str = ""
 
 
-def execute(work: Work, begun: Callable[[], object] | None = None) -> Done:
+def execute(task: NotebookTask, on_started: Callable[[], object] | None = None) -> NotebookRun:
     """Execute one notebook on a kernel of its own; a failure of its code is an answer, not an error.
 
-    `begun` is called when its kernel is there and has been given the first cell; more often does no harm.
+    `on_started` is called when its kernel is there and has been given the first cell; more often does no harm.
     """
     from nbclient import NotebookClient  # imported late: most builds execute nothing
     from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 
     from compendium.builder import forked_kernels
 
-    kernel_environment.prepare()
-    forked_kernels.use()
-    if surroundings() != work.surroundings:
-        return Done(
-            work.chapter, failure="The worker has other data, engine or lock than this folder; nothing was run."
+    kernel_environment.prepare_environment()
+    forked_kernels.use_forked_kernels()
+    if project_digest() != task.project_digest:
+        return NotebookRun(
+            task.chapter, failure="The worker has other data, engine or lock than this folder; nothing was run."
         )
     start = time.perf_counter()
-    notebook = nbformat.reads(work.notebook, as_version=4)
-    notebook.cells.append(nbformat.v4.new_code_cell(ASK))
+    notebook = nbformat.reads(task.notebook, as_version=4)
+    notebook.cells.append(nbformat.v4.new_code_cell(REPORT_READS))
     client = NotebookClient(
         notebook,
         timeout=TIMEOUT,
         kernel_name="python3",
         record_timing=False,
         shutdown_kernel="immediate",
-        on_cell_execute=(lambda **_: begun()) if begun else None,
-        resources={"metadata": {"path": str(ROOT / work.folder)}},
+        on_cell_execute=(lambda **_: on_started()) if on_started else None,
+        resources={"metadata": {"path": str(ROOT / task.folder)}},
     )
     try:
         # One event loop a notebook, closed with it: nbclient's own wrapper leaves its loop open.
         asyncio.run(client.async_execute())
     except (CellExecutionError, CellTimeoutError, DeadKernelError, RuntimeError) as error:
-        return Done(work.chapter, seconds=time.perf_counter() - start, failure=str(error))
+        return NotebookRun(task.chapter, seconds=time.perf_counter() - start, failure=str(error))
     reads = json.loads(notebook.cells.pop().outputs[0]["text"])
     notebook.metadata["language_info"] = {"name": "python"}
-    return Done(work.chapter, nbformat.writes(notebook), tuple(reads), time.perf_counter() - start)
+    return NotebookRun(task.chapter, nbformat.writes(notebook), tuple(reads), time.perf_counter() - start)
 
 
-def nothing() -> None:
+def do_nothing() -> None:
     """Do nothing meanwhile."""
 
 
-def side_by_side(
-    works: Sequence[Work], executor: Executor | None = None, meanwhile: Callable[[], None] = nothing
-) -> Iterator[Done]:
+def execute_in_parallel(
+    tasks: Sequence[NotebookTask], executor: Executor | None = None, on_started: Callable[[], None] = do_nothing
+) -> Iterator[NotebookRun]:
     """Execute notebooks and yield each as it ends; an interruption drops those that have not begun.
 
     Parameters
@@ -103,40 +103,40 @@ def side_by_side(
     executor
         where to run them; without one, on all cores this process may use. What an executor loses (its process was
         killed, its host is gone) is run here.
-    meanwhile
+    on_started
         called once when the notebooks have begun: this process only waits for them.
     """
     # Imported here, because the threads would import it at the same time as what is done meanwhile.
     import nbclient  # noqa: F401
 
-    lost = list(works)
+    lost = list(tasks)
     if executor:
         lost = []
-        yield from _through(executor, works, meanwhile, lost)
-        meanwhile = nothing
+        yield from _through(executor, tasks, on_started, lost)
+        on_started = do_nothing
     if lost:
         # The threads only wait for kernels, which are processes.
-        with ThreadPoolExecutor(cores()) as here:
-            yield from _through(here, lost, meanwhile, begun=Event())
+        with ThreadPoolExecutor(available_cores()) as here:
+            yield from _through(here, lost, on_started, begun=Event())
 
 
 def _through(
     executor: Executor,
-    works: Sequence[Work],
+    works: Sequence[NotebookTask],
     meanwhile: Callable[[], None],
-    lost: list[Work] | None = None,
+    lost: list[NotebookTask] | None = None,
     begun: Event | None = None,
-) -> Iterator[Done]:
+) -> Iterator[NotebookRun]:
     """Execute notebooks on an executor; those that it loses go into a list, or raise its error where there is none.
 
     Threads of this process are given `begun`: a kernel starts twice as fast while this process only waits for it.
     """
-    running: dict[Future[Done], Work] = {}
+    running: dict[Future[NotebookRun], NotebookTask] = {}
     try:
         for work in works:
             running[_submitted(executor, work, begun)] = work
         if begun and works:
-            begun.wait(STARTING)
+            begun.wait(START_TIMEOUT)
         meanwhile()
         for future in as_completed(running):
             # An executor has its own errors for a worker that was killed; what a notebook raises is in its answer.
@@ -149,16 +149,16 @@ def _through(
             future.cancel()
 
 
-def _submitted(executor: Executor, work: Work, begun: Event | None) -> Future[Done]:
+def _submitted(executor: Executor, work: NotebookTask, begun: Event | None) -> Future[NotebookRun]:
     try:
         return executor.submit(execute, work, begun.set) if begun else executor.submit(execute, work)
     except RuntimeError as error:  # a pool takes nothing more once one of its processes was killed
-        future: Future[Done] = Future()
+        future: Future[NotebookRun] = Future()
         future.set_exception(error)
         return future
 
 
-def cores() -> int:
+def available_cores() -> int:
     """Return how many cores this process may use, where the system tells; else how many there are."""
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))

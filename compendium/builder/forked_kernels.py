@@ -23,7 +23,7 @@ from jupyter_client.provisioning.local_provisioner import LocalProvisioner
 
 from compendium.project.paths import ROOT
 
-IMPORTED = ("ipykernel.ipkernel", "matplotlib.backends.backend_svg", "myst_nb", "pandas")
+PRELOADED_PACKAGES = ("ipykernel.ipkernel", "matplotlib.backends.backend_svg", "myst_nb", "pandas")
 """What nearly every notebook imports from outside; of the engine it is every module that chapters may use."""
 WORKSHOP = {
     "__main__", "archives", "audit", "bench", "building", "certificate", "changelog", "changes", "chapter", "cli",
@@ -33,34 +33,38 @@ WORKSHOP = {
     "warmed", "weight",
 }  # fmt: skip
 """Modules for the making of the book, which no chapter imports; any other may be needed."""
-LAST = "compendium.builder.kernel_preload"
+PRELOADED_LAST = "compendium.builder.kernel_preload"
 """What does at its import what each kernel would otherwise do anew."""
-NAME = "warm"
+PROVISIONER_NAME = "warm"
 
 
-def imported() -> list[str]:
+def preloaded_modules() -> list[str]:
     """Return the modules that a warm kernel has imported before it is asked for anything."""
     engine = sorted({path.stem for path in (ROOT / "compendium").glob("*.py")} - WORKSHOP)
-    return [*IMPORTED, *(f"compendium.{name}" for name in engine)]
+    return [*PRELOADED_PACKAGES, *(f"compendium.{name}" for name in engine)]
 
 
-def use(*besides: str) -> None:
+def use_forked_kernels(*extra_modules: str) -> None:
     """Let every kernel that this process starts be a warm one, whoever asks for it: the generator, or nbval.
 
     Parameters
     ----------
-    besides
+    extra_modules
         modules to import besides, where the process that kernels are forked from is not there yet.
     """
-    if not possible():
+    if not can_fork():
         return
-    multiprocessing.get_context("forkserver").set_forkserver_preload([*imported(), *besides, LAST])
+    multiprocessing.get_context("forkserver").set_forkserver_preload(
+        [*preloaded_modules(), *extra_modules, PRELOADED_LAST]
+    )
     factory = KernelProvisionerFactory.instance()
-    factory.provisioners[NAME] = EntryPoint(NAME, f"{__name__}:WarmProvisioner", factory.GROUP_NAME)
-    factory.default_provisioner_name = NAME
+    factory.provisioners[PROVISIONER_NAME] = EntryPoint(
+        PROVISIONER_NAME, f"{__name__}:ForkingProvisioner", factory.GROUP_NAME
+    )
+    factory.default_provisioner_name = PROVISIONER_NAME
 
 
-def possible() -> bool:
+def can_fork() -> bool:
     """Say whether kernels can be forked for this process; else they start as usual.
 
     They cannot for one that may have no children (a worker of some schedulers), nor for one without assertions, which
@@ -69,25 +73,25 @@ def possible() -> bool:
     return not (multiprocessing.current_process().daemon or sys.flags.optimize or sys.platform == "win32")
 
 
-def begin(*besides: str) -> None:
+def start_fork_server(*extra_modules: str) -> None:
     """Start the process that kernels are forked from, and let it import while this one does something else."""
-    use(*besides)
-    if possible():
+    use_forked_kernels(*extra_modules)
+    if can_fork():
         forkserver.ensure_running()
 
 
-class WarmProvisioner(LocalProvisioner):
+class ForkingProvisioner(LocalProvisioner):
     """Starts a kernel on this machine by forking; everything else is as with any other local kernel."""
 
     async def launch_kernel(self, cmd: list[str], **kwargs: Any) -> KernelConnectionInfo:
         """Fork a kernel that listens where the connection file says; the command line is not needed."""
         folder = str(kwargs.get("cwd") or Path.cwd())
-        forked: Any = Forked(cast(Any, self.parent).connection_file, folder)
+        forked: Any = ForkedKernel(cast(Any, self.parent).connection_file, folder)
         self.process, self.pid, self.cwd = forked, forked.pid, folder
         return self.connection_info
 
 
-class Forked:
+class ForkedKernel:
     """A forked kernel, with what the provisioner asks of a `subprocess.Popen`."""
 
     stdin = stdout = stderr = None

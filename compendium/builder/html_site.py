@@ -20,13 +20,13 @@ from compendium.project.paths import ROOT
 OPTIONS = ("--warningiserror", "--nitpick", "--keep-going", "--quiet")
 
 
-def get_ready() -> None:
-    """Import what `make` needs, at a time when this process has nothing else to do."""
+def import_dependencies() -> None:
+    """Import what `build_site` needs, at a time when this process has nothing else to do."""
     for name in ("jupyter_book.sphinx", "myst_nb.sphinx_ext", "sphinxcontrib.bibtex", "furo", "sphinx.builders.html"):
         import_module(name)
 
 
-def make(into: Path, *, root: Path = ROOT, clean: bool = True, only: str = "") -> str:
+def build_site(output_folder: Path, *, root: Path = ROOT, clean: bool = True, only_page: str = "") -> str:
     """Build the book of a folder into `into/_build/html`, in this process; return what was wrong, `""` if nothing.
 
     Parameters
@@ -34,16 +34,16 @@ def make(into: Path, *, root: Path = ROOT, clean: bool = True, only: str = "") -
     clean
         begin from nothing; else the pages that have not changed since the last build are left as they are. Both give
         the same files (`compendium.builder.sphinx_ext.reproducible`).
-    only
+    only_page
         the one page to write, `book/part/chapter`, over a site that is there; the next build does all that is left.
     """
-    leftovers = () if not clean else (".doctrees",) if partial_build.looked_at() else ("html", ".doctrees")
+    leftovers = () if not clean else (".doctrees",) if partial_build.is_live_preview() else ("html", ".doctrees")
     for leftover in leftovers:
-        shutil.rmtree(into / "_build" / leftover, ignore_errors=True)
-    with partial_build.only(only):
-        warned = _built(into, root)
+        shutil.rmtree(output_folder / "_build" / leftover, ignore_errors=True)
+    with partial_build.only_page_built(only_page):
+        warned = _built(output_folder, root)
     if not warned:
-        provenance.fill(into / "_build" / "html", provenance.certificate(root))
+        provenance.fill_placeholders(output_folder / "_build" / "html", provenance.read_provenance(root))
     return warned
 
 
@@ -65,20 +65,20 @@ def _built(into: Path, root: Path) -> str:
     return warned.getvalue()
 
 
-def build(into: Path, *, root: Path = ROOT) -> subprocess.CompletedProcess[str]:
+def build_site_in_subprocess(output_folder: Path, *, root: Path = ROOT) -> subprocess.CompletedProcess[str]:
     """Build the book of a folder cleanly into `into/_build/html`, in a process of its own, and return that.
 
     The exit code is not 0 where there was any warning, a missing cross-reference included; the standard error
     holds the warnings.
     """
-    command = [sys.executable, "-m", "compendium.builder.html_site", str(into), str(root)]
+    command = [sys.executable, "-m", "compendium.builder.html_site", str(output_folder), str(root)]
     return subprocess.run(command, capture_output=True, text=True, cwd=root, check=False)
 
 
-def pages(html: Path) -> list[Path]:
+def site_pages(html: Path) -> list[Path]:
     """Return the pages of a built site, the ones that Sphinx adds (search, index) included."""
     return sorted(html.rglob("*.html"))
 
 
 if __name__ == "__main__":
-    sys.exit(make(Path(sys.argv[1]), root=Path(sys.argv[2])) or 0)
+    sys.exit(build_site(Path(sys.argv[1]), root=Path(sys.argv[2])) or 0)

@@ -15,7 +15,7 @@ from pathlib import Path
 PACKAGE = "compendium"
 
 
-def modules(code: str, root: Path) -> frozenset[Path]:
+def imported_modules(code: str, root: Path) -> frozenset[Path]:
     """Return the files of the engine that code imports, and those that these import in turn.
 
     Parameters

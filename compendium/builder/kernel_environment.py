@@ -17,17 +17,17 @@ c.InteractiveShellApp.extensions = ["compendium.builder.read_tracking"]
 """
 
 # A user's own look of figures, and the switch that turns every `assert` of a cell off.
-FOREIGN = ("MATPLOTLIBRC", "PYTHONOPTIMIZE")
+REMOVED_VARIABLES = ("MATPLOTLIBRC", "PYTHONOPTIMIZE")
 
 
-def prepare() -> None:
+def prepare_environment() -> None:
     """Set the variables that make notebooks reproducible and self-contained, for this process and its children."""
     profile = CACHE / "ipython" / "profile_default"
     profile.mkdir(parents=True, exist_ok=True)
     config = profile / "ipython_kernel_config.py"
     if not config.is_file() or config.read_text(encoding="utf-8") != CONFIG:
         config.write_text(CONFIG, encoding="utf-8")
-    for name in FOREIGN:
+    for name in REMOVED_VARIABLES:
         os.environ.pop(name, None)
     os.environ.update(
         PYTHONHASHSEED="0",

@@ -14,15 +14,15 @@ from pathlib import Path
 
 import yaml
 
-from compendium.project.problems import LedgerError, Problem, one_of
+from compendium.project.problems import LedgerError, Problem, describe_choices
 
-NAME = re.compile(r"[a-z][a-z0-9_]*/[a-z][a-z0-9_]*")
+NAME_PATTERN = re.compile(r"[a-z][a-z0-9_]*/[a-z][a-z0-9_]*")
 TOC = "_toc.yml"
-SOURCES = "source"
+SOURCE_PART = "source"
 """The part of a book whose pages are of sources, each named by its id."""
 
 
-def create(name: str, title: str, root: Path, sources: Collection[str] | None = None) -> Path:
+def create_chapter(name: str, title: str, root: Path, source_ids: Collection[str] | None = None) -> Path:
     """Write the page of a new chapter and enter it into the table of contents; return the page.
 
     Parameters
@@ -33,7 +33,7 @@ def create(name: str, title: str, root: Path, sources: Collection[str] | None = 
         its short name for the side bar; the question at its head is made of it.
     root
         the folder of the project.
-    sources
+    source_ids
         the ids of the sources that may have a page; without them, any name may.
 
     Raises
@@ -42,18 +42,18 @@ def create(name: str, title: str, root: Path, sources: Collection[str] | None = 
         where the name is not of that form, is taken, belongs to no part or, among the sources, to none of them; where
         the title has a number. Nothing has been written then.
     """
-    from compendium.builder.prose_lint import figures_in_prose
+    from compendium.builder.prose_lint import numbers_in_prose
 
     page, toc = root / "book" / f"{name}.md", root / TOC
     listed = toc.read_text(encoding="utf-8")
-    refuse(name, title, page, listed, sources)
-    after = entered(listed, name, title)
+    check_new_page(name, title, page, listed, source_ids)
+    after = toc_with_page(listed, name, title)
     part, own = name.split("/")
-    form = "source.template.md" if part == SOURCES else "chapter.template.md"
+    form = "source.template.md" if part == SOURCE_PART else "chapter.template.md"
     template = resources.files("compendium").joinpath(form).read_text(encoding="utf-8")
     page.parent.mkdir(exist_ok=True)
     page.write_text(template.replace("TITLE", title).replace("SOURCE", own), encoding="utf-8")
-    wrong = figures_in_prose(page)
+    wrong = numbers_in_prose(page)
     if wrong:
         page.unlink()
         raise LedgerError([Problem("title", 0, "", title, f"no figure, in digits or words: {wrong[0].found!r}")])
@@ -61,30 +61,30 @@ def create(name: str, title: str, root: Path, sources: Collection[str] | None = 
     return page
 
 
-def refuse(name: str, title: str, page: Path, listed: str, sources: Collection[str] | None = None) -> None:
+def check_new_page(name: str, title: str, page: Path, toc_text: str, source_ids: Collection[str] | None = None) -> None:
     """Raise `LedgerError` where a name or title cannot be that of a new page."""
-    chapters = [found for part in yaml.safe_load(listed)["parts"] for found in part["chapters"]]
+    chapters = [found for part in yaml.safe_load(toc_text)["parts"] for found in part["chapters"]]
     files = [found["file"] for chapter in chapters for found in (chapter, *chapter.get("sections", ()))]
     parts, own = {file.split("/")[1] for file in files}, name.split("/")[0]
     problems = []
-    if not NAME.fullmatch(name):
+    if not NAME_PATTERN.fullmatch(name):
         problems.append(Problem("name", 0, "", name, "part/page, in small letters, digits and underscores"))
     elif own not in parts:
-        problems.append(Problem("name", 0, "", own, f"a part of the book: {one_of(parts, own)}"))
-    elif page.exists() or f"book/{name}\n" in listed:
+        problems.append(Problem("name", 0, "", own, f"a part of the book: {describe_choices(parts, own)}"))
+    elif page.exists() or f"book/{name}\n" in toc_text:
         problems.append(Problem(f"book/{name}.md", 0, "", "a page", "a name that is not taken"))
     if not title.strip() or not title.isprintable() or any(mark in title for mark in '#`{}[]<>"\\'):
         problems.append(Problem("title", 0, "", title, "words, without marks that mean something in Markdown or YAML"))
-    if not problems and own == SOURCES and sources is not None and name.rpartition("/")[2] not in sources:
-        right = f"the id of a source: {one_of(sources, name.rpartition('/')[2])}"
+    if not problems and own == SOURCE_PART and source_ids is not None and name.rpartition("/")[2] not in source_ids:
+        right = f"the id of a source: {describe_choices(source_ids, name.rpartition('/')[2])}"
         problems.append(Problem("name", 0, "", name.rpartition("/")[2], right))
     if problems:
         raise LedgerError(problems)
 
 
-def entered(listed: str, name: str, title: str) -> str:
+def toc_with_page(toc_text: str, name: str, title: str) -> str:
     """Return the table of contents with a page as the last of its part; its other lines stay as they are."""
-    lines = listed.splitlines(keepends=True)
+    lines = toc_text.splitlines(keepends=True)
     part = name.split("/")[0]
     last = max(number for number, line in enumerate(lines) if re.match(rf"\s*- file: book/{re.escape(part)}/", line))
     indent = lines[last][: len(lines[last]) - len(lines[last].lstrip())]

@@ -21,13 +21,13 @@ import nbformat
 from nbformat import NotebookNode
 
 from compendium.builder import cache_keys
-from compendium.builder.execution import Done, Work, nothing, side_by_side
-from compendium.project.paths import BOOK, CACHE, ROOT, chapters, named, notebook_of
+from compendium.builder.execution import NotebookRun, NotebookTask, do_nothing, execute_in_parallel
+from compendium.project.paths import BOOK, CACHE, ROOT, find_chapters, format_path, notebook_path
 
-FOLDED = "hide-input"
-HELD = CACHE / "held"
+HIDE_INPUT_TAG = "hide-input"
+SAME_OUTPUTS_FOLDER = CACHE / "held"
 """Names the notebooks whose outputs came out the same with another version of Python than made them."""
-Watch = Callable[[Iterator[Done], int], Iterable[Done]]
+ProgressWrapper = Callable[[Iterator[NotebookRun], int], Iterable[NotebookRun]]
 """Stands between the runner and what becomes of its work, to show how far it is: gets what is done, and how many."""
 
 
@@ -45,7 +45,7 @@ class Outcome:
     failure: str = ""
 
 
-def compose(chapter: Path) -> NotebookNode:
+def compose_notebook(chapter: Path) -> NotebookNode:
     """Return the notebook that a chapter describes, without outputs and without a key.
 
     Raises
@@ -59,7 +59,7 @@ def compose(chapter: Path) -> NotebookNode:
         read = jupytext.read(chapter, fmt="md:myst")
     except Exception as error:  # YAML, encoding, unclosed cells: jupytext passes on whatever its parts raise
         reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
-        raise UnreadableChapterError(f"{named(chapter)}: cannot be read as a chapter: {reason}") from None
+        raise UnreadableChapterError(f"{format_path(chapter)}: cannot be read as a chapter: {reason}") from None
     notebook = nbformat.v4.new_notebook()
     seen: dict[str, int] = {}
     for cell in read.cells:
@@ -68,7 +68,7 @@ def compose(chapter: Path) -> NotebookNode:
         made = (nbformat.v4.new_code_cell if cell.cell_type == "code" else nbformat.v4.new_markdown_cell)(cell.source)
         made.metadata = cell.metadata
         if cell.cell_type == "code":
-            made.metadata["tags"] = sorted({*cell.metadata.get("tags", []), FOLDED})
+            made.metadata["tags"] = sorted({*cell.metadata.get("tags", []), HIDE_INPUT_TAG})
         name = hashlib.sha256(f"{cell.cell_type}\n{cell.source}".encode()).hexdigest()[:8]
         seen[name] = seen.get(name, 0) + 1
         made.id = name if seen[name] == 1 else f"{name}-{seen[name]}"
@@ -83,21 +83,21 @@ def compose(chapter: Path) -> NotebookNode:
     return notebook
 
 
-def code_of(notebook: NotebookNode) -> list[str]:
+def code_sources(notebook: NotebookNode) -> list[str]:
     """Return the sources of a notebook's code cells."""
     return [cell.source for cell in notebook.cells if cell.cell_type == "code"]
 
 
-def carried(fresh: NotebookNode, chapter: Path, *, known: bool = False) -> bool:
+def carry_over_outputs(fresh: NotebookNode, chapter: Path, *, rest_unchanged: bool = False) -> bool:
     """Give a freshly composed notebook the stored outputs, if they were made with the same; say whether.
 
-    `known` says that all but the chapter is known to be as it was when the stored notebook was found up to date.
+    `rest_unchanged` says that all but the chapter is known to be as it was when the stored notebook was found up to date.
     """
     stored = _stored(chapter)
-    if stored is None or code_of(stored) != code_of(fresh):
+    if stored is None or code_sources(stored) != code_sources(fresh):
         return False
     made = stored.metadata.get("ledger", {})
-    if not known and made.get("key") != cache_keys.key(code_of(fresh), made.get("reads", [])):
+    if not rest_unchanged and made.get("key") != cache_keys.cache_key(code_sources(fresh), made.get("reads", [])):
         return False
     for cell, old in zip(_code(fresh), _code(stored), strict=True):
         cell.outputs, cell.execution_count = old.outputs, old.execution_count
@@ -105,22 +105,22 @@ def carried(fresh: NotebookNode, chapter: Path, *, known: bool = False) -> bool:
     return True
 
 
-def same_python(notebook: NotebookNode) -> bool:
+def is_same_python(notebook: NotebookNode) -> bool:
     """Say whether stored outputs were made with this version of Python, or came out the same with it here."""
     made = notebook.metadata["ledger"]
-    return not made["key"] or made.get("python") == cache_keys.python() or _held(made["key"]).is_file()
+    return not made["key"] or made.get("python") == cache_keys.python_version() or _held(made["key"]).is_file()
 
 
 def _held(key: str) -> Path:
-    return HELD / f"{key}-{cache_keys.python()}"
+    return SAME_OUTPUTS_FOLDER / f"{key}-{cache_keys.python_version()}"
 
 
 def _stored(chapter: Path) -> NotebookNode | None:
     """Return the notebook beside a chapter, `None` where there is none that can be read: it is made again."""
     try:
-        read = nbformat.read(notebook_of(chapter), as_version=4)
+        read = nbformat.read(notebook_path(chapter), as_version=4)
         # What is asked of it later, so that a notebook that lacks a part of it counts as none.
-        _outputs(read), code_of(read), read.metadata.get("ledger", {}).get("reads")
+        _outputs(read), code_sources(read), read.metadata.get("ledger", {}).get("reads")
     except Exception:  # nbformat passes on whatever its parts raise
         return None
     return read
@@ -130,31 +130,33 @@ def _code(notebook: NotebookNode) -> list[NotebookNode]:
     return [cell for cell in notebook.cells if cell.cell_type == "code"]
 
 
-def stale(book: Path = BOOK) -> list[str]:
+def stale_notebooks(book: Path = BOOK) -> list[str]:
     """Return, in words, every notebook that is missing, left over, or not what its chapter would make now."""
     found = []
-    for chapter in chapters(book):
-        path = notebook_of(chapter)
+    for chapter in find_chapters(book):
+        path = notebook_path(chapter)
         try:
-            fresh = compose(chapter)
+            fresh = compose_notebook(chapter)
         except UnreadableChapterError as error:
             found.append(str(error))
             continue
         if not path.is_file():
-            found.append(f"{named(path)}: missing")
-        elif not carried(fresh, chapter):
-            found.append(f"{named(path)}: outputs made with other code, data, engine or lock")
+            found.append(f"{format_path(path)}: missing")
+        elif not carry_over_outputs(fresh, chapter):
+            found.append(f"{format_path(path)}: outputs made with other code, data, engine or lock")
         elif path.read_text(encoding="utf-8") != nbformat.writes(fresh) + "\n":
-            found.append(f"{named(path)}: prose of {chapter.name} has changed")
-    kept = {notebook_of(chapter) for chapter in chapters(book)}
-    found.extend(f"{named(path)}: no chapter beside it" for path in sorted(book.rglob("*.ipynb")) if path not in kept)
+            found.append(f"{format_path(path)}: prose of {chapter.name} has changed")
+    kept = {notebook_path(chapter) for chapter in find_chapters(book)}
+    found.extend(
+        f"{format_path(path)}: no chapter beside it" for path in sorted(book.rglob("*.ipynb")) if path not in kept
+    )
     return found
 
 
-def update(
-    book: Path = BOOK, *, among: Collection[Path] | None = None, known: Collection[Path] = (), fresh: bool = False,
-    executor: Executor | None = None, watch: Watch = lambda done, number: done,
-    meanwhile: Callable[[], None] = nothing,
+def update_notebooks(
+    book: Path = BOOK, *, only_chapters: Collection[Path] | None = None, unchanged_notebooks: Collection[Path] = (), fresh: bool = False,
+    executor: Executor | None = None, progress: ProgressWrapper = lambda done, number: done,
+    on_started: Callable[[], None] = do_nothing,
 ) -> list[Outcome]:  # fmt: skip
     """Bring every notebook of a book up to date; execute those that need it, side by side.
 
@@ -162,17 +164,17 @@ def update(
     ----------
     book
         folder with the chapters.
-    among
+    only_chapters
         the chapters to look at; without them, all.
-    known
+    unchanged_notebooks
         chapters for which nothing else has changed since their notebooks were found up to date.
     fresh
         execute all, whatever their keys say.
     executor
         where to execute; without one, on the cores of this machine.
-    watch
+    progress
         is given the notebooks as they end and how many there will be, and hands them on.
-    meanwhile
+    on_started
         called once when notebooks have begun to run.
 
     Returns
@@ -181,43 +183,47 @@ def update(
         one a chapter; a failed notebook is not written and names its failure.
     """
     outcomes: list[Outcome] = []
-    waiting: list[Work] = []
-    surroundings = cache_keys.surroundings()
-    for chapter in chapters(book) if among is None else sorted(among):
+    waiting: list[NotebookTask] = []
+    surroundings = cache_keys.project_digest()
+    for chapter in find_chapters(book) if only_chapters is None else sorted(only_chapters):
         try:
-            notebook = compose(chapter)
+            notebook = compose_notebook(chapter)
         except UnreadableChapterError as error:
             outcomes.append(Outcome(chapter, False, 0.0, str(error)))
             continue
         bare = nbformat.writes(notebook)
-        if code_of(notebook) and (
-            fresh or not (carried(notebook, chapter, known=chapter in known) and same_python(notebook))
+        if code_sources(notebook) and (
+            fresh
+            or not (
+                carry_over_outputs(notebook, chapter, rest_unchanged=chapter in unchanged_notebooks)
+                and is_same_python(notebook)
+            )
         ):
-            waiting.append(Work(chapter, bare, os.path.relpath(chapter.parent, ROOT), surroundings))
+            waiting.append(NotebookTask(chapter, bare, os.path.relpath(chapter.parent, ROOT), surroundings))
         else:
             _write(notebook, chapter)
             outcomes.append(Outcome(chapter, False, 0.0))
     if waiting:
-        ended = watch(side_by_side(waiting, executor, meanwhile), len(waiting))
+        ended = progress(execute_in_parallel(waiting, executor, on_started), len(waiting))
         outcomes.extend(_kept(done, surroundings) for done in ended)
     return sorted(outcomes, key=lambda outcome: outcome.chapter)
 
 
-def _kept(done: Done, surroundings: str) -> Outcome:
+def _kept(done: NotebookRun, surroundings: str) -> Outcome:
     """Write an executed notebook with its key; what was made while something changed is nobody's outputs."""
     failure = done.failure
-    if not failure and cache_keys.surroundings() != surroundings:
+    if not failure and cache_keys.project_digest() != surroundings:
         failure = "Data, engine or lock were edited while it ran, so that its outputs were not kept; run it again."
     if failure:
         return Outcome(done.chapter, True, done.seconds, failure)
     notebook, stored = nbformat.reads(done.notebook, as_version=4), _stored(done.chapter)
-    key = cache_keys.key(code_of(notebook), done.reads)
-    made: dict[str, Any] = {"key": key, "python": cache_keys.python(), "reads": list(done.reads)}
+    key = cache_keys.cache_key(code_sources(notebook), done.reads)
+    made: dict[str, Any] = {"key": key, "python": cache_keys.python_version(), "reads": list(done.reads)}
     # Where another version of Python gives the same, the version that made it stays: the file is the same on both.
     before = stored.metadata.get("ledger", {}) if stored else {}
     if stored and before.get("key") == key and _outputs(stored) == _outputs(notebook):
         made["python"] = before.get("python", made["python"])
-        HELD.mkdir(parents=True, exist_ok=True)
+        SAME_OUTPUTS_FOLDER.mkdir(parents=True, exist_ok=True)
         _held(key).touch()
     notebook.metadata["ledger"].update(made)
     _write(notebook, done.chapter)
@@ -230,7 +236,7 @@ def _outputs(notebook: NotebookNode) -> list[tuple[int | None, list[NotebookNode
 
 def _write(notebook: NotebookNode, chapter: Path) -> None:
     """Write a notebook where it differs from what is there, whole or not at all."""
-    path, content = notebook_of(chapter), nbformat.writes(notebook) + "\n"
+    path, content = notebook_path(chapter), nbformat.writes(notebook) + "\n"
     if path.is_file() and path.read_text(encoding="utf-8") == content:
         return
     partial = path.with_suffix(".part")
@@ -238,12 +244,12 @@ def _write(notebook: NotebookNode, chapter: Path) -> None:
     partial.replace(path)
 
 
-def failures(outcomes: Iterable[Outcome]) -> str:
+def format_failures(outcomes: Iterable[Outcome]) -> str:
     """Return the failures in full, each under the name of its chapter; `""` where all went well."""
-    return "\n\n".join(f"{named(o.chapter)}\n{o.failure}" for o in outcomes if o.failure)
+    return "\n\n".join(f"{format_path(o.chapter)}\n{o.failure}" for o in outcomes if o.failure)
 
 
-def slowest(outcomes: Iterable[Outcome], number: int = 3) -> str:
+def format_slowest(outcomes: Iterable[Outcome], number: int = 3) -> str:
     """Return in words the executed notebooks that took longest; `""` where none ran."""
     ran = sorted((o for o in outcomes if o.executed), key=lambda o: o.seconds, reverse=True)
-    return ", ".join(f"{named(o.chapter)} {o.seconds:.1f} s" for o in ran[:number])
+    return ", ".join(f"{format_path(o.chapter)} {o.seconds:.1f} s" for o in ran[:number])

@@ -19,12 +19,12 @@ _wanted: list[str] = []
 _asked: list[Callable[[], bool]] = []
 
 
-class StoppedError(BaseException):
+class BuildStoppedError(BaseException):
     """The build was stopped; no fault, so that nothing on its way takes it for one."""
 
 
 @contextmanager
-def only(page: str) -> Iterator[None]:
+def only_page_built(page: str) -> Iterator[None]:
     """Let builds within the block write one page, named as Sphinx does: `book/part/chapter`; all where it is `""`."""
     _wanted.append(page)
     try:
@@ -33,33 +33,33 @@ def only(page: str) -> Iterator[None]:
         _wanted.pop()
 
 
-def wanted() -> str:
+def requested_page() -> str:
     """Return the one page that is wanted, `""` where all are."""
     return _wanted[-1] if _wanted else ""
 
 
 @contextmanager
-def stoppable(asked: Callable[[], bool]) -> Iterator[None]:
+def stop_when(should_stop: Callable[[], bool]) -> Iterator[None]:
     """Let what runs within the block stop where this answers that it should."""
-    _asked.append(asked)
+    _asked.append(should_stop)
     try:
         yield
     finally:
         _asked.pop()
 
 
-def looked_at() -> bool:
+def is_live_preview() -> bool:
     """Say whether somebody looks at the site while it is built: what runs can be stopped then, and no page may go."""
     return bool(_asked)
 
 
-def go_on() -> None:
-    """Do nothing; raise `StoppedError` where the build should stop."""
+def raise_if_stopped() -> None:
+    """Do nothing; raise `BuildStoppedError` where the build should stop."""
     if _asked and _asked[-1]():
-        raise StoppedError
+        raise BuildStoppedError
 
 
-def write(builder: StandaloneHTMLBuilder, page: str) -> None:
+def write_page(builder: StandaloneHTMLBuilder, page: str) -> None:
     """Read and write one page, and end the build there: with code 1 where there was any warning.
 
     Raises

@@ -19,24 +19,24 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from compendium.builder import partial_build, print_files, provenance
-from compendium.builder.cache_keys import data
-from compendium.builder.read_tracking import ALL
+from compendium.builder.cache_keys import data_files
+from compendium.builder.read_tracking import ALL_FILES
 from compendium.project.citation import CITATION
-from compendium.project.paths import BOOK, BUILT, LOCK, ROOT, chapters, notebook_of
+from compendium.project.paths import BOOK, BUILD, LOCK, ROOT, find_chapters, notebook_path
 from compendium.project.problems import LedgerError
-from compendium.project.site_url import VARIABLE, address
+from compendium.project.site_url import ADDRESS_VARIABLE, read_site_url
 
 if TYPE_CHECKING:
-    from compendium.builder.execution import Done
-    from compendium.builder.notebooks import Outcome, Watch
+    from compendium.builder.execution import NotebookRun
+    from compendium.builder.notebooks import Outcome, ProgressWrapper
 
-STAMP = BUILT / "built.json"
-PYTHON = "python"
-LEFT_OVER = "pages of the past"
+BUILD_RECORD = BUILD / "built.json"
+PYTHON_KEY = "python"
+LEFTOVER_KEY = "pages of the past"
 """Stands among what a site was made from where it was built over pages that were on view: the next build is clean."""
-BESIDES = frozenset({print_files.KEY, provenance.KEY})
+NON_PAGE_INPUTS = frozenset({print_files.INPUT_KEY, provenance.INPUT_KEY})
 """What a build takes up that no page is made from: the prints that it offers, the commit that its pages certify."""
-FRONT = BUILT / "html" / "index.html"
+FRONT_PAGE = BUILD / "html" / "index.html"
 
 
 class BuildError(Exception):
@@ -44,7 +44,7 @@ class BuildError(Exception):
 
 
 @dataclass(frozen=True)
-class Change:
+class BuildPlan:
     """What a build has to begin with: the content of every file it is made from, and which are not as last time.
 
     `checked` says that the data have been found sound just now; `spoilt`, that the site which is there cannot be built
@@ -52,58 +52,62 @@ class Change:
     """
 
     inputs: dict[str, str]
-    touched: frozenset[str]
+    changed_paths: frozenset[str]
     fresh: bool
-    checked: bool = False
-    spoilt: bool = False
+    data_checked: bool = False
+    needs_clean_build: bool = False
 
     @property
     def chapters(self) -> list[Path] | None:
         """Return the chapters that differ, and those that read what differs of the data; `None` where all may."""
-        if self.clean:
+        if self.is_clean_build:
             return None
-        pages, tables = self._pages, self.touched - self._pages.keys() - BESIDES
-        return sorted({pages[path] for path in self.touched & pages.keys()} | set(_reading(tables)))
+        pages, tables = self._pages, self.changed_paths - self._pages.keys() - NON_PAGE_INPUTS
+        return sorted({pages[path] for path in self.changed_paths & pages.keys()} | set(_reading(tables)))
 
     @property
-    def known(self) -> list[Path]:
+    def unchanged_notebooks(self) -> list[Path]:
         """Return the chapters whose text alone differs, their notebooks being those that the last build left."""
-        if not self.touched - BESIDES <= self._pages.keys():
+        if not self.changed_paths - NON_PAGE_INPUTS <= self._pages.keys():
             return []
-        return [path for path in self.chapters or () if str(notebook_of(path).relative_to(ROOT)) not in self.touched]
+        return [
+            path for path in self.chapters or () if str(notebook_path(path).relative_to(ROOT)) not in self.changed_paths
+        ]
 
     @property
-    def sound(self) -> bool:
+    def is_data_valid(self) -> bool:
         """Say whether the data were found sound just now, or by the last build and nothing of this differs."""
-        rests_on = ("data/", "compendium/", LOCK, PYTHON)
-        return self.checked or (not self.fresh and not any(path.startswith(rests_on) for path in self.touched))
+        rests_on = ("data/", "compendium/", LOCK, PYTHON_KEY)
+        return self.data_checked or (
+            not self.fresh and not any(path.startswith(rests_on) for path in self.changed_paths)
+        )
 
     @property
-    def clean(self) -> bool:
+    def is_clean_build(self) -> bool:
         """Say whether all must be built from nothing: where more differs than chapters and data that were there."""
-        watched = self.touched - self._pages.keys() - BESIDES
-        return self.fresh or self.spoilt or not all(path.startswith("data/") for path in watched)
+        watched = self.changed_paths - self._pages.keys() - NON_PAGE_INPUTS
+        return self.fresh or self.needs_clean_build or not all(path.startswith("data/") for path in watched)
 
     @property
     def _pages(self) -> dict[str, Path]:
-        pairs = {path: chapter for chapter in chapters(BOOK) for path in (chapter, notebook_of(chapter))}
+        pairs = {path: chapter for chapter in find_chapters(BOOK) for path in (chapter, notebook_path(chapter))}
         return {str(path.relative_to(ROOT)): pairs[path] for path in pairs if path.is_file()}
 
 
 def _reading(tables: Collection[str]) -> Iterator[Path]:
     """Yield the chapters whose notebooks read any of these files when they last ran, or do not say what they read."""
-    for chapter in chapters(BOOK) if tables else ():
+    for chapter in find_chapters(BOOK) if tables else ():
         try:
-            stored = json.loads(notebook_of(chapter).read_text(encoding="utf-8"))
+            stored = json.loads(notebook_path(chapter).read_text(encoding="utf-8"))
             reads = {str(path) for path in stored["metadata"]["ledger"]["reads"]}
         except (OSError, ValueError, KeyError, TypeError):
             yield chapter
             continue
-        if ALL in reads or any(path in reads or str(Path(path).parent) in reads for path in tables):
+        if ALL_FILES in reads or any(path in reads or str(Path(path).parent) in reads for path in tables):
             yield chapter
 
 
-def change(*, fresh: bool = False) -> Change | None:
+def plan_build(*, fresh: bool = False) -> BuildPlan | None:
     """Return what differs from the last finished build, `None` where nothing does and the site is there.
 
     Parameters
@@ -111,17 +115,17 @@ def change(*, fresh: bool = False) -> Change | None:
     fresh
         build everything, whatever differs.
     """
-    now = inputs_now()
+    now = current_inputs()
     before: dict[str, str] = {}
-    if STAMP.is_file() and FRONT.is_file():
-        before = _read(STAMP)
+    if BUILD_RECORD.is_file() and FRONT_PAGE.is_file():
+        before = _read(BUILD_RECORD)
     touched = frozenset(path for path in now.keys() | before.keys() if now.get(path) != before.get(path))
-    return Change(now, touched, fresh) if fresh or touched else None
+    return BuildPlan(now, touched, fresh) if fresh or touched else None
 
 
-def made_from() -> dict[str, str]:
-    """Return what the last finished build was made from, as `inputs` does; nothing where there is none."""
-    return _read(STAMP) if STAMP.is_file() else {}
+def last_inputs() -> dict[str, str]:
+    """Return what the last finished build was made from, as `input_digests` does; nothing where there is none."""
+    return _read(BUILD_RECORD) if BUILD_RECORD.is_file() else {}
 
 
 def _read(stamp: Path) -> dict[str, str]:
@@ -132,29 +136,34 @@ def _read(stamp: Path) -> dict[str, str]:
     return found if isinstance(found, dict) else {}
 
 
-def inputs() -> dict[str, str]:
+def input_digests() -> dict[str, str]:
     """Return the SHA-256 of every file that the book is made from, by its path below the project's folder.
 
     Besides these stand the version of Python and the address that the site is made for.
     """
     book = (path for path in BOOK.rglob("*") if path.is_file() and path.suffix != ".part")
     engine = (ROOT / "compendium").rglob("*.py")
-    files = [*(ROOT / name for name in ("_config.yml", "_toc.yml", CITATION, LOCK)), *data(ROOT), *engine, *book]
+    files = [*(ROOT / name for name in ("_config.yml", "_toc.yml", CITATION, LOCK)), *data_files(ROOT), *engine, *book]
     found = {str(path.relative_to(ROOT)): _content(path) for path in sorted(files)}
-    return found | {PYTHON: sys.version, VARIABLE: address()}
+    return found | {PYTHON_KEY: sys.version, ADDRESS_VARIABLE: read_site_url()}
 
 
-def inputs_now() -> dict[str, str]:
-    """Return what `inputs` does, and what a build takes up besides."""
-    found = inputs()
+def current_inputs() -> dict[str, str]:
+    """Return what `input_digests` does, and what a build takes up besides."""
+    found = input_digests()
     return found | _besides(found)
 
 
 def _besides(made_from: dict[str, str]) -> dict[str, str]:
-    return {print_files.KEY: print_files.told(BUILT / "print", made_from), provenance.KEY: provenance.revision()}
+    return {
+        print_files.INPUT_KEY: print_files.print_files_digest(BUILD / "print", made_from),
+        provenance.INPUT_KEY: provenance.commit_state(),
+    }
 
 
-def build(change: Change, executor: Executor | None, *, watch: Watch, say: Callable[[str], None]) -> int:
+def run_build(
+    plan: BuildPlan, executor: Executor | None, *, progress: ProgressWrapper, log: Callable[[str], None]
+) -> int:
     """Build what a change asks for; return how many notebooks ran.
 
     Raises
@@ -164,51 +173,51 @@ def build(change: Change, executor: Executor | None, *, watch: Watch, say: Calla
     BuildError
         where a notebook or the site failed; every notebook that did not is up to date.
     """
-    STAMP.unlink(missing_ok=True)
-    if not change.sound:
+    BUILD_RECORD.unlink(missing_ok=True)
+    if not plan.is_data_valid:
         _begin_kernels(executor)
-        say("Checking the data …")
+        log("Checking the data …")
         _check()
-    outcomes = _notebooks(change, executor, watch, say)
-    say("Building the site …")
+    outcomes = _notebooks(plan, executor, progress, log)
+    log("Building the site …")
     # What is edited from here on is not in the site, and must be built next time; notebooks were written just now.
-    made = [path for chapter in chapters(BOOK) if (path := notebook_of(chapter)).is_file()]
-    built = change.inputs | {str(path.relative_to(ROOT)): _content(path) for path in made}
+    made = [path for chapter in find_chapters(BOOK) if (path := notebook_path(chapter)).is_file()]
+    built = plan.inputs | {str(path.relative_to(ROOT)): _content(path) for path in made}
     built |= _besides(built)
-    _site(change)
-    if change.clean and partial_build.looked_at():
-        built[LEFT_OVER] = "perhaps"
-    STAMP.write_text(json.dumps(built, indent=0), encoding="utf-8")
+    _site(plan)
+    if plan.is_clean_build and partial_build.is_live_preview():
+        built[LEFTOVER_KEY] = "perhaps"
+    BUILD_RECORD.write_text(json.dumps(built, indent=0), encoding="utf-8")
     return sum(outcome.executed for outcome in outcomes)
 
 
-def build_first(change: Change, chapter: Path, watch: Watch) -> int:
+def run_page_build(plan: BuildPlan, chapter: Path, progress: ProgressWrapper) -> int:
     """Build the page of one chapter over a site that is there, before all else; return how many notebooks ran.
 
     The data are checked while the notebook runs, and its outputs are kept only where they are sound. What else a
-    change asks for is left to `build`, and the site is not said to be built. Raises as `build` does.
+    change asks for is left to `run_build`, and the site is not said to be built. Raises as `run_build` does.
     """
-    from compendium.builder.html_site import make
-    from compendium.builder.notebooks import failures, update
+    from compendium.builder.html_site import build_site
+    from compendium.builder.notebooks import format_failures, update_notebooks
 
-    STAMP.unlink(missing_ok=True)
-    waiting = [] if change.sound else [_check]
+    BUILD_RECORD.unlink(missing_ok=True)
+    waiting = [] if plan.is_data_valid else [_check]
 
     def checked() -> None:
         while waiting:
             waiting.pop()()
 
-    def held(done: Iterator[Done], number: int) -> Iterator[Done]:
-        for one in watch(done, number):
+    def held(done: Iterator[NotebookRun], number: int) -> Iterator[NotebookRun]:
+        for one in progress(done, number):
             checked()
             yield one
 
-    known = [path for path in change.known if path == chapter]
-    outcomes = update(among=[chapter], known=known, watch=held, meanwhile=checked)
+    known = [path for path in plan.unchanged_notebooks if path == chapter]
+    outcomes = update_notebooks(only_chapters=[chapter], unchanged_notebooks=known, progress=held, on_started=checked)
     checked()
-    if failed := failures(outcomes):
+    if failed := format_failures(outcomes):
         raise BuildError(failed)
-    if said := make(BUILT.parent, clean=False, only=str(chapter.relative_to(ROOT).with_suffix(""))):
+    if said := build_site(BUILD.parent, clean=False, only_page=str(chapter.relative_to(ROOT).with_suffix(""))):
         raise BuildError(said)
     return sum(outcome.executed for outcome in outcomes)
 
@@ -226,19 +235,21 @@ def _begin_kernels(executor: Executor | None) -> None:
     if executor is None:
         from compendium.builder import forked_kernels, kernel_environment
 
-        kernel_environment.prepare()
-        forked_kernels.begin()
+        kernel_environment.prepare_environment()
+        forked_kernels.start_fork_server()
 
 
-def _notebooks(change: Change, executor: Executor | None, watch: Watch, say: Callable[[str], None]) -> list[Outcome]:
-    from compendium.builder.html_site import get_ready
-    from compendium.builder.notebooks import failures, slowest, update
+def _notebooks(
+    change: BuildPlan, executor: Executor | None, watch: ProgressWrapper, say: Callable[[str], None]
+) -> list[Outcome]:
+    from compendium.builder.html_site import import_dependencies
+    from compendium.builder.notebooks import format_failures, format_slowest, update_notebooks
 
-    outcomes = update(
-        among=change.chapters, known=change.known, fresh=change.fresh, executor=executor, watch=watch,
-        meanwhile=get_ready,
+    outcomes = update_notebooks(
+        only_chapters=change.chapters, unchanged_notebooks=change.unchanged_notebooks, fresh=change.fresh, executor=executor, progress=watch,
+        on_started=import_dependencies,
     )  # fmt: skip
-    ran, failed = slowest(outcomes), failures(outcomes)
+    ran, failed = format_slowest(outcomes), format_failures(outcomes)
     if ran:
         say(f"Slowest: {ran}")
     if failed:
@@ -246,24 +257,24 @@ def _notebooks(change: Change, executor: Executor | None, watch: Watch, say: Cal
     return outcomes
 
 
-def _site(change: Change) -> None:
-    if change.touched == {provenance.KEY} and not change.fresh:
-        provenance.fill(BUILT / "html", provenance.certificate())
+def _site(change: BuildPlan) -> None:
+    if change.changed_paths == {provenance.INPUT_KEY} and not change.fresh:
+        provenance.fill_placeholders(BUILD / "html", provenance.read_provenance())
         return
-    from compendium.builder.html_site import make
+    from compendium.builder.html_site import build_site
 
     # Sphinx goes by the time of a file, which a copy or a restored version may bring from long ago.
-    for path in () if change.clean else change.touched & change.inputs.keys() - BESIDES:
+    for path in () if change.is_clean_build else change.changed_paths & change.inputs.keys() - NON_PAGE_INPUTS:
         os.utime(ROOT / path)
-    said = make(BUILT.parent, clean=change.clean)
+    said = build_site(BUILD.parent, clean=change.is_clean_build)
     if said:
         raise BuildError(said)
 
 
-def said(executed: int) -> str:
+def format_build_summary(executed: int) -> str:
     """Return in words what the built book consists of, and how many of its notebooks ran."""
-    pages = sum(1 for _ in FRONT.parent.rglob("*.html"))
-    return f"{len(chapters(BOOK))} notebooks ({executed} executed), {pages} pages"
+    pages = sum(1 for _ in FRONT_PAGE.parent.rglob("*.html"))
+    return f"{len(find_chapters(BOOK))} notebooks ({executed} executed), {pages} pages"
 
 
 def _content(path: Path) -> str:

@@ -16,7 +16,7 @@ _WORDS = (
     "millions billion billions zero half thirds double doubled triple twice thrice dozen dozens percent"
 )
 # "One", "first" and "second" are left out: in prose they mostly point, they seldom count.
-FIGURE = re.compile(rf"\d+(?:[.,]\d+)*|\b(?:{'|'.join(_WORDS.split())})\b", re.I)
+PROSE_NUMBER_PATTERN = re.compile(rf"\d+(?:[.,]\d+)*|\b(?:{'|'.join(_WORDS.split())})\b", re.I)
 _NOT_PROSE = (
     re.compile(r"\A---\n.*?\n---\n", re.S),  # front matter
     re.compile(r"^(`{3,}|~{3,})\{code-cell\}.*?^\1\s*$", re.S | re.M),
@@ -29,7 +29,7 @@ _NOT_PROSE = (
 )
 
 
-def figures_in_prose(chapter: Path) -> list[Problem]:
+def numbers_in_prose(chapter: Path) -> list[Problem]:
     """Return every figure, in digits or words, that stands in the prose of a chapter, by line."""
     text = chapter.read_text(encoding="utf-8")
     for pattern in _NOT_PROSE:
@@ -37,5 +37,5 @@ def figures_in_prose(chapter: Path) -> list[Problem]:
     expected = "a role that takes it from the data: {claim}, {date} or {glue:text}"
     return [
         Problem(chapter.name, text.count("\n", 0, found.start()) + 1, "", found[0], expected)
-        for found in FIGURE.finditer(text)
+        for found in PROSE_NUMBER_PATTERN.finditer(text)
     ]

@@ -17,20 +17,20 @@ from pathlib import Path
 
 from markupsafe import escape
 
-from compendium.project.checksums import lines, manifest
+from compendium.project.checksums import compute_manifest, manifest_lines
 from compendium.project.paths import LOCK, ROOT
 
-TOLD = ".edition.json"
+PROVENANCE_FILE = ".edition.json"
 """What a source archive brings in place of git."""
-KEY = "commit"
+INPUT_KEY = "commit"
 """Under which name the certificate stands among what a build is made from."""
-SHORT = 10
-PLACES = re.compile(r'(<(span|div) class="certified(?:-whole on-screen)?">).*?(</\2>)', re.DOTALL)
+SHORT_HASH_LENGTH = 10
+PLACEHOLDER_PATTERN = re.compile(r'(<(span|div) class="certified(?:-whole on-screen)?">).*?(</\2>)', re.DOTALL)
 COMMIT = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 
 
 @dataclass(frozen=True)
-class Certificate:
+class Provenance:
     """Which state of the repository a site was made from.
 
     `commit` is the whole hash, `""` where nothing tells it; `modified` says that files differ from that commit; `data`
@@ -43,36 +43,36 @@ class Certificate:
     lock: str
 
     @property
-    def revision(self) -> str:
+    def short_commit(self) -> str:
         """Return the commit in words, short."""
         if not self.commit:
             return "commit not known"
-        return f"commit {self.commit[:SHORT]}{', with changes' if self.modified else ''}"
+        return f"commit {self.commit[:SHORT_HASH_LENGTH]}{', with changes' if self.modified else ''}"
 
 
-def certificate(root: Path = ROOT) -> Certificate:
+def read_provenance(root: Path = ROOT) -> Provenance:
     """Return what the site of a repository would certify now."""
     commit, modified = _git(root) or _told(root)
     lock = root / LOCK
-    return Certificate(commit, modified, data_hash(root / "data"), _sha256(lock.read_bytes()) if lock.is_file() else "")
+    return Provenance(commit, modified, data_hash(root / "data"), _sha256(lock.read_bytes()) if lock.is_file() else "")
 
 
 def data_hash(data: Path) -> str:
     """Return the SHA-256 of the manifest of a data folder, as `python -m compendium manifest data | sha256sum` does."""
-    return _sha256("".join(f"{line}\n" for line in lines(manifest(data))).encode())
+    return _sha256("".join(f"{line}\n" for line in manifest_lines(compute_manifest(data))).encode())
 
 
 def _sha256(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
 
 
-def revision(root: Path = ROOT) -> str:
+def commit_state(root: Path = ROOT) -> str:
     """Return in one line which commit a repository is at, and whether anything differs from it."""
     commit, modified = _git(root) or _told(root)
     return f"{commit} {modified}"
 
 
-def told(root: Path = ROOT) -> str:
+def source_provenance_json(root: Path = ROOT) -> str:
     """Return what a source archive of a repository says of where it comes from, as the text of its file."""
     commit, modified = _git(root) or _told(root)
     return json.dumps({"commit": commit, "modified": modified}, indent=2) + "\n"
@@ -98,7 +98,7 @@ def _asked(root: Path, *words: str) -> str:
 def _told(root: Path) -> tuple[str, bool]:
     """Return what the file of a source archive says; no commit where there is none, or it says something else."""
     try:
-        said = json.loads((root / TOLD).read_text(encoding="utf-8"))
+        said = json.loads((root / PROVENANCE_FILE).read_text(encoding="utf-8"))
         commit, modified = said["commit"], said["modified"]
     except (OSError, ValueError, KeyError, TypeError):
         return "", False
@@ -108,35 +108,35 @@ def _told(root: Path) -> tuple[str, bool]:
 # --- in the pages
 
 
-def fill(html: Path, found: Certificate) -> int:
+def fill_placeholders(html: Path, provenance: Provenance) -> int:
     """Fill the places of every page of a site with what it certifies; return how many pages changed by it."""
     changed = 0
     for path in html.rglob("*.html"):
         text = path.read_text(encoding="utf-8")
-        filled = PLACES.sub(lambda place: f"{place[1]}{_filling(place[2], found)}{place[3]}", text)
+        filled = PLACEHOLDER_PATTERN.sub(lambda place: f"{place[1]}{_filling(place[2], provenance)}{place[3]}", text)
         if filled != text:
             path.write_text(filled, encoding="utf-8")
             changed += 1
     return changed
 
 
-def _filling(element: str, found: Certificate) -> str:
+def _filling(element: str, found: Provenance) -> str:
     if element == "div":
         return f"<dl>{''.join(_item(name, value) for name, value in _whole(found))}</dl>"
-    return f" · {escape(found.revision)} · data {found.data[:SHORT]} · lock {found.lock[:SHORT]}"
+    return f" · {escape(found.short_commit)} · data {found.data[:SHORT_HASH_LENGTH]} · lock {found.lock[:SHORT_HASH_LENGTH]}"
 
 
 def _item(name: str, value: str) -> str:
     return f"<dt>{escape(name)}</dt><dd><code>{escape(value)}</code></dd>"
 
 
-def _whole(found: Certificate) -> Iterator[tuple[str, str]]:
+def _whole(found: Provenance) -> Iterator[tuple[str, str]]:
     """Yield every value in full, with the name of what it is."""
     yield "Commit", (found.commit or "not known") + (", with changes" if found.modified else "")
     yield "Data", found.data
     yield "Lock", found.lock
 
 
-def as_json(found: Certificate) -> str:
+def as_json(provenance: Provenance) -> str:
     """Return a certificate for programs."""
-    return json.dumps(asdict(found), indent=2) + "\n"
+    return json.dumps(asdict(provenance), indent=2) + "\n"

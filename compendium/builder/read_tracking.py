@@ -15,13 +15,13 @@ from typing import Any
 
 from compendium.project.paths import ROOT
 
-ALL = "*"
+ALL_FILES = "*"
 """Stands for every file that a notebook might read."""
-APART = tuple(f"{ROOT}{os.sep}{name}" for name in ("compendium", ".venv", ".cache", "_build", ".git"))
+IGNORED_FOLDERS = tuple(f"{ROOT}{os.sep}{name}" for name in ("compendium", ".venv", ".cache", "_build", ".git"))
 """What no notebook's key holds as a file: the engine and its environment, which are in it by other ways."""
-FILES = {"open", "sqlite3.connect"}
-LISTINGS = {"os.listdir", "os.scandir"}
-PROGRAMS = {"subprocess.Popen", "os.system", "os.exec", "os.posix_spawn", "os.spawn", "os.fork", "os.forkpty"}
+OPEN_EVENTS = {"open", "sqlite3.connect"}
+LISTING_EVENTS = {"os.listdir", "os.scandir"}
+PROCESS_EVENTS = {"subprocess.Popen", "os.system", "os.exec", "os.posix_spawn", "os.spawn", "os.fork", "os.forkpty"}
 
 _seen: set[str] = set()
 
@@ -34,17 +34,17 @@ def load_ipython_extension(shell: Any) -> None:
     sys.addaudithook(_notice)
 
 
-def listed() -> list[str]:
+def tracked_paths() -> list[str]:
     """Return what was read so far: paths below the project's folder, in order, or `*` for all."""
     return sorted(_seen)
 
 
 def _notice(event: str, arguments: tuple[Any, ...]) -> None:
-    if event in PROGRAMS:
-        _seen.add(ALL)
-    elif (event in FILES or (event in LISTINGS and not _importing())) and not isinstance(arguments[0], int):
+    if event in PROCESS_EVENTS:
+        _seen.add(ALL_FILES)
+    elif (event in OPEN_EVENTS or (event in LISTING_EVENTS and not _importing())) and not isinstance(arguments[0], int):
         path = os.path.realpath(os.fsdecode(arguments[0] or "."))
-        if path.startswith(f"{ROOT}{os.sep}") and not path.startswith(APART):
+        if path.startswith(f"{ROOT}{os.sep}") and not path.startswith(IGNORED_FOLDERS):
             _seen.add(os.path.relpath(path, ROOT))
 
 

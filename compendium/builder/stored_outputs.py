@@ -11,10 +11,10 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from compendium.project.paths import BOOK, PAGES
+from compendium.project.paths import BOOK, PAGE_BY_KIND
 
 
-def kept(notebook: Path, mime: str) -> dict[str, Any]:
+def stored_objects(notebook: Path, mime: str) -> dict[str, Any]:
     """Return the objects that the outputs of a notebook hold under a type of JSON, put together; none without it."""
     try:
         changed = notebook.stat().st_mtime_ns
@@ -45,6 +45,6 @@ def _bundles(cells: list[dict[str, Any]]) -> Iterator[Mapping[str, Any]]:
     return (output.get("data", {}) for cell in cells for output in cell.get("outputs", ()))
 
 
-def home_of(kind: str) -> Path:
+def permanent_page_notebook(kind: str) -> Path:
     """Return the notebook of the page that is the permanent place of a kind of row."""
-    return BOOK / f"{PAGES[kind]}.ipynb"
+    return BOOK / f"{PAGE_BY_KIND[kind]}.ipynb"

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 
 import click
 
-from compendium.cli.common import analysis, answer, executing, sound
+from compendium.cli.common import analysis_options, load_valid_ledger, open_executor, print_report
 
 if TYPE_CHECKING:
     from compendium.ledger.loader import Ledger
 
 
 @click.command()
-@analysis
+@analysis_options
 @click.option("--scheduler", default="", help="Address of a Dask cluster to compute on, e.g. tcp://host:8786.")
 @click.option("--beside", multiple=True, metavar="WHICH", help="Let independent figures join: of a side, by its area; "
               "of a publisher; of a table; or one, by its id. Can be given more than once.")  # fmt: skip
@@ -23,32 +23,32 @@ def reconcile(form: str, data: Path, scheduler: str, beside: tuple[str, ...]) ->
     from compendium.display import reports
     from compendium.reconciliation.reconcile import reconcile as reconciled
 
-    ledger = _beside(sound(data), beside)
-    with executing(scheduler) as executor:
+    ledger = _with_observations(load_valid_ledger(data), beside)
+    with open_executor(scheduler) as executor:
         found = reconciled(ledger, executor)
-    answer(
+    print_report(
         form,
-        lambda: reports.reconciliation(ledger, found),
+        lambda: reports.reconciliation_report(ledger, found),
         lambda: reports.reconciliation_lines(ledger, found),
     )
 
 
-def _beside(ledger: Ledger, wanted: tuple[str, ...]) -> Ledger:
+def _with_observations(ledger: Ledger, selectors: tuple[str, ...]) -> Ledger:
     """Return a ledger with some observations among its claims, or end the command and name the nearest there are."""
-    from compendium.ledger.observations import joined, read_observations
-    from compendium.project.problems import one_of
+    from compendium.ledger.observations import add_observations_as_claims, read_observations
+    from compendium.project.problems import describe_choices
 
-    if not wanted:
+    if not selectors:
         return ledger
     found = read_observations(ledger)
     columns = found[["observation_id", "reporter", "publisher"]].assign(table=found["table"].map(_stem(ledger)))
     known = set(columns.to_numpy().ravel()) - {""}
-    for name in wanted:
+    for name in selectors:
         if name not in known:
             raise click.BadParameter(
-                f"no independent figure is called {name}; {one_of(known, name)}", param_hint="--beside"
+                f"no independent figure is called {name}; {describe_choices(known, name)}", param_hint="--beside"
             )
-    return joined(ledger, found[columns.isin(wanted).any(axis=1)])
+    return add_observations_as_claims(ledger, found[columns.isin(selectors).any(axis=1)])
 
 
 def _stem(ledger: Ledger) -> dict[str, str]:
@@ -56,43 +56,43 @@ def _stem(ledger: Ledger) -> dict[str, str]:
 
 
 @click.command()
-@analysis
+@analysis_options
 def corroborate(form: str, data: Path) -> None:
     """Say how every claim stands against the figures of independent publishers."""
     from compendium.display import reports
 
-    ledger = sound(data)
-    answer(form, lambda: reports.corroboration(ledger), lambda: reports.corroboration_lines(ledger))
+    ledger = load_valid_ledger(data)
+    print_report(form, lambda: reports.corroboration_report(ledger), lambda: reports.corroboration_lines(ledger))
 
 
 @click.command()
-@analysis
+@analysis_options
 def chronology(form: str, data: Path) -> None:
     """Say which statements about time cannot all be right."""
     from compendium.display import reports
 
-    ledger = sound(data)
-    answer(form, lambda: reports.chronology(ledger), lambda: reports.chronology_lines(ledger))
+    ledger = load_valid_ledger(data)
+    print_report(form, lambda: reports.chronology_report(ledger), lambda: reports.chronology_lines(ledger))
 
 
 @click.command()
-@analysis
+@analysis_options
 def independence(form: str, data: Path) -> None:
     """Say which figures go back to one origin, and count witnesses by origin."""
     from compendium.display import reports
 
-    ledger = sound(data)
-    answer(form, lambda: reports.independence(ledger), lambda: reports.independence_lines(ledger))
+    ledger = load_valid_ledger(data)
+    print_report(form, lambda: reports.independence_report(ledger), lambda: reports.independence_lines(ledger))
 
 
 @click.command()
-@analysis
+@analysis_options
 def sensitivity(form: str, data: Path) -> None:
     """Recompute each headline with one source left out."""
     from compendium.display import reports
 
-    ledger = sound(data)
-    answer(form, lambda: reports.sensitivity_report(ledger), lambda: reports.sensitivity_lines(ledger))
+    ledger = load_valid_ledger(data)
+    print_report(form, lambda: reports.sensitivity_report(ledger), lambda: reports.sensitivity_lines(ledger))
 
 
 COMMANDS = (reconcile, corroborate, chronology, independence, sensitivity)

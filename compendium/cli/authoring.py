@@ -12,21 +12,21 @@ from typing import TYPE_CHECKING
 
 import click
 
-from compendium.cli.common import FOLDER, end, sound
+from compendium.cli.common import EXISTING_FOLDER, exit_with_problems, load_valid_ledger
 from compendium.project.paths import DATA, ROOT
-from compendium.project.problems import LedgerError, Problem, counted, one_of
+from compendium.project.problems import LedgerError, Problem, describe_choices, format_count
 
 if TYPE_CHECKING:
     from compendium.curation.source_texts import Text
     from compendium.ledger.loader import Ledger
 
-LEDGER = click.option("--data", type=FOLDER, default=DATA, help="Folder of the ledger.  [default: data]")
+DATA_OPTION = click.option("--data", type=EXISTING_FOLDER, default=DATA, help="Folder of the ledger.  [default: data]")
 INBOX = ROOT / "_review"
 COLOURS = {
     "consistent": "green", "agrees": "green", "in conflict": "red", "differs": "red", "withdrawn": "yellow",
     "not comparable": "yellow",
 }  # fmt: skip
-LONG = 2000
+PROGRESS_THRESHOLD = 2000
 """Paragraphs from which a text is read beneath a bar."""
 
 
@@ -36,7 +36,7 @@ LONG = 2000
               "written.  [default: from the name of the file]")  # fmt: skip
 @click.option("--into", type=click.Path(file_okay=False, path_type=Path), default=INBOX, help="Folder that the folder "
               "of drafts is made in.  [default: _review, which git ignores]")  # fmt: skip
-@LEDGER
+@DATA_OPTION
 def add_source(file: Path, source: str, into: Path, data: Path) -> None:
     """Read a saved text, and draft its rows for review; nothing enters the ledger.
 
@@ -50,23 +50,25 @@ def add_source(file: Path, source: str, into: Path, data: Path) -> None:
     from compendium.ledger.loader import load
 
     try:
-        text, ledger = text_extraction.opened(file), load(data, corrected=False).whole()
-        name = source or text_extraction.suggested(file)
-        _free(text, name, ledger, file)
-        warned = text_extraction.alike(text, ledger)
+        text, ledger = text_extraction.open_text(file), load(data, corrected=False).load_all()
+        name = source or text_extraction.suggest_source_id(file)
+        _require_new_source(text, name, ledger, file)
+        warned = text_extraction.similar_sources(text, ledger)
         number = len(text.paragraphs)
-        with click.progressbar(enumerate(text.paragraphs, 1), number, "Reading", hidden=number < LONG) as watched:
-            found = text_extraction.read(text, ledger, watched)
+        with click.progressbar(
+            enumerate(text.paragraphs, 1), number, "Reading", hidden=number < PROGRESS_THRESHOLD
+        ) as watched:
+            found = text_extraction.extract(text, ledger, watched)
         drafts = text_extraction.drafts(found, name, ledger)
-        text_extraction.write(
+        text_extraction.write_drafts(
             into / name, {text_extraction.REVIEW: text_extraction.review(found, name, file, warned), **drafts}
         )
     except LedgerError as error:
-        end(error.problems, "")
+        exit_with_problems(error.problems, "")
         return
     for other, held, rows in warned:
         click.echo(f"It looks like another saving of {other}: {held} of its {rows} rows stand here.", err=True)
-    kinds = {"paragraph": number, "number": len(found.numbers), "date": len(found.dated), "name": len(found.names)}
+    kinds = {"paragraph": number, "number": len(found.numbers), "date": len(found.dates), "name": len(found.names)}
     told = (f"{count} {what}{'' if count == 1 else 's'}" for what, count in kinds.items())
     click.echo(f"{name}: {', '.join(told)}")
     click.echo(
@@ -74,11 +76,11 @@ def add_source(file: Path, source: str, into: Path, data: Path) -> None:
     )
 
 
-def _free(text: Text, name: str, ledger: Ledger, file: Path) -> None:
+def _require_new_source(text: Text, name: str, ledger: Ledger, file: Path) -> None:
     """Raise `LedgerError` where a text is in the ledger, or its id is taken or is none."""
-    from compendium.curation.text_extraction import same_as
+    from compendium.curation.text_extraction import find_same_text
 
-    there = same_as(text, ledger)
+    there = find_same_text(text, ledger)
     if there:
         raise LedgerError([Problem(file.name, 0, "", there, "a text that is not in the ledger yet; this one is")])
     field = next(field for field in ledger.schema["sources"].fields if field.name == "source_id")
@@ -94,11 +96,11 @@ def _short(path: Path) -> str:
 
 
 @click.command()
-@click.argument("folder", type=FOLDER)
+@click.argument("folder", type=EXISTING_FOLDER)
 @click.option(
     "--write", is_flag=True, help="Append the complete rows to the ledger; without it, they are only checked."
 )
-@LEDGER
+@DATA_OPTION
 def enter(folder: Path, write: bool, data: Path) -> None:
     """Check the complete rows of a folder of drafts together with the ledger, and append them where told to.
 
@@ -108,27 +110,31 @@ def enter(folder: Path, write: bool, data: Path) -> None:
 
     Exit codes: 0, sound, and with --write entered; 1, problems were named, nothing was written; 2, called wrongly.
     """
-    from compendium.curation.draft_entry import enter as entered
-    from compendium.curation.draft_entry import read, tried
+    from compendium.curation.draft_entry import check_drafts, read_drafts
+    from compendium.curation.draft_entry import enter_drafts as entered
 
     try:
-        drafts = read(folder, data)
-        number = entered(drafts, data) if write else tried(drafts, data)
+        drafts = read_drafts(folder, data)
+        number = entered(drafts, data) if write else check_drafts(drafts, data)
     except LedgerError as error:
-        end(error.problems, "")
+        exit_with_problems(error.problems, "")
         return
     for draft in drafts:
-        for problem in draft.lacking:
+        for problem in draft.incomplete:
             click.echo(str(problem), err=True)
-        told = f"{len(draft.complete)} complete, {len(draft.lacking)} left out, {draft.there} in the ledger already"
+        told = f"{len(draft.complete)} complete, {len(draft.incomplete)} left out, {draft.already_entered} in the ledger already"
         click.echo(f"{draft.table.path}: {told}")
-    click.echo(f"{counted(number, 'row')} entered" if write else f"{counted(number, 'row')} sound; --write enters them")
+    click.echo(
+        f"{format_count(number, 'row')} entered"
+        if write
+        else f"{format_count(number, 'row')} sound; --write enters them"
+    )
 
 
 @click.command()
 @click.argument("claim")
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
-@LEDGER
+@DATA_OPTION
 def explain(claim: str, form: str, data: Path) -> None:
     """Print all that is known of one claim: what is printed, how it is read, how it stands, by what arithmetic.
 
@@ -137,24 +143,26 @@ def explain(claim: str, form: str, data: Path) -> None:
     from compendium.display import terminal as explained
 
     found = explained.stored() if data.resolve() == DATA else {}
-    known = found or _claims(data)
+    known = found or _claim_ids(data)
     if claim not in known:
-        raise click.BadParameter(f"no claim is called {claim!r}; {one_of(known, claim)}", param_hint="CLAIM")
+        raise click.BadParameter(f"no claim is called {claim!r}; {describe_choices(known, claim)}", param_hint="CLAIM")
     if not found:
-        from compendium.display.claim_records import dossiers
+        from compendium.display.claim_records import build_claim_records
 
         click.echo("Working it out, since the notebook of the claims is not up to date …", err=True)
-        found = dossiers(sound(data))
+        found = build_claim_records(load_valid_ledger(data))
     if form == "json":
         click.echo(json.dumps(found[claim], ensure_ascii=False, indent=2))
         return
     colour = False if "NO_COLOR" in os.environ else None  # click itself takes them off where there is no terminal
     width = min(shutil.get_terminal_size().columns, 100)
-    for line in explained.lines(found[claim], width, lambda text, verdict: click.style(text, fg=COLOURS.get(verdict))):
+    for line in explained.card_lines(
+        found[claim], width, lambda text, verdict: click.style(text, fg=COLOURS.get(verdict))
+    ):
         click.echo(line, color=colour)
 
 
-def _claims(data: Path) -> list[str]:
+def _claim_ids(data: Path) -> list[str]:
     """Return the ids of the claims of a ledger, or end the command with what is wrong with their table."""
     from compendium.ledger.loader import load
 
@@ -174,16 +182,16 @@ def new_chapter(name: str, title: str) -> None:
 
     Exit codes: 0, the page was written; 1, its name or title cannot be, and nothing was written; 2, called wrongly.
     """
-    from compendium.builder.new_chapter import SOURCES, create
+    from compendium.builder.new_chapter import SOURCE_PART, create_chapter
     from compendium.ledger.loader import load
 
     title = title or name.rpartition("/")[2].replace("_", " ").capitalize()
     try:
-        sources = set(load()["sources"]["source_id"]) if name.startswith(f"{SOURCES}/") else None
-        page = create(name, title, ROOT, sources)
+        sources = set(load()["sources"]["source_id"]) if name.startswith(f"{SOURCE_PART}/") else None
+        page = create_chapter(name, title, ROOT, sources)
     except (LedgerError, OSError) as error:
         problems = error.problems if isinstance(error, LedgerError) else [Problem(name, 0, "", str(error), "a book")]
-        end(problems, "")
+        exit_with_problems(problems, "")
         return
     where = page.relative_to(ROOT).with_suffix("")
     click.echo(f"{where}.md is written, and listed in _toc.yml. Next:")
@@ -198,20 +206,20 @@ def new_chapter(name: str, title: str) -> None:
 @click.command()
 @click.option("--write", is_flag=True, help="Append them; without it, they are only shown.")
 @click.option("--version", "edition_", default="", help="Edition that is the first to have them.  [default: this one]")
-@LEDGER
+@DATA_OPTION
 def register(write: bool, edition_: str, data: Path) -> None:
     """List the ids that no edition has had so far; with --write, keep them for ever, before an edition is released.
 
     Exit codes: 0, listed or kept; 1, the table of ids cannot be read or written; 2, called wrongly, or unsound data.
     """
-    from compendium.ledger.permanent_ids import registered
-    from compendium.project.citation import edition
+    from compendium.ledger.permanent_ids import register_ids
+    from compendium.project.citation import read_edition
 
     try:
-        sound(data)
-        found = registered(data, edition_ or edition().version, write=write)
+        load_valid_ledger(data)
+        found = register_ids(data, edition_ or read_edition().version, write=write)
     except LedgerError as error:
-        end(error.problems, "")
+        exit_with_problems(error.problems, "")
         return
     except ValueError as error:
         click.echo(str(error), err=True)
@@ -229,17 +237,17 @@ def prose(pages: tuple[Path, ...]) -> None:
 
     Exit codes: 0, there is none; 1, each has been named; 2, called wrongly.
     """
-    from compendium.builder.prose_lint import figures_in_prose
-    from compendium.project.paths import chapters
+    from compendium.builder.prose_lint import numbers_in_prose
+    from compendium.project.paths import find_chapters
 
     found = []
-    for page in pages or chapters():
+    for page in pages or find_chapters():
         try:
-            found += figures_in_prose(page)
+            found += numbers_in_prose(page)
         except UnicodeDecodeError as error:
             found.append(Problem(page.name, 0, "", str(error), "text in UTF-8"))
-    number = len(pages or chapters())
-    end(found, "" if found else f"{number} chapter{'' if number == 1 else 's'}, no number in prose")
+    number = len(pages or find_chapters())
+    exit_with_problems(found, "" if found else f"{number} chapter{'' if number == 1 else 's'}, no number in prose")
 
 
 COMMANDS = (add_source, enter, explain, new_chapter, prose, register)

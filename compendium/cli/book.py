@@ -14,13 +14,13 @@ from typing import TYPE_CHECKING
 
 import click
 
-from compendium.cli.common import FOLDER, end, executing, size, sound
+from compendium.cli.common import EXISTING_FOLDER, describe_size, exit_with_problems, load_valid_ledger, open_executor
 from compendium.project.paths import BOOK, DATA
 from compendium.project.problems import LedgerError
 
 if TYPE_CHECKING:
-    from compendium.builder.execution import Done
-    from compendium.builder.pipeline import Change
+    from compendium.builder.execution import NotebookRun
+    from compendium.builder.pipeline import BuildPlan
 
 
 SCHEDULER = click.option("--scheduler", envvar="SCHEDULER", default="", metavar="ADDRESS",
@@ -30,14 +30,14 @@ SCHEDULER = click.option("--scheduler", envvar="SCHEDULER", default="", metavar=
 @click.command()
 @click.option("--check", "only_check", is_flag=True, help="Say which are stale, execute nothing.")
 @click.option("--fresh", is_flag=True, help="Execute all.")
-@click.option("--book", type=FOLDER, default=BOOK, help="Folder with the chapters.  [default: book]")
+@click.option("--book", type=EXISTING_FOLDER, default=BOOK, help="Folder with the chapters.  [default: book]")
 @SCHEDULER
 def notebooks(only_check: bool, fresh: bool, book: Path, scheduler: str) -> None:
     """Bring every notebook up to date with its chapter, the data and the engine."""
-    from compendium.builder.notebooks import stale
+    from compendium.builder.notebooks import stale_notebooks
 
     if only_check:
-        found = stale(book)
+        found = stale_notebooks(book)
         for line in found:
             click.echo(line, err=True)
         click.echo(f"{len(found)} stale" if found else "every notebook is up to date")
@@ -52,30 +52,33 @@ def notebooks(only_check: bool, fresh: bool, book: Path, scheduler: str) -> None
 @SCHEDULER
 def build(fresh: bool, address: str, scheduler: str) -> None:
     """Check the data, bring the notebooks up to date, build the site; do only what a change asks for."""
-    _build(fresh, address, scheduler)
+    build_book(fresh, address, scheduler)
 
 
-def _build(fresh: bool, address: str, scheduler: str) -> None:
+def build_book(fresh: bool, address: str, scheduler: str) -> None:
     """Build the book, or end the command with what is wrong, and say what was built."""
     from compendium.builder import pipeline
     from compendium.project import site_url
 
-    os.environ[site_url.VARIABLE] = address  # where Sphinx's part of the build looks for it
+    os.environ[site_url.ADDRESS_VARIABLE] = address  # where Sphinx's part of the build looks for it
     try:
-        site_url.address()
+        site_url.read_site_url()
     except ValueError as error:
         raise click.BadParameter(str(error), param_hint="--address") from None
 
     # Imports and doctrees are all that a short build makes; looking through them for garbage takes a quarter of it.
     gc.disable()
     start = time.perf_counter()
-    change = pipeline.change(fresh=fresh)
+    change = pipeline.plan_build(fresh=fresh)
     executed = 0
     if change:
-        with executing(scheduler) as executor:
-            executed = _built(change, executor)
+        with open_executor(scheduler) as executor:
+            executed = _run_build(change, executor)
     gc.freeze()  # nor when it ends
-    end([], f"{pipeline.said(executed)}, {time.perf_counter() - start:.1f} seconds. Open {pipeline.FRONT}")
+    exit_with_problems(
+        [],
+        f"{pipeline.format_build_summary(executed)}, {time.perf_counter() - start:.1f} seconds. Open {pipeline.FRONT_PAGE}",
+    )
 
 
 @click.command()
@@ -106,25 +109,25 @@ def print_book(address: str, scheduler: str) -> None:
     from compendium.builder import pipeline
     from compendium.publish import print_book as publish_print_book
 
-    _build(False, address, scheduler)
+    build_book(False, address, scheduler)
     try:
-        made = publish_print_book.make(pipeline.made_from(), say=click.echo)
+        made = publish_print_book.make_print_files(pipeline.last_inputs(), log=click.echo)
     except publish_print_book.PrintError as error:
         click.echo(str(error), err=True)
         sys.exit(1)
     for path in made:
         click.echo(f"{path} ({path.stat().st_size / 1_000_000:.1f} MB)")
-    _build(False, address, scheduler)  # the site offers them now
+    build_book(False, address, scheduler)  # the site offers them now
 
 
-def _built(change: Change, executor: Executor | None) -> int:
+def _run_build(change: BuildPlan, executor: Executor | None) -> int:
     """Build what a change asks for, or end the command with what is wrong; return how many notebooks ran."""
     from compendium.builder import pipeline
 
     try:
-        return pipeline.build(change, executor, watch=_watched, say=click.echo)
+        return pipeline.run_build(change, executor, progress=_with_progress_bar, log=click.echo)
     except LedgerError as error:
-        end(error.problems, "")
+        exit_with_problems(error.problems, "")
     except pipeline.BuildError as error:
         click.echo(str(error), err=True)
     sys.exit(1)
@@ -132,11 +135,11 @@ def _built(change: Change, executor: Executor | None) -> int:
 
 def _notebooks(book: Path, fresh: bool, scheduler: str) -> None:
     """Bring the notebooks up to date, or end the command with what each failed with."""
-    from compendium.builder.notebooks import failures, slowest, update
+    from compendium.builder.notebooks import format_failures, format_slowest, update_notebooks
 
-    with executing(scheduler) as executor:
-        outcomes = update(book, fresh=fresh, executor=executor, watch=_watched)
-    failed, ran = failures(outcomes), slowest(outcomes)
+    with open_executor(scheduler) as executor:
+        outcomes = update_notebooks(book, fresh=fresh, executor=executor, progress=_with_progress_bar)
+    failed, ran = format_failures(outcomes), format_slowest(outcomes)
     if ran:
         click.echo(f"Slowest: {ran}")
     if failed:
@@ -144,36 +147,36 @@ def _notebooks(book: Path, fresh: bool, scheduler: str) -> None:
         sys.exit(1)
 
 
-def _watched(done: Iterator[Done], number: int) -> Iterator[Done]:
+def _with_progress_bar(finished: Iterator[NotebookRun], total: int) -> Iterator[NotebookRun]:
     """Hand on notebooks as they end, beneath a bar that grows with each."""
 
-    def which(one: Done | None) -> str:
+    def which(one: NotebookRun | None) -> str:
         return one.chapter.stem if one else ""
 
-    with click.progressbar(done, number, "Executing", item_show_func=which) as bar:
+    with click.progressbar(finished, total, "Executing", item_show_func=which) as bar:
         yield from bar
 
 
 @click.command()
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
-@click.option("--data", type=FOLDER, default=DATA, help="Folder of the ledger.  [default: data]")
+@click.option("--data", type=EXISTING_FOLDER, default=DATA, help="Folder of the ledger.  [default: data]")
 def bundle(file: Path, data: Path) -> None:
     """Write the whole ledger as one archive: CSV, Parquet, SQLite and JSON-LD, with what it takes to open them."""
     from compendium.display import json_ld
-    from compendium.display.claim_records import dossiers
-    from compendium.ledger.archive import bundle as bundled
+    from compendium.display.claim_records import build_claim_records
+    from compendium.ledger.archive import build_archive as bundled
     from compendium.ledger.loader import load
-    from compendium.project.citation import edition
+    from compendium.project.citation import read_edition
 
-    sound(data)
-    claims = json_ld.document(dossiers(load(data)), edition().name)
-    content = bundled(data, {json_ld.NAME: claims.encode()})
+    load_valid_ledger(data)
+    claims = json_ld.claims_document(build_claim_records(load(data)), read_edition().short_title)
+    content = bundled(data, {json_ld.JSON_LD_FILE: claims.encode()})
     try:
         file.write_bytes(content)
     except OSError as error:
         click.echo(f"{file}: cannot be written: {error.strerror}", err=True)
         sys.exit(1)
-    click.echo(f"{file}: {size(data)}, {len(content):,} bytes")
+    click.echo(f"{file}: {describe_size(data)}, {len(content):,} bytes")
 
 
 COMMANDS = (notebooks, build, serve, print_book, bundle)

@@ -20,25 +20,25 @@ from typing import TYPE_CHECKING
 import click
 
 from compendium.project.paths import DATA
-from compendium.project.problems import Problem, counted
+from compendium.project.problems import Problem, format_count
 
 if TYPE_CHECKING:
     from compendium.ledger.loader import Ledger
 
-FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
+EXISTING_FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 
 
-def end(problems: list[Problem], well: str) -> None:
+def exit_with_problems(problems: list[Problem], success_message: str) -> None:
     """Name every problem and end the command by them, or say that all is well."""
     for problem in problems:
         click.echo(str(problem), err=True)
     if problems:
-        click.echo(counted(len(problems), "problem"), err=True)
+        click.echo(format_count(len(problems), "problem"), err=True)
         sys.exit(1)
-    click.echo(well)
+    click.echo(success_message)
 
 
-def size(data: Path) -> str:
+def describe_size(data: Path) -> str:
     """Return how many tables and rows a ledger has, in words."""
     from compendium.ledger.loader import load
 
@@ -46,14 +46,14 @@ def size(data: Path) -> str:
     return f"{len(frames)} tables, {sum(map(len, frames.values()))} rows"
 
 
-def analysis(command: Callable[..., None]) -> Callable[..., None]:
+def analysis_options(command: Callable[..., None]) -> Callable[..., None]:
     """Give a command the options of an analysis: the folder of the ledger, and the form of the answer."""
     form = click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
-    folder = click.option("--data", type=FOLDER, default=DATA, help="Folder of the ledger.  [default: data]")
+    folder = click.option("--data", type=EXISTING_FOLDER, default=DATA, help="Folder of the ledger.  [default: data]")
     return form(folder(command))
 
 
-def sound(data: Path) -> Ledger:
+def load_valid_ledger(data: Path) -> Ledger:
     """Return the ledger of a folder, or end the command with every problem: nothing is computed on unsound data."""
     from compendium.curation.validation import validate
     from compendium.ledger.loader import load
@@ -67,27 +67,31 @@ def sound(data: Path) -> Ledger:
     return load(data)
 
 
-def answer(form: str, report: Callable[[], object], lines: Callable[[], Iterator[str]]) -> None:
+def print_report(
+    output_format: str, make_report: Callable[[], object], make_lines: Callable[[], Iterator[str]]
+) -> None:
     """Tell what an analysis found, in the form that was asked for."""
-    if form == "json":
-        click.echo(json.dumps(report(), ensure_ascii=False, indent=2, allow_nan=False))
+    if output_format == "json":
+        click.echo(json.dumps(make_report(), ensure_ascii=False, indent=2, allow_nan=False))
     else:
-        for line in lines():
+        for line in make_lines():
             click.echo(line)
 
 
 @contextmanager
-def executing(scheduler: str) -> Iterator[Executor | None]:
+def open_executor(scheduler_address: str) -> Iterator[Executor | None]:
     """Yield where to compute: here, or on the Dask cluster at an address."""
-    if not scheduler:
+    if not scheduler_address:
         yield None
         return
     from distributed import Client
 
     try:
-        client = Client(scheduler, timeout="10s")
+        client = Client(scheduler_address, timeout="10s")
     except Exception as error:  # what is raised depends on the protocol that the address names
         reason = str(error).strip().splitlines()[:1] or [type(error).__name__]
-        raise click.BadParameter(f"no cluster answers at {scheduler} ({reason[0]})", param_hint="--scheduler") from None
+        raise click.BadParameter(
+            f"no cluster answers at {scheduler_address} ({reason[0]})", param_hint="--scheduler"
+        ) from None
     with client:
         yield client.get_executor()

@@ -10,14 +10,14 @@ from pathlib import Path
 import click
 
 from compendium.cli import book
-from compendium.cli.common import FOLDER, end
-from compendium.project.paths import BUILT
+from compendium.cli.common import EXISTING_FOLDER, exit_with_problems
+from compendium.project.paths import BUILD
 
 
 def _version(context: click.Context, parameter: click.Parameter, value: str) -> str:
-    from compendium.project.changelog import VERSION
+    from compendium.project.changelog import VERSION_PATTERN
 
-    if not VERSION.fullmatch(value):
+    if not VERSION_PATTERN.fullmatch(value):
         raise click.BadParameter(f"found {value!r}; expected three numbers, such as 1.10.0")
     return value
 
@@ -39,22 +39,25 @@ def release(version: str, draft: bool, address: str) -> None:
     from compendium.publish import release as releases
 
     start = time.perf_counter()
-    _refuse(releases.obstacles(version, draft=draft, stale=notebooks.stale))
-    book._build(not draft, address, "")
+    _exit_if_refused(releases.obstacles(version, draft=draft, find_stale=notebooks.stale_notebooks))
+    book.build_book(not draft, address, "")
     try:
-        print_book.make(pipeline.made_from(), say=click.echo)
+        print_book.make_print_files(pipeline.last_inputs(), log=click.echo)
     except print_book.PrintError as error:
-        _refuse([str(error)])
-    book._build(False, address, "")  # the site offers them now
+        _exit_if_refused([str(error)])
+    book.build_book(False, address, "")  # the site offers them now
     # Executed afresh, a notebook that does not come out as it is committed shows in the tree.
-    _refuse(releases.obstacles(version, draft=draft, stale=notebooks.stale))
+    _exit_if_refused(releases.obstacles(version, draft=draft, find_stale=notebooks.stale_notebooks))
     click.echo("Packing …")
     try:
-        made = releases.made(
-            releases.begun(address=address, draft=draft), BUILT / "html", BUILT / "print", releases.FOLDER
+        made = releases.make_release(
+            releases.plan_release(address=address, draft=draft),
+            BUILD / "html",
+            BUILD / "print",
+            releases.RELEASE_FOLDER,
         )
     except releases.ReleaseError as error:
-        _refuse(error.reasons)
+        _exit_if_refused(error.reasons)
         return
     for path in made.paths:
         click.echo(f"{path}" + (f" ({path.stat().st_size / 1_000_000:.1f} MB)" if path.suffix == ".zip" else ""))
@@ -62,7 +65,7 @@ def release(version: str, draft: bool, address: str) -> None:
     click.echo(f"{made.files} files, {time.perf_counter() - start:.0f} seconds; {said}")
 
 
-def _refuse(reasons: list[str]) -> None:
+def _exit_if_refused(reasons: list[str]) -> None:
     """End the command by everything that stands in its way, if anything does."""
     if reasons:
         for reason in reasons:
@@ -95,40 +98,42 @@ def repeat(bundle: Path, execute: bool, printing: bool, keep: Path | None) -> No
                                  param_hint="--keep")  # fmt: skip
     with tempfile.TemporaryDirectory(prefix="repeat-") as name:
         try:
-            found = repeats.beside(bundle)
-            folder = repeats.opened(bundle, Path(name) / "bundle")
-            found += repeats.problems(folder)
+            found = repeats.archive_problems(bundle)
+            folder = repeats.open_bundle(bundle, Path(name) / "bundle")
+            found += repeats.bundle_problems(folder)
             if found:
-                end_with(found, "is not sound; nothing of it was run")
+                exit_with_findings(found, "is not sound; nothing of it was run")
             count = sum(path.is_file() for path in folder.rglob("*"))
             click.echo(f"{count} files, all as their check sums and the crate say")
             if execute:
                 into = keep or Path(name) / "again"
                 into.mkdir(parents=True, exist_ok=True)
-                found = repeats.differences(folder, into, click.echo, printing=printing)
-                end_with(found, "did not come out the same")
+                found = repeats.reproduction_differences(folder, into, click.echo, printing=printing)
+                exit_with_findings(found, "did not come out the same")
                 click.echo("every notebook and every file of the site came out the same")
         except ArchiveError as error:
-            end_with(error.problems, "cannot be unpacked")
-        except repeats.RepeatError as error:
-            end_with([str(error)], "could not be repeated")
+            exit_with_findings(error.problems, "cannot be unpacked")
+        except repeats.ReproduceError as error:
+            exit_with_findings([str(error)], "could not be repeated")
         except OSError as error:
-            end_with([f"{error.filename or bundle}: {error.strerror}"], "cannot be read")
+            exit_with_findings([f"{error.filename or bundle}: {error.strerror}"], "cannot be read")
 
 
-def end_with(problems: list[str], said: str) -> None:
+def exit_with_findings(findings: list[str], outcome: str) -> None:
     """End the command by what was found, a line each, if anything was."""
-    if problems:
-        for line in problems:
+    if findings:
+        for line in findings:
             click.echo(line, err=True)
-        click.echo(f"the bundle {said}: {len(problems)} {'lines' if len(problems) > 1 else 'line'} above", err=True)
+        click.echo(f"the bundle {outcome}: {len(findings)} {'lines' if len(findings) > 1 else 'line'} above", err=True)
         sys.exit(1)
 
 
 @click.command()
 @click.argument("into", type=click.Path(path_type=Path))
-@click.option("--editions", type=FOLDER, required=True, help="Folder with the bundles of editions, as archives.")
-@click.option("--site", type=FOLDER, help="Folder of the built site.  [default: _build/html]")
+@click.option(
+    "--editions", type=EXISTING_FOLDER, required=True, help="Folder with the bundles of editions, as archives."
+)
+@click.option("--site", type=EXISTING_FOLDER, help="Folder of the built site.  [default: _build/html]")
 def publish(into: Path, editions: Path, site: Path | None) -> None:
     """Lay out what is to be published: the site, earlier editions with a notice, and permanent addresses.
 
@@ -136,7 +141,7 @@ def publish(into: Path, editions: Path, site: Path | None) -> None:
     in editions/. id/CLAIM leads to the page of a claim, and id/KIND/ID to each other thing that any edition holds: in
     the site, or in the newest edition that still has it. No link needs to know where INTO will be published.
     """
-    from compendium.project.citation import edition
+    from compendium.project.citation import read_edition
     from compendium.publish import editions as publish_editions
 
     if into.exists() and (not into.is_dir() or any(into.iterdir())):
@@ -144,7 +149,7 @@ def publish(into: Path, editions: Path, site: Path | None) -> None:
     bundles = sorted(editions.glob("*.zip"))
     try:
         with click.progressbar(bundles, label="Laying out", item_show_func=lambda one: one.stem if one else "") as bar:
-            said = publish_editions.lay(into, site or BUILT / "html", edition(), bar)
+            said = publish_editions.lay_out_site(into, site or BUILD / "html", read_edition(), bar)
     except publish_editions.PublishError as error:
         for line in error.problems:
             click.echo(line, err=True)
@@ -153,7 +158,7 @@ def publish(into: Path, editions: Path, site: Path | None) -> None:
     except OSError as error:
         click.echo(f"{error.filename or into}: {error.strerror}", err=True)
         sys.exit(1)
-    end([], f"{into}: {said}")
+    exit_with_problems([], f"{into}: {said}")
 
 
 COMMANDS: tuple[click.Command, ...] = (release, repeat, publish)

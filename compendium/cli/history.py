@@ -11,7 +11,7 @@ from pathlib import Path
 
 import click
 
-from compendium.cli.common import FOLDER
+from compendium.cli.common import EXISTING_FOLDER
 from compendium.project.paths import DATA
 
 
@@ -21,23 +21,27 @@ from compendium.project.paths import DATA
 )
 @click.option("--format", "form", type=click.Choice(["text", "markdown", "json"]), default="text", show_default=True)
 @click.option("--write", is_flag=True, help="Keep the changes as those of the edition that CITATION.cff names.")
-@click.option("--data", type=FOLDER, default=DATA, help="Where the record is kept.  [default: data]")
+@click.option("--data", type=EXISTING_FOLDER, default=DATA, help="Where the record is kept.  [default: data]")
 def changes(since: str, form: str, write: bool, data: Path) -> None:
     """Say what changed since an earlier state: claims, verdicts and why, tables, pages."""
     from compendium.benches.rows import put
     from compendium.publish import changes as changing
     from compendium.publish import snapshots
 
-    now = snapshots.here()
-    known = [tag for tag in snapshots.tags() if snapshots.version(tag) != snapshots.version(now.edition)]
+    now = snapshots.working_tree_snapshot()
+    known = [
+        tag
+        for tag in snapshots.edition_tags()
+        if snapshots.version_numbers(tag) != snapshots.version_numbers(now.edition)
+    ]
     if not since and not known:
         click.echo("no edition is tagged in this copy; name a state with --since", err=True)
         sys.exit(2)
     try:
-        before = snapshots.at(since or known[-1])
-    except snapshots.UnknownStateError as error:
+        before = snapshots.snapshot_at(since or known[-1])
+    except snapshots.UnknownSnapshotError as error:
         raise click.BadParameter(str(error), param_hint="--since") from None
-    found = changing.changes(before, now)
+    found = changing.find_changes(before, now)
     if form == "json":
         click.echo(json.dumps([asdict(change) for change in found], ensure_ascii=False, indent=2))
     elif form == "markdown":
@@ -47,12 +51,12 @@ def changes(since: str, form: str, write: bool, data: Path) -> None:
             click.echo(line)
     if write:
         records = changing.as_records(found, now.edition, before.edition)
-        put(data, changing.RECORD, records, lambda row: row["edition"] == now.edition)
+        put(data, changing.CHANGES_TABLE, records, lambda row: row["edition"] == now.edition)
 
 
 @click.command()
 @click.option("--write", is_flag=True, help="Keep in the data how each notebook ran and what the comparison found.")
-@click.option("--data", type=FOLDER, default=DATA, help="Where the records are kept.  [default: data]")
+@click.option("--data", type=EXISTING_FOLDER, default=DATA, help="Where the records are kept.  [default: data]")
 def twice(write: bool, data: Path) -> None:
     """Build the book twice from nothing, under unlike surroundings, and name every file in which the two differ."""
     from compendium import twice as both

@@ -7,13 +7,13 @@ from pathlib import Path
 
 import click
 
-from compendium.cli.common import FOLDER
+from compendium.cli.common import EXISTING_FOLDER
 from compendium.project.paths import ROOT
 
 
 @click.command()
 @click.option("--format", "form", type=click.Choice(["text", "markdown"]), default="text", show_default=True)
-@click.option("--root", type=FOLDER, default=ROOT, help="Folder of the repository.  [default: this one]")
+@click.option("--root", type=EXISTING_FOLDER, default=ROOT, help="Folder of the repository.  [default: this one]")
 def links(form: str, root: Path) -> None:
     """Ask every address outside that data, chapters and references name whether it still answers; needs the network.
 

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from compendium.cli.common import FOLDER, end
-from compendium.project.paths import BUILT, DATA
+from compendium.cli.common import EXISTING_FOLDER, exit_with_problems
+from compendium.project.paths import BUILD, DATA
 from compendium.project.problems import LedgerError
 
 if TYPE_CHECKING:
@@ -32,11 +32,11 @@ def bench(names: tuple[str, ...], write: bool) -> None:
     """
     from compendium.benches.parts import PARTS
     from compendium.benches.run import run
-    from compendium.project.problems import one_of
+    from compendium.project.problems import describe_choices
 
     for name in names:
         if name not in PARTS:
-            raise click.BadParameter(f"no part is called {name}; {one_of(PARTS, name)}", param_hint="NAME")
+            raise click.BadParameter(f"no part is called {name}; {describe_choices(PARTS, name)}", param_hint="NAME")
     failed = run(names or tuple(PARTS), DATA if write else None, click.echo)
     for line in failed:
         click.echo(line, err=True)
@@ -44,20 +44,24 @@ def bench(names: tuple[str, ...], write: bool) -> None:
 
 
 @click.command()
-@click.argument("folder", type=FOLDER)
+@click.argument("folder", type=EXISTING_FOLDER)
 @click.option("--against", type=click.Path(exists=True, path_type=Path), help="A manifest, or another folder.")
 def manifest(folder: Path, against: Path | None) -> None:
     """Print the SHA-256 of every file of a folder, as `sha256sum -c` reads it; or name what differs from another."""
     from compendium.project import checksums as manifests
 
     if against is None:
-        for line in manifests.lines(manifests.manifest(folder)):
+        for line in manifests.manifest_lines(manifests.compute_manifest(folder)):
             click.echo(line)
         return
     try:
-        found = manifests.compared(folder, against) if against.is_dir() else manifests.listed(folder, against)
+        found = (
+            manifests.compare_folders(folder, against)
+            if against.is_dir()
+            else manifests.compare_with_manifest(folder, against)
+        )
     except LedgerError as error:
-        end(error.problems, "")
+        exit_with_problems(error.problems, "")
         return
     for line in found:
         click.echo(line, err=True)
@@ -67,8 +71,8 @@ def manifest(folder: Path, against: Path | None) -> None:
 
 @click.command()
 @click.argument("pages", nargs=-1)
-@click.option("--html", type=FOLDER, default=None, help="Folder of the built site.  [default: _build/html]")
-@click.option("--data", type=FOLDER, default=DATA, help="Folder of the ledger.  [default: data]")
+@click.option("--html", type=EXISTING_FOLDER, default=None, help="Folder of the built site.  [default: _build/html]")
+@click.option("--data", type=EXISTING_FOLDER, default=DATA, help="Folder of the ledger.  [default: data]")
 def audit(pages: tuple[str, ...], html: Path | None, data: Path) -> None:
     """Measure every page of the built site, or some, with Lighthouse and axe; write data/audits.csv.
 
@@ -78,9 +82,9 @@ def audit(pages: tuple[str, ...], html: Path | None, data: Path) -> None:
     from compendium.quality.audit import audit as audited
 
     try:
-        failures = audited(html or BUILT / "html", data=data, only=pages, say=click.echo)
+        failures = audited(html or BUILD / "html", data=data, only=pages, say=click.echo)
     except LedgerError as error:
-        end(error.problems, "")
+        exit_with_problems(error.problems, "")
         return
     except AuditError as error:
         failures = [str(error)]
@@ -91,13 +95,13 @@ def audit(pages: tuple[str, ...], html: Path | None, data: Path) -> None:
 
 @click.command()
 @click.option("--write", is_flag=True, help="Renew the budget from what is there.")
-@click.option("--site", type=FOLDER, help="Folder of a built site.  [default: _build/html]")
+@click.option("--site", type=EXISTING_FOLDER, help="Folder of a built site.  [default: _build/html]")
 def weigh(write: bool, site: Path | None) -> None:
     """Weigh every page and asset of the built site over the wire, against book/budget.csv."""
     from compendium.quality import page_weight
 
     try:
-        found = page_weight.weigh(site or BUILT / "html")
+        found = page_weight.weigh(site or BUILD / "html")
         if write:
             page_weight.write_budget(found)
         budget = page_weight.read_budget()
@@ -134,7 +138,7 @@ def corrupt(number: int, seed: int, processes: int, write: bool) -> None:
         if write:
             write_outcomes(outcomes, seed, DATA)
     except LedgerError as error:
-        end(error.problems, "")
+        exit_with_problems(error.problems, "")
         return
     except (guarded.GuardError, OSError) as error:
         click.echo(str(error), err=True)
@@ -177,7 +181,7 @@ def mutate(modules: tuple[str, ...], processes: int, least: float, show: bool, w
             if write:
                 mutants.write(found[-1], DATA)
     except LedgerError as error:
-        end(error.problems, "")
+        exit_with_problems(error.problems, "")
         return
     except (mutants.MutationError, OSError) as error:
         click.echo(str(error), err=True)

@@ -15,82 +15,84 @@ import pandas as pd
 import portion
 
 from compendium.analysis import citation_audit
-from compendium.ledger.claims import DIRECTION, bounds
-from compendium.ledger.csv_safety import inert
+from compendium.ledger.claims import DIRECTION_MEASURE, claim_interval
+from compendium.ledger.csv_safety import escape_formula
 from compendium.ledger.loader import Ledger
 from compendium.ledger.schema import SEPARATOR, Table
-from compendium.project.problems import Problem, invisible, one_of
-from compendium.reconciliation.reconcile import domain
+from compendium.project.problems import Problem, describe_choices, is_invisible
+from compendium.reconciliation.reconcile import metric_domain
 from compendium.values import units
 from compendium.values.number_parsing import UnreadableFigureError, read_figure
-from compendium.values.periods import UnreadablePeriodError, span
+from compendium.values.periods import UnreadablePeriodError, read_period
 
-LONGEST = 20_000
+MAX_CELL_LENGTH = 20_000
 """Signs of the longest cell: far more than any sentence has, or the line of a map."""
-REGISTERS = ("github", "npm", "debian")
+PACKAGE_REGISTRIES = ("github", "npm", "debian")
 """What besides the web an address may begin with: registers from which a file is had by its name and version."""
 SCHEME = re.compile(r"([a-z][a-z0-9+.-]*):", re.I)
-UNFIT = re.compile(r"[\"'<>`\\]")
+FORBIDDEN_IN_ADDRESS = re.compile(r"[\"'<>`\\]")
 """Signs that no address has: each is written in another way there, and can end an attribute."""
-MEASURED_AGAINST = ("growth", "multiple", DIRECTION)
+MEASURES_WITH_BASE = ("growth", "multiple", DIRECTION_MEASURE)
 """Measures that say nothing without the quantity they are measured against."""
-BOUND_UNITS = {
+UNITS_BY_MEASURE = {
     "growth": {"percent"},
-    DIRECTION: {"percent"},
+    DIRECTION_MEASURE: {"percent"},
     "share": {"percent"},
     "multiple": {"times"},
     "rank": {"rank"},
 }
 
 
-def of_cells(ledger: Ledger, table: Table) -> Iterator[Problem]:
+def check_cells(ledger: Ledger, table: Table) -> Iterator[Problem]:
     """Yield every cell of a table that does not hold what its field is for."""
     frame = ledger.frames[table.name]
     measures = list(frame["measure"]) if "measure" in frame else [""] * len(frame)
     for field in table.fields:
-        if not field.holds and field.type != "string":
+        if not field.semantic_type and field.type != "string":
             continue
         sound = {""}  # what was read once need not be read again
         for line, (cell, measure) in enumerate(zip(frame[field.name], measures, strict=True), 2):
             if cell in sound:
                 continue
             # Where the direction is all that is said, its words stand in the place of the figure.
-            worded = field.holds == "figure" and measure == DIRECTION
-            unfit = _unfit(cell) if field.type == "string" and cell not in field.vocabulary else ""
+            worded = field.semantic_type == "figure" and measure == DIRECTION_MEASURE
+            unfit = _text_fault(cell) if field.type == "string" and cell not in field.vocabulary else ""
             if unfit:
                 yield Problem(table.path, line, field.name, cell, unfit)
             elif cell and not worded:
-                expected = _misread(ledger, field.holds, cell)
+                expected = _expected_content(ledger, field.semantic_type, cell)
                 if expected:
                     yield Problem(table.path, line, field.name, cell, expected)
                 else:
                     sound.add(cell)
 
 
-def _unfit(cell: str) -> str:
+def _text_fault(cell: str) -> str:
     """Return what would be right where no text should be as a cell is, `""` where it may be so.
 
     A reader must see all of it, in its order, and a spreadsheet that opens the file must compute none of it. Letters
     of every script are fine; what turns their direction is not, because it can make a sentence say another thing.
     """
-    if len(cell) > LONGEST:
-        return f"at most {LONGEST} signs"
+    if len(cell) > MAX_CELL_LENGTH:
+        return f"at most {MAX_CELL_LENGTH} signs"
     if cell != cell.strip():
         return "no white space at its ends"
-    if not cell.isprintable() and any(map(invisible, cell)):
+    if not cell.isprintable() and any(map(is_invisible, cell)):
         return "no control or formatting characters"
-    if inert(cell) != cell:
+    if escape_formula(cell) != cell:
         return "a text that no spreadsheet computes: not one that begins with a sign of a formula"
     return ""
 
 
-def _no_address(cell: str) -> bool:
+def _is_bad_address(cell: str) -> bool:
     """Say whether a cell is no address: of neither the web nor a register, or with signs that no address has.
 
     One without a scheme is how a text prints it, and is never made a link.
     """
     scheme = SCHEME.match(cell)
-    if UNFIT.search(cell) or (scheme and scheme[1].lower() not in ("http", "https", *REGISTERS)):
+    if FORBIDDEN_IN_ADDRESS.search(cell) or (
+        scheme and scheme[1].lower() not in ("http", "https", *PACKAGE_REGISTRIES)
+    ):
         return True
     try:
         return bool(scheme and scheme[1].lower().startswith("http") and not urlsplit(cell).hostname)
@@ -98,11 +100,11 @@ def _no_address(cell: str) -> bool:
         return True
 
 
-def _misread(ledger: Ledger, holds: str, cell: str) -> str:
+def _expected_content(ledger: Ledger, holds: str, cell: str) -> str:
     """Return what would be right where a cell does not hold what its field is for, `""` where it does."""
     if holds == "edtf":
         try:
-            span(cell)
+            read_period(cell)
         except UnreadablePeriodError:
             return "a date or period in EDTF, such as 2024, 2024-12-25, 2025-01/2025-04, 2025-02~ or 2023/.."
     elif holds == "figure":
@@ -110,8 +112,8 @@ def _misread(ledger: Ledger, holds: str, cell: str) -> str:
             read_figure(cell)
         except UnreadableFigureError as error:
             return f"one figure or range ({error})"
-    elif holds == "address" and _no_address(cell):
-        return f"an address that begins with https://, http://, or one of {', '.join(REGISTERS)} and a colon"
+    elif holds == "address" and _is_bad_address(cell):
+        return f"an address that begins with https://, http://, or one of {', '.join(PACKAGE_REGISTRIES)} and a colon"
     elif holds == "unit" and not units.is_known(cell):
         return "a unit that compendium/values/units.py knows"
     elif holds.startswith("list of "):
@@ -119,18 +121,20 @@ def _misread(ledger: Ledger, holds: str, cell: str) -> str:
         known = set(ledger.frames[table][column])
         for item in cell.split(SEPARATOR):
             if item not in known:
-                return f"a list of {table}, separated by {SEPARATOR!r}; {item!r} is none: {one_of(known, item)}"
+                return (
+                    f"a list of {table}, separated by {SEPARATOR!r}; {item!r} is none: {describe_choices(known, item)}"
+                )
     return ""
 
 
-def by_id(ledger: Ledger) -> dict[str, dict[str, Any]]:
+def metrics_by_id(ledger: Ledger) -> dict[str, dict[str, Any]]:
     """Return the rows of the metrics by id; where one is there twice, which is told elsewhere, the first of them."""
     return {row["metric_id"]: row for row in reversed(ledger.frames["metrics"].to_dict("records"))}
 
 
-def _claims(ledger: Ledger) -> Iterator[Problem]:
+def _check_claims(ledger: Ledger) -> Iterator[Problem]:
     path = ledger.schema["claims"].path
-    metrics = by_id(ledger)
+    metrics = metrics_by_id(ledger)
     for line, claim in enumerate(ledger.frames["claims"].to_dict("records"), 2):
 
         def wrong(column: str, expected: str, line: int = line, claim: dict[str, Any] = claim) -> Problem:
@@ -139,38 +143,44 @@ def _claims(ledger: Ledger) -> Iterator[Problem]:
 
         if not claim["claim_id"].startswith(f"{claim['source_id']}."):
             yield wrong("claim_id", f"an id that begins with {claim['source_id']}.")
-        yield from base_problems(claim, metrics, wrong)
-        if bool(claim["direction"]) != bool(claim["base_metric_id"] and claim["measure"] in ("level", DIRECTION)):
+        yield from check_base(claim, metrics, wrong)
+        if bool(claim["direction"]) != bool(
+            claim["base_metric_id"] and claim["measure"] in ("level", DIRECTION_MEASURE)
+        ):
             right = "rises or falls exactly where a level has a base, or where that is all that is said"
             yield wrong("direction", right)
         if not claim["period"] and not claim["note"]:
             yield wrong("period", "a period, or a note that says why there is none")
-        allowed = BOUND_UNITS.get(claim["measure"])
+        allowed = UNITS_BY_MEASURE.get(claim["measure"])
         if allowed and claim["unit"] not in allowed:
-            yield wrong("unit", f"{one_of(allowed, claim['unit'])} for a {claim['measure']}")
-        yield from _unit_and_bounds(claim, metrics, wrong)
+            yield wrong("unit", f"{describe_choices(allowed, claim['unit'])} for a {claim['measure']}")
+        yield from _check_unit_and_bounds(claim, metrics, wrong)
         if (claim["rank"] == "deprecated") != bool(claim["rank_reason"]):
             yield wrong("rank_reason", "a reason where the claim is deprecated, and only there")
 
 
-def base_problems(claim: dict[str, Any], metrics: Mapping[str, Mapping[str, Any]], wrong: Any) -> Iterator[Problem]:
+def check_base(claim: dict[str, Any], metrics: Mapping[str, Mapping[str, Any]], problem_at: Any) -> Iterator[Problem]:
     """Hold what a claim is measured against: named where it must be, and of the same kind."""
     measure, base = claim["measure"], claim["base_metric_id"]
     own_unit = metrics[claim["metric_id"]]["unit"] if claim["metric_id"] in metrics else ""
-    if measure in MEASURED_AGAINST and not base:
-        yield wrong("base_metric_id", f"what the {measure} is measured against")
+    if measure in MEASURES_WITH_BASE and not base:
+        yield problem_at("base_metric_id", f"what the {measure} is measured against")
     if measure == "share" and not base and own_unit != "percent":
-        yield wrong("base_metric_id", "the whole that it is a share of: its metric is not itself a share in percent")
+        yield problem_at(
+            "base_metric_id", "the whole that it is a share of: its metric is not itself a share in percent"
+        )
     if base and not claim["base_period"] and not claim["note"]:
-        yield wrong("base_period", f"the period of what the {measure} is measured against, or a note that says why not")
+        yield problem_at(
+            "base_period", f"the period of what the {measure} is measured against, or a note that says why not"
+        )
     if base in metrics and metrics[base]["unit"] != own_unit:
-        yield wrong("base_metric_id", f"a metric in {own_unit}, like its own")
+        yield problem_at("base_metric_id", f"a metric in {own_unit}, like its own")
     own_key = [claim[column] for column in ("metric_id", "ref_area", "counterpart_area", "period")]
     if claim["period"] and own_key == [base, *(claim[f"base_{part}"] for part in ("area", "counterpart", "period"))]:
-        yield wrong("base_metric_id", f"another quantity than its own to measure the {measure} against")
+        yield problem_at("base_metric_id", f"another quantity than its own to measure the {measure} against")
 
 
-def _metrics(ledger: Ledger) -> Iterator[Problem]:
+def _check_metrics(ledger: Ledger) -> Iterator[Problem]:
     """Hold the relations between metrics: none is a part of itself, parts are in the unit of their whole."""
     path = ledger.schema["metrics"].path
     rows = ledger.frames["metrics"].set_index("metric_id", drop=False)
@@ -203,7 +213,7 @@ def _metrics(ledger: Ledger) -> Iterator[Problem]:
             yield Problem(path, line[name], "ranks", row["ranks"], "nothing, unless its kind is rank")
 
 
-def _places(ledger: Ledger) -> Iterator[Problem]:
+def _check_places(ledger: Ledger) -> Iterator[Problem]:
     """Hold that no place lies in itself, in however many steps."""
     frame = ledger.frames["places"]
     line = {name: place for place, name in enumerate(frame["place_id"], 2)}
@@ -215,7 +225,7 @@ def _places(ledger: Ledger) -> Iterator[Problem]:
         yield Problem(path, line.get(first, 0), "within", told, "no place that lies in itself, in however many steps")
 
 
-def _analyses(ledger: Ledger) -> Iterator[Problem]:
+def _check_analysis_tables(ledger: Ledger) -> Iterator[Problem]:
     """Hold the tables that only the analyses read: what is set apart, and what a headline asks."""
     path = ledger.schema["incomparable"].path
     for line, row in enumerate(ledger.frames["incomparable"].to_dict("records"), 2):
@@ -233,37 +243,41 @@ def _analyses(ledger: Ledger) -> Iterator[Problem]:
             yield Problem(path, line, "over_metric_id", over, f"a metric in {unit.get(row['metric_id'])}, like its own")
 
 
-def _unit_and_bounds(claim: dict[str, Any], metrics: Mapping[str, Mapping[str, Any]], wrong: Any) -> Iterator[Problem]:
+def _check_unit_and_bounds(
+    claim: dict[str, Any], metrics: Mapping[str, Mapping[str, Any]], problem_at: Any
+) -> Iterator[Problem]:
     overridden = not (pd.isna(claim["low"]) and pd.isna(claim["high"]))
     if overridden != bool(claim["bounds_reason"]):
-        yield wrong("bounds_reason", "a reason where bounds are replaced, and only there")
+        yield problem_at("bounds_reason", "a reason where bounds are replaced, and only there")
     if claim["measure"] in ("level", "difference") and claim["metric_id"] in metrics and units.is_known(claim["unit"]):
         metric = metrics[claim["metric_id"]]["unit"]
-        if units.is_known(metric) and not units.fits(claim["unit"], metric):
-            yield wrong("unit", f"a unit in which {metric} or a rate of it can be given")
+        if units.is_known(metric) and not units.is_convertible_or_rate(claim["unit"], metric):
+            yield problem_at("unit", f"a unit in which {metric} or a rate of it can be given")
     try:
         least: Any = metrics[claim["metric_id"]]["minimum"] if claim["metric_id"] in metrics else None
         if not units.is_known(claim["unit"]):
             return
-        found = bounds(claim, None if pd.isna(least) else float(least))
+        found = claim_interval(claim, None if pd.isna(least) else float(least))
         if found.empty:
-            yield wrong("low", "bounds that leave a value possible")
-        elif claim["metric_id"] in metrics and impossible(claim, metrics[claim["metric_id"]], found):
-            yield wrong("as_printed", "a value that its metric can have")
+            yield problem_at("low", "bounds that leave a value possible")
+        elif claim["metric_id"] in metrics and is_impossible(claim, metrics[claim["metric_id"]], found):
+            yield problem_at("as_printed", "a value that its metric can have")
     except (UnreadableFigureError, KeyError):
         return  # the figure or hedge is reported where it stands
 
 
-def impossible(claim: Mapping[str, Any], metric: Mapping[str, Any], found: portion.Interval) -> bool:
+def is_impossible(claim: Mapping[str, Any], metric: Mapping[str, Any], interval: portion.Interval) -> bool:
     """Tell whether a figure lies outside what its metric can be: a share of more than the whole, a rank of nought."""
     if claim["measure"] == "growth":
-        return bool(not pd.isna(metric["minimum"]) and metric["minimum"] >= 0 and found.upper < -100)
+        return bool(not pd.isna(metric["minimum"]) and metric["minimum"] >= 0 and interval.upper < -100)
     if claim["measure"] == "multiple":
-        return bool(not pd.isna(metric["minimum"]) and metric["minimum"] >= 0 and found.upper < 0)
-    return not claim["base_metric_id"] and claim["unit"] == metric["unit"] and not found.overlaps(domain(metric))
+        return bool(not pd.isna(metric["minimum"]) and metric["minimum"] >= 0 and interval.upper < 0)
+    return (
+        not claim["base_metric_id"] and claim["unit"] == metric["unit"] and not interval.overlaps(metric_domain(metric))
+    )
 
 
-def _events(ledger: Ledger) -> Iterator[Problem]:
+def _check_events(ledger: Ledger) -> Iterator[Problem]:
     path = ledger.schema["events"].path
     for line, event in enumerate(ledger.frames["events"].to_dict("records"), 2):
         if (event["date_basis"] == "unknown") != (not event["date"]):
@@ -282,7 +296,7 @@ def _events(ledger: Ledger) -> Iterator[Problem]:
             yield Problem(path, line, "date", "", f"the date that {mention['as_printed']!r} gives, in EDTF")
 
 
-def _sources(ledger: Ledger) -> Iterator[Problem]:
+def _check_paragraph_numbers(ledger: Ledger) -> Iterator[Problem]:
     most = ledger.frames["sources"].drop_duplicates("source_id").set_index("source_id")["paragraphs"]
     for table in ledger.schema.values():
         if not {"source_id", "paragraph"} <= set(table.columns):
@@ -298,7 +312,7 @@ def _sources(ledger: Ledger) -> Iterator[Problem]:
                 yield Problem(table.path, line, "paragraph", str(paragraph), f"a number up to {most[source]}")
 
 
-def _citations(ledger: Ledger) -> Iterator[Problem]:
+def _check_citations(ledger: Ledger) -> Iterator[Problem]:
     """Hold every typed link from a citation to an entry against the match that the rule finds."""
     path = ledger.schema["citations"].path
     frame = ledger.frames["citations"]
@@ -308,4 +322,12 @@ def _citations(ledger: Ledger) -> Iterator[Problem]:
             yield Problem(path, line, "entry_id", typed, repr(match) if match else "empty: no entry matches exactly")
 
 
-CHECKS = (_claims, _metrics, _places, _events, _sources, _citations, _analyses)
+CHECKS = (
+    _check_claims,
+    _check_metrics,
+    _check_places,
+    _check_events,
+    _check_paragraph_numbers,
+    _check_citations,
+    _check_analysis_tables,
+)

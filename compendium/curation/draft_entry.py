@@ -15,10 +15,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from compendium.curation.validation import validate
-from compendium.ledger.atomic_write import put
-from compendium.ledger.loader import key_of
-from compendium.ledger.schema import Table, tables
-from compendium.project.problems import LedgerError, Problem, one_of
+from compendium.ledger.atomic_write import replace_files
+from compendium.ledger.loader import row_key
+from compendium.ledger.schema import Table, read_schema
+from compendium.project.problems import LedgerError, Problem, describe_choices
 
 Row = dict[str, str]
 
@@ -30,14 +30,14 @@ class Draft:
     table: Table
     file: Path
     complete: tuple[tuple[int, Row], ...]
-    lacking: tuple[Problem, ...]
-    waiting: Mapping[str, Problem]
+    incomplete: tuple[Problem, ...]
+    incomplete_by_key: Mapping[str, Problem]
     """By key, what the rows that are left out lack."""
-    there: int
+    already_entered: int
     """How many rows are in the ledger already, as they are here."""
 
 
-def read(folder: Path, data: Path) -> list[Draft]:
+def read_drafts(folder: Path, data: Path) -> list[Draft]:
     """Return the drafts of a folder, in the order of the ledger's tables.
 
     Raises
@@ -45,10 +45,12 @@ def read(folder: Path, data: Path) -> list[Draft]:
     LedgerError
         where there is none, or a file is no draft of a table: of another name, with other columns, ragged, not UTF-8.
     """
-    known = {Path(table.path).name: table for table in tables(data).values()}
+    known = {Path(table.path).name: table for table in read_schema(data).values()}
     files = {path.name: path for path in sorted(folder.glob("*.csv"))}
     strange = [
-        Problem(str(path), 0, "", name, one_of(known, name)) for name, path in files.items() if name not in known
+        Problem(str(path), 0, "", name, describe_choices(known, name))
+        for name, path in files.items()
+        if name not in known
     ]
     if strange or not files:
         raise LedgerError(strange or [Problem(str(folder), 0, "", "no draft", "tables such as claims.csv")])
@@ -57,16 +59,16 @@ def read(folder: Path, data: Path) -> list[Draft]:
 
 def _draft(table: Table, path: Path, data: Path) -> Draft:
     rows = list(_rows(path, table))
-    held = {key_of(table, row): row for _, row in _rows(data / table.path, table)}
+    held = {row_key(table, row): row for _, row in _rows(data / table.path, table)}
     required = [field.name for field in table.fields if field.required]
     complete, lacking, waiting, there = [], [], {}, 0
     for line, row in rows:
         empty = [name for name in required if not row[name]]
-        if held.get(key_of(table, row)) == row:
+        if held.get(row_key(table, row)) == row:
             there += 1
         elif empty:
             lacking.append(Problem(str(path), line, empty[0], "", f"a value, and in {', '.join(empty)} (left out)"))
-            waiting[key_of(table, row)] = lacking[-1]
+            waiting[row_key(table, row)] = lacking[-1]
         else:
             complete.append((line, row))
     return Draft(table, path, tuple(complete), tuple(lacking), waiting, there)
@@ -87,15 +89,15 @@ def _rows(path: Path, table: Table) -> Iterator[tuple[int, Row]]:
         yield line, dict(zip(header, row, strict=True))
 
 
-def tried(drafts: list[Draft], data: Path) -> int:
-    """Return how many rows of some drafts would enter; raise `LedgerError` as `enter` does. Nothing is written."""
+def check_drafts(drafts: list[Draft], data: Path) -> int:
+    """Return how many rows of some drafts would enter; raise `LedgerError` as `enter_drafts` does. Nothing is written."""
     texts = _texts(drafts, data)
     if texts:
         _refuse_unsound(drafts, texts, data)
     return sum(len(draft.complete) for draft in drafts)
 
 
-def enter(drafts: list[Draft], data: Path) -> int:
+def enter_drafts(drafts: list[Draft], data: Path) -> int:
     """Append the complete rows of some drafts to the ledger, all or none; return how many.
 
     Raises
@@ -107,7 +109,7 @@ def enter(drafts: list[Draft], data: Path) -> int:
     texts = _texts(drafts, data)
     if texts:
         _refuse_unsound(drafts, texts, data)
-        put(data, texts)
+        replace_files(data, texts)
     return sum(len(draft.complete) for draft in drafts)
 
 
@@ -134,11 +136,11 @@ def _refuse_unsound(drafts: list[Draft], texts: dict[str, tuple[str, str]], data
         problems = validate(copy)
     if problems:
         places = {draft.table.path: (_lines(texts[draft.table.path][0]), draft) for draft in drafts if draft.complete}
-        waiting = {key: problem for draft in drafts for key, problem in draft.waiting.items()}
-        raise LedgerError(_awaited(_placed(problem, places), waiting) for problem in problems)
+        waiting = {key: problem for draft in drafts for key, problem in draft.incomplete_by_key.items()}
+        raise LedgerError(_explain_missing_row(_located_in_draft(problem, places), waiting) for problem in problems)
 
 
-def _awaited(problem: Problem, waiting: Mapping[str, Problem]) -> Problem:
+def _explain_missing_row(problem: Problem, waiting: Mapping[str, Problem]) -> Problem:
     """Return a problem about an id that no row has so that it tells where its row waits to be completed."""
     left_out = waiting.get(problem.found)
     if left_out is None or problem.file == left_out.file:
@@ -151,7 +153,7 @@ def _lines(text: str) -> int:
     return sum(1 for _ in csv.reader(io.StringIO(text)))
 
 
-def _placed(problem: Problem, places: dict[str, tuple[int, Draft]]) -> Problem:
+def _located_in_draft(problem: Problem, places: dict[str, tuple[int, Draft]]) -> Problem:
     """Return a problem at its place in the drafts, where it is about a row of them."""
     last, draft = places.get(problem.file, (0, None))
     if draft is None or problem.row <= last:

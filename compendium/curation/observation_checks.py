@@ -11,22 +11,22 @@ from typing import Any
 
 import pandas as pd
 
-from compendium.curation.claim_checks import BOUND_UNITS, base_problems, by_id, impossible
+from compendium.curation.claim_checks import UNITS_BY_MEASURE, check_base, is_impossible, metrics_by_id
 from compendium.ledger.loader import Ledger
-from compendium.ledger.observations import MISSING, bounds, conversion_of, tables
+from compendium.ledger.observations import MISSING, find_conversion, observation_interval, observation_tables
 from compendium.ledger.schema import SEPARATOR
-from compendium.project.problems import Problem, one_of
+from compendium.project.problems import Problem, describe_choices
 from compendium.values import units
 from compendium.values.number_parsing import UnreadableFigureError
 
 PROVENANCE = ("publisher", "address", "licence", "quality")
 
 
-def _observations(ledger: Ledger) -> Iterator[Problem]:
+def _check_observations(ledger: Ledger) -> Iterator[Problem]:
     """Hold every observation: whose id says its table, that has a value or says why not, and that can be read."""
-    metrics = by_id(ledger)
+    metrics = metrics_by_id(ledger)
     ids: dict[str, str] = {}
-    for table in tables(ledger.schema):
+    for table in observation_tables(ledger.schema):
         prefix = f"{Path(table.path).stem}."
         for line, row in enumerate(ledger.frames[table.name].to_dict("records"), 2):
 
@@ -37,64 +37,68 @@ def _observations(ledger: Ledger) -> Iterator[Problem]:
 
             if not row["observation_id"].startswith(prefix):
                 yield wrong("observation_id", f"an id that begins with {prefix}")
-            yield from base_problems(row, metrics, wrong)
+            yield from check_base(row, metrics, wrong)
             if row["measure"] == "level" and row["base_metric_id"]:
                 yield wrong("base_metric_id", "nothing, for a level, which is measured against nothing")
-            yield from _found(row, wrong)
+            yield from _check_value_present(row, wrong)
             ids[row["observation_id"]] = table.path
             if row["value"] and row["metric_id"] in metrics:
-                yield from _observed(row, metrics[row["metric_id"]], ledger, wrong)
+                yield from _check_value_possible(row, metrics[row["metric_id"]], ledger, wrong)
     for name in ("comparisons", "revisions"):
         for line, cell in enumerate(ledger.frames[name]["observation_id"], 2):
             if cell not in ids:
-                yield Problem(ledger.schema[name].path, line, "observation_id", cell, one_of(ids, cell))
-    yield from _traps(ledger, ids)
+                yield Problem(ledger.schema[name].path, line, "observation_id", cell, describe_choices(ids, cell))
+    yield from _check_traps(ledger, ids)
 
 
-def _traps(ledger: Ledger, ids: Collection[str]) -> Iterator[Problem]:
+def _check_traps(ledger: Ledger, ids: Collection[str]) -> Iterator[Problem]:
     """Hold that a trap is about observations that there are."""
     path = ledger.schema["traps"].path
     for line, cell in enumerate(ledger.frames["traps"]["observations"], 2):
         for name in cell.split(SEPARATOR):
             if name not in ids:
-                yield Problem(path, line, "observations", name, one_of(ids, name))
+                yield Problem(path, line, "observations", name, describe_choices(ids, name))
 
 
-def _found(row: dict[str, Any], wrong: Any) -> Iterator[Problem]:
+def _check_value_present(row: dict[str, Any], problem_at: Any) -> Iterator[Problem]:
     """Hold that what was found has a value and a publisher, and what was not a reason."""
     missing = row["obs_status"] == MISSING
     if bool(row["value"]) == missing:
-        yield wrong("value", "nothing, where the status is missing" if missing else "a value, or the status missing")
+        yield problem_at(
+            "value", "nothing, where the status is missing" if missing else "a value, or the status missing"
+        )
     if missing and not row["note"]:
-        yield wrong("note", "why there is no value: what was looked for, and where")
+        yield problem_at("note", "why there is no value: what was looked for, and where")
     for column in () if missing else PROVENANCE:
         if not row[column]:
-            yield wrong(column, "a value, as for everything that was found")
+            yield problem_at(column, "a value, as for everything that was found")
     if not row["period"] and not row["stated_on"] and not row["note"]:
-        yield wrong("period", "a period, or the day of the statement, or a note that says why there is neither")
+        yield problem_at("period", "a period, or the day of the statement, or a note that says why there is neither")
 
 
-def _observed(row: dict[str, Any], metric: Mapping[str, Any], ledger: Ledger, wrong: Any) -> Iterator[Problem]:
+def _check_value_possible(
+    row: dict[str, Any], metric: Mapping[str, Any], ledger: Ledger, problem_at: Any
+) -> Iterator[Problem]:
     """Hold the unit and the value of an observation against what its metric can be."""
-    allowed = BOUND_UNITS.get(row["measure"])
+    allowed = UNITS_BY_MEASURE.get(row["measure"])
     if not units.is_known(row["unit"]):
         return  # told where it stands
     if allowed and row["unit"] not in allowed:
-        yield wrong("unit", f"{one_of(allowed, row['unit'])} for a {row['measure']}")
+        yield problem_at("unit", f"{describe_choices(allowed, row['unit'])} for a {row['measure']}")
     amount = row["measure"] in ("level", "difference")
-    if amount and not (units.fits(row["unit"], metric["unit"]) or conversion_of(row, ledger)):
-        yield wrong("unit", f"a unit in which {metric['unit']} can be given, or a row of the conversions")
+    if amount and not (units.is_convertible_or_rate(row["unit"], metric["unit"]) or find_conversion(row, ledger)):
+        yield problem_at("unit", f"a unit in which {metric['unit']} can be given, or a row of the conversions")
     try:
-        found = bounds(row)
+        found = observation_interval(row)
     except (UnreadableFigureError, KeyError):
         return  # told where it stands
-    if row["measure"] == "level" and units.same_kind(row["unit"], metric["unit"]):
-        found, row = units.converted(found, row["unit"], metric["unit"]), {**row, "unit": metric["unit"]}
-    if found.empty or impossible(row, metric, found):
-        yield wrong("value", "a value that its metric can have")
+    if row["measure"] == "level" and units.is_convertible(row["unit"], metric["unit"]):
+        found, row = units.convert_interval(found, row["unit"], metric["unit"]), {**row, "unit": metric["unit"]}
+    if found.empty or is_impossible(row, metric, found):
+        yield problem_at("value", "a value that its metric can have")
 
 
-def _conversions(ledger: Ledger) -> Iterator[Problem]:
+def _check_conversions(ledger: Ledger) -> Iterator[Problem]:
     """Hold that a conversion rises from its lower to its upper end and ends in the unit of its metric."""
     path = ledger.schema["conversions"].path
     unit = dict(zip(ledger.frames["metrics"]["metric_id"], ledger.frames["metrics"]["unit"], strict=True))
@@ -108,4 +112,4 @@ def _conversions(ledger: Ledger) -> Iterator[Problem]:
             yield Problem(path, line, "to_unit", row["to_unit"], f"{unit[row['metric_id']]}, the unit of its metric")
 
 
-CHECKS = (_observations, _conversions)
+CHECKS = (_check_observations, _check_conversions)

@@ -16,28 +16,28 @@ from pathlib import Path
 from typing import Any
 
 from compendium.ledger.loader import load
-from compendium.ledger.observations import FOLDER
+from compendium.ledger.observations import SERIES_FOLDER
 from compendium.ledger.schema import SEPARATOR
-from compendium.project.problems import LedgerError, Problem, one_of
+from compendium.project.problems import LedgerError, Problem, describe_choices
 
-SERIES, REVISIONS = f"{FOLDER}/series.csv", f"{FOLDER}/revisions.csv"
+SERIES_FILE, REVISIONS_FILE = f"{SERIES_FOLDER}/series.csv", f"{SERIES_FOLDER}/revisions.csv"
 SERVICES = {"worldbank": "https://api.worldbank.org/v2"}
 """The services that a series can name, by the word that it names them with, and where they are."""
 COLUMNS = {
-    SERIES: "series_id service code table areas metric_id counterpart_area measure base_metric_id unit licence",
-    REVISIONS: "observation_id value entered replaced_on address",
+    SERIES_FILE: "series_id service code table areas metric_id counterpart_area measure base_metric_id unit licence",
+    REVISIONS_FILE: "observation_id value entered replaced_on address",
 }
 """The columns that a refresh reads or writes, by table; every other table is one of observations."""
-OBSERVATION = (
+OBSERVATION_COLUMNS = (
     "observation_id metric_id ref_area counterpart_area period population measure base_metric_id base_area "
     "base_counterpart base_period value unit obs_status reporter publisher original_source address licence quality "
     "stated_on entered note"
 )
 """The columns that it reads or writes of a table of observations."""
-ALIKE = ("metric_id", "counterpart_area", "measure", "base_metric_id", "unit")
+SHARED_COLUMNS = ("metric_id", "counterpart_area", "measure", "base_metric_id", "unit")
 """What every observation of a series has in common with its row among the series."""
 
-Key = tuple[str, int]
+AreaYear = tuple[str, int]
 """An area and a year: what tells the observations of one series apart."""
 
 
@@ -60,13 +60,13 @@ class Series:
     @property
     def path(self) -> str:
         """Return the file of its observations, as seen from the folder of the ledger."""
-        return f"{FOLDER}/{self.table}.csv"
+        return f"{SERIES_FOLDER}/{self.table}.csv"
 
     def observation_id(self, area: str, year: int) -> str:
         """Return the permanent name of one of its observations."""
         return f"{self.table}.{self.series_id}-{area.lower()}-{year}"
 
-    def key(self, observation_id: str) -> Key | None:
+    def parse_observation_id(self, observation_id: str) -> AreaYear | None:
         """Return the area and the year that the name of one of its observations says; `None` for any other name."""
         own = re.escape(f"{self.table}.{self.series_id}")
         match = re.fullmatch(rf"{own}-([a-z]{{3}})-([0-9]{{4}})", observation_id)
@@ -74,7 +74,7 @@ class Series:
 
 
 @dataclass(frozen=True)
-class Sheet:
+class RawTable:
     """One table as it is written, a row a line, so that what is not changed stays as it is to the byte."""
 
     path: str
@@ -83,17 +83,17 @@ class Sheet:
     rows: list[dict[str, str]]
 
     @classmethod
-    def of(cls, path: str, text: str) -> Sheet:
+    def parse(cls, path: str, text: str) -> RawTable:
         """Return a table from its text."""
         header, *rows = csv.reader(cls._lines(text), strict=True)
         return cls(path, text, header, [dict(zip(header, row, strict=True)) for row in rows])
 
-    def changed(self, rows: Mapping[int, Mapping[str, str]], more: Iterable[Mapping[str, str]]) -> str:
+    def with_rows(self, replacements: Mapping[int, Mapping[str, str]], additions: Iterable[Mapping[str, str]]) -> str:
         """Return its text with some rows, by their place, in another form, and more of them at its end."""
         lines = self._lines(self.text)
-        for place, row in rows.items():
+        for place, row in replacements.items():
             lines[place + 1] = self._line(row)
-        return "\n".join([*lines, *map(self._line, more), ""])
+        return "\n".join([*lines, *map(self._line, additions), ""])
 
     @staticmethod
     def _lines(text: str) -> list[str]:
@@ -106,7 +106,7 @@ class Sheet:
         return line.getvalue()
 
 
-def opened(data: Path, name: str) -> tuple[Series, Sheet, Sheet]:
+def open_series(data: Path, series_id: str) -> tuple[Series, RawTable, RawTable]:
     """Return a series, the table of its observations, and the table of what was replaced.
 
     Raises
@@ -114,14 +114,14 @@ def opened(data: Path, name: str) -> tuple[Series, Sheet, Sheet]:
     LedgerError
         where the ledger cannot be read, knows no such series, or holds observations of it that are not alike.
     """
-    paths = {table.path for table in load(data).whole().schema.values()}
-    series = series_of(read(data, SERIES, paths), name)
-    table = read(data, series.path, paths)
-    held(series, table)
-    return series, table, read(data, REVISIONS, paths)
+    paths = {table.path for table in load(data).load_all().schema.values()}
+    series = find_series(read_raw_table(data, SERIES_FILE, paths), series_id)
+    table = read_raw_table(data, series.path, paths)
+    row_by_area_year(series, table)
+    return series, table, read_raw_table(data, REVISIONS_FILE, paths)
 
 
-def read(data: Path, path: str, known: Iterable[str]) -> Sheet:
+def read_raw_table(data: Path, path: str, table_paths: Iterable[str]) -> RawTable:
     """Return a table of a ledger that has been loaded, as it is written.
 
     Raises
@@ -129,47 +129,51 @@ def read(data: Path, path: str, known: Iterable[str]) -> Sheet:
     LedgerError
         where the descriptor does not know it, it lacks a column, or its lines do not end as those of a ledger do.
     """
-    if path not in known:
-        raise LedgerError([Problem(path, 0, "", "no such table", f"it in the descriptor, or {one_of(known, path)}")])
+    if path not in table_paths:
+        raise LedgerError(
+            [Problem(path, 0, "", "no such table", f"it in the descriptor, or {describe_choices(table_paths, path)}")]
+        )
     text = (data / path).read_bytes().decode("utf-8")
     if "\r" in text:
         raise LedgerError([Problem(path, 0, "", "\r", "lines that end with a line feed alone")])
-    sheet = Sheet.of(path, text)
-    lacking = [name for name in COLUMNS.get(path, OBSERVATION).split() if name not in sheet.header]
+    sheet = RawTable.parse(path, text)
+    lacking = [name for name in COLUMNS.get(path, OBSERVATION_COLUMNS).split() if name not in sheet.header]
     if lacking:
         expected = "the column, which a refresh needs"
         raise LedgerError(Problem(path, 1, name, "no such column", expected) for name in lacking)
     return sheet
 
 
-def series_of(sheet: Sheet, name: str) -> Series:
+def find_series(sheet: RawTable, series_id: str) -> Series:
     """Return one series; raise `LedgerError` where there is none, naming the nearest, or where its row is unfit."""
     names = [row["series_id"] for row in sheet.rows]
-    if name not in names:
-        raise LedgerError([Problem(SERIES, 0, "series_id", name, one_of(names, name))])
-    place = names.index(name)
+    if series_id not in names:
+        raise LedgerError([Problem(SERIES_FILE, 0, "series_id", series_id, describe_choices(names, series_id))])
+    place = names.index(series_id)
     row = sheet.rows[place]
-    problems = [Problem(SERIES, place + 2, column, row[column], expected) for column, expected in _unfit_cells(row)]
+    problems = [
+        Problem(SERIES_FILE, place + 2, column, row[column], expected) for column, expected in _unfit_cells(row)
+    ]
     if problems:
         raise LedgerError(problems)
-    cells: dict[str, Any] = {column: row[column] for column in COLUMNS[SERIES].split()}
+    cells: dict[str, Any] = {column: row[column] for column in COLUMNS[SERIES_FILE].split()}
     return Series(**cells | {"areas": tuple(row["areas"].split(SEPARATOR))})
 
 
 def _unfit_cells(row: Mapping[str, str]) -> Iterator[tuple[str, str]]:
     """Yield the columns for which a series cannot be asked for, and what would be right."""
     if row["service"] not in SERVICES:
-        yield "service", one_of(SERVICES, row["service"])
+        yield "service", describe_choices(SERVICES, row["service"])
     if not re.fullmatch(r"[A-Za-z0-9_.]+", row["code"]):
         yield "code", "the service's own code: letters, digits, points and underscores"
     if not re.fullmatch(r"[a-z]+(?:-[a-z]+)*", row["table"]):
-        yield "table", f"the name of a table in {FOLDER}/"
+        yield "table", f"the name of a table in {SERIES_FOLDER}/"
     areas = row["areas"].split(SEPARATOR)
     if len(set(areas)) < len(areas) or not all(re.fullmatch(r"[A-Z]{3}", area) for area in areas):
         yield "areas", f"codes of three capitals (ISO 3166-1), each once, separated by {SEPARATOR!r}"
 
 
-def held(series: Series, table: Sheet) -> dict[Key, int]:
+def row_by_area_year(series: Series, table: RawTable) -> dict[AreaYear, int]:
     """Return by area and year which row of a table is an observation of a series, counted from 0.
 
     Raises
@@ -177,10 +181,10 @@ def held(series: Series, table: Sheet) -> dict[Key, int]:
     LedgerError
         where such a row is not of this series after all, or there is none to take the publisher from.
     """
-    found: dict[Key, int] = {}
+    found: dict[AreaYear, int] = {}
     problems: list[Problem] = []
     for place, row in enumerate(table.rows):
-        key = series.key(row["observation_id"])
+        key = series.parse_observation_id(row["observation_id"])
         if not key:
             continue
         wrong = list(_foreign_cells(series, key, row))
@@ -196,10 +200,10 @@ def held(series: Series, table: Sheet) -> dict[Key, int]:
     return found
 
 
-def _foreign_cells(series: Series, key: Key, row: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+def _foreign_cells(series: Series, key: AreaYear, row: Mapping[str, str]) -> Iterator[tuple[str, str]]:
     """Yield the columns in which an observation is not as its series and its id have it, and what would be right."""
     area, year = key
-    right = {name: getattr(series, name) for name in ALIKE} | {"ref_area": area, "period": f"{year:04}"}
+    right = {name: getattr(series, name) for name in SHARED_COLUMNS} | {"ref_area": area, "period": f"{year:04}"}
     for name, value in right.items():
         if row[name] != value:
             yield name, f"{value!r}, as its series and its id have it"

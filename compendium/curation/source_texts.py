@@ -15,17 +15,17 @@ from urllib.parse import unquote
 
 import pandas as pd
 
-from compendium.ledger.corrections import RETIRE, guards
+from compendium.ledger.corrections import RETIRE_HINT, text_guards
 from compendium.ledger.loader import CORRECTIONS, Ledger
 from compendium.project.problems import Problem
-from compendium.values.number_parsing import HALVES, WORDS
+from compendium.values.number_parsing import FRACTION_WORDS, NUMBER_WORDS
 
-_NUMBER_WORDS = sorted([*WORDS, *HALVES], key=len, reverse=True)
+_NUMBER_WORDS = sorted([*NUMBER_WORDS, *FRACTION_WORDS], key=len, reverse=True)
 # Digits inside a word (a hash, a name like Q1) are that word's; only an ordinal's ending may follow them.
-TOKEN = re.compile(rf"(?<!\w)\d+(?:[.,]\d+)*(?=(?:st|nd|rd|th)?\b)|\b(?:{'|'.join(_NUMBER_WORDS)})\b", re.I)
+NUMBER_PATTERN = re.compile(rf"(?<!\w)\d+(?:[.,]\d+)*(?=(?:st|nd|rd|th)?\b)|\b(?:{'|'.join(_NUMBER_WORDS)})\b", re.I)
 
 
-NUMBERED = ("as_printed", "period", "base_period", "title", "address", "published")
+NUMBER_COLUMNS = ("as_printed", "period", "base_period", "title", "address", "published")
 """Columns whose numbers a row accounts for, in its own paragraph."""
 
 
@@ -45,12 +45,12 @@ def read_text(path: Path) -> Text:
     return Text(path.name, hashlib.sha256(content).hexdigest(), tuple(s for line in lines if (s := line.strip())))
 
 
-def find_texts(ledger: Ledger, folder: Path, only: Collection[str] = ()) -> tuple[dict[str, Text], list[Problem]]:
+def find_texts(ledger: Ledger, folder: Path, source_ids: Collection[str] = ()) -> tuple[dict[str, Text], list[Problem]]:
     """Return the text of each source found in a folder, by its hash, and a problem for each that is not.
 
     Parameters
     ----------
-    only
+    source_ids
         the sources to look for; without them, all.
     """
     texts = {text.sha256: text for text in map(read_text, sorted(folder.glob("*.txt")))}
@@ -58,7 +58,7 @@ def find_texts(ledger: Ledger, folder: Path, only: Collection[str] = ()) -> tupl
     path = ledger.schema["sources"].path
     for line, row in enumerate(ledger["sources"].to_dict("records"), 2):
         text = texts.get(row["sha256"])
-        if only and row["source_id"] not in only:
+        if source_ids and row["source_id"] not in source_ids:
             continue
         if text is None:
             problems.append(Problem(path, line, "sha256", row["sha256"], f"the hash of one of the {len(texts)} texts"))
@@ -70,7 +70,7 @@ def find_texts(ledger: Ledger, folder: Path, only: Collection[str] = ()) -> tupl
     return found, problems
 
 
-def verify(ledger: Ledger, folder: Path, only: Collection[str] = ()) -> list[Problem]:
+def verify(ledger: Ledger, folder: Path, source_ids: Collection[str] = ()) -> list[Problem]:
     """Return every row that does not stand where it says, and every distinct number of a paragraph without a row.
 
     Parameters
@@ -79,17 +79,17 @@ def verify(ledger: Ledger, folder: Path, only: Collection[str] = ()) -> list[Pro
         the ledger as typed (`load(…, corrected=False)`): a text prints its slips.
     folder
         the folder with the texts, as `*.txt`; they are recognised by their hash, not by their name.
-    only
+    source_ids
         the sources to hold against their texts; without them, all.
     """
-    texts, problems = find_texts(ledger, folder, only)
-    problems.extend(_locators(ledger, texts))
-    problems.extend(_unaccounted(ledger, texts))
-    problems.extend(_mended(ledger, texts))
+    texts, problems = find_texts(ledger, folder, source_ids)
+    problems.extend(_misplaced_rows(ledger, texts))
+    problems.extend(_unaccounted_numbers(ledger, texts))
+    problems.extend(_obsolete_corrections(ledger, texts))
     return sorted(problems)
 
 
-def _locators(ledger: Ledger, texts: dict[str, Text]) -> Iterator[Problem]:
+def _misplaced_rows(ledger: Ledger, texts: dict[str, Text]) -> Iterator[Problem]:
     for table in ledger.schema.values():
         if not {"source_id", "paragraph", "as_printed"} <= set(table.columns):
             continue
@@ -103,20 +103,20 @@ def _locators(ledger: Ledger, texts: dict[str, Text]) -> Iterator[Problem]:
                 continue
             paragraph = text.paragraphs[row["paragraph"] - 1]
             for column in columns:
-                if row[column] and not stands_in(row[column], paragraph):
+                if row[column] and not occurs_in(row[column], paragraph):
                     yield Problem(table.path, line, column, row[column], _where(row[column], text, row["paragraph"]))
 
 
-def _mended(ledger: Ledger, texts: dict[str, Text]) -> Iterator[Problem]:
+def _obsolete_corrections(ledger: Ledger, texts: dict[str, Text]) -> Iterator[Problem]:
     """Yield every correction whose source no longer prints what is wrong."""
-    for line, words, source, paragraph in guards(ledger):
+    for line, words, source, paragraph in text_guards(ledger):
         text = texts.get(source)
-        if text and 1 <= paragraph <= len(text.paragraphs) and not stands_in(words, text.paragraphs[paragraph - 1]):
-            right = f"words of {source}, paragraph {paragraph}; where the source itself is mended, {RETIRE}"
+        if text and 1 <= paragraph <= len(text.paragraphs) and not occurs_in(words, text.paragraphs[paragraph - 1]):
+            right = f"words of {source}, paragraph {paragraph}; where the source itself is mended, {RETIRE_HINT}"
             yield Problem(ledger.schema[CORRECTIONS].path, line, "expect", words, right)
 
 
-def stands_in(printed: str, paragraph: str) -> bool:
+def occurs_in(printed: str, paragraph: str) -> bool:
     """Tell whether words stand in a paragraph, not as a piece of a longer number or word."""
     before = r"(?<![\d.,])" if printed[:1].isdigit() else r"(?<!\w)" if printed[:1].isalpha() else ""
     after = r"(?!\d|[.,]\d)" if printed[-1:].isdigit() else r"(?!\w)" if printed[-1:].isalpha() else ""
@@ -128,16 +128,16 @@ def stands_in(printed: str, paragraph: str) -> bool:
 
 
 def _where(printed: str, text: Text, paragraph: int) -> str:
-    elsewhere = [str(n) for n, other in enumerate(text.paragraphs, 1) if n != paragraph and stands_in(printed, other)]
+    elsewhere = [str(n) for n, other in enumerate(text.paragraphs, 1) if n != paragraph and occurs_in(printed, other)]
     hint = f"; it stands in {', '.join(elsewhere)}" if elsewhere else "; it stands nowhere in the text"
     return f"words of paragraph {paragraph}{hint}"
 
 
-def _unaccounted(ledger: Ledger, texts: dict[str, Text]) -> Iterator[Problem]:
-    accounted = _accounted(ledger)
+def _unaccounted_numbers(ledger: Ledger, texts: dict[str, Text]) -> Iterator[Problem]:
+    accounted = _accounted_numbers(ledger)
     for source, text in texts.items():
         for number, paragraph in enumerate(text.paragraphs, 1):
-            for token in numbers(paragraph):
+            for token in find_numbers(paragraph):
                 if token not in accounted.get((source, number), set()):
                     yield Problem(
                         f"{source}, paragraph {number}",
@@ -148,20 +148,20 @@ def _unaccounted(ledger: Ledger, texts: dict[str, Text]) -> Iterator[Problem]:
                     )
 
 
-def _accounted(ledger: Ledger) -> dict[tuple[str, int], set[str]]:
+def _accounted_numbers(ledger: Ledger) -> dict[tuple[str, int], set[str]]:
     """Return the numbers that some row accounts for, by source and paragraph."""
     known: dict[tuple[str, int], set[str]] = {}
     for table in ledger.schema.values():
         if not {"source_id", "paragraph", "as_printed"} <= set(table.columns):
             continue
-        columns = [name for name in NUMBERED if name in table.columns]
+        columns = [name for name in NUMBER_COLUMNS if name in table.columns]
         for row in ledger[table.name].to_dict("records"):
             tokens = known.setdefault((row["source_id"], row["paragraph"]), set())
             for column in columns:
-                tokens.update(numbers(row[column]) if row[column] else ())
+                tokens.update(find_numbers(row[column]) if row[column] else ())
     return known
 
 
-def numbers(text: str) -> list[str]:
+def find_numbers(text: str) -> list[str]:
     """Return the numbers of a text in order, in digits or words, each once, folded to lower case."""
-    return list(dict.fromkeys(match.group().lower() for match in TOKEN.finditer(unquote(text))))
+    return list(dict.fromkeys(match.group().lower() for match in NUMBER_PATTERN.finditer(unquote(text))))

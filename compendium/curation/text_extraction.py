@@ -20,18 +20,18 @@ from pathlib import Path
 
 import pandas as pd
 
-from compendium.curation.source_texts import TOKEN, Text, read_text, stands_in
-from compendium.ledger.claims import authors
+from compendium.curation.source_texts import NUMBER_PATTERN, Text, occurs_in, read_text
+from compendium.ledger.claims import author_names
 from compendium.ledger.loader import Ledger
 from compendium.ledger.schema import SEPARATOR, Table
-from compendium.project.problems import LedgerError, Problem, counted
+from compendium.project.problems import LedgerError, Problem, format_count
 from compendium.values import units
-from compendium.values.date_parsing import MONTH, Dated, dates
-from compendium.values.number_parsing import GLUED, MAGNITUDES
+from compendium.values.date_parsing import MONTH_PATTERN, DateMatch, find_dates
+from compendium.values.number_parsing import MAGNITUDE_SUFFIXES, MAGNITUDES
 
-NEAR = 60
+CONTEXT_LENGTH = 60
 """Characters around a number that its guesses are made from, and that the list for review shows half of."""
-ALIKE = 0.5
+MIN_SHARED_ROWS = 0.5
 """Part of a source's located rows that must stand in a text for it to look like another saving of that source."""
 DRAFTS = ("sources", "claims", "mentions", "set_aside")
 REVIEW = "review.md"
@@ -65,7 +65,7 @@ _SHARE = re.compile(r"^\W*(?:of\b|от\b|из\b)|\bshare\b|\bдол[яюие]\b|
 _ORDINAL = re.compile(r"\d(?:st|nd|rd|th)\b", re.I)
 _RANKS = {"first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth", "largest",
           "biggest"}  # fmt: skip
-_POINTING = {"one", "once", "first", "second", "largest", "biggest"}
+_IDIOMS = {"one", "once", "first", "second", "largest", "biggest"}
 """Words that seldom count: as a rule they are set aside as a manner of speaking."""
 _MARK = re.compile(r"[\[(]\s*\d{1,3}(?:\s*[,;–-]\s*\d{1,3})*\s*[\])]|^\d{1,3}[.)\]](?=\s)")
 """What stands in brackets, or before the first word, is a mark: of a citation, of an item of a list."""
@@ -76,7 +76,7 @@ _DIGITS = r"\d+(?:[.,]\d+)*"
 _MAGNITUDE = "|".join(sorted(MAGNITUDES, key=len, reverse=True))
 FIGURE = re.compile(
     rf"[-−+]?(?:{_MONEY})?{_DIGITS}(?:(?:st|nd|rd|th)\b)?(?:\s?[–—-]\s?(?:{_MONEY})?{_DIGITS})?"
-    rf"(?:[\s\xa0]*(?:{_MAGNITUDE})\b|[{''.join(GLUED)}]\b)?"
+    rf"(?:[\s\xa0]*(?:{_MAGNITUDE})\b|[{''.join(MAGNITUDE_SUFFIXES)}]\b)?"
     r"(?:\s?(?:%|per\s?cent\b|percent\b))?",
     re.I,
 )
@@ -96,8 +96,8 @@ class Number:
     measure: str
     period: str
     metrics: tuple[str, ...]
-    around: str
-    aside: str
+    context: str
+    set_aside_reason: str
     """Why it seems to be no figure: a reason for setting it aside, `""` where it may be one."""
 
 
@@ -107,23 +107,23 @@ class Name:
 
     text: str
     paragraphs: tuple[int, ...]
-    known_as: str
+    ledger_row: str
 
 
 @dataclass
-class Found:
+class Extraction:
     """All that was found in a text, paragraph by paragraph."""
 
     text: Text
     numbers: list[Number] = field(default_factory=list)
-    dated: list[tuple[int, Dated]] = field(default_factory=list)
+    dates: list[tuple[int, DateMatch]] = field(default_factory=list)
     names: list[Name] = field(default_factory=list)
 
 
 # --- reading
 
 
-def opened(path: Path) -> Text:
+def open_text(path: Path) -> Text:
     """Return a saved text; raise `LedgerError` where it is no text in UTF-8, or has nothing in it."""
     try:
         content = path.read_bytes()
@@ -144,13 +144,13 @@ def opened(path: Path) -> Text:
     return text
 
 
-def same_as(text: Text, ledger: Ledger) -> str:
+def find_same_text(text: Text, ledger: Ledger) -> str:
     """Return the source of a ledger that this very text is, by its hash; `""` where it is new."""
     sources = ledger.frames["sources"]
     return next(iter(sources.loc[sources["sha256"] == text.sha256, "source_id"]), "")
 
 
-def alike(text: Text, ledger: Ledger) -> list[tuple[str, int, int]]:
+def similar_sources(text: Text, ledger: Ledger) -> list[tuple[str, int, int]]:
     """Return the sources of which this may be another saving: each with how many of its rows stand here, of how many.
 
     The ledger holds no text, so that its located words are all there is to go by; each is looked for in the
@@ -165,38 +165,38 @@ def alike(text: Text, ledger: Ledger) -> list[tuple[str, int, int]]:
         for source, number, words in zip(frame["source_id"], frame["paragraph"], frame["as_printed"], strict=True):
             if words and not pd.isna(number):
                 rows[source] += 1
-                held[source] += number <= len(text.paragraphs) and stands_in(words, text.paragraphs[number - 1])
-    return [(name, held[name], rows[name]) for name in rows if held[name] > ALIKE * rows[name]]
+                held[source] += number <= len(text.paragraphs) and occurs_in(words, text.paragraphs[number - 1])
+    return [(name, held[name], rows[name]) for name in rows if held[name] > MIN_SHARED_ROWS * rows[name]]
 
 
-def read(text: Text, ledger: Ledger, paragraphs: Iterable[tuple[int, str]] | None = None) -> Found:
+def extract(text: Text, ledger: Ledger, numbered_paragraphs: Iterable[tuple[int, str]] | None = None) -> Extraction:
     """Return every number, date and name of a text, each with what it seems to be.
 
     Parameters
     ----------
-    paragraphs
+    numbered_paragraphs
         the paragraphs by number, for whoever wants to watch them pass; without it, those of the text.
     """
-    found = Found(text)
-    guess = _Guess(ledger)
+    found = Extraction(text)
+    guess = _Guesser(ledger)
     names: dict[str, list[int]] = {}
-    for number, paragraph in paragraphs or enumerate(text.paragraphs, 1):
+    for number, paragraph in numbered_paragraphs or enumerate(text.paragraphs, 1):
         addresses = [one.span() for one in _ADDRESS.finditer(paragraph)]
-        own = [one for one in dates(paragraph) if not any(first <= one.start < last for first, last in addresses)]
-        found.dated += [(number, one) for one in own]
+        own = [one for one in find_dates(paragraph) if not any(first <= one.start < last for first, last in addresses)]
+        found.dates += [(number, one) for one in own]
         found.numbers += guess.numbers(number, paragraph, own)
         for name in guess.names(paragraph):
             names.setdefault(name, []).append(number)
     small = {word for word in _WORD.findall(" ".join(text.paragraphs)) if word[:1].islower()}
     found.names = [
-        Name(name, tuple(dict.fromkeys(numbers)), guess.known.get(_folded(name), ""))
+        Name(name, tuple(dict.fromkeys(numbers)), guess.known.get(_fold_name(name), ""))
         for name, numbers in names.items()
-        if _folded(name) in guess.known or not ordinary(name, small)
+        if _fold_name(name) in guess.known or not is_ordinary_word(name, small)
     ]
     return found
 
 
-class _Places:
+class _SpanIndex:
     """Stretches of a text with a word for each, to be asked about places in it; of a long line there are thousands."""
 
     def __init__(self, stretches: Iterable[tuple[int, int, str]]) -> None:
@@ -209,11 +209,11 @@ class _Places:
         return next((word for _, end, word in self._held[max(0, last - 2) : last] if place < end), "")
 
 
-def _start(one: Dated) -> int:
+def _start(one: DateMatch) -> int:
     return one.start
 
 
-class _Guess:
+class _Guesser:
     """What a ledger's own lists let one guess of a text: its hedges, units, metrics, names."""
 
     def __init__(self, ledger: Ledger) -> None:
@@ -229,32 +229,32 @@ class _Guess:
         for row in ledger.frames["metrics"].to_dict("records"):
             for word in _stems(row["name"]):
                 self._metrics.setdefault(word, set()).add(row["metric_id"])
-        self.known = _known(ledger)
+        self.known = _folded_ledger_names(ledger)
         words = sorted({name for name in self.known if len(name) > 2}, key=len, reverse=True)
         self._names = re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, words)) or '(?!)'})(?!\w)", re.I)
-        self._exact = {name for name in _written(ledger) if name.isupper()}
+        self._exact = {name for name in _ledger_names(ledger) if name.isupper()}
 
-    def numbers(self, paragraph: int, text: str, own: list[Dated]) -> Iterator[Number]:
+    def numbers(self, paragraph: int, text: str, own: list[DateMatch]) -> Iterator[Number]:
         """Yield the numbers of a paragraph that are no part of a date."""
         marks = [(*found.span(), "list number") for found in _MARK.finditer(text)]
         marks += [(*found.span(), "address") for found in _ADDRESS.finditer(text)]
-        asides, taken = _Places(marks), _Places((one.start, one.end, one.period) for one in own)
+        asides, taken = _SpanIndex(marks), _SpanIndex((one.start, one.end, one.period) for one in own)
         covered = 0
-        for token in TOKEN.finditer(text):
+        for token in NUMBER_PATTERN.finditer(text):
             begin, end = token.span()
             if begin < covered or taken.at(begin):
                 continue
-            start, aside = begin - len(_preceding(text, begin)), asides.at(begin)
+            start, aside = begin - len(_sign_and_currency(text, begin)), asides.at(begin)
             if aside:
                 start = begin
             else:
                 figure = FIGURE.match(text, start) if token.group()[0].isdigit() else None
-                end = max(end, figure.end()) if figure else _spelled(text, end)
+                end = max(end, figure.end()) if figure else _end_of_number_words(text, end)
             covered = end
             yield self._number(paragraph, text, start, end, own, aside)
 
-    def _number(self, paragraph: int, text: str, start: int, end: int, own: list[Dated], aside: str) -> Number:
-        before, after = text[max(0, start - NEAR) : start], text[end : end + NEAR]
+    def _number(self, paragraph: int, text: str, start: int, end: int, own: list[DateMatch], aside: str) -> Number:
+        before, after = text[max(0, start - CONTEXT_LENGTH) : start], text[end : end + CONTEXT_LENGTH]
         unit, more = ("", 0) if aside else self._unit(text[start:end], after)
         end, after = end + more, after[more:]
         printed = text[start:end].strip()
@@ -275,8 +275,8 @@ class _Guess:
             _measure(unit, sentence, after),
             near.period if near else "",
             self._candidates(sentence, unit),
-            f"…{before[-NEAR // 2 :]}[{printed}]{after[: NEAR // 2]}…",
-            aside or ("idiom" if printed.lower() in _POINTING and unit in ("", "rank") else ""),
+            f"…{before[-CONTEXT_LENGTH // 2 :]}[{printed}]{after[: CONTEXT_LENGTH // 2]}…",
+            aside or ("idiom" if printed.lower() in _IDIOMS and unit in ("", "rank") else ""),
         )
 
     def _unit(self, printed: str, after: str) -> tuple[str, int]:
@@ -326,9 +326,11 @@ class _Guess:
 _WORD = re.compile(r"[^\W\d_][\w’'-]*")
 
 
-def ordinary(name: str, small: set[str]) -> bool:
+def is_ordinary_word(name: str, lowercase_words: set[str]) -> bool:
     """Tell whether a capitalised word is one that the text has in small letters, too, or a month, or one letter."""
-    return len(name) < 2 or (" " not in name and (name.lower() in small or bool(MONTH.fullmatch(name))))
+    return len(name) < 2 or (
+        " " not in name and (name.lower() in lowercase_words or bool(MONTH_PATTERN.fullmatch(name)))
+    )
 
 
 _CAPITAL = r"[^\W\d_a-zа-яёəıçğöşü][\w’'-]*"
@@ -336,13 +338,13 @@ CAPITALISED = re.compile(rf"(?<![\w.])(?=[^\W\d_]){_CAPITAL}(?:\s+{_CAPITAL})*")
 """Words that begin with a capital, one after the other; in a script without capitals there are none."""
 
 
-def _preceding(text: str, begin: int) -> str:
+def _sign_and_currency(text: str, begin: int) -> str:
     """Return the sign and the currency that a figure begins with; a hyphen or dash after a word is no sign."""
     found = re.search(rf"(?:(?<![^\s(])[-−+])?(?:{_MONEY})?$", text[max(0, begin - 7) : begin])
     return found.group() if found else ""
 
 
-def _spelled(text: str, end: int) -> int:
+def _end_of_number_words(text: str, end: int) -> int:
     """Return where a number in words ends, with the magnitude or the word for percent that follows it."""
     more = re.compile(rf"[\s-]+(?:(?:{_MAGNITUDE})\b|per\s?cent\b|percent\b)", re.I).match(text, end)
     return more.end() if more else end
@@ -371,17 +373,17 @@ def _stems(text: str) -> set[str]:
     return {word[:_STEM] for word in re.findall(r"[^\W\d_]{4,}", text.lower())}
 
 
-def _folded(text: str) -> str:
+def _fold_name(text: str) -> str:
     return unicodedata.normalize("NFC", text).casefold()
 
 
-NAMED = ("actors", "places", "routes")
+NAME_TABLES = ("actors", "places", "routes")
 
 
-def _written(ledger: Ledger) -> dict[str, str]:
+def _ledger_names(ledger: Ledger) -> dict[str, str]:
     """Return every name that the ledger has for actors, places, routes and authors, with the row it is of."""
     found: dict[str, str] = {}
-    for table in NAMED:
+    for table in NAME_TABLES:
         if table not in ledger.schema:
             continue
         key = ledger.schema[table].primary_key[0]
@@ -389,32 +391,32 @@ def _written(ledger: Ledger) -> dict[str, str]:
             for name in (row["name"], *str(row.get("variants", "")).split(SEPARATOR)):
                 if name:
                     found.setdefault(name, f"{table} {row[key]}")
-    for source, name in authors(ledger.frames["sources"]).items():
+    for source, name in author_names(ledger.frames["sources"]).items():
         found.setdefault(str(name), f"sources {source}")
     return found
 
 
-def _known(ledger: Ledger) -> dict[str, str]:
-    return {_folded(name): row for name, row in _written(ledger).items() if name}
+def _folded_ledger_names(ledger: Ledger) -> dict[str, str]:
+    return {_fold_name(name): row for name, row in _ledger_names(ledger).items() if name}
 
 
 # --- drafts
 
 
-def suggested(path: Path) -> str:
+def suggest_source_id(path: Path) -> str:
     """Return the id that a file's name suggests: its letters and a year, or `""` where it has none of them."""
     plain = unicodedata.normalize("NFKD", path.stem).encode("ascii", "ignore").decode().lower()
     letters, year = re.sub(r"[^a-z]", "", plain), re.search(r"(?:19|20)\d\d", plain)
     return f"{letters[:20]}{year.group()}" if letters and year else ""
 
 
-def drafts(found: Found, source: str, ledger: Ledger) -> dict[str, str]:
+def drafts(extraction: Extraction, source_id: str, ledger: Ledger) -> dict[str, str]:
     """Return the draft tables of a source, by file name: the columns of the ledger's own, what is known filled in."""
     rows: dict[str, list[dict[str, str]]] = {
-        "sources": [_source(found.text, source)],
-        "claims": _claims(found, source),
-        "mentions": _mentions(found, source),
-        "set_aside": _set_aside(found, source),
+        "sources": [_source(extraction.text, source_id)],
+        "claims": _claims(extraction, source_id),
+        "mentions": _mentions(extraction, source_id),
+        "set_aside": _set_aside(extraction, source_id),
     }
     return {f"{table}.csv": _csv(ledger.schema[table], rows[table]) for table in DRAFTS}
 
@@ -449,10 +451,10 @@ def _language(text: str) -> str:
     return ""
 
 
-def _claims(found: Found, source: str) -> list[dict[str, str]]:
+def _claims(found: Extraction, source: str) -> list[dict[str, str]]:
     rows, seen = [], Counter[str]()
     for one in found.numbers:
-        if one.aside:
+        if one.set_aside_reason:
             continue
         about = one.metrics[0] if one.metrics and one.unit else f"figure-p{one.paragraph}"
         when = re.sub(r"[^0-9]+", "-", one.period).strip("-")
@@ -477,19 +479,19 @@ def _claims(found: Found, source: str) -> list[dict[str, str]]:
     return rows
 
 
-def _set_aside(found: Found, source: str) -> list[dict[str, str]]:
+def _set_aside(found: Extraction, source: str) -> list[dict[str, str]]:
     """Return what seems to be no figure, each once a paragraph: a word that points, a mark, a piece of an address."""
     rows = {
         (one.paragraph, one.as_printed): {
-            "source_id": source, "paragraph": f"{one.paragraph}", "as_printed": one.as_printed, "reason": one.aside,
+            "source_id": source, "paragraph": f"{one.paragraph}", "as_printed": one.as_printed, "reason": one.set_aside_reason,
         }
         for one in found.numbers
-        if one.aside
+        if one.set_aside_reason
     }  # fmt: skip
     return list(rows.values())
 
 
-def _mentions(found: Found, source: str) -> list[dict[str, str]]:
+def _mentions(found: Extraction, source: str) -> list[dict[str, str]]:
     return [
         {
             "mention_id": f"{source}..p{paragraph}",
@@ -499,39 +501,39 @@ def _mentions(found: Found, source: str) -> list[dict[str, str]]:
             "as_printed": one.text,
             "date": one.period,
         }
-        for paragraph, one in found.dated
+        for paragraph, one in found.dates
     ]
 
 
-def review(found: Found, source: str, path: Path, warned: Iterable[tuple[str, int, int]] = ()) -> str:
+def review(extraction: Extraction, source_id: str, path: Path, similar: Iterable[tuple[str, int, int]] = ()) -> str:
     """Return the list that an author goes through: each number, date and name, where it is and what it seems to be."""
-    text = found.text
+    text = extraction.text
     out = [
-        f"# {source}: for review",
+        f"# {source_id}: for review",
         "",
         "Drafts, not for the repository: this list shows words of the text. All that it says is a guess.",
         "",
-        f"- file `{path.name}`, {counted(len(text.paragraphs), 'paragraph')}, SHA-256 `{text.sha256}`",
-        *(f"- looks like another saving of `{name}`: {held} of its {of} rows stand here" for name, held, of in warned),
+        f"- file `{path.name}`, {format_count(len(text.paragraphs), 'paragraph')}, SHA-256 `{text.sha256}`",
+        *(f"- looks like another saving of `{name}`: {held} of its {of} rows stand here" for name, held, of in similar),
         "",
-        f"## Numbers ({len(found.numbers)})",
+        f"## Numbers ({len(extraction.numbers)})",
         "",
         "| ¶ | as printed | hedge | unit | seems a | period near | metrics with such words | around it |",
         "|---|---|---|---|---|---|---|---|",
-        *(_line(one.paragraph, one.as_printed, one.hedge, one.unit, one.aside or one.measure, one.period,
-                ", ".join(one.metrics), one.around) for one in found.numbers),
+        *(_line(one.paragraph, one.as_printed, one.hedge, one.unit, one.set_aside_reason or one.measure, one.period,
+                ", ".join(one.metrics), one.context) for one in extraction.numbers),
         "",
-        f"## Dates ({len(found.dated)})",
+        f"## Dates ({len(extraction.dates)})",
         "",
         "| ¶ | as printed | in EDTF |",
         "|---|---|---|",
-        *(_line(paragraph, one.text, one.period) for paragraph, one in found.dated),
+        *(_line(paragraph, one.text, one.period) for paragraph, one in extraction.dates),
         "",
-        f"## Names ({len(found.names)})",
+        f"## Names ({len(extraction.names)})",
         "",
         "| name | ¶ | in the ledger |",
         "|---|---|---|",
-        *(_line(one.text, ", ".join(map(str, one.paragraphs)), one.known_as) for one in found.names),
+        *(_line(one.text, ", ".join(map(str, one.paragraphs)), one.ledger_row) for one in extraction.names),
         "",
     ]  # fmt: skip
     return "\n".join(out)
@@ -543,7 +545,7 @@ def _line(*cells: object) -> str:
     return f"| {' | '.join(shown)} |"
 
 
-def write(folder: Path, files: Mapping[str, str]) -> None:
+def write_drafts(folder: Path, files: Mapping[str, str]) -> None:
     """Write drafts into a folder of their own, whole or not at all.
 
     Raises

@@ -13,16 +13,16 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-from compendium.analysis.conflicts import gone
+from compendium.analysis.conflicts import check_tensions
 from compendium.curation import claim_checks, observation_checks
 from compendium.ledger import corrections, permanent_ids
-from compendium.ledger.loader import CORRECTIONS, Ledger, changes, load, transcribes
-from compendium.ledger.schema import DESCRIPTOR, Field, Table, descriptor, schema_of, tables
+from compendium.ledger.loader import CORRECTIONS, Ledger, cell_corrections, is_transcribed, load
+from compendium.ledger.schema import DESCRIPTOR, Field, Table, read_descriptor, read_schema, read_schema_file
 from compendium.project.paths import DATA
-from compendium.project.problems import LedgerError, Problem, one_of
+from compendium.project.problems import LedgerError, Problem, describe_choices
 
-KINDS = {"integer": "a whole number", "number": "a number", "string": "text"}
-NEEDS = {
+TYPE_DESCRIPTIONS = {"integer": "a whole number", "number": "a number", "string": "text"}
+ENGINE_COLUMNS = {
     "claims": "claim_id source_id paragraph scope as_printed hedge unit metric_id ref_area counterpart_area period "
     "population measure base_metric_id base_area base_counterpart base_period direction obs_status origin citation_id "
     "rank rank_reason low high bounds_reason note",
@@ -52,46 +52,48 @@ CHECKS = (*claim_checks.CHECKS, *observation_checks.CHECKS)
 def validate(data: Path = DATA) -> list[Problem]:
     """Return every problem of the ledger in a folder, in order of place; an empty list where it is sound."""
     try:
-        schema = tables(data)
+        schema = read_schema(data)
     except LedgerError as error:
         return error.problems
-    problems = set(_against_schema(data, schema))
+    problems = set(_schema_problems(data, schema))
     try:
-        ledger = load(data, corrected=False).whole()
+        ledger = load(data, corrected=False).load_all()
     except LedgerError as error:
-        return sorted({problem for problem in problems if not _follows(problem, error.problems)} | set(error.problems))
+        return sorted(
+            {problem for problem in problems if not _is_consequence_of(problem, error.problems)} | set(error.problems)
+        )
     for table in schema.values():
-        problems.update(claim_checks.of_cells(ledger, table))
+        problems.update(claim_checks.check_cells(ledger, table))
     lacking = [
         Problem(DESCRIPTOR, 0, f"{table}.{column}", "no such column", "the column, which the engine reads")
-        for table, columns in NEEDS.items()
+        for table, columns in ENGINE_COLUMNS.items()
         for column in columns.split()
         if table not in schema or column not in schema[table].columns
     ]
     if lacking:
         return sorted(problems | set(lacking))
-    for check in (corrections.problems, permanent_ids.problems):
+    for check in (corrections.check_corrections, permanent_ids.check_permanent_ids):
         problems.update(check(ledger))
     if problems:
         return sorted(problems.union(*(check(ledger) for check in CHECKS)))
-    ledger, mended = _mended(ledger)
+    ledger, mended = _with_corrections(ledger)
     for name in mended:
-        problems.update(claim_checks.of_cells(ledger, schema[name]))
+        problems.update(claim_checks.check_cells(ledger, schema[name]))
     for check in CHECKS:
         problems.update(check(ledger))
     # A tension is held against what reconciliation finds, and that rests on sound data.
-    return sorted(problems) or list(gone(ledger))
+    return sorted(problems) or list(check_tensions(ledger))
 
 
-def _mended(ledger: Ledger) -> tuple[Ledger, list[str]]:
+def _with_corrections(ledger: Ledger) -> tuple[Ledger, list[str]]:
     """Return a sound ledger as typed with what a source has wrong set right, and the tables that this changes."""
     rows = ledger.frames[CORRECTIONS].to_dict("records")
-    touched = [name for name, table in ledger.schema.items() if transcribes(table) and changes(table, rows)]
+    touched = [name for name, table in ledger.schema.items() if is_transcribed(table) and cell_corrections(table, rows)]
     right = load(ledger.data)
-    return ledger.replaced(**{name: right[name] for name in touched}), touched
+    return ledger.with_tables(**{name: right[name] for name in touched}), touched
 
 
-def _follows(problem: Problem, broken: Iterable[Problem]) -> bool:
+def _is_consequence_of(problem: Problem, broken: Iterable[Problem]) -> bool:
     """Tell whether a problem is but another word for a row, a header or a file that has not the form of a table."""
     return any(one.file == problem.file and (one.row <= 1 or problem.row in (0, one.row)) for one in broken)
 
@@ -99,7 +101,7 @@ def _follows(problem: Problem, broken: Iterable[Problem]) -> bool:
 # --- what the schema says
 
 
-def _against_schema(data: Path, schema: dict[str, Table]) -> Iterator[Problem]:
+def _schema_problems(data: Path, schema: dict[str, Table]) -> Iterator[Problem]:
     from frictionless import Package  # imported late: it costs more than all of this module
 
     yield from _references(data, schema)
@@ -109,7 +111,7 @@ def _against_schema(data: Path, schema: dict[str, Table]) -> Iterator[Problem]:
         doubtful = [
             resource
             for said, resource in zip(content["resources"], package.resources, strict=True)
-            if not _surely_sound(data, said, resource)
+            if not _is_surely_valid(data, said, resource)
         ]
         reports = [resource.validate() for resource in doubtful]
     except Exception as error:  # frictionless raises its own error for a descriptor it cannot read
@@ -118,21 +120,21 @@ def _against_schema(data: Path, schema: dict[str, Table]) -> Iterator[Problem]:
     for task in (task for report in reports for task in report.tasks):
         table = schema.get(task.name)
         for fault in task.errors:
-            yield _translated(fault, table) if table else Problem(task.name, 0, "", fault.note, "no error")
+            yield _problem_from_error(fault, table) if table else Problem(task.name, 0, "", fault.note, "no error")
 
 
-PLAIN = {"name", "path", "title", "description", "format", "mediatype", "encoding", "profile", "schema"}
-PLAIN_SCHEMA = {"fields", "primaryKey", "missingValues"}
+PLAIN_RESOURCE_KEYS = {"name", "path", "title", "description", "format", "mediatype", "encoding", "profile", "schema"}
+PLAIN_SCHEMA_KEYS = {"fields", "primaryKey", "missingValues"}
 """What a resource and its schema may say for a table to be looked at the short way."""
 
 
-def _surely_sound(data: Path, said: dict[str, Any], resource: Any) -> bool:
+def _is_surely_valid(data: Path, description: dict[str, Any], resource: Any) -> bool:
     """Tell whether every cell of a table is what its schema says, each different cell of a column read once.
 
     The readers of cells are those of frictionless. Whatever is out of the ordinary makes a table doubtful; what is
     wrong with it, if anything, is for the full check to say, which takes many times as long.
     """
-    plain = said.keys() <= PLAIN and said["schema"].keys() <= PLAIN_SCHEMA
+    plain = description.keys() <= PLAIN_RESOURCE_KEYS and description["schema"].keys() <= PLAIN_SCHEMA_KEYS
     if not plain or (resource.scheme, resource.format) != ("file", "csv"):
         return False
     try:
@@ -158,10 +160,10 @@ def _surely_sound(data: Path, said: dict[str, Any], resource: Any) -> bool:
 
 def _without_references(data: Path) -> dict[str, Any]:
     """Return the descriptor as frictionless checks it: it would open a table anew for each reference to it."""
-    content = descriptor(data)
+    content = read_descriptor(data)
     for resource in content["resources"]:
         own = resource["schema"]
-        own = schema_of(data, own) if isinstance(own, str) else own
+        own = read_schema_file(data, own) if isinstance(own, str) else own
         resource["schema"] = {name: value for name, value in own.items() if name != "foreignKeys"}
     return content
 
@@ -177,7 +179,7 @@ def _references(data: Path, schema: dict[str, Table]) -> Iterator[Problem]:
             for line, row in enumerate(cells[table.name] or (), 2):
                 cell = row.get(own) or ""
                 if cell and cell not in known:
-                    yield Problem(table.path, line, own, cell, one_of(known, cell))
+                    yield Problem(table.path, line, own, cell, describe_choices(known, cell))
 
 
 def _cells(data: Path, table: Table) -> list[dict[str, str]] | None:
@@ -190,38 +192,38 @@ def _cells(data: Path, table: Table) -> list[dict[str, str]] | None:
         return None
 
 
-def _translated(error: Any, table: Table) -> Problem:
+def _problem_from_error(error: Any, table: Table) -> Problem:
     """Say a frictionless error as file, row, column, value and what would be right."""
     row = getattr(error, "row_number", 0) or 0
     if error.type == "primary-key":  # it tells of the whole row, which seldom is what is repeated
         cells = dict(zip(table.columns, map(str, error.cells), strict=False))
         key = ", ".join(cells.get(column, "") for column in table.primary_key)
-        return Problem(table.path, row, ", ".join(table.primary_key), key, _unlike(error))
+        return Problem(table.path, row, ", ".join(table.primary_key), key, _expected_unique(error))
     name = getattr(error, "field_name", "") or ", ".join(getattr(error, "field_names", []) or [])
     cell = getattr(error, "cell", None)
     if cell is None:
         cell = ", ".join(map(str, getattr(error, "cells", []) or []))
     field = next((field for field in table.fields if field.name == name), None)
-    return Problem(table.path, row, name, str(cell or ""), _wanted(error, field, str(cell or "")))
+    return Problem(table.path, row, name, str(cell or ""), _expected_value(error, field, str(cell or "")))
 
 
-def _unlike(error: Any) -> str:
+def _expected_unique(error: Any) -> str:
     """Say that a key must be unlike that of another row, which frictionless names at the end of its note."""
     return f"a key that no other row has; row {error.note.rpartition(' ')[2]} has it"
 
 
-def _wanted(error: Any, field: Field | None, cell: str) -> str:
+def _expected_value(error: Any, field: Field | None, cell: str) -> str:
     if error.type == "unique-error":
-        return _unlike(error)
+        return _expected_unique(error)
     if field is None or error.type not in ("constraint-error", "type-error"):
         return str(error.note) or f"no {error.title}".lower()  # of a blank row there is nothing to be noted
     if field.vocabulary and cell not in field.vocabulary:
-        return one_of(field.vocabulary, cell)
+        return describe_choices(field.vocabulary, cell)
     if field.required and not cell:
         return f"a value ({field.description.rstrip('.')})"
     if field.pattern:
         return f"something of the form {field.pattern}"
     if error.type == "type-error":
-        return KINDS[field.type]
+        return TYPE_DESCRIPTIONS[field.type]
     least = re.fullmatch(r'constraint "minimum" is "(.+)"', error.note)
     return f"at least {least[1]}" if least else str(error.note)

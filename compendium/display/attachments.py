@@ -20,49 +20,49 @@ from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
 
-from compendium.ledger.csv_safety import inert
+from compendium.ledger.csv_safety import escape_formula
 
 if TYPE_CHECKING:  # the building of pages uses this module, and needs neither
     import pandas as pd
     import portion
 
-FOLDER = "files"
-CSV = "text/csv"
-MORE_CSV = "application/vnd.ledger.csv+json"
+FILES_FOLDER = "files"
+CSV_TYPE = "text/csv"
+CSV_LIST_TYPE = "application/vnd.ledger.csv+json"
 """A list of CSV texts, for an output that shows several tables: one under the type of CSV could be of one only."""
-LONGEST = 48
-DIGITS = 15
+MAX_SLUG_LENGTH = 48
+MAX_DECIMAL_DIGITS = 15
 """Significant digits of an end that no decimal is equal to: what a spreadsheet keeps."""
-APART = "; "
+ITEM_SEPARATOR = "; "
 
 
 # --- names
 
 
-def name(caption: str, content: str, ending: str) -> str:
+def file_name(caption: str, content: str, extension: str) -> str:
     """Return the name of a file by what it shows and what it holds: `imports-by-year-1a2b3c.csv`."""
     letters = "".join(sign for sign in unicodedata.normalize("NFKD", caption) if not unicodedata.combining(sign))
     slug = re.sub(r"[^a-z0-9]+", "-", letters.lower().replace("'", "").replace("’", "")).strip("-")
-    if len(slug) > LONGEST:
-        slug = slug[:LONGEST].rpartition("-")[0] or slug[:LONGEST]
-    return f"{slug or 'file'}-{digest(content)}.{ending}"
+    if len(slug) > MAX_SLUG_LENGTH:
+        slug = slug[:MAX_SLUG_LENGTH].rpartition("-")[0] or slug[:MAX_SLUG_LENGTH]
+    return f"{slug or 'file'}-{content_digest(content)}.{extension}"
 
 
-def digest(content: str) -> str:
+def content_digest(content: str) -> str:
     """Return the digits of a content that stand in the name of its file."""
     return hashlib.sha256(content.encode()).hexdigest()[:6]
 
 
-def link(caption: str, content: str, ending: str) -> str:
+def file_link(caption: str, content: str, extension: str) -> str:
     """Return a link, as HTML, to the file beside the page that holds a content; its name for who hears it is whole."""
-    kind = ending.upper()
+    kind = extension.upper()
     label = escape(f"{kind}: {caption}")
-    return f'<a href="{FOLDER}/{name(caption, content, ending)}" download aria-label="{label}">{kind}</a>'
+    return f'<a href="{FILES_FOLDER}/{file_name(caption, content, extension)}" download aria-label="{label}">{kind}</a>'
 
 
 # --- tables
 
-CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
+CONTROL_CHARACTERS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 
 
 def as_csv(frame: pd.DataFrame) -> str:
@@ -78,11 +78,11 @@ def as_csv(frame: pd.DataFrame) -> str:
 
 def _cell(value: Any) -> Any:
     if isinstance(value, Markup):
-        return inert(plain(value))
+        return escape_formula(strip_markup(value))
     if isinstance(value, str):
-        return inert(CONTROL.sub(" ", value).strip())
+        return escape_formula(CONTROL_CHARACTERS.sub(" ", value).strip())
     if isinstance(value, list | tuple | set | frozenset):
-        return _cell(APART.join(map(str, value)))
+        return _cell(ITEM_SEPARATOR.join(map(str, value)))
     return "" if value is None or value != value else value  # what is not a number is unlike itself
 
 
@@ -107,27 +107,27 @@ class _Text(HTMLParser):
         self.parts[-1] += data
 
 
-def plain(markup: str) -> str:
+def strip_markup(markup: str) -> str:
     """Return what a cell's markup says, on one line: links and entities as their text, lines apart by `; `."""
     read = _Text()
     read.feed(str(markup))  # a part of `Markup` would be escaped again
     read.close()
     parts = (" ".join(part.split()) for part in read.parts)
-    return APART.join(part for part in parts if part)
+    return ITEM_SEPARATOR.join(part for part in parts if part)
 
 
-def ends(found: portion.Interval | None) -> dict[str, str]:
-    """Return an interval as cells: `low` and `high` as decimals, empty where it has no end, and `ends` as `[)`.
+def interval_cells(interval: portion.Interval | None) -> dict[str, str]:
+    """Return an interval as cells: `low` and `high` as decimals, empty where it has no end, and `interval_cells` as `[)`.
 
     An end that is no decimal (a third) is rounded outwards at the 15th digit, so that what is written holds what is
     meant. All are empty where nothing is known.
     """
     import portion
 
-    if found is None or found.empty:
+    if interval is None or interval.empty:
         return {"low": "", "high": "", "ends": ""}
-    brackets = "[" if found.left is portion.CLOSED else "(", "]" if found.right is portion.CLOSED else ")"
-    return {"low": _decimal(found.lower, down=True), "high": _decimal(found.upper), "ends": "".join(brackets)}
+    brackets = "[" if interval.left is portion.CLOSED else "(", "]" if interval.right is portion.CLOSED else ")"
+    return {"low": _decimal(interval.lower, down=True), "high": _decimal(interval.upper), "ends": "".join(brackets)}
 
 
 def _decimal(end: Any, *, down: bool = False) -> str:
@@ -136,7 +136,7 @@ def _decimal(end: Any, *, down: bool = False) -> str:
     value = Fraction(str(end)) if isinstance(end, float) else Fraction(end)
     places = max(_power(value.denominator, 2), _power(value.denominator, 5))
     if value.denominator != 2 ** _power(value.denominator, 2) * 5 ** _power(value.denominator, 5):
-        places = max(0, DIGITS - 1 - math.floor(math.log10(abs(value))))
+        places = max(0, MAX_DECIMAL_DIGITS - 1 - math.floor(math.log10(abs(value))))
     whole = (math.floor if down else math.ceil)(value * 10**places)
     digits = f"{abs(whole):0{places + 1}d}"
     cut = len(digits) - places
@@ -153,10 +153,10 @@ def _power(number: int, prime: int) -> int:
 
 # --- figures
 
-CHART = re.compile(r"(<svg\b.*?</svg>)\s*<figcaption>(.*?)</figcaption>", re.DOTALL)
+CHART_PATTERN = re.compile(r"(<svg\b.*?</svg>)\s*<figcaption>(.*?)</figcaption>", re.DOTALL)
 
 
-def drawing(svg: str, caption: str) -> str:
+def standalone_svg(svg: str, caption: str) -> str:
     """Return a figure of a page as a file of its own: with a title, and with paper beneath its light colours."""
     head, _, rest = svg.partition(">")
     return f'{head}><title>{escape(caption)}</title><rect width="100%" height="100%" fill="#fff"/>{rest}\n'
@@ -165,24 +165,26 @@ def drawing(svg: str, caption: str) -> str:
 # --- what an output holds
 
 
-def held(bundle: dict[str, Any]) -> dict[str, str]:
+def linked_files(mime_bundle: dict[str, Any]) -> dict[str, str]:
     """Return the files that an output's HTML links to, by name, from the forms beside it and the figures within it.
 
-    A name whose content is not there is left out; `linked` tells them all.
+    A name whose content is not there is left out; `linked_names` tells them all.
     """
-    html = joined(bundle.get("text/html", ""))
-    texts = [joined(bundle[CSV])] if CSV in bundle else []
-    texts += bundle.get(MORE_CSV, [])
-    texts += [drawing(svg, unescape(caption)) for svg, caption in CHART.findall(html)]
-    known = {digest(text): text for text in texts}
-    return {named: known[stamp] for named, stamp in linked(html) if stamp in known}
+    html = join_lines(mime_bundle.get("text/html", ""))
+    texts = [join_lines(mime_bundle[CSV_TYPE])] if CSV_TYPE in mime_bundle else []
+    texts += mime_bundle.get(CSV_LIST_TYPE, [])
+    texts += [standalone_svg(svg, unescape(caption)) for svg, caption in CHART_PATTERN.findall(html)]
+    known = {content_digest(text): text for text in texts}
+    return {named: known[stamp] for named, stamp in linked_names(html) if stamp in known}
 
 
-def linked(html: str) -> Iterator[tuple[str, str]]:
+def linked_names(html: str) -> Iterator[tuple[str, str]]:
     """Yield the name of each file that a page links to, and the digits of its content."""
-    return ((found[1], found[2]) for found in re.finditer(rf'href="{FOLDER}/([\w-]+-([0-9a-f]{{6}})\.\w+)"', html))
+    return (
+        (found[1], found[2]) for found in re.finditer(rf'href="{FILES_FOLDER}/([\w-]+-([0-9a-f]{{6}})\.\w+)"', html)
+    )
 
 
-def joined(text: str | list[str]) -> str:
+def join_lines(text: str | list[str]) -> str:
     """Return a text of a notebook, which may lie there as its lines."""
     return text if isinstance(text, str) else "".join(text)

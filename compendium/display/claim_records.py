@@ -12,24 +12,24 @@ from typing import Any
 import pandas as pd
 import portion
 
-from compendium.analysis.conflicts import Family, families, findings
-from compendium.analysis.corroboration import Checked, Held, corroborate
+from compendium.analysis.conflicts import InconsistencyGroup, find_inconsistencies, group_inconsistencies
+from compendium.analysis.corroboration import Comparison, Corroboration, corroborate
 from compendium.analysis.explanations import Names, verdict_row
-from compendium.display.attachments import ends
-from compendium.display.tables.corroboration import given, measured, told
-from compendium.display.tables.ledger import described
-from compendium.ledger.claims import read_claims, rivals
-from compendium.ledger.corrections import of_rows
+from compendium.display.attachments import interval_cells
+from compendium.display.tables.corroboration import comparison_clause, comparison_sentence, describe_measure
+from compendium.display.tables.ledger import describe_claim_quantity
+from compendium.ledger.claims import competing_figures, read_claims
+from compendium.ledger.corrections import corrections_by_row
 from compendium.ledger.loader import Ledger
 from compendium.ledger.observations import read_observations
 from compendium.ledger.records import records
 from compendium.reconciliation.reconcile import Reconciliation, reconcile
 from compendium.reconciliation.verdicts import NOT_COMPARABLE, WITHDRAWN
-from compendium.values.formatting import amount
-from compendium.values.periods import spoken
+from compendium.values.formatting import format_amount
+from compendium.values.periods import format_period
 
-Dossier = dict[str, Any]
-KEPT = (
+ClaimRecord = dict[str, Any]
+CLAIM_COLUMNS = (
     "claim_id", "source_id", "paragraph", "scope", "as_printed", "hedge", "figure", "unit", "metric_id", "metric",
     "ref_area", "counterpart_area", "ref", "counterpart", "period", "population", "measure", "obs_status", "origin",
     "rank", "rank_reason", "bounds_reason", "summary", "note", "author", "chapter", "citation_id",
@@ -37,25 +37,25 @@ KEPT = (
 """What is taken from a claim as `compendium.ledger.claims.read_claims` returns it."""
 
 
-def dossiers(ledger: Ledger) -> dict[str, Dossier]:
+def build_claim_records(ledger: Ledger) -> dict[str, ClaimRecord]:
     """Return a dossier for every claim of a ledger, by its id, in the order of the table."""
     found, checked = reconcile(ledger), corroborate(ledger)
     claims = read_claims(ledger).set_index("claim_id", drop=False)
-    names = Names.of(ledger)
+    names = Names.from_ledger(ledger)
     sources = {row["source_id"]: row for row in records(ledger.frames["sources"])}
     metrics = {row["metric_id"]: row for row in records(ledger.frames["metrics"])}
     observed = {row["observation_id"]: row for row in records(read_observations(ledger))}
-    known = families(ledger, findings(ledger, found.conflicts))
-    corrected = of_rows(ledger, "claims")
+    known = group_inconsistencies(ledger, find_inconsistencies(ledger, found.conflicts))
+    corrected = corrections_by_row(ledger, "claims")
     beside = _rivals(claims, {name for name, (verdict, _) in found.verdicts.items() if verdict == NOT_COMPARABLE})
     made = {}
     for row in records(claims):
         name = row["claim_id"]
         made[name] = {
-            **{key: row[key] for key in KEPT},
+            **{key: row[key] for key in CLAIM_COLUMNS},
             **_read(row["interval"], row["unit"]),
-            "measures": described(row),
-            "when": spoken(row["period"]) or "no period given",
+            "measures": describe_claim_quantity(row),
+            "when": format_period(row["period"]) or "no period given",
             "definition": metrics[row["metric_id"]]["definition"],
             **_source(sources[row["source_id"]]),
             "reconciled": _reconciled(name, row["citation_id"] or name, found, names, known),
@@ -67,23 +67,25 @@ def dossiers(ledger: Ledger) -> dict[str, Dossier]:
     return made
 
 
-def _read(interval: portion.Interval, unit: str) -> Dossier:
-    """Return how a figure is read: in words, and its ends as `compendium.display.attachments.ends` writes them."""
-    return {"read_as": amount(interval, unit), **ends(interval)}
+def _read(interval: portion.Interval, unit: str) -> ClaimRecord:
+    """Return how a figure is read: in words, and its ends as `compendium.display.attachments.interval_cells` writes them."""
+    return {"read_as": format_amount(interval, unit), **interval_cells(interval)}
 
 
-def _source(source: Mapping[str, Any]) -> Dossier:
+def _source(source: Mapping[str, Any]) -> ClaimRecord:
     return {
         "source_title": source["title"],
         "publisher": source["publisher"],
         "written": source["written"],
-        "said": spoken(source["written"]),
+        "said": format_period(source["written"]),
         "reliability": source["reliability"],
         "reliability_reason": source["reliability_reason"],
     }
 
 
-def _reconciled(name: str, citation: str, found: Reconciliation, names: Names, known: Iterable[Family]) -> Dossier:
+def _reconciled(
+    name: str, citation: str, found: Reconciliation, names: Names, known: Iterable[InconsistencyGroup]
+) -> ClaimRecord:
     """Return how a claim stands among the others: verdict, the rule that fired, the arithmetic, the conflicts.
 
     The conflicts are all that it, or the citation it is printed with, has a part in: a claim that a forecast
@@ -95,40 +97,45 @@ def _reconciled(name: str, citation: str, found: Reconciliation, names: Names, k
     touching = [
         {"name": family.name, "title": family.title}
         for family in known
-        if any({name, citation} & set(finding.items) for finding in family.findings)
+        if any({name, citation} & set(finding.items) for finding in family.members)
     ]
     return {key: row[key] for key in ("verdict", "rule", "explanation")} | {"conflicts": touching}
 
 
-def _checked(one: Checked | None, observed: Mapping[str, Mapping[str, Any]], names: Names) -> Dossier:
+def _checked(one: Corroboration | None, observed: Mapping[str, Mapping[str, Any]], names: Names) -> ClaimRecord:
     """Return how a claim stands against independent figures: verdict, reason, and each figure in a sentence."""
     if one is None:
         return {"verdict": WITHDRAWN, "reason": "", "held": []}
     held = [
         {
             "verdict": against.verdict,
-            "given": given(against, observed, names),
+            "given": comparison_clause(against, observed, names),
             "of": _measured(against, observed, names),
-            "told": told(against, observed, names),
+            "told": comparison_sentence(against, observed, names),
             "observations": list(against.observations),
         }
-        for against in one.held
+        for against in one.comparisons
     ]
     reason = names.reasons[one.reason]["name"] if one.reason else ""
     return {"verdict": one.verdict, "reason": reason, "held": held}
 
 
-def _measured(against: Held, observed: Mapping[str, Mapping[str, Any]], names: Names) -> str:
+def _measured(against: Comparison, observed: Mapping[str, Mapping[str, Any]], names: Names) -> str:
     """Return what a figure that is held against a claim measures, and of whom."""
     row = observed[against.observations[0]]
-    parts = (names.metrics[row["metric_id"]]["name"], names.between(row), measured(row), row["population"])
+    parts = (
+        names.metrics[row["metric_id"]]["name"],
+        names.format_row_areas(row),
+        describe_measure(row),
+        row["population"],
+    )
     return ", ".join(filter(None, parts))
 
 
-def _rivals(claims: pd.DataFrame, apart: Collection[str]) -> dict[str, list[Dossier]]:
+def _rivals(claims: pd.DataFrame, apart: Collection[str]) -> dict[str, list[ClaimRecord]]:
     """Return, by claim, the other claims of the same quantity, each with whether it and the claim can both hold."""
-    found: dict[str, list[Dossier]] = {}
-    for row in rivals(claims).to_dict("records"):
+    found: dict[str, list[ClaimRecord]] = {}
+    for row in competing_figures(claims).to_dict("records"):
         for name in row["claim_ids"]:
             found[name] = [
                 {
@@ -150,7 +157,7 @@ def _together(one: Mapping[str, Any], other: Mapping[str, Any], apart: Collectio
     return "both can hold" if one["interval"].overlaps(other["interval"]) else "not both can hold"
 
 
-def _cited(name: str, ledger: Ledger) -> Dossier | None:
+def _cited(name: str, ledger: Ledger) -> ClaimRecord | None:
     """Return the citation that a claim is printed with, and whether it fits; `None` where it has none."""
     if not name:
         return None

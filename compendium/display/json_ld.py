@@ -13,41 +13,41 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
-from compendium.display.links import place
-from compendium.project.paths import PAGES, ROW_PAGES
+from compendium.display.links import locator
+from compendium.project.paths import PAGE_BY_KIND, ROW_PAGES_FOLDER
 from compendium.reconciliation.verdicts import AGREES, DIFFERS
 
-Dossier = Mapping[str, Any]
+ClaimRecord = Mapping[str, Any]
 CONTEXT = {
     "@vocab": "https://schema.org/",
     "prov": "http://www.w3.org/ns/prov#",
     "prov:wasQuotedFrom": {"@type": "@id"},
     "prov:wasDerivedFrom": {"@type": "@id"},
 }
-NAME = "claims.jsonld"
+JSON_LD_FILE = "claims.jsonld"
 """What the file of all claims is called."""
-LICENCE = "https://creativecommons.org/licenses/by/4.0/"
+LICENCE_URL = "https://creativecommons.org/licenses/by/4.0/"
 Node = dict[str, Any]
 
 
-def graph(one: Dossier, book: str) -> Node:
+def claim_graph(record: ClaimRecord, book_name: str) -> Node:
     """Return a claim as a JSON-LD document: the claim, its source, whom that credits, and the review of a checked one.
 
     Parameters
     ----------
-    book
+    book_name
         the name of the book, which is the author of a review.
     """
-    nodes = [_claim(one), _source(one)]
-    if one["origin"]:
-        nodes.append({"@id": _origin(one["origin"]), "@type": "prov:Agent", "name": one["origin"]})
-    if one["checked"]["verdict"] in (AGREES, DIFFERS):
-        nodes.append(_review(one, book))
+    nodes = [_claim(record), _source(record)]
+    if record["origin"]:
+        nodes.append({"@id": _origin(record["origin"]), "@type": "prov:Agent", "name": record["origin"]})
+    if record["checked"]["verdict"] in (AGREES, DIFFERS):
+        nodes.append(_review(record, book_name))
     return {"@context": CONTEXT, "@graph": nodes}
 
 
 def _id(kind: str, key: str) -> str:
-    return f"../{PAGES[kind]}.html#{key}"
+    return f"../{PAGE_BY_KIND[kind]}.html#{key}"
 
 
 def _origin(name: str) -> str:
@@ -59,7 +59,7 @@ def _digest(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:6]
 
 
-def _claim(one: Dossier) -> Node:
+def _claim(one: ClaimRecord) -> Node:
     found = {
         "@id": _id("claim", one["claim_id"]),
         "@type": ["Claim", "prov:Entity"],
@@ -70,8 +70,8 @@ def _claim(one: Dossier) -> Node:
         "author": _author(one),
         "appearance": {"@id": _id("source", one["source_id"])},
         "prov:wasQuotedFrom": _id("source", one["source_id"]),
-        "prov:atLocation": place(one),
-        "license": LICENCE,
+        "prov:atLocation": locator(one),
+        "license": LICENCE_URL,
     }
     if one["origin"]:
         found["prov:wasAttributedTo"] = {"@id": _origin(one["origin"])}
@@ -82,7 +82,7 @@ def _claim(one: Dossier) -> Node:
     return found
 
 
-def _citation(cited: Dossier) -> Node | str:
+def _citation(cited: ClaimRecord) -> Node | str:
     """Return what a claim is printed with: the work, where the audit found that it fits; else the mark, as printed."""
     if cited["about"] != "fits" or not cited["title"]:
         return str(cited["as_printed"])
@@ -90,7 +90,7 @@ def _citation(cited: Dossier) -> Node | str:
     return work | ({"url": cited["address"]} if cited["address"].startswith(("https://", "http://")) else {})
 
 
-def _observation(one: Dossier) -> Node:
+def _observation(one: ClaimRecord) -> Node:
     """Return what is measured, of whom and when, and the range that the figure is read as."""
     ends = {"minValue": one["low"], "maxValue": one["high"]}
     value = {name: _number(end) for name, end in ends.items() if end}
@@ -106,7 +106,7 @@ def _observation(one: Dossier) -> Node:
     return {name: own for name, own in found.items() if own}
 
 
-def _range(one: Dossier) -> str:
+def _range(one: ClaimRecord) -> str:
     """Return the range in the notation of mathematics, which says whether an end belongs to it."""
     opening, closing = one["ends"]
     return f"{opening}{one['low'] or '−∞'}, {one['high'] or '∞'}{closing}"
@@ -117,12 +117,12 @@ def _number(end: str) -> int | float:
     return int(exact) if exact == exact.to_integral_value() else float(exact)
 
 
-def _author(one: Dossier) -> Node:
+def _author(one: ClaimRecord) -> Node:
     """Return who claims; whether a name is a person's or a house's the ledger does not say."""
     return {"@type": "prov:Agent", "name": one["author"]}
 
 
-def _source(one: Dossier) -> Node:
+def _source(one: ClaimRecord) -> Node:
     found = {
         "@id": _id("source", one["source_id"]),
         "@type": ["CreativeWork", "prov:Entity"],
@@ -134,7 +134,7 @@ def _source(one: Dossier) -> Node:
     return {name: own for name, own in found.items() if own}
 
 
-def _review(one: Dossier, book: str) -> Node:
+def _review(one: ClaimRecord, book: str) -> Node:
     """Return how a claim stands beside independent figures as a review: the verdict is a word, no grade."""
     held = [against for against in one["checked"]["held"] if against["verdict"] in (AGREES, DIFFERS)]
     based = sorted({name for against in held for name in against["observations"]})
@@ -147,27 +147,27 @@ def _review(one: Dossier, book: str) -> Node:
         "reviewRating": {"@type": "Rating", "alternateName": one["checked"]["verdict"]},
         "reviewBody": " ".join(against["told"] for against in held),
         "prov:wasDerivedFrom": [_id("observation", name) for name in based],
-        "license": LICENCE,
+        "license": LICENCE_URL,
     }
 
 
-def document(found: Mapping[str, Dossier], book: str, site: str = "") -> str:
+def claims_document(claim_records: Mapping[str, ClaimRecord], book_name: str, site_address: str = "") -> str:
     """Return all claims as one JSON-LD document, for a file of its own, in the order of their ids.
 
     Parameters
     ----------
-    site
+    site_address
         the address where the book is published; without it, identifiers are relative to the page of a claim there.
     """
     nodes: dict[str, Node] = {}
-    for _, one in sorted(found.items()):
-        for node in graph(one, book)["@graph"]:
+    for _, one in sorted(claim_records.items()):
+        for node in claim_graph(one, book_name)["@graph"]:
             nodes.setdefault(node["@id"], node)
-    context = CONTEXT | ({"@base": f"{site}{ROW_PAGES}/"} if site else {})
+    context = CONTEXT | ({"@base": f"{site_address}{ROW_PAGES_FOLDER}/"} if site_address else {})
     return json.dumps({"@context": context, "@graph": list(nodes.values())}, ensure_ascii=False, indent=1) + "\n"
 
 
-def inline(one: Dossier, book: str) -> str:
+def inline_json_ld(record: ClaimRecord, book_name: str) -> str:
     """Return a claim's JSON-LD as it stands within a page: nothing in it can end the element it stands in."""
-    text = json.dumps(graph(one, book), ensure_ascii=False, separators=(",", ":"))
+    text = json.dumps(claim_graph(record, book_name), ensure_ascii=False, separators=(",", ":"))
     return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")

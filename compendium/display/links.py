@@ -10,7 +10,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from compendium.project.paths import PAGES
+from compendium.project.paths import PAGE_BY_KIND
 
 
 def link(kind: str, key: str, text: str | None = None, *, up: str = "..") -> Markup:
@@ -18,14 +18,14 @@ def link(kind: str, key: str, text: str | None = None, *, up: str = "..") -> Mar
 
     `up` leads from the page to the root of the book: `..` from a chapter's folder, `.` from the front page.
     """
-    return Markup('<a href="{}/{}.html#{}">{}</a>').format(up, PAGES[kind], key, text or key)
+    return Markup('<a href="{}/{}.html#{}">{}</a>').format(up, PAGE_BY_KIND[kind], key, text or key)
 
 
-def badge(verdict: str) -> Markup:
+def verdict_badge(verdict: str) -> Markup:
     """Return a verdict as a word with its mark."""
     return Markup('<span class="verdict {}">{}</span>').format(verdict.replace(" ", "-"), verdict)
 
 
-def place(row: Mapping[str, Any]) -> str:
+def locator(row: Mapping[str, Any]) -> str:
     """Return where in its source a row stands: its paragraph, and whether that is in the list of references."""
     return f"¶ {row['paragraph']}{', list of references' if row['scope'] == 'reference' else ''}"

@@ -18,48 +18,48 @@ from myst_nb import glue
 
 from compendium.display import attachments
 from compendium.display.charts import style
-from compendium.display.charts.svg import lean
+from compendium.display.charts.svg import compact_svg
 from compendium.display.links import link as link
 
 
-class Shown(HTML):
+class RichOutput(HTML):
     """What a cell shows, and beside it the same in other forms, each by its MIME type, for whoever builds the site."""
 
     def __init__(self, html: str) -> None:
         """Take what is shown; `beside` adds the rest."""
         super().__init__(str(html))
-        self.others: dict[str, Any] = {}
+        self.other_forms: dict[str, Any] = {}
 
-    def beside(self, mime: str, content: Any) -> Shown:
+    def add_form(self, mime: str, content: Any) -> RichOutput:
         """Put another form beside what is shown, and return this: text, or plain objects under a type of JSON."""
-        self.others[mime] = content
+        self.other_forms[mime] = content
         return self
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
         """Return all forms, as IPython asks for them."""
-        return {"text/html": self.data, **self.others}
+        return {"text/html": self.data, **self.other_forms}
 
     @classmethod
-    def together(cls, *parts: str | Shown) -> Shown:
+    def combine(cls, *parts: str | RichOutput) -> RichOutput:
         """Return several things as one that a cell shows, the tables behind each still beside it.
 
         Text is escaped; `Markup` is taken as it is. Of other forms only CSV is kept: several of them cannot be one.
         """
-        whole = cls("".join(part.data if isinstance(part, Shown) else escape(part) for part in parts))
+        whole = cls("".join(part.data if isinstance(part, RichOutput) else escape(part) for part in parts))
         texts: list[str] = []
         for part in parts:
-            if isinstance(part, Shown):
+            if isinstance(part, RichOutput):
                 texts += (
-                    [part.others[attachments.CSV]]
-                    if attachments.CSV in part.others
-                    else part.others.get(attachments.MORE_CSV, [])
+                    [part.other_forms[attachments.CSV_TYPE]]
+                    if attachments.CSV_TYPE in part.other_forms
+                    else part.other_forms.get(attachments.CSV_LIST_TYPE, [])
                 )
         if len(texts) == 1:
-            return whole.beside(attachments.CSV, texts[0])
-        return whole.beside(attachments.MORE_CSV, texts) if texts else whole
+            return whole.add_form(attachments.CSV_TYPE, texts[0])
+        return whole.add_form(attachments.CSV_LIST_TYPE, texts) if texts else whole
 
 
-def numbers(**values: str | int) -> None:
+def glue_values(**values: str | int) -> None:
     """Make computed values available to the prose of the page as `{glue:text}`NAME``.
 
     A text is shown as it is, so format it here; a whole number gets thousands separators.
@@ -68,10 +68,10 @@ def numbers(**values: str | int) -> None:
         glue(name, f"{value:,}" if isinstance(value, int) else value, display=False)
 
 
-def table(
-    frame: pd.DataFrame, caption: str, *, numeric: Iterable[str] = (), ids: str | None = None, css: str = "",
+def captioned_table(
+    frame: pd.DataFrame, caption: str, *, numeric: Iterable[str] = (), id_column: str | None = None, css_class: str = "",
     data: pd.DataFrame | None = None,
-) -> Shown:  # fmt: skip
+) -> RichOutput:  # fmt: skip
     """Return a table with a caption and scoped headers, and a link to it as CSV; the first column heads each row.
 
     Parameters
@@ -80,33 +80,36 @@ def table(
         what to show, columns named for the reader. Text is escaped; `Markup` is taken as it is.
     numeric
         columns to align at the right.
-    ids
+    id_column
         a column that is not shown but becomes the row's permanent address on the page.
-    css
+    css_class
         a class of the wrapper, for the stylesheet.
     data
         the same for other programs, a value a cell: ids, figures as printed, low and high ends, units, periods.
         Without it the CSV has the cells that are shown, their markup taken off, the column of ids before them.
     """
-    shown = [name for name in frame.columns if name != ids]
-    text = attachments.as_csv(frame[[ids, *shown] if ids else shown] if data is None else data)
-    return Shown.together(bare_table(frame, caption, numeric=numeric, ids=ids, css=css), taken(caption, text))
+    shown = [name for name in frame.columns if name != id_column]
+    text = attachments.as_csv(frame[[id_column, *shown] if id_column else shown] if data is None else data)
+    return RichOutput.combine(
+        table_markup(frame, caption, numeric=numeric, id_column=id_column, css_class=css_class),
+        download_links(caption, text),
+    )
 
 
-def bare_table(
-    frame: pd.DataFrame, caption: str, *, numeric: Iterable[str] = (), ids: str | None = None, css: str = ""
+def table_markup(
+    frame: pd.DataFrame, caption: str, *, numeric: Iterable[str] = (), id_column: str | None = None, css_class: str = ""
 ) -> Markup:
-    """Return a table as `table` does, without its file: a part of something whose file holds all."""
+    """Return a table as `captioned_table` does, without its file: a part of something whose file holds all."""
     right = set(numeric)
-    shown = [name for name in frame.columns if name != ids]
+    shown = [name for name in frame.columns if name != id_column]
     out = StringIO()
     label = escape(caption)
-    out.write(f'<div class="table-wrapper {css}" role="region" tabindex="0" aria-label="{label}">')
+    out.write(f'<div class="table-wrapper {css_class}" role="region" tabindex="0" aria-label="{label}">')
     out.write(f'<table class="ledger"><caption>{label}</caption><thead><tr>')
     out.writelines(f'<th scope="col"{_side(name in right)}>{escape(name)}</th>\n' for name in shown)
     out.write("</tr></thead>\n<tbody>\n")
     for row in frame.to_dict("records"):
-        out.write(f'<tr id="{escape(row[ids])}">' if ids else "<tr>")
+        out.write(f'<tr id="{escape(row[id_column])}">' if id_column else "<tr>")
         for place, name in enumerate(shown):
             tag = 'th scope="row"' if place == 0 else "td"
             # A line's end after each cell keeps its words apart from the next one's in the index of the search.
@@ -116,10 +119,10 @@ def bare_table(
     return Markup(out.getvalue())
 
 
-def taken(caption: str, text: str, *before: str) -> Shown:
-    """Return the line below a table or figure that leads to its files: its CSV, after the links `before`."""
-    line = " ".join([*before, attachments.link(caption, text, "csv")])
-    return Shown(f'<p class="take">{line}</p>').beside(attachments.CSV, text)
+def download_links(caption: str, csv_text: str, *other_links: str) -> RichOutput:
+    """Return the line below a table or figure that leads to its files: its CSV, after the links `other_links`."""
+    line = " ".join([*other_links, attachments.file_link(caption, csv_text, "csv")])
+    return RichOutput(f'<p class="take">{line}</p>').add_form(attachments.CSV_TYPE, csv_text)
 
 
 def _side(right: bool) -> str:
@@ -134,18 +137,19 @@ def _cell(value: Any) -> str:
     return str(escape(f"{value:,}" if isinstance(value, int) else str(value)))
 
 
-def figure(drawn: Figure, alt: str, caption: str) -> Shown:
+def captioned_chart(chart: Figure, alt: str, caption: str) -> RichOutput:
     """Return a figure as inline SVG that takes the page's colours, with its alternative text, caption and files.
 
     The text of the figure stays text; the drawing is closed afterwards. The same drawing gives the same bytes. Its
-    files are the figure on its own, and the table that it shows (`compendium.display.charts.style.put_behind`).
+    files are the figure on its own, and the table that it shows (`compendium.display.charts.style.attach_table`).
     """
     out = StringIO()
-    drawn.savefig(out, format="svg", metadata={"Date": None, "Creator": None})
-    pyplot.close(drawn)
-    svg = lean(out.getvalue(), alt)
+    chart.savefig(out, format="svg", metadata={"Date": None, "Creator": None})
+    pyplot.close(chart)
+    svg = compact_svg(out.getvalue(), alt)
     shown = f'<figure class="chart">{svg}<figcaption>{escape(caption)}</figcaption></figure>'
-    text = attachments.as_csv(style.behind(drawn))
-    return Shown.together(
-        Markup(shown), taken(caption, text, attachments.link(caption, attachments.drawing(svg, caption), "svg"))
+    text = attachments.as_csv(style.attached_table(chart))
+    return RichOutput.combine(
+        Markup(shown),
+        download_links(caption, text, attachments.file_link(caption, attachments.standalone_svg(svg, caption), "svg")),
     )

@@ -8,29 +8,36 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from compendium.analysis.corroboration import Held, corroborate
-from compendium.analysis.date_conflicts import clashes
-from compendium.analysis.explanations import Names, explained, number, rule_of_conflict, said, verdict_row
+from compendium.analysis.corroboration import Comparison, corroborate
+from compendium.analysis.date_conflicts import find_date_conflicts
+from compendium.analysis.explanations import (
+    Names,
+    bound_as_number,
+    conflict_rule,
+    explain_conflict,
+    format_range,
+    verdict_row,
+)
 from compendium.analysis.sensitivity import sensitivity
-from compendium.analysis.source_independence import SAME, origins, shared_hosts, witnesses
-from compendium.display.tables.corroboration import told
+from compendium.analysis.source_independence import MATCH_COLUMNS, claims_by_origin, origins_by_quantity, shared_hosts
+from compendium.display.tables.corroboration import comparison_sentence
 from compendium.ledger.loader import Ledger
 from compendium.ledger.observations import read_observations
 from compendium.ledger.records import records
 from compendium.ledger.schema import SEPARATOR
-from compendium.project.problems import counted
+from compendium.project.problems import format_count
 from compendium.reconciliation.reconcile import Reconciliation
-from compendium.reconciliation.verdicts import BESIDE
+from compendium.reconciliation.verdicts import CORROBORATION_VERDICTS
 
 Report = dict[str, Any]
 
 
-def reconciliation(ledger: Ledger, found: Reconciliation) -> Report:
+def reconciliation_report(ledger: Ledger, result: Reconciliation) -> Report:
     """Return `bounds`, `conflicts`, `verdicts`, and whether the conflicts are `complete`.
 
     An end of a bound is null where it is endless.
     """
-    names = Names.of(ledger)
+    names = Names.from_ledger(ledger)
     bounds = [
         {
             "metric": quantity.metric_id,
@@ -41,26 +48,26 @@ def reconciliation(ledger: Ledger, found: Reconciliation) -> Report:
             "unit": names.metrics[quantity.metric_id]["unit"],
             **_ends(held.interval),
             "claims": list(held.claims),
-            "stated": quantity in found.stated,
+            "stated": quantity in result.claimed_quantities,
             "assumed": held.assumed,
         }
-        for quantity, held in sorted(found.bounds.items())
+        for quantity, held in sorted(result.bounds.items())
     ]
     conflicts = [
         {
             "claims": list(conflict.claims),
-            "rule": rule_of_conflict(conflict),
-            "explanation": explained(conflict, found.claims, names),
+            "rule": conflict_rule(conflict),
+            "explanation": explain_conflict(conflict, result.claims, names),
         }
-        for conflict in found.conflicts
+        for conflict in result.conflicts
         if not conflict.assumed
     ]
-    verdicts = [verdict_row(name, found, names) for name in found.verdicts]
-    return {"bounds": bounds, "conflicts": conflicts, "verdicts": verdicts, "complete": found.complete}
+    verdicts = [verdict_row(name, result, names) for name in result.verdicts]
+    return {"bounds": bounds, "conflicts": conflicts, "verdicts": verdicts, "complete": result.complete}
 
 
 def _ends(interval: Any) -> dict[str, Any]:
-    low, high = number(interval.lower), number(interval.upper)
+    low, high = bound_as_number(interval.lower), bound_as_number(interval.upper)
     return {
         "low": low,
         "high": high,
@@ -69,26 +76,28 @@ def _ends(interval: Any) -> dict[str, Any]:
     }
 
 
-def reconciliation_lines(ledger: Ledger, found: Reconciliation) -> Iterator[str]:
+def reconciliation_lines(ledger: Ledger, result: Reconciliation) -> Iterator[str]:
     """Yield a reconciliation as a person reads it: conflicts, implied quantities, verdicts."""
-    names = Names.of(ledger)
-    report = reconciliation(ledger, found)
-    more = "" if found.complete else "; there are more, too many to look through"
-    yield f"{counted(len(report['conflicts']), 'minimal set')} of claims that cannot all be true{more}"
+    names = Names.from_ledger(ledger)
+    report = reconciliation_report(ledger, result)
+    more = "" if result.complete else "; there are more, too many to look through"
+    yield f"{format_count(len(report['conflicts']), 'minimal set')} of claims that cannot all be true{more}"
     for conflict in report["conflicts"]:
         yield f"\n  {'  +  '.join(conflict['claims'])}\n    by: {conflict['rule']}\n    {conflict['explanation']}"
-    implied = {quantity: held for quantity, held in sorted(found.bounds.items()) if quantity not in found.stated}
+    implied = {
+        quantity: held for quantity, held in sorted(result.bounds.items()) if quantity not in result.claimed_quantities
+    }
     yield f"\nquantities that no claim prints: {len(implied)}"
     for quantity, held in implied.items():
         assumed = " (if both sides count alike)" if held.assumed else ""
-        bounds = said(held.interval, names.metrics[quantity.metric_id]["unit"])
-        yield f"  {names.quantity(quantity)}: {bounds}{assumed}\n    from {', '.join(held.claims)}"
-    yield f"\n{counted(len(report['verdicts']), 'claim')}"
+        bounds = format_range(held.interval, names.metrics[quantity.metric_id]["unit"])
+        yield f"  {names.format_quantity(quantity)}: {bounds}{assumed}\n    from {', '.join(held.claims)}"
+    yield f"\n{format_count(len(report['verdicts']), 'claim')}"
     for row in report["verdicts"]:
         yield f"  {row['claim_id']}: {row['verdict']} ({row['rule']})\n    {row['explanation']}"
 
 
-def chronology(ledger: Ledger) -> Report:
+def chronology_report(ledger: Ledger) -> Report:
     """Return `clashes`: statements about time that cannot all be right."""
     rows = [
         {
@@ -97,41 +106,41 @@ def chronology(ledger: Ledger) -> Report:
             "events": list(clash.events),
             "explanation": clash.explanation,
         }
-        for clash in clashes(ledger)
+        for clash in find_date_conflicts(ledger)
     ]
     return {"clashes": rows}
 
 
 def chronology_lines(ledger: Ledger) -> Iterator[str]:
     """Yield the clashes of time as a person reads them."""
-    found = clashes(ledger)
-    yield counted(len(found), "clash", "clashes") + " of time"
+    found = find_date_conflicts(ledger)
+    yield format_count(len(found), "clash", "clashes") + " of time"
     for clash in found:
         yield f"\n  {'  +  '.join(clash.mentions)}\n    by: {clash.rule}\n    {clash.explanation}"
 
 
-def independence(ledger: Ledger) -> Report:
+def independence_report(ledger: Ledger) -> Report:
     """Return `witnesses` (things with several figures), `origins` (whom texts credit), `hosts` (sites in common)."""
     claims, citations = ledger["claims"], ledger["citations"]
     return {
-        "witnesses": witnesses(claims).to_dict("records"),
-        "origins": origins(claims).to_dict("records"),
+        "witnesses": origins_by_quantity(claims).to_dict("records"),
+        "origins": claims_by_origin(claims).to_dict("records"),
         "hosts": shared_hosts(citations).to_dict("records"),
     }
 
 
 def independence_lines(ledger: Ledger) -> Iterator[str]:
     """Yield who is behind the figures as a person reads it."""
-    report = independence(ledger)
+    report = independence_report(ledger)
     yield f"things of which more than one figure is printed: {len(report['witnesses'])}"
     for row in report["witnesses"]:
-        thing = " ".join(str(row[column]) for column in SAME if row[column])
-        counts = [counted(len(row[f"{what}s"]), what) for what in ("claim", "source", "origin")]
+        thing = " ".join(str(row[column]) for column in MATCH_COLUMNS if row[column])
+        counts = [format_count(len(row[f"{what}s"]), what) for what in ("claim", "source", "origin")]
         yield f"  {thing}: {', '.join(counts)}"
         yield f"    {', '.join(row['origins'])}"
     yield f"\norigins that a text credits: {len(report['origins'])}"
     for row in report["origins"]:
-        yield f"  {row['origin']}: {counted(len(row['claims']), 'claim')}, {', '.join(row['sources'])}"
+        yield f"  {row['origin']}: {format_count(len(row['claims']), 'claim')}, {', '.join(row['sources'])}"
     yield f"\nsites that the lists of several sources lead to: {len(report['hosts'])}"
     for row in report["hosts"]:
         yield f"  {row['host']}: {', '.join(row['entries'])}"
@@ -168,7 +177,7 @@ def sensitivity_lines(ledger: Ledger) -> Iterator[str]:
             yield "  the same whichever source is left out"
 
 
-def corroboration(ledger: Ledger) -> list[Report]:
+def corroboration_report(ledger: Ledger) -> list[Report]:
     """Return every claim with its verdict: `claim_id`, `verdict`, `reason`, `claimed`, `observations`.
 
     Each observation has the verdict against it, its ends and unit, its period, publisher, quality class and address.
@@ -181,23 +190,23 @@ def corroboration(ledger: Ledger) -> list[Report]:
             "verdict": one.verdict,
             "reason": one.reason,
             "claimed": {**_ends(one.claimed), "unit": one.unit},
-            "observations": [_held(held, rows) for held in one.held],
+            "observations": [_held(held, rows) for held in one.comparisons],
         }
         for one in corroborate(ledger).values()
     ]
 
 
-def _held(held: Held, rows: dict[str, Any]) -> Report:
+def _held(held: Comparison, rows: dict[str, Any]) -> Report:
     def all_of(column: str) -> str:
         return SEPARATOR.join(dict.fromkeys(rows[name][column] for name in held.observations))
 
-    apart = {} if held.apart is None else {"apart": {**_ends(held.apart), "unit": held.apart_in}}
+    apart = {} if held.difference is None else {"apart": {**_ends(held.difference), "unit": held.difference_unit}}
     return {
         "observation_ids": list(held.observations),
         "verdict": held.verdict,
         "reason": held.reason,
-        "would_agree": held.meets,
-        "derived": held.derived,
+        "would_agree": held.would_agree,
+        "derived": held.is_derived,
         **_ends(held.interval),
         "unit": held.unit,
         "period": all_of("period"),
@@ -210,12 +219,14 @@ def _held(held: Held, rows: dict[str, Any]) -> Report:
 
 def corroboration_lines(ledger: Ledger) -> Iterator[str]:
     """Yield how claims stand against independent figures, as a person reads it."""
-    names, rows = Names.of(ledger), {row["observation_id"]: row for row in records(read_observations(ledger))}
+    names, rows = Names.from_ledger(ledger), {row["observation_id"]: row for row in records(read_observations(ledger))}
     checked = corroborate(ledger)
-    counts = (f"{sum(one.verdict == verdict for one in checked.values())} {verdict}" for verdict in BESIDE)
-    yield f"{counted(len(checked), 'claim')}, {counted(len(rows), 'independent figure')}: {', '.join(counts)}"
+    counts = (
+        f"{sum(one.verdict == verdict for one in checked.values())} {verdict}" for verdict in CORROBORATION_VERDICTS
+    )
+    yield f"{format_count(len(checked), 'claim')}, {format_count(len(rows), 'independent figure')}: {', '.join(counts)}"
     for one in checked.values():
         reason = f" ({names.reasons[one.reason]['name']})" if one.reason else ""
         yield f"\n{one.claim_id}: {one.verdict}{reason}"
-        for held in one.held:
-            yield f"  {told(held, rows, names)}"
+        for held in one.comparisons:
+            yield f"  {comparison_sentence(held, rows, names)}"

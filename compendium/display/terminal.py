@@ -14,31 +14,33 @@ from pathlib import Path
 from typing import Any
 
 from compendium.builder import cache_keys
-from compendium.builder.stored_outputs import home_of, kept
-from compendium.display.mime_types import DOSSIERS
+from compendium.builder.stored_outputs import permanent_page_notebook, stored_objects
+from compendium.display.mime_types import CLAIM_RECORDS
 from compendium.reconciliation.verdicts import IN_CONFLICT
 
-Dossier = dict[str, Any]
+ClaimRecord = dict[str, Any]
 INDENT = 16
 """Columns that the names of the lines take."""
-LEAST = 40
+MIN_WIDTH = 40
 """A terminal is taken to be so wide at least."""
 
 
-def stored(notebook: Path | None = None) -> dict[str, Dossier]:
+def stored(notebook: Path | None = None) -> dict[str, ClaimRecord]:
     """Return the dossiers that the notebook of the claims holds; none where it is not what the data would give now."""
-    notebook = notebook or home_of("claim")
+    notebook = notebook or permanent_page_notebook("claim")
     try:
         content = json.loads(notebook.read_text(encoding="utf-8"))
         code = ["".join(cell["source"]) for cell in content["cells"] if cell["cell_type"] == "code"]
         made = content["metadata"]["ledger"]
-        fresh = made["key"] == cache_keys.key(code, made["reads"])
+        fresh = made["key"] == cache_keys.cache_key(code, made["reads"])
     except (OSError, ValueError, KeyError, TypeError, SyntaxError):
         return {}
-    return kept(notebook, DOSSIERS) if fresh else {}
+    return stored_objects(notebook, CLAIM_RECORDS) if fresh else {}
 
 
-def lines(one: Dossier, width: int, style: Callable[[str, str], str] = lambda text, verdict: text) -> Iterator[str]:
+def card_lines(
+    record: ClaimRecord, width: int, style: Callable[[str, str], str] = lambda text, verdict: text
+) -> Iterator[str]:
     """Yield the card of a claim, wrapped to the width of a terminal; empty parts are left out.
 
     Parameters
@@ -46,21 +48,21 @@ def lines(one: Dossier, width: int, style: Callable[[str, str], str] = lambda te
     style
         puts a verdict into its colour: is given the text and the verdict.
     """
-    width = max(width, LEAST)
-    yield from _wrapped("", f"{one['figure']} · {one['metric']}", width, 0)
-    yield from _wrapped("", one["claim_id"], width, 0)
+    width = max(width, MIN_WIDTH)
+    yield from _wrapped("", f"{record['figure']} · {record['metric']}", width, 0)
+    yield from _wrapped("", record["claim_id"], width, 0)
     yield ""
-    for name, text, verdict in _parts(one):
+    for name, text, verdict in _parts(record):
         if text:
             for number, line in enumerate(_wrapped(name, text, width)):
                 yield style(line, verdict) if verdict and not number else line
 
 
-Part = tuple[str, str, str]
+CardLine = tuple[str, str, str]
 """What a line is of, what it says, and the verdict whose colour it has, if any."""
 
 
-def _parts(one: Dossier) -> Iterator[Part]:
+def _parts(one: ClaimRecord) -> Iterator[CardLine]:
     where = f"¶ {one['paragraph']}{', list of references' if one['scope'] == 'reference' else ''}"
     status = "" if one["obs_status"] == "normal" else f"; {one['obs_status']}"
     if one["rank"] == "deprecated":
@@ -88,9 +90,9 @@ def _citation(cited: Mapping[str, Any] | None) -> str:
     return f"; citation {cited['as_printed']}{title} ({cited['about']}){address}"
 
 
-def _reading(one: Dossier) -> str:
+def _reading(one: ClaimRecord) -> str:
     """Return the rule by which a figure is read, and its exact ends."""
-    from compendium.values.intervals import RULES
+    from compendium.values.intervals import HEDGE_RULES
 
     left, right = one["ends"]
     exact = f"{left}{one['low'] or '…'}, {one['high'] or '…'}{right} {one['unit']}"
@@ -101,12 +103,12 @@ def _reading(one: Dossier) -> str:
     if not one["hedge"] and (left, right) == ("[", "]"):  # half a unit on each side would leave the upper end open
         what = "count or rank" if one["low"] == one["high"] else "range"
         return f"; exactly {exact}: a bare {what} is read as it stands"
-    rule = next(rule for rule in RULES if one["hedge"] in rule.words)
+    rule = next(rule for rule in HEDGE_RULES if one["hedge"] in rule.words)
     said = f"“{one['hedge']}” is read" if one["hedge"] else "a bare figure is read"
-    return f"; exactly {exact}: {said} {rule.reading}"
+    return f"; exactly {exact}: {said} {rule.description}"
 
 
-def _among(found: Mapping[str, Any]) -> Iterator[Part]:
+def _among(found: Mapping[str, Any]) -> Iterator[CardLine]:
     rule = f" ({found['rule']})" if found["rule"] not in ("", "none") else ""
     yield "Among claims", f"{found['verdict']}{rule}", found["verdict"]
     yield "", found["explanation"], ""
@@ -116,7 +118,7 @@ def _among(found: Mapping[str, Any]) -> Iterator[Part]:
         yield part, f"{own['title']} ({own['name']})", ""
 
 
-def _beside(found: Mapping[str, Any]) -> Iterator[Part]:
+def _beside(found: Mapping[str, Any]) -> Iterator[CardLine]:
     reason = f" ({found['reason']})" if found["reason"] else ""
     yield "Independent", f"{found['verdict']}{reason}", found["verdict"]
     for own in found["held"]:
@@ -126,11 +128,15 @@ def _beside(found: Mapping[str, Any]) -> Iterator[Part]:
 def _wrapped(name: str, text: str, width: int, indent: int = INDENT) -> list[str]:
     """Return a text in lines beside its name, all of them indented alike."""
     return textwrap.wrap(
-        safe(text), width, initial_indent=name.ljust(indent), subsequent_indent=" " * indent, break_on_hyphens=False
+        escape_control_characters(text),
+        width,
+        initial_indent=name.ljust(indent),
+        subsequent_indent=" " * indent,
+        break_on_hyphens=False,
     )
 
 
-def safe(text: str) -> str:
+def escape_control_characters(text: str) -> str:
     """Return a text that a terminal shows as it is: control and direction characters as their escapes."""
     hidden = (char for char in set(text) if unicodedata.category(char) in ("Cc", "Cf", "Zl", "Zp", "Cs"))
     return text.translate({ord(char): char.encode("unicode_escape").decode() for char in hidden})

@@ -22,27 +22,27 @@ from typing import Any
 
 from compendium import croissant
 from compendium.ledger import schema as schemas
-from compendium.ledger.schema import DESCRIPTOR, SEPARATOR, Field, Table, called, descriptor, tables
+from compendium.ledger.schema import DESCRIPTOR, SEPARATOR, Field, Table, read_descriptor, read_schema, sql_name
 from compendium.project import zip_archives
-from compendium.project.citation import CITATION, edition
+from compendium.project.citation import CITATION, read_edition
 from compendium.project.paths import DATA, ROOT
-from compendium.project.site_url import address
-from compendium.project.zip_archives import packed
+from compendium.project.site_url import read_site_url
+from compendium.project.zip_archives import pack
 
-NAME = "ledger.zip"
+LEDGER_ARCHIVE = "ledger.zip"
 SQLITE, METADATA, PARQUET = "ledger.sqlite", "metadata.json", "parquet"
-WRITTEN = "_as_written"
+AS_WRITTEN_SUFFIX = "_as_written"
 """Ends the name of a column that keeps figures as they are written: their digits say how finely they are known."""
 
 
-def bundle(data: Path = DATA, extra: Mapping[str, bytes] | None = None) -> bytes:
+def build_archive(data: Path = DATA, extra_members: Mapping[str, bytes] | None = None) -> bytes:
     """Return the archive of a ledger.
 
     Parameters
     ----------
     data
         folder of the ledger.
-    extra
+    extra_members
         more members, by name.
 
     Raises
@@ -50,40 +50,40 @@ def bundle(data: Path = DATA, extra: Mapping[str, bytes] | None = None) -> bytes
     LedgerError
         where the descriptor or a schema cannot be read.
     ValueError
-        where a member of `extra` has the name of another.
+        where a member of `extra_members` has the name of another.
     """
-    known = tables(data)
+    known = read_schema(data)
     members = _sources(data) | {
-        "README.txt": readme(data).encode(),
+        "README.txt": format_readme(data).encode(),
         METADATA: _metadata(data, known).encode(),
         croissant.NAME: _croissant(data).encode(),
-        SQLITE: sqlite(data),
-        **{f"{PARQUET}/{name}.parquet": content for name, content in parquet(data).items()},
+        SQLITE: sqlite_database(data),
+        **{f"{PARQUET}/{name}.parquet": content for name, content in parquet_files(data).items()},
     }
-    taken = sorted(members.keys() & (extra or {}).keys())
+    taken = sorted(members.keys() & (extra_members or {}).keys())
     if taken:
         raise ValueError(f"the archive has a member {taken[0]} already; give the extra one another name")
-    return packed(members | dict(extra or {}))
+    return pack(members | dict(extra_members or {}))
 
 
-def kept(folder: Path, data: Path = DATA, extra: Mapping[str, bytes] | None = None) -> bytes:
-    """Return the archive as `bundle` does, from a folder that keeps it until something that it is made from changes.
+def cached_archive(cache_folder: Path, data: Path = DATA, extra_members: Mapping[str, bytes] | None = None) -> bytes:
+    """Return the archive as `build_archive` does, from a folder that keeps it until something that it is made from changes.
 
     Of earlier archives the last one made stays, so that an edit and its reversal cost one making.
     """
     modules = (__file__, schemas.__file__, zip_archives.__file__, croissant.__file__)
     makers = {Path(path).name: Path(path).read_bytes() for path in modules}
     # What it tells of its makers is made of the citation and the address.
-    made_from = {**_sources(data), **(extra or {}), **makers, "croissant": _croissant(data).encode()}
+    made_from = {**_sources(data), **(extra_members or {}), **makers, "croissant": _croissant(data).encode()}
     digest = hashlib.sha256(f"{version('duckdb')} {sqlite3.sqlite_version}".encode())
     for name, content in sorted(made_from.items()):
         digest.update(f"\0{name}\0{len(content)}\0".encode() + content)
-    path = folder / f"{digest.hexdigest()}.zip"
+    path = cache_folder / f"{digest.hexdigest()}.zip"
     if path.is_file():
         return path.read_bytes()
-    content = bundle(data, extra)
-    folder.mkdir(parents=True, exist_ok=True)
-    for old in sorted(folder.glob("*.zip"), key=lambda own: own.stat().st_mtime if own.exists() else 0)[:-1]:
+    content = build_archive(data, extra_members)
+    cache_folder.mkdir(parents=True, exist_ok=True)
+    for old in sorted(cache_folder.glob("*.zip"), key=lambda own: own.stat().st_mtime if own.exists() else 0)[:-1]:
         old.unlink(missing_ok=True)
     partial = path.with_suffix(f".{os.getpid()}.part")
     partial.write_bytes(content)
@@ -93,7 +93,7 @@ def kept(folder: Path, data: Path = DATA, extra: Mapping[str, bytes] | None = No
 
 def _sources(data: Path) -> dict[str, bytes]:
     """Return the files of the Data Package as they lie, by path: the descriptor, what it names, and the licences."""
-    resources = descriptor(data)["resources"]
+    resources = read_descriptor(data)["resources"]
     names = {DESCRIPTOR, *(own["path"] for own in resources)}
     names |= {own["schema"] for own in resources if isinstance(own["schema"], str)}
     found = {name: (data / name).read_bytes() for name in sorted(names)}
@@ -103,13 +103,13 @@ def _sources(data: Path) -> dict[str, bytes]:
 
 def _croissant(data: Path) -> str:
     """Return the description of the ledger for tools of machine learning, with its makers where these are told."""
-    told = edition(data.parent) if (data.parent / CITATION).is_file() else None
-    return croissant.described(data, told, address())
+    told = read_edition(data.parent) if (data.parent / CITATION).is_file() else None
+    return croissant.described(data, told, read_site_url())
 
 
 # --- what is in it, in words
 
-README = """\
+README_TEMPLATE = """\
 {title}, edition {version}
 {line}
 
@@ -143,27 +143,27 @@ Checking  frictionless validate datapackage.json
 """
 
 
-def readme(data: Path) -> str:
+def format_readme(data: Path) -> str:
     """Return what the archive says of itself: what it holds, under which licence, how to open it."""
-    about, known = descriptor(data), tables(data)
+    about, known = read_descriptor(data), read_schema(data)
     first = next(iter(known.values()))
     title = f"{about['title']}, edition {about['version']}"
     licences = ", ".join(f"{own['title']} ({own['path']})" for own in about["licenses"])
     rows = sum(1 for table in known.values() for _ in _rows(data, table))
-    return README.format(
+    return README_TEMPLATE.format(
         title=about["title"], version=about["version"], line="=" * len(title),
         description=fill(about["description"], 118),
-        licences=licences, tables=len(known), rows=rows, written=WRITTEN, example=called(first),
+        licences=licences, tables=len(known), rows=rows, written=AS_WRITTEN_SUFFIX, example=sql_name(first),
         example_path=first.path,
     )  # fmt: skip
 
 
 def _metadata(data: Path, known: Mapping[str, Table]) -> str:
     """Return the descriptions of database, tables and columns as Datasette reads them."""
-    about = descriptor(data)
+    about = read_descriptor(data)
     licence = about["licenses"][0]
     described = {
-        called(table): {
+        sql_name(table): {
             "title": table.title,
             "description": table.description,
             "columns": {field.name: field.description for field in table.fields},
@@ -190,10 +190,10 @@ def _rows(data: Path, table: Table) -> Iterator[list[str]]:
 
 # --- Parquet
 
-DUCKDB = {"string": "VARCHAR", "integer": "BIGINT", "number": "DOUBLE"}
+DUCKDB_TYPES = {"string": "VARCHAR", "integer": "BIGINT", "number": "DOUBLE"}
 
 
-def parquet(data: Path) -> dict[str, bytes]:
+def parquet_files(data: Path) -> dict[str, bytes]:
     """Return every table as a Parquet file, by name; columns have the types of the schema, empty cells are NULL.
 
     They are written by a process of their own: DuckDB complains where one ends that does not look for garbage.
@@ -212,29 +212,29 @@ def _write_parquet(data: Path, folder: Path) -> None:
     with duckdb.connect() as database:
         # One thread, so that rows keep their order and groups of rows their borders.
         database.execute("SET threads = 1")
-        for table in tables(data).values():
-            into = folder / f"{called(table)}.parquet"
-            columns = ", ".join(f"{_quoted(field.name)}: 'VARCHAR'" for field in table.fields)
+        for table in read_schema(data).values():
+            into = folder / f"{sql_name(table)}.parquet"
+            columns = ", ".join(f"{_quote_identifier(field.name)}: 'VARCHAR'" for field in table.fields)
             form = "header = true, auto_detect = false, nullstr = '', quote = '\"', escape = '\"'"
             read = f"read_csv(?, columns = {{{columns}}}, {form})"
-            about = ", ".join(f"{key}: {_text(value)}" for key, value in _about(table).items())
+            about = ", ".join(f"{key}: {_quote_text(value)}" for key, value in _table_metadata(table).items())
             database.execute(
-                f"COPY (SELECT {', '.join(_typed(table))} FROM {read}) TO {_text(str(into))} "
+                f"COPY (SELECT {', '.join(_select_columns(table))} FROM {read}) TO {_quote_text(str(into))} "
                 f"(FORMAT parquet, COMPRESSION zstd, KV_METADATA {{{about}}})",
                 [str(data / table.path)],
             )
 
 
-def _typed(table: Table) -> Iterator[str]:
+def _select_columns(table: Table) -> Iterator[str]:
     """Yield the columns of a table as DuckDB selects them from text."""
     for field in table.fields:
-        name = _quoted(field.name)
-        yield f"CAST({name} AS {DUCKDB[field.type]}) AS {name}"
-        if field.cast == "figure":
-            yield f"{name} AS {_quoted(field.name + WRITTEN)}"
+        name = _quote_identifier(field.name)
+        yield f"CAST({name} AS {DUCKDB_TYPES[field.type]}) AS {name}"
+        if field.cell_type == "figure":
+            yield f"{name} AS {_quote_identifier(field.name + AS_WRITTEN_SUFFIX)}"
 
 
-def _about(table: Table) -> dict[str, str]:
+def _table_metadata(table: Table) -> dict[str, str]:
     columns = {field.name: field.description for field in table.fields}
     return {
         "title": table.title,
@@ -245,10 +245,10 @@ def _about(table: Table) -> dict[str, str]:
 
 # --- SQLite
 
-TYPES = {"string": "TEXT", "integer": "INTEGER", "number": "REAL"}
+SQLITE_TYPES = {"string": "TEXT", "integer": "INTEGER", "number": "REAL"}
 
 
-def sqlite(data: Path) -> bytes:
+def sqlite_database(data: Path) -> bytes:
     """Return all tables as one SQLite database.
 
     Tables are strict; keys, required and unique columns and vocabularies are constraints, each foreign key has an
@@ -256,17 +256,17 @@ def sqlite(data: Path) -> bytes:
     one form with one key are united in a view named after it: all that have an `x_id`, in `xs`. Descriptions are the
     comments of the statements that made the tables.
     """
-    known = tables(data)
+    known = read_schema(data)
     database = sqlite3.connect(":memory:", isolation_level=None)
     try:
         database.execute("PRAGMA page_size = 4096")
         database.execute("BEGIN")
         for table in known.values():
-            database.execute(_created(table, known))
-            places = ", ".join("?" for field in table.fields for _ in range(1 + (field.cast == "figure")))
-            rows = [_values(table, row) for row in _rows(data, table)]
-            database.executemany(f"INSERT INTO {_quoted(called(table))} VALUES ({places})", rows)
-        for statement, lists in _lists(data, known):
+            database.execute(_create_table(table, known))
+            places = ", ".join("?" for field in table.fields for _ in range(1 + (field.cell_type == "figure")))
+            rows = [_row_values(table, row) for row in _rows(data, table)]
+            database.executemany(f"INSERT INTO {_quote_identifier(sql_name(table))} VALUES ({places})", rows)
+        for statement, lists in _list_tables(data, known):
             database.execute(statement)
             if lists:
                 database.executemany(*lists)
@@ -279,64 +279,72 @@ def sqlite(data: Path) -> bytes:
         database.close()
 
 
-def _created(table: Table, known: Mapping[str, Table]) -> str:
+def _create_table(table: Table, known: Mapping[str, Table]) -> str:
     parts = [(_column(table, field), field.description) for field in table.fields]
     for place, field in reversed(list(enumerate(table.fields, 1))):
-        if field.cast == "figure":
-            parts.insert(place, (f"{_quoted(field.name + WRITTEN)} TEXT", f"{field.name} as it is written."))
-    keys = [_primary(table.primary_key)] if table.primary_key else []
+        if field.cell_type == "figure":
+            parts.insert(
+                place, (f"{_quote_identifier(field.name + AS_WRITTEN_SUFFIX)} TEXT", f"{field.name} as it is written.")
+            )
+    keys = [_primary_key(table.primary_key)] if table.primary_key else []
     for own, other, column in table.foreign_keys:
-        keys.append(f"FOREIGN KEY ({_quoted(own)}) REFERENCES {_quoted(called(known[other]))} ({_quoted(column)})")
-    lines = [f"  {part}," + (f" -- {_line(said)}" if said else "") for part, said in parts]
+        keys.append(
+            f"FOREIGN KEY ({_quote_identifier(own)}) REFERENCES {_quote_identifier(sql_name(known[other]))} ({_quote_identifier(column)})"
+        )
+    lines = [f"  {part}," + (f" -- {_on_one_line(said)}" if said else "") for part, said in parts]
     lines += [f"  {key}," for key in keys]
     last = lines[-1]
     lines[-1] = last.replace(", -- ", " -- ", 1) if ", -- " in last else last.removesuffix(",")
-    head = f"CREATE TABLE {_quoted(called(table))} ( -- {_line(table.description)}"
+    head = f"CREATE TABLE {_quote_identifier(sql_name(table))} ( -- {_on_one_line(table.description)}"
     return "\n".join([head, *lines, ") STRICT"])
 
 
 def _column(table: Table, field: Field) -> str:
-    parts = [_quoted(field.name), TYPES[field.type]]
+    parts = [_quote_identifier(field.name), SQLITE_TYPES[field.type]]
     if field.required or field.name in table.primary_key:
         parts.append("NOT NULL")
     if field.unique and table.primary_key != (field.name,):
         parts.append("UNIQUE")
     if field.vocabulary:
-        parts.append(f"CHECK ({_quoted(field.name)} IN ({', '.join(map(_text, field.vocabulary))}))")
+        parts.append(f"CHECK ({_quote_identifier(field.name)} IN ({', '.join(map(_quote_text, field.vocabulary))}))")
     return " ".join(parts)
 
 
-def _primary(columns: Iterable[str]) -> str:
-    return f"PRIMARY KEY ({', '.join(map(_quoted, columns))})"
+def _primary_key(columns: Iterable[str]) -> str:
+    return f"PRIMARY KEY ({', '.join(map(_quote_identifier, columns))})"
 
 
-def _values(table: Table, row: list[str]) -> list[Any]:
+def _row_values(table: Table, row: list[str]) -> list[Any]:
     values: list[Any] = []
     for field, cell in zip(table.fields, row, strict=True):
         values.append(cell or None)  # a strict table makes the number of it
-        if field.cast == "figure":
+        if field.cell_type == "figure":
             values.append(cell or None)
     return values
 
 
-def _lists(data: Path, known: Mapping[str, Table]) -> Iterator[tuple[str, tuple[str, list[list[Any]]] | None]]:
+def _list_tables(data: Path, known: Mapping[str, Table]) -> Iterator[tuple[str, tuple[str, list[list[Any]]] | None]]:
     """Yield the tables that hold one row a thing of a list, each with how it is filled, and their indexes."""
     for table in known.values():
         for place, field in enumerate(table.fields):
-            if not field.holds.startswith("list") or len(table.primary_key) != 1:
+            if not field.semantic_type.startswith("list") or len(table.primary_key) != 1:
                 continue
             (key,) = table.primary_key
-            name, at = f"{called(table)}_{field.name}", table.columns.index(key)
-            refers = [f"FOREIGN KEY ({_quoted(key)}) REFERENCES {_quoted(called(table))} ({_quoted(key)})"]
-            if field.holds.startswith("list of "):
-                other, column = field.holds.removeprefix("list of ").split(".")
-                refers.append(f"FOREIGN KEY (item) REFERENCES {_quoted(called(known[other]))} ({_quoted(column)})")
+            name, at = f"{sql_name(table)}_{field.name}", table.columns.index(key)
+            refers = [
+                f"FOREIGN KEY ({_quote_identifier(key)}) REFERENCES {_quote_identifier(sql_name(table))} ({_quote_identifier(key)})"
+            ]
+            if field.semantic_type.startswith("list of "):
+                other, column = field.semantic_type.removeprefix("list of ").split(".")
+                refers.append(
+                    f"FOREIGN KEY (item) REFERENCES {_quote_identifier(sql_name(known[other]))} ({_quote_identifier(column)})"
+                )
             yield (
-                f"CREATE TABLE {_quoted(name)} ( -- One row a thing of {table.name}.{field.name}, in its order.\n"
-                f"  {_quoted(key)} TEXT NOT NULL, place INTEGER NOT NULL, item TEXT NOT NULL,\n"
-                f"  {_primary([key, 'place'])}, {', '.join(refers)}\n) STRICT",
+                f"CREATE TABLE {_quote_identifier(name)} ( -- One row a thing of {table.name}.{field.name}, in its order.\n"
+                f"  {_quote_identifier(key)} TEXT NOT NULL, place INTEGER NOT NULL, item TEXT NOT NULL,\n"
+                f"  {_primary_key([key, 'place'])}, {', '.join(refers)}\n) STRICT",
                 (
-                    f"INSERT INTO {_quoted(name)} VALUES (?, ?, ?)",
+                    f"INSERT INTO {_quote_identifier(name)} VALUES (?, ?, ?)",
                     [
                         [row[at], number, item]
                         for row in _rows(data, table)
@@ -344,14 +352,14 @@ def _lists(data: Path, known: Mapping[str, Table]) -> Iterator[tuple[str, tuple[
                     ],
                 ),
             )
-            yield f"CREATE INDEX {_quoted(f'{name}.item')} ON {_quoted(name)} (item)", None
+            yield f"CREATE INDEX {_quote_identifier(f'{name}.item')} ON {_quote_identifier(name)} (item)", None
 
 
 def _indexes(known: Mapping[str, Table]) -> Iterator[str]:
     for table in known.values():
         for own, _, _ in table.foreign_keys:
             if table.primary_key[:1] != (own,):  # a key begins with it, and finds it as well
-                yield f"CREATE INDEX {_quoted(f'{called(table)}.{own}')} ON {_quoted(called(table))} ({_quoted(own)})"
+                yield f"CREATE INDEX {_quote_identifier(f'{sql_name(table)}.{own}')} ON {_quote_identifier(sql_name(table))} ({_quote_identifier(own)})"
 
 
 def _views(known: Mapping[str, Table]) -> Iterator[str]:
@@ -359,24 +367,27 @@ def _views(known: Mapping[str, Table]) -> Iterator[str]:
     alike: dict[tuple[Any, ...], list[Table]] = {}
     for table in known.values():
         alike.setdefault((table.primary_key, table.fields), []).append(table)
-    names = set(map(called, known.values()))
+    names = set(map(sql_name, known.values()))
     for (key, _), united in alike.items():
         name = "_".join(key).removesuffix("_id") + "s"
         if len(united) > 1 and name not in names:
             names.add(name)
-            parts = (f'SELECT {_text(called(own))} AS "table", * FROM {_quoted(called(own))}' for own in united)
-            yield f"CREATE VIEW {_quoted(name)} AS\n" + "\nUNION ALL ".join(parts)
+            parts = (
+                f'SELECT {_quote_text(sql_name(own))} AS "table", * FROM {_quote_identifier(sql_name(own))}'
+                for own in united
+            )
+            yield f"CREATE VIEW {_quote_identifier(name)} AS\n" + "\nUNION ALL ".join(parts)
 
 
-def _quoted(name: str) -> str:
+def _quote_identifier(name: str) -> str:
     return '"' + name.replace('"', '""') + '"'
 
 
-def _text(value: str) -> str:
+def _quote_text(value: str) -> str:
     return "'" + value.replace("'", "''") + "'"
 
 
-def _line(said: str) -> str:
+def _on_one_line(said: str) -> str:
     return " ".join(said.split())
 
 

@@ -16,11 +16,11 @@ from pathlib import Path
 from compendium.ledger.loader import load
 from compendium.project.problems import LedgerError, Problem
 
-Texts = Mapping[str, tuple[str, str]]
+Replacements = Mapping[str, tuple[str, str]]
 """By path, as seen from the folder of the ledger: what was read, and what is to be there."""
 
 
-def put(data: Path, texts: Texts) -> None:
+def replace_files(data: Path, replacements: Replacements) -> None:
     """Write some files of a ledger, all or none, in their order.
 
     Raises
@@ -29,18 +29,18 @@ def put(data: Path, texts: Texts) -> None:
         where the ledger would be unsound, a file is no longer as it was read, or one cannot be written. Nothing has
         changed then, unless the problem itself names a file that could not be put back, and its copy.
     """
-    spare = {path: (_beside(data / path, "part"), _beside(data / path, "before")) for path in texts}
+    spare = {path: (_sibling(data / path, "part"), _sibling(data / path, "before")) for path in replacements}
     stuck: list[str] = []
     try:
-        _refuse_stale(data, texts)
-        _refuse_unsound(data, texts)
+        _refuse_stale(data, replacements)
+        _refuse_unsound(data, replacements)
         for path, (part, before) in spare.items():
             shutil.copy2(data / path, before)
             shutil.copy2(data / path, part)  # for its permissions
-            part.write_bytes(texts[path][1].encode())
-        _swap(data, spare, stuck)
+            part.write_bytes(replacements[path][1].encode())
+        _swap_files(data, spare, stuck)
     except OSError as error:
-        raise LedgerError(_told(spare, stuck, error)) from None
+        raise LedgerError(_write_problems(spare, stuck, error)) from None
     finally:
         for path, (part, before) in spare.items():
             part.unlink(missing_ok=True)
@@ -48,11 +48,11 @@ def put(data: Path, texts: Texts) -> None:
                 before.unlink(missing_ok=True)
 
 
-def _beside(path: Path, what: str) -> Path:
+def _sibling(path: Path, what: str) -> Path:
     return path.with_name(f".{path.name}.{what}")
 
 
-def _refuse_stale(data: Path, texts: Texts) -> None:
+def _refuse_stale(data: Path, texts: Replacements) -> None:
     """Raise `LedgerError` where a file is no longer as it was read."""
     stale = [path for path, (before, _) in texts.items() if (data / path).read_bytes() != before.encode()]
     if stale:
@@ -60,20 +60,20 @@ def _refuse_stale(data: Path, texts: Texts) -> None:
         raise LedgerError(Problem(path, 0, "", "another content", expected) for path in stale)
 
 
-def _refuse_unsound(data: Path, texts: Texts) -> None:
+def _refuse_unsound(data: Path, texts: Replacements) -> None:
     """Raise `LedgerError` where a copy of the ledger with the new texts cannot be loaded."""
     with tempfile.TemporaryDirectory() as folder:
         copy = Path(shutil.copytree(data, Path(folder) / "data"))
         for path, (_, after) in texts.items():
             (copy / path).write_bytes(after.encode())
         try:
-            load(copy).whole()
+            load(copy).load_all()
         except LedgerError as error:
             refused = [replace(one, expected=f"{one.expected}; nothing was written") for one in error.problems]
             raise LedgerError(refused) from None
 
 
-def _swap(data: Path, spare: Mapping[str, tuple[Path, Path]], stuck: list[str]) -> None:
+def _swap_files(data: Path, spare: Mapping[str, tuple[Path, Path]], stuck: list[str]) -> None:
     """Put each part in the place of its file; where one cannot be, put back those that were, noting what stays."""
     done: list[str] = []
     try:
@@ -89,7 +89,7 @@ def _swap(data: Path, spare: Mapping[str, tuple[Path, Path]], stuck: list[str]) 
         raise
 
 
-def _told(spare: Mapping[str, tuple[Path, Path]], stuck: list[str], error: OSError) -> Iterator[Problem]:
+def _write_problems(spare: Mapping[str, tuple[Path, Path]], stuck: list[str], error: OSError) -> Iterator[Problem]:
     for path in stuck:
         yield Problem(path, 0, "", "half of a refresh", f"what is in {spare[path][1].name} beside it; put that back")
     if not stuck:

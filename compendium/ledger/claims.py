@@ -16,16 +16,16 @@ import portion
 from compendium.ledger.loader import Ledger
 from compendium.ledger.records import records
 from compendium.values import intervals, units
-from compendium.values.number_parsing import figure as figure
+from compendium.values.number_parsing import format_figure as format_figure
 
 
-def authors(sources: pd.DataFrame) -> pd.Series:
+def author_names(sources: pd.DataFrame) -> pd.Series:
     """Return, by source id, the name to print for a source: its author, or its publisher where none is named."""
     named = sources.set_index("source_id")
     return named["author"].where(named["author"] != "", named["publisher"])
 
 
-AREAS = {
+AREA_NAME_COLUMNS = {
     "ref": "ref_area",
     "counterpart": "counterpart_area",
     "base_ref": "base_area",
@@ -33,18 +33,18 @@ AREAS = {
 }
 
 
-DIRECTION = "direction"
+DIRECTION_MEASURE = "direction"
 """The measure of a claim that says which way a quantity went, and prints no figure."""
-WHOLE = portion.closed(Fraction(0), Fraction(100))
+SHARE_DOMAIN = portion.closed(Fraction(0), Fraction(100))
 """No share lies outside its whole, in percent."""
 
 
-def exactly(number: float | str) -> Fraction:
+def to_fraction(decimal: float | str) -> Fraction:
     """Return a decimal of a table as the fraction that was written: 0.1 is a tenth."""
-    return Fraction(str(number))
+    return Fraction(str(decimal))
 
 
-def bounds(claim: Mapping[str, Any], minimum: float | None = None) -> portion.Interval:
+def claim_interval(claim: Mapping[str, Any], minimum: float | None = None) -> portion.Interval:
     """Return the values a claim leaves possible, in the unit it is printed in.
 
     The interval table reads the figure; the row's own bounds replace an end where they are given; a level
@@ -54,33 +54,33 @@ def bounds(claim: Mapping[str, Any], minimum: float | None = None) -> portion.In
     Raises
     ------
     UnreadableFigureError, KeyError
-        as `compendium.values.intervals.interval` does.
+        as `compendium.values.intervals.read_interval` does.
     """
     low, high = (None if pd.isna(claim[end]) else claim[end] for end in ("low", "high"))
-    direction = claim["direction"] if claim["measure"] == DIRECTION else ""
+    direction = claim["direction"] if claim["measure"] == DIRECTION_MEASURE else ""
     printed = (claim["as_printed"], claim["hedge"], claim["unit"])
-    return _bounds(claim["measure"], direction, *printed, low, high, minimum)
+    return _interval(claim["measure"], direction, *printed, low, high, minimum)
 
 
 @lru_cache(maxsize=2**14)
-def _bounds(
+def _interval(
     measure: str, direction: str, as_printed: str, hedge: str, unit: str, low: float | None, high: float | None,
     minimum: float | None,
 ) -> portion.Interval:  # fmt: skip
     """Return the bounds of a claim, read once for all claims that print the same."""
-    if measure == DIRECTION:
+    if measure == DIRECTION_MEASURE:
         nothing = Fraction(0)
         return portion.open(nothing, portion.inf) if direction == "rises" else portion.open(-portion.inf, nothing)
-    read = intervals.interval(as_printed, hedge, exact=units.is_exact(unit))
+    read = intervals.read_interval(as_printed, hedge, exact=units.is_exact(unit))
     if low is not None and high is not None:  # one end at a time could pass the other on the way
-        read = portion.closed(exactly(low), exactly(high))
+        read = portion.closed(to_fraction(low), to_fraction(high))
     elif low is not None:
-        read = read.replace(left=portion.CLOSED, lower=exactly(low))
+        read = read.replace(left=portion.CLOSED, lower=to_fraction(low))
     elif high is not None:
-        read = read.replace(right=portion.CLOSED, upper=exactly(high))
+        read = read.replace(right=portion.CLOSED, upper=to_fraction(high))
     if measure == "level" and minimum is not None and read.lower < minimum:
-        read = read.replace(left=portion.CLOSED, lower=exactly(minimum))
-    return read & WHOLE if measure == "share" else read
+        read = read.replace(left=portion.CLOSED, lower=to_fraction(minimum))
+    return read & SHARE_DOMAIN if measure == "share" else read
 
 
 def read_claims(ledger: Ledger) -> pd.DataFrame:
@@ -96,28 +96,29 @@ def read_claims(ledger: Ledger) -> pd.DataFrame:
     least = frame["metric_id"].map(metrics["minimum"])
     rows = records(frame)
     frame["interval"] = [
-        bounds(row, None if pd.isna(minimum) else float(minimum)) for row, minimum in zip(rows, least, strict=True)
+        claim_interval(row, None if pd.isna(minimum) else float(minimum))
+        for row, minimum in zip(rows, least, strict=True)
     ]
-    frame["figure"] = [figure(row) for row in rows]
+    frame["figure"] = [format_figure(row) for row in rows]
     frame["metric"] = frame["metric_id"].map(metrics["name"])
     frame["relation"] = frame["metric_id"].map(metrics["relation"])
     frame["chapter"] = frame["metric_id"].map(metrics["chapter"])
-    frame["author"] = frame["source_id"].map(authors(sources))
+    frame["author"] = frame["source_id"].map(author_names(sources))
     frame["written"] = frame["source_id"].map(sources.set_index("source_id")["written"])
     places = ledger["places"].set_index("place_id")["name"]
-    for name, column in AREAS.items():
+    for name, column in AREA_NAME_COLUMNS.items():
         frame[name] = frame[column].map(places).fillna("")
     return frame
 
 
-QUANTITY = ["metric_id", "ref_area", "counterpart_area", "period", "population"]
+QUANTITY_KEYS = ["metric_id", "ref_area", "counterpart_area", "period", "population"]
 """What makes two claims speak of the same quantity."""
 
 
-def rivals(claims: pd.DataFrame) -> pd.DataFrame:
+def competing_figures(claims: pd.DataFrame) -> pd.DataFrame:
     """Return the quantities for which more than one figure of a kind is printed, and whether the figures meet.
 
-    Claims are compared only on equal keys (`QUANTITY`, measure, base, unit) and only where the period is known.
+    Claims are compared only on equal keys (`QUANTITY_KEYS`, measure, base, unit) and only where the period is known.
 
     Returns
     -------
@@ -126,7 +127,7 @@ def rivals(claims: pd.DataFrame) -> pd.DataFrame:
         possible), `agree` (whether there are any).
     """
     known = claims[(claims["period"] != "") & (claims["rank"] == "normal")]
-    keys = [*QUANTITY, "measure", "unit", "base_metric_id", "base_area", "base_counterpart", "base_period"]
+    keys = [*QUANTITY_KEYS, "measure", "unit", "base_metric_id", "base_area", "base_counterpart", "base_period"]
     rows = []
     for key, group in known.groupby(keys, sort=False):
         if len(group) > 1:
@@ -138,7 +139,7 @@ def rivals(claims: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=[*keys, "claim_ids", "common", "agree"])
 
 
-def stated(claims: pd.DataFrame, metrics: list[str], periods: list[str]) -> pd.DataFrame:
+def source_counts(claims: pd.DataFrame, metrics: list[str], periods: list[str]) -> pd.DataFrame:
     """Return how many sources print a figure of any kind for each metric in each period: 0 is a gap.
 
     Returns

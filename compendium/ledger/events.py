@@ -10,7 +10,7 @@ from datetime import date
 import pandas as pd
 
 from compendium.ledger.loader import Ledger
-from compendium.values.periods import Span, span
+from compendium.values.periods import Span, read_period
 
 
 def read_events(ledger: Ledger) -> pd.DataFrame:
@@ -25,7 +25,7 @@ def read_events(ledger: Ledger) -> pd.DataFrame:
     codes = ledger["event_codes"].set_index("code")
     mentions = ledger["mentions"].groupby("event_id")["source_id"]
     area = _areas(ledger)
-    events["span"] = [span(date) if date else None for date in events["date"]]
+    events["span"] = [read_period(date) if date else None for date in events["date"]]
     events["year"] = pd.array([_year(found) for found in events["span"]], dtype="Int64")
     events["actor_area"] = events["actor_id"].map(area).fillna("")
     events["target_area"] = events["target_id"].map(area).fillna("")
@@ -34,10 +34,10 @@ def read_events(ledger: Ledger) -> pd.DataFrame:
     events["quad_class"] = events["code"].map(codes["quad_class"]).fillna("")
     events["mentions"] = events["event_id"].map(mentions.size()).fillna(0).astype(int)
     events["sources"] = events["event_id"].map(mentions.nunique()).fillna(0).astype(int)
-    return events.iloc[sorted(range(len(events)), key=lambda place: _order(events["span"].iloc[place]))]
+    return events.iloc[sorted(range(len(events)), key=lambda place: _sort_key(events["span"].iloc[place]))]
 
 
-def between(events: pd.DataFrame, one: str, other: str) -> pd.DataFrame:
+def events_between(events: pd.DataFrame, one: str, other: str) -> pd.DataFrame:
     """Return the events in which one of two states acts towards the other, whoever acts for it."""
     forth = (events["actor_area"] == one) & (events["target_area"] == other)
     back = (events["actor_area"] == other) & (events["target_area"] == one)
@@ -60,16 +60,16 @@ def scores_by_year(events: pd.DataFrame) -> pd.DataFrame:
         {"year": year, "cooperation": max(score, 0.0) * part, "conflict": min(score, 0.0) * part, "events": part}
         for found, score in zip(events["span"], events["goldstein"], strict=True)
         if found and not pd.isna(score)
-        for year, part in _parts(found).items()
+        for year, part in _shares_by_year(found).items()
     ]
     table = pd.DataFrame(rows, columns=["year", "cooperation", "conflict", "events"]).groupby("year").sum()
     years = range(int(table.index.min()), int(table.index.max()) + 1) if len(table) else range(0)
     return table.reindex(years).fillna(0.0)
 
 
-def _parts(found: Span) -> dict[int, float]:
+def _shares_by_year(found: Span) -> dict[int, float]:
     """Return the share of a span's days that lies in each year; nothing where an end is open."""
-    if not found.bounded:
+    if not found.is_bounded:
         return {}
     days = (found.last - found.first).days + 1
     return {
@@ -87,5 +87,5 @@ def _year(found: Span | None) -> int | None:
     return found.first.year if found and found.first.year == found.last.year else None
 
 
-def _order(found: Span | None) -> tuple[int, ...]:
+def _sort_key(found: Span | None) -> tuple[int, ...]:
     return (found.last.toordinal(), found.first.toordinal()) if found else (10**9, 10**9)

@@ -19,17 +19,17 @@ from typing import Any
 
 import pandas as pd
 
-from compendium.ledger.schema import SEPARATOR, Field, Table, tables
+from compendium.ledger.schema import SEPARATOR, Field, Table, read_schema
 from compendium.project.paths import DATA
 from compendium.project.problems import LedgerError, Problem
 
-INTEGER = re.compile(r"0|-?[1-9]\d{0,14}", re.ASCII)  # each number in one way only: no -0, no 007
-NUMBER = re.compile(r"-?\d{1,15}(?:\.\d{1,20})?", re.ASCII)
-CASTS: dict[str, tuple[re.Pattern[str], Callable[[str], Any], str, str]] = {
+INTEGER_CELL = re.compile(r"0|-?[1-9]\d{0,14}", re.ASCII)  # each number in one way only: no -0, no 007
+NUMBER_CELL = re.compile(r"-?\d{1,15}(?:\.\d{1,20})?", re.ASCII)
+CELL_TYPES: dict[str, tuple[re.Pattern[str], Callable[[str], Any], str, str]] = {
     "string": (re.compile(r"[^\r\n]*"), str, "str", "text on one line"),
-    "integer": (INTEGER, int, "Int64", "a whole number"),
-    "number": (NUMBER, float, "Float64", "a number, with a point before its decimals"),
-    "figure": (NUMBER, str, "str", "a number, with a point before its decimals"),
+    "integer": (INTEGER_CELL, int, "Int64", "a whole number"),
+    "number": (NUMBER_CELL, float, "Float64", "a number, with a point before its decimals"),
+    "figure": (NUMBER_CELL, str, "str", "a number, with a point before its decimals"),
 }
 """By type of the schema: what a cell must look like, how it is read, the type of the column, what to say.
 
@@ -39,7 +39,7 @@ A cell is one line, so that the n-th row is the n-th line of the file, as an edi
 """
 
 
-class Frames(Mapping[str, pd.DataFrame]):
+class LazyFrames(Mapping[str, pd.DataFrame]):
     """Tables by name, each made when it is first asked for, and only then."""
 
     def __init__(self, makers: Mapping[str, Callable[[], pd.DataFrame]]) -> None:
@@ -65,12 +65,12 @@ class Frames(Mapping[str, pd.DataFrame]):
         """Return how many tables there are."""
         return len(self._makers)
 
-    def __or__(self, others: Mapping[str, pd.DataFrame]) -> Frames:
+    def __or__(self, others: Mapping[str, pd.DataFrame]) -> LazyFrames:
         """Return these tables with some replaced or added, none of them made for it."""
-        return Frames({name: partial(self.__getitem__, name) for name in self} | _makers(others))
+        return LazyFrames({name: partial(self.__getitem__, name) for name in self} | _frame_makers(others))
 
 
-def _makers(frames: Mapping[str, pd.DataFrame]) -> dict[str, Callable[[], pd.DataFrame]]:
+def _frame_makers(frames: Mapping[str, pd.DataFrame]) -> dict[str, Callable[[], pd.DataFrame]]:
     return {name: partial(frames.__getitem__, name) for name in frames}
 
 
@@ -86,18 +86,18 @@ class Ledger:
         """Return a copy of a table, so that no page can change what another sees."""
         return self.frames[table].copy()
 
-    def replaced(self, **tables: pd.DataFrame) -> Ledger:
+    def with_tables(self, **tables: pd.DataFrame) -> Ledger:
         """Return the ledger with some of its tables replaced."""
-        return replace(self, frames=Frames(_makers(self.frames)) | tables)
+        return replace(self, frames=LazyFrames(_frame_makers(self.frames)) | tables)
 
-    def without(self, source: str) -> Ledger:
+    def without_source(self, source: str) -> Ledger:
         """Return the ledger as it would be had one source never been read."""
 
         def kept(table: str) -> pd.DataFrame:
             frame = self.frames[table]
             return frame[frame["source_id"] != source] if "source_id" in frame else frame
 
-        return replace(self, frames=Frames({name: partial(kept, name) for name in self.frames}))
+        return replace(self, frames=LazyFrames({name: partial(kept, name) for name in self.frames}))
 
     def row(self, table: str, key: str) -> dict[str, Any]:
         """Return one row by its primary key; raise `KeyError` naming table and key where there is none."""
@@ -107,7 +107,7 @@ class Ledger:
             raise KeyError(f"{table} has no row {key!r}")
         return {str(name): value for name, value in found.iloc[0].items()}
 
-    def whole(self) -> Ledger:
+    def load_all(self) -> Ledger:
         """Return the ledger with every table read.
 
         Raises
@@ -127,7 +127,7 @@ class Ledger:
 
 
 CORRECTIONS = "corrections"
-Change = tuple[str, str, str, str]
+CellCorrection = tuple[str, str, str, str]
 """Key of a row, column, what the cell holds, and what is right."""
 
 
@@ -146,26 +146,26 @@ def load(data: Path = DATA, *, corrected: bool = True) -> Ledger:
     LedgerError
         here, where the schema cannot be read; when a table is asked for, with every fault in the form of its file.
     """
-    schema = tables(data)
+    schema = read_schema(data)
 
     @cache  # one table of corrections, whatever number of tables is read
     def rows() -> list[dict[str, str]]:
         return _read(data, schema[CORRECTIONS]).to_dict("records")
 
     def read(table: Table) -> pd.DataFrame:
-        apply = corrected and CORRECTIONS in schema and transcribes(table)
-        return _read(data, table, changes(table, rows()) if apply else ())
+        apply = corrected and CORRECTIONS in schema and is_transcribed(table)
+        return _read(data, table, cell_corrections(table, rows()) if apply else ())
 
-    return Ledger(data, schema, Frames({name: partial(read, table) for name, table in schema.items()}))
+    return Ledger(data, schema, LazyFrames({name: partial(read, table) for name, table in schema.items()}))
 
 
-def transcribes(table: Table) -> bool:
+def is_transcribed(table: Table) -> bool:
     """Say whether a table holds what a source or a publisher prints, so that it can be held against that."""
     columns = set(table.columns)
     return {"source_id", "paragraph"} <= columns or {"publisher", "address"} <= columns
 
 
-def changes(table: Table, corrections: Iterable[Mapping[str, str]]) -> tuple[Change, ...]:
+def cell_corrections(table: Table, corrections: Iterable[Mapping[str, str]]) -> tuple[CellCorrection, ...]:
     """Return the changes that the corrections in force make to what the source or publisher of a table prints."""
     return tuple(
         (row["row_id"], row["column"], row["old"], row["new"])
@@ -174,12 +174,12 @@ def changes(table: Table, corrections: Iterable[Mapping[str, str]]) -> tuple[Cha
     )
 
 
-def key_of(table: Table, row: Mapping[str, Any]) -> str:
+def row_key(table: Table, row: Mapping[str, Any]) -> str:
     """Return the primary key of a row as one text, its parts separated as in a list."""
     return SEPARATOR.join(str(row[name]) for name in table.primary_key)
 
 
-def _read(data: Path, table: Table, changes: Iterable[Change] = ()) -> pd.DataFrame:
+def _read(data: Path, table: Table, changes: Iterable[CellCorrection] = ()) -> pd.DataFrame:
     problems: list[Problem] = []
     frame = _parsed(data, table, problems, changes)
     if problems:
@@ -187,14 +187,14 @@ def _read(data: Path, table: Table, changes: Iterable[Change] = ()) -> pd.DataFr
     return frame
 
 
-def _parsed(data: Path, table: Table, problems: list[Problem], changes: Iterable[Change] = ()) -> pd.DataFrame:
+def _parsed(data: Path, table: Table, problems: list[Problem], changes: Iterable[CellCorrection] = ()) -> pd.DataFrame:
     reader = None
     try:
         text = (data / table.path).read_bytes().decode("utf-8")
         reader = csv.reader(io.StringIO(text, newline=""), strict=True)
         header, *rows = list(reader) or [[]]
     except (OSError, UnicodeDecodeError, csv.Error) as error:
-        line = reader.line_num if reader else _line(error)
+        line = reader.line_num if reader else _error_line(error)
         problems.append(Problem(table.path, line, "", str(error), "a CSV file in UTF-8"))
         return pd.DataFrame(columns=table.columns)
     if header != table.columns:
@@ -209,22 +209,24 @@ def _parsed(data: Path, table: Table, problems: list[Problem], changes: Iterable
     for key, column, old, new in changes:
         for _, row in whole:
             cells = dict(zip(header, row, strict=True))
-            if key_of(table, cells) == key and cells.get(column) == old:
+            if row_key(table, cells) == key and cells.get(column) == old:
                 row[header.index(column)] = new
     columns = {
-        field.name: _cast(table, field, [(line, row[place]) for line, row in whole], problems)
+        field.name: _convert_column(table, field, [(line, row[place]) for line, row in whole], problems)
         for place, field in enumerate(table.fields)
     }
     return pd.DataFrame(columns)
 
 
-def _line(error: Exception) -> int:
+def _error_line(error: Exception) -> int:
     """Return the line of the first byte that is no text; 0 for any other error."""
     return error.object[: error.start].count(b"\n") + 1 if isinstance(error, UnicodeDecodeError) else 0
 
 
-def _cast(table: Table, field: Field, cells: list[tuple[int, str]], problems: list[Problem]) -> pd.Series[Any]:
-    form, cast, dtype, expected = CASTS[field.cast]
+def _convert_column(
+    table: Table, field: Field, cells: list[tuple[int, str]], problems: list[Problem]
+) -> pd.Series[Any]:
+    form, cast, dtype, expected = CELL_TYPES[field.cell_type]
     values: list[Any] = []
     for line, cell in cells:
         fits = form.fullmatch(cell) or not cell

@@ -14,29 +14,31 @@ import networkx
 import pandas as pd
 import portion
 
-from compendium.ledger.claims import WHOLE, exactly
-from compendium.ledger.claims import bounds as claim_bounds
+from compendium.ledger.claims import SHARE_DOMAIN, to_fraction
+from compendium.ledger.claims import claim_interval as claim_bounds
 from compendium.ledger.loader import Ledger
 from compendium.ledger.records import records
 from compendium.ledger.schema import SEPARATOR, Table
 from compendium.values import intervals, units
-from compendium.values.formatting import UNITS, amount
+from compendium.values.formatting import UNIT_LABELS, format_amount
 from compendium.values.number_parsing import UnreadableFigureError, read_figure
 
-FOLDER = "official"
+SERIES_FOLDER = "official"
 
 
-KEY = "observation_id"
-MISSING, FORECAST, LOW = "missing", "forecast", "low reliability"
-MACHINE, PAGE = "machine", "page"
-QUALITIES = (MACHINE, PAGE)
+OBSERVATION_ID = "observation_id"
+MISSING, FORECAST, LOW_RELIABILITY = "missing", "forecast", "low reliability"
+FROM_DATA_FILE, FROM_PAGE = "machine", "page"
+QUALITIES = (FROM_DATA_FILE, FROM_PAGE)
 SCOPE = "observation"
 """What stands in place of body or reference where an observation stands among claims."""
 
 
-def tables(schema: Mapping[str, Table]) -> list[Table]:
+def observation_tables(schema: Mapping[str, Table]) -> list[Table]:
     """Return the tables of a ledger that hold observations."""
-    return [table for table in schema.values() if table.primary_key == (KEY,) and "metric_id" in table.columns]
+    return [
+        table for table in schema.values() if table.primary_key == (OBSERVATION_ID,) and "metric_id" in table.columns
+    ]
 
 
 def read_observations(ledger: Ledger, *, missing: bool = False) -> pd.DataFrame:
@@ -51,11 +53,11 @@ def read_observations(ledger: Ledger, *, missing: bool = False) -> pd.DataFrame:
     -------
     pandas.DataFrame
         the columns of the tables, `table`, and for what was found `interval` and `in_unit` (in the unit given, or in
-        that of the metric where the two do not measure the same and the ledger knows a conversion) and `figure`.
+        that of the metric where the two do not measure the same and the ledger knows a conversion) and `format_observation`.
     """
-    parts = [ledger.frames[table.name].assign(table=table.name) for table in tables(ledger.schema)]
-    frame = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=[KEY, "obs_status"])
-    frame = frame[(frame["obs_status"] == MISSING) == missing].set_index(KEY, drop=False)
+    parts = [ledger.frames[table.name].assign(table=table.name) for table in observation_tables(ledger.schema)]
+    frame = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=[OBSERVATION_ID, "obs_status"])
+    frame = frame[(frame["obs_status"] == MISSING) == missing].set_index(OBSERVATION_ID, drop=False)
     frame.index.name = None  # a column has the same name
     if missing or frame.empty:
         return frame
@@ -65,46 +67,46 @@ def read_observations(ledger: Ledger, *, missing: bool = False) -> pd.DataFrame:
     read = [_converted(row, metrics[row["metric_id"]], conversions) for row in rows]
     frame["interval"] = pd.Series([found for found, _ in read], index=frame.index, dtype=object)
     frame["in_unit"] = [unit for _, unit in read]
-    frame["figure"] = [figure(row, metrics[row["metric_id"]]["unit"]) for row in rows]
+    frame["figure"] = [format_observation(row, metrics[row["metric_id"]]["unit"]) for row in rows]
     return frame
 
 
-def bounds(observation: Mapping[str, Any], minimum: float | None = None) -> portion.Interval:
+def observation_interval(observation: Mapping[str, Any], minimum: float | None = None) -> portion.Interval:
     """Return the values that an observation leaves possible, in its own unit, by the table that reads claims.
 
     Raises
     ------
     UnreadableFigureError, KeyError
-        as `compendium.values.intervals.interval` does.
+        as `compendium.values.intervals.read_interval` does.
     """
     said = (observation["value"], observation["hedge"], observation["unit"], observation["measure"])
-    return _bounds(*said, minimum)
+    return _interval(*said, minimum)
 
 
 # Many rows print alike, and a page reads all of them more than once: what texts mean is worked out once for each.
-_KEPT = 2**14
+_CACHE_SIZE = 2**14
 
 
-@lru_cache(maxsize=_KEPT)
-def _bounds(value: str, hedge: str, unit: str, measure: str, minimum: float | None) -> portion.Interval:
-    read = intervals.interval(value, hedge, exact=units.is_exact(unit))
+@lru_cache(maxsize=_CACHE_SIZE)
+def _interval(value: str, hedge: str, unit: str, measure: str, minimum: float | None) -> portion.Interval:
+    read = intervals.read_interval(value, hedge, exact=units.is_exact(unit))
     if measure == "level" and minimum is not None and read.lower < minimum:
-        read = read.replace(left=portion.CLOSED, lower=exactly(minimum))
-    return read & WHOLE if measure == "share" else read
+        read = read.replace(left=portion.CLOSED, lower=to_fraction(minimum))
+    return read & SHARE_DOMAIN if measure == "share" else read
 
 
 Row = Mapping[str, Any]
 
 
 def _converted(row: Row, metric: Row, conversions: Mapping[str, Iterable[Row]]) -> tuple[portion.Interval, str]:
-    found = bounds(row, None if pd.isna(metric["minimum"]) else float(metric["minimum"]))
-    if row["measure"] not in ("level", "difference") or units.fits(row["unit"], metric["unit"]):
+    found = observation_interval(row, None if pd.isna(metric["minimum"]) else float(metric["minimum"]))
+    if row["measure"] not in ("level", "difference") or units.is_convertible_or_rate(row["unit"], metric["unit"]):
         return found, row["unit"]
     conversion = _conversion(row, conversions)
     if conversion is None:
         return found, row["unit"]
-    found = units.converted(found, row["unit"], conversion["from_unit"])
-    each = portion.closed(exactly(conversion["low"]), exactly(conversion["high"]))
+    found = units.convert_interval(found, row["unit"], conversion["from_unit"])
+    each = portion.closed(to_fraction(conversion["low"]), to_fraction(conversion["high"]))
     return intervals.product(found, each), str(conversion["to_unit"])
 
 
@@ -117,50 +119,52 @@ def _conversions(ledger: Ledger) -> dict[str, list[Row]]:
 
 
 def _conversion(row: Row, conversions: Mapping[str, Iterable[Row]]) -> Row | None:
-    fitting = (one for one in conversions.get(row["metric_id"], ()) if units.same_kind(row["unit"], one["from_unit"]))
+    fitting = (
+        one for one in conversions.get(row["metric_id"], ()) if units.is_convertible(row["unit"], one["from_unit"])
+    )
     return next(fitting, None)
 
 
-def conversion_of(row: Row, ledger: Ledger) -> dict[str, Any] | None:
+def find_conversion(row: Row, ledger: Ledger) -> dict[str, Any] | None:
     """Return the row that converts an observation into the unit of its metric, `None` where there is none."""
     found = _conversion(row, _conversions(ledger))
     return None if found is None else dict(found)
 
 
-def figure(observation: Row, unit: str) -> str:
+def format_observation(observation: Row, metric_unit: str) -> str:
     """Return an observation's figure for a reader, with its hedge, in whole units: `almost 5 billion USD`."""
-    return f"{observation['hedge']} {_amount(observation['value'], observation['unit'], unit)}".strip()
+    return f"{observation['hedge']} {_amount(observation['value'], observation['unit'], metric_unit)}".strip()
 
 
-@lru_cache(maxsize=_KEPT)
+@lru_cache(maxsize=_CACHE_SIZE)
 def _amount(value: str, own: str, unit: str) -> str:
     """Return a value in whole units for a reader: in those of a metric where the two measure the same."""
     if unit == "rank" == own:
         return f"rank {value}"
-    whole = unit if units.same_kind(own, unit) else units.unscaled(own)
-    return amount(units.converted(portion.singleton(exactly(value)), own, whole), whole)
+    whole = unit if units.is_convertible(own, unit) else units.unscaled(own)
+    return format_amount(units.convert_interval(portion.singleton(to_fraction(value)), own, whole), whole)
 
 
 # --- beside the claims
 
 
-def sides(ledger: Ledger, bearing_on: Collection[str] | None = None) -> list[str]:
+def find_reporters(ledger: Ledger, related_to: Collection[str] | None = None) -> list[str]:
     """Return whose authorities are among the observations: each counts in its own way.
 
     Parameters
     ----------
-    bearing_on
+    related_to
         metrics; only sides are wanted that count something which hangs together with one of them by its meaning.
     """
     found = read_observations(ledger)
     if found.empty:
         return []
-    if bearing_on is not None:
-        found = found[found["metric_id"].isin(_related(ledger, bearing_on))]
+    if related_to is not None:
+        found = found[found["metric_id"].isin(_related_metrics(ledger, related_to))]
     return sorted(set(found["reporter"]) - {""})
 
 
-def _related(ledger: Ledger, names: Collection[str]) -> set[str]:
+def _related_metrics(ledger: Ledger, names: Collection[str]) -> set[str]:
     """Return metrics with all that are parts, sums or mirrors of them, in however many steps."""
     ties = networkx.Graph()
     ties.add_nodes_from(names)
@@ -170,33 +174,35 @@ def _related(ledger: Ledger, names: Collection[str]) -> set[str]:
     return set().union(*(networkx.node_connected_component(ties, name) for name in names))
 
 
-def of_side(observations: pd.DataFrame, side: str) -> pd.DataFrame:
+def select_reporter(observations: pd.DataFrame, reporter: str) -> pd.DataFrame:
     """Return the observations of one side's authorities, and those of publishers of no side."""
-    return observations[observations["reporter"].isin(["", side])]
+    return observations[observations["reporter"].isin(["", reporter])]
 
 
-def facts(observations: pd.DataFrame) -> pd.DataFrame:
+def reliable_actuals(observations: pd.DataFrame) -> pd.DataFrame:
     """Return the observations that say what has been and are not in doubt: no plans, none of low reliability."""
-    return observations[~observations["obs_status"].isin([LOW, FORECAST])]
+    return observations[~observations["obs_status"].isin([LOW_RELIABILITY, FORECAST])]
 
 
-def joined(ledger: Ledger, chosen: pd.DataFrame, *, alone: bool = False) -> Ledger:
+def add_observations_as_claims(ledger: Ledger, observations: pd.DataFrame, *, replace_claims: bool = False) -> Ledger:
     """Return the ledger with some observations standing among the claims, as claims of their publishers.
 
     Parameters
     ----------
-    chosen
+    observations
         rows of `read_observations`.
-    alone
+    replace_claims
         whether the claims of the sources are left out.
     """
-    rows = pd.DataFrame(list(_as_claims(chosen)), columns=ledger.frames["claims"].columns)
-    claims = ledger.frames["claims"].iloc[:0] if alone else ledger.frames["claims"]
-    apart = {"incomparable": ledger.frames["incomparable"].iloc[:0]} if alone else {}
-    return ledger.replaced(claims=_under(claims, rows), sources=_with_publishers(ledger, chosen), **apart)
+    rows = pd.DataFrame(list(_as_claims(observations)), columns=ledger.frames["claims"].columns)
+    claims = ledger.frames["claims"].iloc[:0] if replace_claims else ledger.frames["claims"]
+    apart = {"incomparable": ledger.frames["incomparable"].iloc[:0]} if replace_claims else {}
+    return ledger.with_tables(
+        claims=_append_rows(claims, rows), sources=_with_publishers(ledger, observations), **apart
+    )
 
 
-def _under(above: pd.DataFrame, below: pd.DataFrame) -> pd.DataFrame:
+def _append_rows(above: pd.DataFrame, below: pd.DataFrame) -> pd.DataFrame:
     if below.empty:
         return above
     return pd.concat([above, below.astype(above.dtypes.to_dict())], ignore_index=True)
@@ -208,22 +214,22 @@ def _as_claims(chosen: pd.DataFrame) -> Iterator[dict[str, Any]]:
     for row in records(chosen):
         claim = {
             **{name: row[name] for name in shared},
-            "claim_id": row[KEY], "source_id": row["publisher"], "scope": SCOPE, "as_printed": printed(row),
+            "claim_id": row[OBSERVATION_ID], "source_id": row["publisher"], "scope": SCOPE, "as_printed": format_as_printed(row),
             "unit": units.unscaled(row["in_unit"]), "direction": "", "origin": row["original_source"],
             "citation_id": "", "rank": "normal", "rank_reason": "", "bounds_reason": "", "summary": "",
         }  # fmt: skip
-        yield claim | _own_bounds(
+        yield claim | _explicit_bounds(
             claim["as_printed"], row["hedge"], row["measure"], row["interval"], row["in_unit"], row["unit"]
         )
 
 
-@lru_cache(maxsize=_KEPT)
-def _own_bounds(
+@lru_cache(maxsize=_CACHE_SIZE)
+def _explicit_bounds(
     as_printed: str, hedge: str, measure: str, found: portion.Interval, in_unit: str, unit: str
 ) -> dict[str, Any]:
     """Return the bounds that a claim needs of its own: those of the observation, where what is printed says less."""
     whole = units.unscaled(in_unit)
-    meant, none = units.converted(found, in_unit, whole), {"low": pd.NA, "high": pd.NA}
+    meant, none = units.convert_interval(found, in_unit, whole), {"low": pd.NA, "high": pd.NA}
     bare = {"as_printed": as_printed, "hedge": hedge, "measure": measure, "unit": whole, "direction": "", **none}
     if in_unit == unit and claim_bounds(bare) == meant:
         return none
@@ -231,23 +237,23 @@ def _own_bounds(
     return none | {name: float(end) for name, end in ends.items() if end not in (portion.inf, -portion.inf)}
 
 
-def printed(observation: Mapping[str, Any]) -> str:
+def format_as_printed(observation: Mapping[str, Any]) -> str:
     """Return an observation's value as a text would print it: `4.4 billion USD`, `-4.3 %`.
 
     A short text is taken only where it says neither more nor less than the value in its unit.
     """
-    return _printed(observation["value"], observation["unit"])
+    return _format_as_printed(observation["value"], observation["unit"])
 
 
-@lru_cache(maxsize=_KEPT)
-def _printed(value: str, unit: str) -> str:
+@lru_cache(maxsize=_CACHE_SIZE)
+def _format_as_printed(value: str, unit: str) -> str:
     scale, _, name = unit.rpartition(" ")
     if value.startswith("-") and name != "percent":  # a text prints no negative amount that can be read
-        below = units.factor(unit, name) * exactly(value)
+        below = units.conversion_factor(unit, name) * to_fraction(value)
         return str(below if below.denominator == 1 else float(below))
-    full = " ".join(part for part in (value, scale, UNITS.get(name, name)) if part)
-    whole = portion.singleton(exactly(value))
-    short = amount(units.converted(whole, unit, name), name).replace("−", "-")
+    full = " ".join(part for part in (value, scale, UNIT_LABELS.get(name, name)) if part)
+    whole = portion.singleton(to_fraction(value))
+    short = format_amount(units.convert_interval(whole, unit, name), name).replace("−", "-")
     try:
         return short if read_figure(short) == read_figure(full) else full
     except UnreadableFigureError:
@@ -261,22 +267,22 @@ def _with_publishers(ledger: Ledger, chosen: pd.DataFrame) -> pd.DataFrame:
         for publisher in dict.fromkeys(chosen["publisher"])
     ]
     numbers = [name for name, dtype in sources.dtypes.items() if dtype != "str"]
-    return _under(sources, pd.DataFrame(rows, columns=sources.columns).assign(**dict.fromkeys(numbers, pd.NA)))
+    return _append_rows(sources, pd.DataFrame(rows, columns=sources.columns).assign(**dict.fromkeys(numbers, pd.NA)))
 
 
-def found_for(observations: pd.DataFrame, **keys: str | Collection[str]) -> pd.DataFrame:
+def select_observations(observations: pd.DataFrame, **keys: str | Collection[str]) -> pd.DataFrame:
     """Return the observations whose columns hold what is asked for, in order of period: `metric_id="gdp"`."""
     for name, wanted in keys.items():
         values = [wanted] if isinstance(wanted, str) else list(wanted)
         observations = observations[observations[name].isin(values)]
-    return observations.sort_values(["period", KEY])
+    return observations.sort_values(["period", OBSERVATION_ID])
 
 
-SERIES = ["metric_id", "ref_area", "counterpart_area", "population", "measure", "base_metric_id", "reporter",
+SERIES_COLUMNS = ["metric_id", "ref_area", "counterpart_area", "population", "measure", "base_metric_id", "reporter",
           "publisher", "original_source", "address", "quality"]  # fmt: skip
 
 
-def of_series(observations: pd.DataFrame) -> Iterator[pd.DataFrame]:
+def split_into_series(observations: pd.DataFrame) -> Iterator[pd.DataFrame]:
     """Yield observations that differ in nothing but their time, in order of time; series in order of appearance."""
-    for _, group in observations.groupby(SERIES, sort=False, dropna=False):
-        yield group.sort_values(["period", "stated_on", KEY])
+    for _, group in observations.groupby(SERIES_COLUMNS, sort=False, dropna=False):
+        yield group.sort_values(["period", "stated_on", OBSERVATION_ID])

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from compendium.project.problems import LedgerError, Problem, one_of
+from compendium.project.problems import LedgerError, Problem, describe_choices
 
 DESCRIPTOR = "datapackage.json"
 SEPARATOR = "; "
@@ -31,12 +31,12 @@ class Field:
     vocabulary: tuple[str, ...]
     pattern: str
     unit: str
-    holds: str
+    semantic_type: str
 
     @property
-    def cast(self) -> str:
+    def cell_type(self) -> str:
         """Return how its cells are read: by its type, but a number that holds a figure as the figure it is."""
-        return "figure" if self.type == "number" and self.holds == "figure" else self.type
+        return "figure" if self.type == "number" and self.semantic_type == "figure" else self.type
 
 
 @dataclass(frozen=True)
@@ -57,12 +57,12 @@ class Table:
         return [field.name for field in self.fields]
 
 
-def descriptor(data: Path) -> dict[str, Any]:
+def read_descriptor(data: Path) -> dict[str, Any]:
     """Return the descriptor as written; raise `LedgerError` where it is missing or not JSON."""
     return _json(data, DESCRIPTOR, f"a Data Package in {data.name}/")
 
 
-def schema_of(data: Path, name: str) -> dict[str, Any]:
+def read_schema_file(data: Path, name: str) -> dict[str, Any]:
     """Return the schema in a file beside the descriptor; raise `LedgerError` where it is missing or no JSON."""
     return _json(data, name, "the schema that the Data Package names")
 
@@ -78,7 +78,7 @@ def _json(data: Path, name: str, expected: str) -> dict[str, Any]:
     return content
 
 
-def tables(data: Path) -> dict[str, Table]:
+def read_schema(data: Path) -> dict[str, Table]:
     """Return the schema of every table by name, in the order of the descriptor.
 
     Raises
@@ -86,7 +86,7 @@ def tables(data: Path) -> dict[str, Table]:
     LedgerError
         where the descriptor is not a Data Package whose resources say what this module reads.
     """
-    content = descriptor(data)
+    content = read_descriptor(data)
     try:
         found = {resource["name"]: _table(resource, data) for resource in content["resources"]}
     except (KeyError, TypeError, AttributeError, IndexError) as error:
@@ -96,31 +96,31 @@ def tables(data: Path) -> dict[str, Table]:
         Problem(DESCRIPTOR, 0, f"{table.name}.{field.name}", said, right)
         for table in found.values()
         for field in table.fields
-        for said, right in _strange(field, found)
+        for said, right in _field_problems(field, found)
     ]
     if problems:
         raise LedgerError(problems)
     return found
 
 
-TYPES = ("string", "integer", "number")
+FIELD_TYPES = ("string", "integer", "number")
 
 
-def _strange(field: Field, known: dict[str, Table]) -> Iterator[tuple[str, str]]:
+def _field_problems(field: Field, known: dict[str, Table]) -> Iterator[tuple[str, str]]:
     """Yield what a field asks for that the engine does not know, and what would be right."""
-    if field.type not in TYPES:
-        yield field.type, one_of(TYPES, field.type)
-    if field.holds.startswith("list of "):
-        named = field.holds.removeprefix("list of ")
+    if field.type not in FIELD_TYPES:
+        yield field.type, describe_choices(FIELD_TYPES, field.type)
+    if field.semantic_type.startswith("list of "):
+        named = field.semantic_type.removeprefix("list of ")
         columns = {f"{table.name}.{other.name}" for table in known.values() for other in table.fields}
         if named not in columns:
-            yield named, one_of(columns, named)
+            yield named, describe_choices(columns, named)
 
 
 def _table(resource: dict[str, Any], data: Path) -> Table:
     schema = resource["schema"]
     if isinstance(schema, str):  # tables of one form share the file that describes it
-        schema = schema_of(data, schema)
+        schema = read_schema_file(data, schema)
     key = schema.get("primaryKey", [])
     return Table(
         name=resource["name"],
@@ -147,10 +147,10 @@ def _field(field: dict[str, Any]) -> Field:
         vocabulary=tuple(constraints.get("enum", ())),
         pattern=constraints.get("pattern", ""),
         unit=field.get("unit", ""),
-        holds=field.get("holds", ""),
+        semantic_type=field.get("holds", ""),
     )
 
 
-def called(table: Table) -> str:
+def sql_name(table: Table) -> str:
     """Return the name of a table where a dash would need quotes."""
     return table.name.replace("-", "_")

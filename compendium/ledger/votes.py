@@ -12,15 +12,23 @@ from typing import Any
 import pandas as pd
 
 from compendium.ledger.loader import Ledger
-from compendium.values.periods import span
+from compendium.values.periods import read_period
 
 YES, NO, ABSTAINED, ABSENT = "yes", "no", "abstained", "absent"
 
-INFERRED, DISPUTED, NOT_FOUND, NOT_HELD = "inferred", "disputed", "not found", "not held"
+INFERRED, DISPUTED, NOT_FOUND, NOT_RECORDED = "inferred", "disputed", "not found", "not held"
 
-WORDS = {"yes": YES, "no": NO, "abstain": ABSTAINED, "absent": ABSENT}
+VOTE_WORDS = {"yes": YES, "no": NO, "abstain": ABSTAINED, "absent": ABSENT}
 
-MARKS = {YES: "yes", NO: "no", ABSTAINED: "abst.", ABSENT: "absent", DISPUTED: "disp.", NOT_FOUND: "?", NOT_HELD: "·"}
+VOTE_MARKS = {
+    YES: "yes",
+    NO: "no",
+    ABSTAINED: "abst.",
+    ABSENT: "absent",
+    DISPUTED: "disp.",
+    NOT_FOUND: "?",
+    NOT_RECORDED: "·",
+}
 """What stands for each in a narrow cell; what is inferred is put in brackets."""
 
 
@@ -31,28 +39,30 @@ def read_votes(ledger: Ledger) -> pd.DataFrame:
     """
     resolutions = ledger["resolutions"][["resolution_id", "symbol", "title", "date", "about"]]
     votes = ledger["votes"].merge(resolutions, on="resolution_id", validate="many_to_one")
-    votes["said"] = votes["vote"].map(WORDS).fillna(votes["basis"])  # no vote: the basis says whether it is disputed
-    order = sorted(range(len(votes)), key=lambda place: span(votes["date"].iloc[place]).last)
+    votes["said"] = (
+        votes["vote"].map(VOTE_WORDS).fillna(votes["basis"])
+    )  # no vote: the basis says whether it is disputed
+    order = sorted(range(len(votes)), key=lambda place: read_period(votes["date"].iloc[place]).last)
     return votes.iloc[order].reset_index(drop=True)
 
 
-def grid(votes: pd.DataFrame, areas: Sequence[str]) -> dict[str, dict[str, str]]:
+def vote_grid(votes: pd.DataFrame, areas: Sequence[str]) -> dict[str, dict[str, str]]:
     """Return by resolution in order, by state, the mark for what it did: a dot where the ledger holds nothing."""
-    held = {(row["resolution_id"], row["area"]): mark(row) for row in votes.to_dict("records")}
+    held = {(row["resolution_id"], row["area"]): vote_mark(row) for row in votes.to_dict("records")}
     resolutions = dict.fromkeys(votes["resolution_id"])
-    return {name: {area: held.get((name, area), MARKS[NOT_HELD]) for area in areas} for name in resolutions}
+    return {name: {area: held.get((name, area), VOTE_MARKS[NOT_RECORDED]) for area in areas} for name in resolutions}
 
 
-def mark(vote: Mapping[str, Any]) -> str:
+def vote_mark(vote: Mapping[str, Any]) -> str:
     """Return what stands for a vote in a narrow cell."""
-    found = MARKS[vote["said"]]
+    found = VOTE_MARKS[vote["said"]]
     return f"({found})" if vote["basis"] == INFERRED else found
 
 
-def counted(votes: pd.DataFrame, area: str, about: str) -> dict[str, int]:
-    """Return how often a state did what, over the resolutions about another, by the words of `MARKS`; `all` of them."""
+def count_votes(votes: pd.DataFrame, area: str, about: str) -> dict[str, int]:
+    """Return how often a state did what, over the resolutions about another, by the words of `VOTE_MARKS`; `all` of them."""
     own = votes[votes["about"] == about]
     every = own["resolution_id"].nunique()
     found = own[own["area"] == area]
-    counts = {word: int((found["said"] == word).sum()) for word in MARKS}
-    return {**counts, NOT_HELD: every - len(found), "all": every}
+    counts = {word: int((found["said"] == word).sum()) for word in VOTE_MARKS}
+    return {**counts, NOT_RECORDED: every - len(found), "all": every}

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
-NAME = "CHANGELOG.md"
-VERSION = re.compile(r"\d+\.\d+\.\d+")
+CHANGELOG = "CHANGELOG.md"
+VERSION_PATTERN = re.compile(r"\d+\.\d+\.\d+")
 HEADING = re.compile(r"^##? (?P<version>\d+\.\d+\.\d+) — (?P<day>\d{4}-\d{2}-\d{2})\s*$", re.MULTILINE)
 
 
@@ -22,16 +22,16 @@ class Entry:
     """Markdown, without its heading."""
 
     @property
-    def order(self) -> tuple[int, ...]:
+    def version_key(self) -> tuple[int, ...]:
         """Return by what editions are ordered: the numbers of the version."""
-        return order(self.version)
+        return version_key(self.version)
 
-    def standing_alone(self) -> str:
+    def to_markdown(self) -> str:
         """Return the entry as a file of its own."""
         return f"# {self.version} — {self.released.isoformat()}\n\n{self.text}\n"
 
 
-def order(version: str) -> tuple[int, ...]:
+def version_key(version: str) -> tuple[int, ...]:
     """Return the numbers of a version such as `1.10.0`, by which it stands after `1.9.0`."""
     return tuple(map(int, version.split(".")))
 

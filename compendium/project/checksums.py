@@ -15,36 +15,36 @@ from pathlib import Path
 
 from compendium.project.problems import LedgerError, Problem
 
-LINE = re.compile(r"(?P<escaped>\\?)(?P<sha256>[0-9a-f]{64}) [ *](?P<name>.+)")
-SHOWN = 60
+LINE_PATTERN = re.compile(r"(?P<escaped>\\?)(?P<sha256>[0-9a-f]{64}) [ *](?P<name>.+)")
+EXCERPT_LENGTH = 60
 
 
 @dataclass(frozen=True)
-class Content:
+class FileDigest:
     """What a file holds: its SHA-256 in hexadecimal digits and its size in bytes, None where only the hash is known."""
 
     sha256: str
     size: int | None = None
 
 
-Manifest = dict[str, Content]
+Manifest = dict[str, FileDigest]
 """Path from the folder, with `/` between its parts, to content; in order of path."""
 
 
-def manifest(folder: Path, pattern: str = "*") -> Manifest:
+def compute_manifest(folder: Path, pattern: str = "*") -> Manifest:
     """Return what every file under a folder holds whose name fits a pattern, hidden ones included.
 
     The order is that of the paths, whatever order the file system keeps.
     """
     found = {path.relative_to(folder).as_posix(): path for path in folder.rglob(pattern) if path.is_file()}
-    return {name: _content(found[name].read_bytes()) for name in sorted(found)}
+    return {name: _digest(found[name].read_bytes()) for name in sorted(found)}
 
 
-def _content(held: bytes) -> Content:
-    return Content(hashlib.sha256(held).hexdigest(), len(held))
+def _digest(held: bytes) -> FileDigest:
+    return FileDigest(hashlib.sha256(held).hexdigest(), len(held))
 
 
-def differences(one: Mapping[str, Content], other: Mapping[str, Content]) -> dict[str, str]:
+def differences(one: Mapping[str, FileDigest], other: Mapping[str, FileDigest]) -> dict[str, str]:
     """Return, by path, how two manifests differ: a file is in only one of them, or holds something else."""
     found = {}
     for name in sorted({*one, *other}):
@@ -61,7 +61,7 @@ def _sizes(one: int | None, other: int | None) -> str:
     return "" if one is None or other is None else f" ({one} and {other} bytes)"
 
 
-def compared(one: Path, other: Path, pattern: str = "*") -> list[str]:
+def compare_folders(one: Path, other: Path, pattern: str = "*") -> list[str]:
     """Return one line for each file in which two folders differ, with the first line of it that is not the same."""
 
     def where(name: str) -> str:
@@ -69,11 +69,11 @@ def compared(one: Path, other: Path, pattern: str = "*") -> list[str]:
             return ""
         return first_difference((one / name).read_bytes(), (other / name).read_bytes())
 
-    found = differences(manifest(one, pattern), manifest(other, pattern))
+    found = differences(compute_manifest(one, pattern), compute_manifest(other, pattern))
     return [f"{name}: {how}{where(name)}" for name, how in found.items()]
 
 
-def listed(folder: Path, written: Path) -> list[str]:
+def compare_with_manifest(folder: Path, manifest_file: Path) -> list[str]:
     """Return one line for each file in which a folder differs from a written manifest.
 
     Raises
@@ -81,7 +81,9 @@ def listed(folder: Path, written: Path) -> list[str]:
     LedgerError
         naming every line of the manifest that cannot be read.
     """
-    return [f"{name}: {how}" for name, how in differences(manifest(folder), read(written)).items()]
+    return [
+        f"{name}: {how}" for name, how in differences(compute_manifest(folder), read_manifest(manifest_file)).items()
+    ]
 
 
 def first_difference(one: bytes, other: bytes) -> str:
@@ -94,20 +96,22 @@ def first_difference(one: bytes, other: bytes) -> str:
     for number, (here, there) in enumerate(pairs, 1):
         if here != there:
             same = next((n for n, (a, b) in enumerate(zip(here, there, strict=False)) if a != b), 0)
-            start = max(0, same - SHOWN // 2)
-            first, second = (repr(line[start : start + SHOWN].decode(errors="replace")) for line in (here, there))
+            start = max(0, same - EXCERPT_LENGTH // 2)
+            first, second = (
+                repr(line[start : start + EXCERPT_LENGTH].decode(errors="replace")) for line in (here, there)
+            )
             return f"; line {number}, from byte {start}: {first} and {second}"
     return ""
 
 
-def lines(found: Mapping[str, Content]) -> Iterator[str]:
+def manifest_lines(manifest: Mapping[str, FileDigest]) -> Iterator[str]:
     """Yield a manifest in the form that `sha256sum -c` reads, names with a backslash or a line end escaped."""
-    for name, content in found.items():
+    for name, content in manifest.items():
         written = name.replace("\\", "\\\\").replace("\n", "\\n")
         yield f"{'' if written == name else chr(92)}{content.sha256}  {written}"
 
 
-def read(path: Path) -> Manifest:
+def read_manifest(path: Path) -> Manifest:
     """Return a manifest that was written in the form of `sha256sum`.
 
     Raises
@@ -118,14 +122,14 @@ def read(path: Path) -> Manifest:
     found: Manifest = {}
     problems = []
     for number, line in enumerate(path.read_text(encoding="utf-8", errors="replace").splitlines(), 1):
-        read_line = LINE.fullmatch(line)
+        read_line = LINE_PATTERN.fullmatch(line)
         if read_line is None:
             problems.append(Problem(path.name, number, "", line, "a SHA-256 in 64 small digits, two blanks, a path"))
             continue
         name = read_line["name"]
         if read_line["escaped"]:
             name = re.sub(r"\\(.)", lambda found: "\n" if found[1] == "n" else found[1], name)
-        found[name.removeprefix("./")] = Content(read_line["sha256"])
+        found[name.removeprefix("./")] = FileDigest(read_line["sha256"])
     if problems:
         raise LedgerError(problems)
     return found

@@ -16,11 +16,11 @@ from typing import Any
 import yaml
 
 from compendium.project.paths import ROOT
-from compendium.values.periods import spoken
+from compendium.values.periods import format_period
 
 CITATION = "CITATION.cff"
-MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
-ESCAPES = str.maketrans(
+BIBTEX_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+TEX_ESCAPES = str.maketrans(
     {
         # A brace after a backslash still counts as one where BibTeX looks for the end of a field: braces get names.
         "\\": r"\textbackslash{}", "{": r"\textbraceleft{}", "}": r"\textbraceright{}",
@@ -41,7 +41,7 @@ class Edition:
     licences: tuple[str, ...]
 
     @property
-    def name(self) -> str:
+    def short_title(self) -> str:
         """Return the title without what comes after its colon."""
         return self.title.partition(": ")[0]
 
@@ -52,24 +52,24 @@ class Edition:
         return after[:1].upper() + after[1:]
 
     @property
-    def day(self) -> str:
+    def date_text(self) -> str:
         """Return the date of the edition as prose has it: `3 May 2026`."""
-        return spoken(self.released.isoformat())
+        return format_period(self.released.isoformat())
 
     @property
-    def by(self) -> str:
+    def author_line(self) -> str:
         """Return the authors in one line."""
         return "; ".join(self.authors)
 
 
-def edition(root: Path = ROOT) -> Edition:
+def read_edition(root: Path = ROOT) -> Edition:
     """Return what the citation file in a folder says of the book; `ValueError` names what is not as it should be."""
     path = root / CITATION
     try:
         said = yaml.safe_load(path.read_text(encoding="utf-8"))
     except (OSError, ValueError, yaml.YAMLError, RecursionError) as error:
         raise ValueError(f"{CITATION}: {' '.join(str(error).split())}") from None
-    found = list(problems(said))
+    found = list(check_citation(said))
     if found:
         raise ValueError("\n".join(found))
     licences = said["license"] if isinstance(said["license"], list) else [said["license"]]
@@ -77,20 +77,20 @@ def edition(root: Path = ROOT) -> Edition:
     return Edition(said["title"], str(said["version"]), said["date-released"], authors, tuple(licences))
 
 
-def problems(said: Any) -> Iterator[str]:
+def check_citation(content: Any) -> Iterator[str]:
     """Yield, in words, what a citation file lacks: of what its format requires, and of what the book shows of it."""
-    if not isinstance(said, dict):
-        yield f"{CITATION}: found {said!r}; expected keys and values"
+    if not isinstance(content, dict):
+        yield f"{CITATION}: found {content!r}; expected keys and values"
         return
     for key in ("cff-version", "message", "title", "version"):
-        if not isinstance(said.get(key), str) or not said[key].strip():
-            yield f"{CITATION}: {key}: found {said.get(key)!r}; expected a text"
-    if type(said.get("date-released")) is not date:
-        yield f"{CITATION}: date-released: found {said.get('date-released')!r}; expected a date, YYYY-MM-DD"
-    licence = said.get("license")
+        if not isinstance(content.get(key), str) or not content[key].strip():
+            yield f"{CITATION}: {key}: found {content.get(key)!r}; expected a text"
+    if type(content.get("date-released")) is not date:
+        yield f"{CITATION}: date-released: found {content.get('date-released')!r}; expected a date, YYYY-MM-DD"
+    licence = content.get("license")
     if not licence or not all(isinstance(one, str) for one in (licence if isinstance(licence, list) else [licence])):
         yield f"{CITATION}: license: found {licence!r}; expected an SPDX identifier, or a list of them"
-    authors = said.get("authors")
+    authors = content.get("authors")
     if not isinstance(authors, list) or not authors:
         yield f"{CITATION}: authors: found {authors!r}; expected a list with at least one"
         return
@@ -106,38 +106,38 @@ def _author(author: dict[str, str]) -> str:
     return ", ".join(author[part] for part in ("family-names", "given-names") if author.get(part))
 
 
-def plain(edition: Edition, page: str = "", address: str = "") -> str:
+def format_citation(edition: Edition, page_title: str = "", address: str = "") -> str:
     """Return how the book, or a page of it by its title, is cited in plain text."""
-    of_page = f"“{page}”, in: {edition.name}" if page else edition.title
-    said = f"{edition.by} ({edition.released.year}): {of_page}, edition {edition.version}, {edition.day}"
+    of_page = f"“{page_title}”, in: {edition.short_title}" if page_title else edition.title
+    said = f"{edition.author_line} ({edition.released.year}): {of_page}, edition {edition.version}, {edition.date_text}"
     return f"{said}, {address}" if address else f"{said}."
 
 
-def bibtex(edition: Edition, page: str = "", address: str = "", key: str = "") -> str:
+def format_bibtex(edition: Edition, page_title: str = "", address: str = "", entry_suffix: str = "") -> str:
     """Return how the book, or a page of it by its title, is cited in BibTeX; whatever the title, it is one entry.
 
     Parameters
     ----------
-    key
+    entry_suffix
         tells the page from others of the book, in the key of the entry.
     """
     bodies = [author if ", " in author else f"{{{author}}}" for author in (_tex(one) for one in edition.authors)]
     fields = {
         "author": " and ".join(bodies),
-        "title": f"{{{_tex(page or edition.title)}}}",
-        "booktitle": _tex(edition.name) if page else "",
+        "title": f"{{{_tex(page_title or edition.title)}}}",
+        "booktitle": _tex(edition.short_title) if page_title else "",
         "edition": _tex(edition.version),
         "year": str(edition.released.year),
         "url": re.sub(r"[{}\\]", "", address),
     }
     lines = [f"  {name} = {{{value}}},\n" for name, value in fields.items() if value]
-    month = f"  month = {MONTHS[edition.released.month - 1]}\n"
-    name = ":".join(filter(None, (_slug(edition.name), _slug(key))))
-    return f"@{'incollection' if page else 'misc'}{{{name},\n{''.join(lines)}{month}}}"
+    month = f"  month = {BIBTEX_MONTHS[edition.released.month - 1]}\n"
+    name = ":".join(filter(None, (_slug(edition.short_title), _slug(entry_suffix))))
+    return f"@{'incollection' if page_title else 'misc'}{{{name},\n{''.join(lines)}{month}}}"
 
 
 def _tex(text: str) -> str:
-    return " ".join(text.split()).translate(ESCAPES)
+    return " ".join(text.split()).translate(TEX_ESCAPES)
 
 
 def _slug(text: str) -> str:

@@ -14,9 +14,9 @@ ROOT = Path(__file__).resolve().parents[2]
 DATA = ROOT / "data"
 BOOK = ROOT / "book"
 CACHE = ROOT / ".cache"
-BUILT = ROOT / "_build"
+BUILD = ROOT / "_build"
 
-PAGES = {
+PAGE_BY_KIND = {
     "claim": "evidence/claims",
     "source": "evidence/sources",
     "event": "evidence/timeline",
@@ -29,21 +29,21 @@ PAGES = {
 }
 """Where in a book the permanent place of each kind of thing is."""
 
-ROW_PAGES = "book/claim"
+ROW_PAGES_FOLDER = "book/claim"
 """The folder of the site whose pages are made of rows, one each, all alike."""
 
 
-def chapters(book: Path = BOOK) -> list[Path]:
+def find_chapters(book: Path = BOOK) -> list[Path]:
     """Return every chapter file of a book in order of path; templates and hidden folders are none."""
     found = book.rglob("*.md")
     return sorted(path for path in found if not any(part[0] in "._" for part in path.relative_to(book).parts))
 
 
-def notebook_of(chapter: Path) -> Path:
+def notebook_path(chapter: Path) -> Path:
     """Return where the notebook made from a chapter lies."""
     return chapter.with_suffix(".ipynb")
 
 
-def named(path: Path) -> str:
+def format_path(path: Path) -> str:
     """Return a path as messages give it: below the project's folder where it lies there."""
     return str(path.relative_to(ROOT)) if path.is_relative_to(ROOT) else str(path)

@@ -10,7 +10,7 @@ import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-INVISIBLE = ("Cc", "Cf", "Cs", "Zl", "Zp")
+INVISIBLE_CATEGORIES = ("Cc", "Cf", "Cs", "Zl", "Zp")
 """Unicode categories of characters that a reader does not see."""
 
 
@@ -30,7 +30,7 @@ class Problem:
     def __str__(self) -> str:
         """Say it in one line: `file:row:column: found …; expected …`."""
         place = ":".join([self.file, *([str(self.row)] if self.row else []), *([self.column] if self.column else [])])
-        return visible(f"{place}: found {shortened(self.found)}; expected {self.expected}")
+        return escape_invisible(f"{place}: found {quote_value(self.found)}; expected {self.expected}")
 
 
 class LedgerError(ValueError):
@@ -42,31 +42,31 @@ class LedgerError(ValueError):
         super().__init__("\n".join(map(str, self.problems)))
 
 
-def invisible(sign: str) -> bool:
+def is_invisible(character: str) -> bool:
     """Say whether a reader does not see a character: controls, direction marks, separators, halves of characters."""
-    return unicodedata.category(sign) in INVISIBLE
+    return unicodedata.category(character) in INVISIBLE_CATEGORIES
 
 
-def visible(text: str) -> str:
+def escape_invisible(text: str) -> str:
     """Return a text whose invisible characters are escaped, so that a terminal shows them and does nothing else."""
     if text.isprintable():
         return text
-    return "".join(sign.encode("unicode_escape").decode() if invisible(sign) else sign for sign in text)
+    return "".join(sign.encode("unicode_escape").decode() if is_invisible(sign) else sign for sign in text)
 
 
-def shortened(value: str, most: int = 80) -> str:
+def quote_value(value: str, max_length: int = 80) -> str:
     """Quote a value for a message, visibly cut where it is long, control characters escaped."""
-    return repr(value) if len(value) <= most else f"{value[:most]!r}… ({len(value)} characters)"
+    return repr(value) if len(value) <= max_length else f"{value[:max_length]!r}… ({len(value)} characters)"
 
 
-def counted(number: int, one: str, more: str = "") -> str:
-    """Return a number with the word for what is counted: `1 row`, `2 rows`; `more` where an `s` does not make it."""
-    return f"{number} {one if number == 1 else more or f'{one}s'}"
+def format_count(number: int, singular: str, plural: str = "") -> str:
+    """Return a number with the word for what is counted: `1 row`, `2 rows`; `plural` where an `s` does not make it."""
+    return f"{number} {singular if number == 1 else plural or f'{singular}s'}"
 
 
-def one_of(values: Iterable[str], found: str) -> str:
+def describe_choices(choices: Iterable[str], found: str) -> str:
     """Say which values would be right: the nearest ones where there are many."""
-    known = sorted(values)
+    known = sorted(choices)
     if not known:
         return "a value that is known, and none is yet"
     near = difflib.get_close_matches(found, known, n=3, cutoff=0.5)

@@ -13,14 +13,14 @@ from pathlib import Path
 from urllib.parse import quote, urlsplit
 from xml.sax.saxutils import escape
 
-VARIABLE = "ADDRESS"
-UNLISTED = {"404.html", "search.html"}
+ADDRESS_VARIABLE = "ADDRESS"
+UNLISTED_PAGES = {"404.html", "search.html"}
 """Pages that are not there to be found; nor is one that only leads on to another."""
-LEADS_ON = '<meta http-equiv="refresh"'
+REDIRECT_MARKUP = '<meta http-equiv="refresh"'
 NAMESPACE = "http://www.sitemaps.org/schemas/sitemap/0.9"
 
 
-def address(env: Mapping[str, str] = os.environ) -> str:
+def read_site_url(env: Mapping[str, str] = os.environ) -> str:
     """Return where the site will be published, with a slash at its end; `""` where nobody said so.
 
     Raises
@@ -28,7 +28,7 @@ def address(env: Mapping[str, str] = os.environ) -> str:
     ValueError
         where what was said is no address that pages can lie below.
     """
-    said = env.get(VARIABLE, "").strip()
+    said = env.get(ADDRESS_VARIABLE, "").strip()
     if not said:
         return ""
     try:
@@ -38,27 +38,32 @@ def address(env: Mapping[str, str] = os.environ) -> str:
     except ValueError:
         fine = False
     if not fine:
-        raise ValueError(f"{VARIABLE}: found {said!r}; expected the address of the site, https://example.org/book/")
+        raise ValueError(
+            f"{ADDRESS_VARIABLE}: found {said!r}; expected the address of the site, https://example.org/book/"
+        )
     return said if said.endswith("/") else f"{said}/"
 
 
-def root_of(site: str) -> str:
+def base_path(url: str) -> str:
     """Return the path that the site's own links begin with where they must hold from any depth: `/` or `/book/`."""
-    return urlsplit(site).path or "/"
+    return urlsplit(url).path or "/"
 
 
-def listed(html: Path) -> list[str]:
+def listed_pages(html: Path) -> list[str]:
     """Return the pages of a built site that are for readers to find, by their path in the site."""
     found = []
     for page in sorted(html.rglob("*.html")):
         name = page.relative_to(html).as_posix()
         # Past its head a page may speak of anything.
-        if name not in UNLISTED and LEADS_ON not in page.read_text(encoding="utf-8").partition("</head>")[0]:
+        if (
+            name not in UNLISTED_PAGES
+            and REDIRECT_MARKUP not in page.read_text(encoding="utf-8").partition("</head>")[0]
+        ):
             found.append(name)
     return found
 
 
-def sitemap(html: Path, site: str) -> str:
+def sitemap(html: Path, url: str) -> str:
     """Return the sitemap of a built site that will be published at an address."""
-    lines = (f"<url><loc>{escape(site + quote(path))}</loc></url>\n" for path in listed(html))
+    lines = (f"<url><loc>{escape(url + quote(path))}</loc></url>\n" for path in listed_pages(html))
     return f'<?xml version="1.0" encoding="UTF-8"?>\n<urlset xmlns="{NAMESPACE}">\n{"".join(lines)}</urlset>\n'

@@ -13,15 +13,23 @@ import zlib
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path, PurePosixPath
 
-TIME = (1980, 1, 1, 0, 0, 0)
+MEMBER_TIME = (1980, 1, 1, 0, 0, 0)
 """The first time that an archive can tell; members have no other."""
-PLAIN, RUNS = 0o100644, 0o100755
-MEMBERS, WHOLE, RATIO = 100_000, 2_000_000_000, 200
+FILE_MODE, EXECUTABLE_MODE = 0o100644, 0o100755
+MAX_MEMBERS, MAX_UNPACKED_BYTES, MAX_EXPANSION_RATIO = 100_000, 2_000_000_000, 200
 """Most that an archive may hold: members, bytes unpacked, and how many times its own size these may be."""
-SMALL = 10_000_000
+ALWAYS_ALLOWED_BYTES = 10_000_000
 """Bytes that may be unpacked whatever their ratio: a short text of one word is no attack."""
 CHUNK = 1 << 20
-BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError, OverflowError)
+BAD_ARCHIVE_ERRORS = (
+    zipfile.BadZipFile,
+    zlib.error,
+    EOFError,
+    NotImplementedError,
+    RuntimeError,
+    ValueError,
+    OverflowError,
+)
 """What Python's reader raises for bytes that are no sound archive."""
 
 
@@ -34,25 +42,25 @@ class ArchiveError(ValueError):
         super().__init__("\n".join(self.problems))
 
 
-def packed(members: Mapping[str, bytes], runs: Collection[str] = ()) -> bytes:
+def pack(members: Mapping[str, bytes], executables: Collection[str] = ()) -> bytes:
     """Return an archive of members by name; the same members give the same bytes with the same zlib.
 
     Parameters
     ----------
-    runs
+    executables
         names of members that can be executed.
     """
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w") as archive:
         for name in sorted(members):
-            info = zipfile.ZipInfo(name, TIME)
+            info = zipfile.ZipInfo(name, MEMBER_TIME)
             info.compress_type, info.create_system = zipfile.ZIP_DEFLATED, 3
-            info.external_attr = (RUNS if name in runs else PLAIN) << 16
+            info.external_attr = (EXECUTABLE_MODE if name in executables else FILE_MODE) << 16
             archive.writestr(info, members[name], compresslevel=9)
     return out.getvalue()
 
 
-def unpack(path: Path, into: Path) -> list[str]:
+def unpack(path: Path, folder: Path) -> list[str]:
     """Unpack an archive into a folder, and return the names of its files in order.
 
     Raises
@@ -65,27 +73,27 @@ def unpack(path: Path, into: Path) -> list[str]:
     """
     try:
         with zipfile.ZipFile(path) as archive:
-            problems = list(refused(archive, path.stat().st_size))
+            problems = list(check_archive(archive, path.stat().st_size))
             if problems:
                 raise ArchiveError(problems)
-            return [_written(archive, info, into) for info in _files(archive)]
+            return [_extract(archive, info, folder) for info in _file_members(archive)]
     except ArchiveError:
         raise
-    except BROKEN as error:
+    except BAD_ARCHIVE_ERRORS as error:
         raise ArchiveError([f"{path.name}: no sound zip archive ({' '.join(str(error).split())})"]) from None
 
 
-def refused(archive: zipfile.ZipFile, size: int) -> Iterator[str]:
+def check_archive(archive: zipfile.ZipFile, size: int) -> Iterator[str]:
     """Yield, in words, why an archive of so many bytes may not be unpacked; nothing where it may."""
     infos = archive.infolist()
     whole = sum(info.file_size for info in infos)
-    if len(infos) > MEMBERS:
-        yield f"the archive holds {len(infos)} members; expected at most {MEMBERS}"
-    if whole > WHOLE or whole > max(SMALL, RATIO * size):
-        yield f"the archive would unpack to {whole} bytes, from {size}; expected at most {min(WHOLE, RATIO * size)}"
+    if len(infos) > MAX_MEMBERS:
+        yield f"the archive holds {len(infos)} members; expected at most {MAX_MEMBERS}"
+    if whole > MAX_UNPACKED_BYTES or whole > max(ALWAYS_ALLOWED_BYTES, MAX_EXPANSION_RATIO * size):
+        yield f"the archive would unpack to {whole} bytes, from {size}; expected at most {min(MAX_UNPACKED_BYTES, MAX_EXPANSION_RATIO * size)}"
     seen: set[str] = set()
-    for info in infos[:MEMBERS]:
-        said = _strange(info)
+    for info in infos[:MAX_MEMBERS]:
+        said = _member_problem(info)
         if info.filename in seen:
             said = "a member of this name came before"
         seen.add(info.filename)
@@ -97,11 +105,11 @@ def refused(archive: zipfile.ZipFile, size: int) -> Iterator[str]:
             yield f"{name!r}: lies in what is a file"
 
 
-def _strange(info: zipfile.ZipInfo) -> str:
+def _member_problem(info: zipfile.ZipInfo) -> str:
     """Return why one member may not be unpacked, `""` where it may."""
     # As the archive writes it: Python's reader has cut the other name at a NUL.
     name = info.orig_filename
-    if strange_name(name.removesuffix("/")):
+    if is_unsafe_name(name.removesuffix("/")):
         return "a path that leads elsewhere, or that not every system can hold"
     if stat.S_IFMT(info.external_attr >> 16) not in (0, stat.S_IFREG, stat.S_IFDIR):
         return "a link or a device; expected files and folders"
@@ -112,7 +120,7 @@ def _strange(info: zipfile.ZipInfo) -> str:
     return ""
 
 
-def strange_name(name: str) -> bool:
+def is_unsafe_name(name: str) -> bool:
     """Say whether a path could lead out of the folder that it counts from, or is no path that every system can hold."""
     parts = name.split("/")
     return any(part in ("", ".", "..") or part != part.strip() or not part.isprintable() for part in parts) or any(
@@ -120,11 +128,11 @@ def strange_name(name: str) -> bool:
     )
 
 
-def _files(archive: zipfile.ZipFile) -> list[zipfile.ZipInfo]:
+def _file_members(archive: zipfile.ZipFile) -> list[zipfile.ZipInfo]:
     return sorted((info for info in archive.infolist() if not info.is_dir()), key=lambda info: info.filename)
 
 
-def _written(archive: zipfile.ZipFile, info: zipfile.ZipInfo, into: Path) -> str:
+def _extract(archive: zipfile.ZipFile, info: zipfile.ZipInfo, into: Path) -> str:
     path = into / info.filename
     path.parent.mkdir(parents=True, exist_ok=True)
     with archive.open(info) as member, path.open("xb") as file:

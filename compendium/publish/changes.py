@@ -10,10 +10,10 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from compendium.project.problems import counted
-from compendium.publish.snapshots import Row, State
+from compendium.project.problems import format_count
+from compendium.publish.snapshots import Snapshot, TextRow
 
-KINDS = {
+CHANGE_KINDS = {
     "claim added": "Claims added",
     "claim changed": "Claims changed",
     "claim deprecated": "Claims deprecated",
@@ -23,47 +23,47 @@ KINDS = {
     "page": "Pages",
 }
 """Each kind of change, and the heading it stands under."""
-RECORD = "changes"
+CHANGES_TABLE = "changes"
 """The table that keeps what is found here: it is compared with nothing, for it would name itself."""
-SHOWN = 4
-LONGEST = 60
+MAX_SHOWN = 4
+MAX_VALUE_LENGTH = 60
 
 
 @dataclass(frozen=True)
-class Change:
+class StateChange:
     """One change: its kind, what it is about (a claim, a table, a page), and what happened to it."""
 
     kind: str
     subject: str
-    said: str
+    description: str
 
 
 @dataclass(frozen=True)
-class Rows:
+class RowChanges:
     """Which rows of a table are new, gone or not as they were; by column, what stood there and stands there now."""
 
     added: tuple[str, ...]
-    gone: tuple[str, ...]
+    removed: tuple[str, ...]
     changed: Mapping[str, Mapping[str, tuple[str, str]]]
 
     @property
     def touched(self) -> frozenset[str]:
         """Return every row that is not as it was."""
-        return frozenset({*self.added, *self.gone, *self.changed})
+        return frozenset({*self.added, *self.removed, *self.changed})
 
 
-def changes(before: State, now: State) -> list[Change]:
-    """Return what changed from one state to another, in the order of `KINDS`."""
+def find_changes(before: Snapshot, now: Snapshot) -> list[StateChange]:
+    """Return what changed from one state to another, in the order of `CHANGE_KINDS`."""
     rows = {
-        table: compared(before.tables.get(table, {}), now.tables.get(table, {}))
-        for table in sorted({*before.tables, *now.tables} - {RECORD})
+        table: compare_rows(before.tables.get(table, {}), now.tables.get(table, {}))
+        for table in sorted({*before.tables, *now.tables} - {CHANGES_TABLE})
     }
     found = [*_claims(before, now, rows), *_verdicts(before, now, rows), *_tables(before, now, rows)]
     found += _pages(before, now)
-    return sorted(found, key=lambda change: list(KINDS).index(change.kind))
+    return sorted(found, key=lambda change: list(CHANGE_KINDS).index(change.kind))
 
 
-def compared(before: Mapping[str, Row], now: Mapping[str, Row]) -> Rows:
+def compare_rows(before: Mapping[str, TextRow], now: Mapping[str, TextRow]) -> RowChanges:
     """Return how two versions of a table differ; columns that only one of them has are not compared."""
     changed = {}
     for name in now.keys() & before.keys():
@@ -76,7 +76,7 @@ def compared(before: Mapping[str, Row], now: Mapping[str, Row]) -> Rows:
         if cells:
             changed[name] = cells
     order = {name: place for place, name in enumerate(now)}
-    return Rows(
+    return RowChanges(
         tuple(name for name in now if name not in before),
         tuple(name for name in before if name not in now),
         {name: changed[name] for name in sorted(changed, key=order.__getitem__)},
@@ -86,24 +86,24 @@ def compared(before: Mapping[str, Row], now: Mapping[str, Row]) -> Rows:
 # --- claims
 
 
-def _claims(before: State, now: State, rows: Mapping[str, Rows]) -> Iterator[Change]:
-    found = rows.get("claims", Rows((), (), {}))
+def _claims(before: Snapshot, now: Snapshot, rows: Mapping[str, RowChanges]) -> Iterator[StateChange]:
+    found = rows.get("claims", RowChanges((), (), {}))
     for name in found.added:
-        yield Change("claim added", name, _claim(now, name))
-    for name in found.gone:
-        yield Change("claim gone", name, _claim(before, name))
+        yield StateChange("claim added", name, _claim(now, name))
+    for name in found.removed:
+        yield StateChange("claim gone", name, _claim(before, name))
     for name, cells in found.changed.items():
         if cells.get("rank", ("", ""))[1] == "deprecated":
             reason = now.tables["claims"][name].get("rank_reason") or "no reason is given"
-            yield Change("claim deprecated", name, f"{_claim(now, name)}. Why: {reason}")
+            yield StateChange("claim deprecated", name, f"{_claim(now, name)}. Why: {reason}")
         else:
-            yield Change("claim changed", name, _cells(cells))
+            yield StateChange("claim changed", name, _cells(cells))
 
 
-def _claim(state: State, name: str) -> str:
+def _claim(state: Snapshot, name: str) -> str:
     """Return a claim in words: who prints what, of what, and where."""
     row = state.tables["claims"][name]
-    told = state.dossiers.get(name)
+    told = state.claim_records.get(name)
     if told:
         return f"{told['author']}: {told['figure'] or told['as_printed']}, {told['measures']} (¶ {told['paragraph']})"
     return f"{row.get('source_id', '')}: {row.get('as_printed', '')} (¶ {row.get('paragraph', '')})"
@@ -116,32 +116,32 @@ def _cells(cells: Mapping[str, tuple[str, str]]) -> str:
 def _parted(old: str, new: str) -> tuple[str, str]:
     """Return two values of a cell as they are shown: long ones from shortly before the place where they part."""
     start = 0
-    if max(len(old), len(new)) > LONGEST:
+    if max(len(old), len(new)) > MAX_VALUE_LENGTH:
         shared = next((place for place, pair in enumerate(zip(old, new, strict=False)) if len({*pair}) > 1), len(old))
-        start = max(0, min(shared, len(new)) - LONGEST // 3)
+        start = max(0, min(shared, len(new)) - MAX_VALUE_LENGTH // 3)
     return _cell(old, start), _cell(new, start)
 
 
 def _cell(value: str, start: int) -> str:
     shown = f"{'…' if start else ''}{value[start:].lstrip()}"
-    shown = shown if len(shown) <= LONGEST else f"{shown[: LONGEST - 1].rstrip()}…"
+    shown = shown if len(shown) <= MAX_VALUE_LENGTH else f"{shown[: MAX_VALUE_LENGTH - 1].rstrip()}…"
     return f"‘{shown}’" if value else "nothing"
 
 
 # --- verdicts
 
 
-def _verdicts(before: State, now: State, rows: Mapping[str, Rows]) -> Iterator[Change]:
-    for name in now.dossiers.keys() & before.dossiers.keys():
-        then, today = before.dossiers[name], now.dossiers[name]
+def _verdicts(before: Snapshot, now: Snapshot, rows: Mapping[str, RowChanges]) -> Iterator[StateChange]:
+    for name in now.claim_records.keys() & before.claim_records.keys():
+        then, today = before.claim_records[name], now.claim_records[name]
         for part, where in (("reconciled", "among the claims"), ("checked", "beside independent figures")):
             old, new = then[part]["verdict"], today[part]["verdict"]
             if old != new:
                 why = _why(name, part, then, today, rows)
-                yield Change("verdict", name, f"{where}: {old} → {new}, because {why}")
+                yield StateChange("verdict", name, f"{where}: {old} → {new}, because {why}")
 
 
-def _why(name: str, part: str, then: Mapping[str, Any], now: Mapping[str, Any], rows: Mapping[str, Rows]) -> str:
+def _why(name: str, part: str, then: Mapping[str, Any], now: Mapping[str, Any], rows: Mapping[str, RowChanges]) -> str:
     """Return which changed rows a verdict can hang on; where there are none, it was the engine."""
     own = [_named("claims", [name], "its own row changed")] if name in rows["claims"].touched else []
     if part == "checked":
@@ -166,30 +166,32 @@ def _why(name: str, part: str, then: Mapping[str, Any], now: Mapping[str, Any], 
     return " and ".join(why) or "no row that bears on it changed: the engine did"
 
 
-def _apart(name: str, rows: Rows | None, said: str) -> list[str]:
+def _apart(name: str, rows: RowChanges | None, said: str) -> list[str]:
     """Return that a row changed which sets a claim apart; such a row begins with the claim's id."""
     return [f"{said} changed"] if rows and any(name in row.split(" · ") for row in rows.touched) else []
 
 
 def _named(table: str, names: Collection[str], said: str) -> str:
-    shown = ", ".join(list(names)[:SHOWN]) + (f" and {len(names) - SHOWN} more" if len(names) > SHOWN else "")
+    shown = ", ".join(list(names)[:MAX_SHOWN]) + (
+        f" and {len(names) - MAX_SHOWN} more" if len(names) > MAX_SHOWN else ""
+    )
     return said if table == "claims" and said.startswith("its") else f"{said} ({shown})"
 
 
 # --- tables and pages
 
 
-def _tables(before: State, now: State, rows: Mapping[str, Rows]) -> Iterator[Change]:
+def _tables(before: Snapshot, now: Snapshot, rows: Mapping[str, RowChanges]) -> Iterator[StateChange]:
     for table, found in rows.items():
         if table not in before.schema:
-            yield Change("table", table, f"new, with {counted(len(found.added), 'row')}")
+            yield StateChange("table", table, f"new, with {format_count(len(found.added), 'row')}")
         elif table not in now.schema:
-            yield Change("table", table, f"gone, with {counted(len(found.gone), 'row')}")
+            yield StateChange("table", table, f"gone, with {format_count(len(found.removed), 'row')}")
         elif said := "; ".join(filter(None, (_columns(before, now, table), _moved(found)))):
-            yield Change("table", table, said)
+            yield StateChange("table", table, said)
 
 
-def _columns(before: State, now: State, table: str) -> str:
+def _columns(before: Snapshot, now: Snapshot, table: str) -> str:
     then, today = (
         [column["name"] for column in state.schema[table]["schema"].get("fields", ())] for state in (before, now)
     )
@@ -201,41 +203,45 @@ def _columns(before: State, now: State, table: str) -> str:
     )
 
 
-def _moved(found: Rows) -> str:
-    parts = (("added", found.added), ("changed", tuple(found.changed)), ("gone", found.gone))
-    return "; ".join(f"{counted(len(names), 'row')} {said}{_few(names)}" for said, names in parts if names)
+def _moved(found: RowChanges) -> str:
+    parts = (("added", found.added), ("changed", tuple(found.changed)), ("gone", found.removed))
+    return "; ".join(f"{format_count(len(names), 'row')} {said}{_few(names)}" for said, names in parts if names)
 
 
 def _few(names: Collection[str]) -> str:
-    return f" ({', '.join(names)})" if len(names) <= SHOWN and all(len(name) <= LONGEST for name in names) else ""
+    return (
+        f" ({', '.join(names)})"
+        if len(names) <= MAX_SHOWN and all(len(name) <= MAX_VALUE_LENGTH for name in names)
+        else ""
+    )
 
 
-def _pages(before: State, now: State) -> Iterator[Change]:
+def _pages(before: Snapshot, now: Snapshot) -> Iterator[StateChange]:
     for name in sorted({*before.pages, *now.pages}):
         if name not in before.pages:
-            yield Change("page", name, "new")
+            yield StateChange("page", name, "new")
         elif name not in now.pages:
-            yield Change("page", name, "gone")
+            yield StateChange("page", name, "gone")
         else:
             then, today = before.pages[name], now.pages[name]
             if parts := [part for part in today if then[part] != today[part]]:
-                yield Change("page", name, ", ".join(parts))
+                yield StateChange("page", name, ", ".join(parts))
 
 
 # --- as text
 
 
-def as_markdown(found: Collection[Change], before: State, now: State) -> str:
+def as_markdown(changes: Collection[StateChange], before: Snapshot, now: Snapshot) -> str:
     """Return the changes as Markdown, for whoever reviews them; what a cell holds stays text."""
     lines = [f"## What changed from {_code(before.name)} to {now.name}", ""]
-    if not found:
+    if not changes:
         lines += ["Nothing in the data, the verdicts or the pages.", ""]
-    for kind, heading in KINDS.items():
-        own = [change for change in found if change.kind == kind]
+    for kind, heading in CHANGE_KINDS.items():
+        own = [change for change in changes if change.kind == kind]
         if own:
             lines += [f"### {heading} ({len(own)})", ""]
-            lines += [f"- {_code(change.subject)}: {_plain(change.said)}" for change in own] + [""]
-    if not (before.dossiers and now.dossiers):
+            lines += [f"- {_code(change.subject)}: {_plain(change.description)}" for change in own] + [""]
+    if not (before.claim_records and now.claim_records):
         lines += ["Verdicts are not compared: one of the two states keeps none on its pages.", ""]
     return "\n".join(lines)
 
@@ -251,27 +257,27 @@ def _plain(text: str) -> str:
     return text
 
 
-def as_lines(found: Collection[Change], before: State, now: State) -> Iterator[str]:
+def as_lines(changes: Collection[StateChange], before: Snapshot, now: Snapshot) -> Iterator[str]:
     """Yield the changes as lines for a terminal."""
-    yield f"From {before.name} to {now.name}: {len(found) or 'no'} change{'' if len(found) == 1 else 's'}"
-    for kind, heading in KINDS.items():
-        own = [change for change in found if change.kind == kind]
+    yield f"From {before.name} to {now.name}: {len(changes) or 'no'} change{'' if len(changes) == 1 else 's'}"
+    for kind, heading in CHANGE_KINDS.items():
+        own = [change for change in changes if change.kind == kind]
         if own:
             yield f"{heading} ({len(own)})"
-            yield from (f"  {change.subject}: {change.said}" for change in own)
+            yield from (f"  {change.subject}: {change.description}" for change in own)
 
 
-def as_records(found: Collection[Change], edition: str, since: str) -> list[dict[str, str]]:
+def as_records(changes: Collection[StateChange], edition: str, since: str) -> list[dict[str, str]]:
     """Return the changes as rows of the record that the data keep."""
     return [
-        {"edition": edition, "since": since, "kind": change.kind, "subject": change.subject, "said": change.said}
-        for change in found
+        {"edition": edition, "since": since, "kind": change.kind, "subject": change.subject, "said": change.description}
+        for change in changes
     ]
 
 
-def is_recorded(before: State, now: State) -> bool:
+def is_recorded(before: Snapshot, now: Snapshot) -> bool:
     """Say whether a state keeps, as those of its edition, the changes that comparing it gives; one may keep none."""
-    if RECORD not in now.schema:
+    if CHANGES_TABLE not in now.schema:
         return True
-    kept = [row for row in now.tables[RECORD].values() if row["edition"] == now.edition]
-    return kept == as_records(changes(before, now), now.edition, before.edition)
+    kept = [row for row in now.tables[CHANGES_TABLE].values() if row["edition"] == now.edition]
+    return kept == as_records(find_changes(before, now), now.edition, before.edition)

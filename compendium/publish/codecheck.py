@@ -12,11 +12,11 @@ import yaml
 
 from compendium.project.citation import CITATION, Edition
 
-NAME = "codecheck.yml"
+CODECHECK_FILE = "codecheck.yml"
 SPECIFICATION = "https://codecheck.org.uk/spec/config/1.0/"
 
 
-def manifest(files: Mapping[str, str], citation: bytes, edition: Edition, address: str = "") -> str:
+def codecheck_manifest(files: Mapping[str, str], citation: bytes, edition: Edition, address: str = "") -> str:
     """Return the manifest.
 
     Parameters
@@ -33,7 +33,7 @@ def manifest(files: Mapping[str, str], citation: bytes, edition: Edition, addres
         "paper": {
             "title": edition.title,
             "authors": [_author(one) for one in yaml.safe_load(citation)["authors"]],
-            "reference": address or f"Edition {edition.version}, {edition.day}; see {CITATION}",
+            "reference": address or f"Edition {edition.version}, {edition.date_text}; see {CITATION}",
         },
         "manifest": [{"file": path, "comment": comment} for path, comment in sorted(files.items())],
     }

@@ -23,20 +23,23 @@ from compendium.builder.sphinx_ext.content_security_policy import policy
 from compendium.builder.sphinx_ext.page_metadata import SITEMAP
 from compendium.builder.static_server import MISSING
 from compendium.project import changelog
-from compendium.project.citation import Edition, edition
+from compendium.project.citation import Edition, read_edition
 from compendium.project.paths import BOOK
-from compendium.project.site_url import LEADS_ON
+from compendium.project.site_url import REDIRECT_MARKUP
 from compendium.project.zip_archives import ArchiveError
 from compendium.publish import reproduce
-from compendium.publish.permanent_urls import redirect, things
-from compendium.publish.release import CHANGES
+from compendium.publish.permanent_urls import page_addresses, redirect_page
+from compendium.publish.release import CHANGES_FILE
 
-EDITIONS, IDS, FRONT = "editions", "id", "index.html"
-STYLE = BOOK / "_editions" / "editions.css"
-HEAD, BODY = re.compile(r"</head>", re.IGNORECASE), re.compile(r"<body\b[^>]*>", re.IGNORECASE)
-CANONICAL = re.compile(r'\s*<link rel="canonical" href="([^"]*)">')
-CERTIFICATE = re.compile(r'<p class="certificate">.*?(?=</p>)', re.DOTALL)
-LEADS_TO = re.compile(rf'{LEADS_ON} content="0; url=([^"]+)"')
+EDITIONS_FOLDER, IDS_FOLDER, INDEX_FILE = "editions", "id", "index.html"
+STYLE_SHEET = BOOK / "_editions" / "editions.css"
+HEAD_END_PATTERN, BODY_START_PATTERN = (
+    re.compile(r"</head>", re.IGNORECASE),
+    re.compile(r"<body\b[^>]*>", re.IGNORECASE),
+)
+CANONICAL_PATTERN = re.compile(r'\s*<link rel="canonical" href="([^"]*)">')
+CERTIFICATE_PATTERN = re.compile(r'<p class="certificate">.*?(?=</p>)', re.DOTALL)
+REFRESH_PATTERN = re.compile(rf'{REDIRECT_MARKUP} content="0; url=([^"]+)"')
 
 
 class PublishError(Exception):
@@ -49,12 +52,12 @@ class PublishError(Exception):
 
 
 @dataclass(frozen=True)
-class Kept:
+class EarlierEdition:
     """An edition as it is published: what it is, what it says is new, and the folder of its pages."""
 
     edition: Edition
     entry: changelog.Entry
-    html: Path
+    site_folder: Path
 
     @property
     def version(self) -> str:
@@ -62,19 +65,19 @@ class Kept:
         return self.edition.version
 
     @property
-    def called(self) -> str:
+    def description(self) -> str:
         """Return which edition it is, in words."""
-        return f"edition {self.version} of {self.edition.day}"
+        return f"edition {self.version} of {self.edition.date_text}"
 
 
-def lay(into: Path, site: Path, now: Edition, bundles: Iterable[Path]) -> str:
+def lay_out_site(output_folder: Path, site_folder: Path, newest_edition: Edition, bundles: Iterable[Path]) -> str:
     """Lay everything out in a folder that is empty or not there yet, and return in words what it holds.
 
     Parameters
     ----------
-    site
+    site_folder
         folder of the built site, which is the newest edition.
-    now
+    newest_edition
         which edition that is.
     bundles
         archives of editions.
@@ -84,30 +87,30 @@ def lay(into: Path, site: Path, now: Edition, bundles: Iterable[Path]) -> str:
     PublishError
         naming everything that is wrong with site and bundles.
     """
-    if not (site / FRONT).is_file():
-        raise PublishError([f"{site.name}: holds no {FRONT}; `make book` builds the site"])
-    into.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=f".{into.name}-", dir=into.parent) as name:
+    if not (site_folder / INDEX_FILE).is_file():
+        raise PublishError([f"{site_folder.name}: holds no {INDEX_FILE}; `make book` builds the site"])
+    output_folder.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=f".{output_folder.name}-", dir=output_folder.parent) as name:
         part = Path(name) / "part"
-        shutil.copytree(site, part)
-        kept = _kept(bundles, part, Path(name), now)
+        shutil.copytree(site_folder, part)
+        kept = _kept(bundles, part, Path(name), newest_edition)
         for one in kept:
-            _frame(one, part, now)
-        lead = _addresses(kept, part, now)
+            _frame(one, part, newest_edition)
+        lead = _addresses(kept, part, newest_edition)
         _tell(part, lead)
-        _list(kept, part, now)
-        if into.is_dir():
-            into.rmdir()
-        part.replace(into)
-    return f"edition {now.version}, {len(kept)} under {EDITIONS}/, {len(lead)} permanent addresses under {IDS}/"
+        _list(kept, part, newest_edition)
+        if output_folder.is_dir():
+            output_folder.rmdir()
+        part.replace(output_folder)
+    return f"edition {newest_edition.version}, {len(kept)} under {EDITIONS_FOLDER}/, {len(lead)} permanent addresses under {IDS_FOLDER}/"
 
 
 # --- the editions
 
 
-def _kept(bundles: Iterable[Path], part: Path, aside: Path, now: Edition) -> list[Kept]:
+def _kept(bundles: Iterable[Path], part: Path, aside: Path, now: Edition) -> list[EarlierEdition]:
     """Put the pages of each bundle in their place, and return the editions, newest first."""
-    found: dict[str, Kept] = {}
+    found: dict[str, EarlierEdition] = {}
     problems: list[str] = []
     for number, bundle in enumerate(bundles):
         try:
@@ -117,104 +120,121 @@ def _kept(bundles: Iterable[Path], part: Path, aside: Path, now: Edition) -> lis
             continue
         if one.version in found:
             problems.append(f"{bundle.name}: edition {one.version} came before; expected one bundle for each")
-        elif changelog.order(one.version) > changelog.order(now.version):
+        elif changelog.version_key(one.version) > changelog.version_key(now.version):
             problems.append(f"{bundle.name}: edition {one.version} is later than the site, which is {now.version}")
         else:
             found[one.version] = one
-            one.html.parent.mkdir(exist_ok=True)
-            (aside / str(number) / "site").replace(one.html)
+            one.site_folder.parent.mkdir(exist_ok=True)
+            (aside / str(number) / "site").replace(one.site_folder)
         shutil.rmtree(aside / str(number), ignore_errors=True)
     if problems:
         raise PublishError(problems)
-    return sorted(found.values(), key=lambda one: changelog.order(one.version), reverse=True)
+    return sorted(found.values(), key=lambda one: changelog.version_key(one.version), reverse=True)
 
 
-def _opened(bundle: Path, aside: Path, part: Path) -> Kept:
+def _opened(bundle: Path, aside: Path, part: Path) -> EarlierEdition:
     """Unpack a bundle that is sound, leaving its pages in a folder `site` aside; say where they will lie."""
-    folder = reproduce.opened(bundle, aside / "bundle")
-    problems = reproduce.problems(folder)
+    folder = reproduce.open_bundle(bundle, aside / "bundle")
+    problems = reproduce.bundle_problems(folder)
     if problems:
         raise PublishError(problems)
     try:
-        cited = edition(folder)
-        (entry,) = changelog.entries((folder / CHANGES).read_text(encoding="utf-8"))
-        if not changelog.VERSION.fullmatch(cited.version):
+        cited = read_edition(folder)
+        (entry,) = changelog.entries((folder / CHANGES_FILE).read_text(encoding="utf-8"))
+        if not changelog.VERSION_PATTERN.fullmatch(cited.version):
             raise ValueError(f"found {cited.version!r}; expected three numbers")
     except (OSError, ValueError) as error:
         raise PublishError([f"does not say which edition it is: {' '.join(str(error).split())}"]) from None
     if folder.name.endswith("-draft"):
         raise PublishError(["a draft; only editions are published"])
-    if not (folder / "site" / FRONT).is_file():
-        raise PublishError([f"holds no site/{FRONT}"])
+    if not (folder / "site" / INDEX_FILE).is_file():
+        raise PublishError([f"holds no site/{INDEX_FILE}"])
     (folder / "site").replace(aside / "site")
-    return Kept(cited, entry, part / EDITIONS / cited.version)
+    return EarlierEdition(cited, entry, part / EDITIONS_FOLDER / cited.version)
 
 
 # --- the frame of a page
 
 
-def _frame(one: Kept, part: Path, now: Edition) -> None:
+def _frame(one: EarlierEdition, part: Path, now: Edition) -> None:
     """Put the notice on every page of an edition; take away what only the site at the root can have."""
     for name in (SITEMAP, MISSING, "robots.txt"):
-        (one.html / name).unlink(missing_ok=True)
-    before, after = address_of(one.html), address_of(part)
-    for page in sorted(one.html.rglob("*.html")):
-        name = page.relative_to(one.html).as_posix()
+        (one.site_folder / name).unlink(missing_ok=True)
+    before, after = site_address(one.site_folder), site_address(part)
+    for page in sorted(one.site_folder.rglob("*.html")):
+        name = page.relative_to(one.site_folder).as_posix()
         text = page.read_text(encoding="utf-8")
-        own = f"{after}{EDITIONS}/{one.version}/" if after else ""
-        page.write_text(framed(text, name, one, part, now, before=before, own=own), encoding="utf-8")
+        own = f"{after}{EDITIONS_FOLDER}/{one.version}/" if after else ""
+        page.write_text(
+            framed_page(text, name, one, part, now, built_address=before, published_address=own), encoding="utf-8"
+        )
 
 
-def framed(text: str, name: str, one: Kept, part: Path, now: Edition, *, before: str = "", own: str = "") -> str:
+def framed_page(
+    text: str,
+    name: str,
+    earlier: EarlierEdition,
+    root_folder: Path,
+    newest_edition: Edition,
+    *,
+    built_address: str = "",
+    published_address: str = "",
+) -> str:
     """Return a page of an edition with the notice at its top, and a head that knows where it lies.
 
     Parameters
     ----------
     name
         its path in the edition.
-    before
+    built_address
         the address that the edition was built for.
-    own
+    published_address
         the address at which it will lie, where that is known.
     """
     up = "../" * name.count("/")
     top = up + "../../"
-    head = HEAD.search(text)
-    body = BODY.search(text, head.end()) if head else None
+    head = HEAD_END_PATTERN.search(text)
+    body = BODY_START_PATTERN.search(text, head.end()) if head else None
     if head is None or body is None:
         return text
     inside = text[: head.start()]
-    if before and own:
-        inside = inside.replace(f'="{before}', f'="{own}')
-    elif before:
-        inside = CANONICAL.sub("", inside)
+    if built_address and published_address:
+        inside = inside.replace(f'="{built_address}', f'="{published_address}')
+    elif built_address:
+        inside = CANONICAL_PATTERN.sub("", inside)
     added = Markup('<meta name="robots" content="noindex">\n<link rel="stylesheet" href="{}../{}">\n')
-    added = added.format(up, STYLE.name)
-    notice = told(one, now, f"{top}{name}" if (part / name).is_file() else "", top, f"{up}../{FRONT}")
+    added = added.format(up, STYLE_SHEET.name)
+    notice = edition_notice(
+        earlier, newest_edition, f"{top}{name}" if (root_folder / name).is_file() else "", top, f"{up}../{INDEX_FILE}"
+    )
     return f"{inside}{added}{text[head.start() : body.end()]}\n{notice}{text[body.end() :]}"
 
 
-def told(one: Kept, now: Edition, same: str, top: str, every: str) -> Markup:
+def edition_notice(
+    earlier: EarlierEdition, newest_edition: Edition, same_page: str, root_path: str, all_editions: str
+) -> Markup:
     """Return the notice: which edition this is, which is the newest, and the ways there."""
-    is_now = one.version == now.version
-    first = Markup("This is {}{}.").format(one.called, ", the newest" if is_now else "")
+    is_now = earlier.version == newest_edition.version
+    first = Markup("This is {}{}.").format(earlier.description, ", the newest" if is_now else "")
     if is_now:
-        then = Markup(' The newest is always <a href="{}">at the root</a>.').format(same or f"{top}{FRONT}")
-    elif same:
-        then = Markup(' The newest is {}: <a href="{}">this page there</a>.').format(now.version, same)
+        then = Markup(' The newest is always <a href="{}">at the root</a>.').format(
+            same_page or f"{root_path}{INDEX_FILE}"
+        )
+    elif same_page:
+        then = Markup(' The newest is {}: <a href="{}">this page there</a>.').format(newest_edition.version, same_page)
     else:
         then = Markup(' The newest is {}, which has no such page: <a href="{}">its front page</a>.')
-        then = then.format(now.version, f"{top}{FRONT}")
-    rest = Markup(' <a href="{}">All editions</a>.').format(every)
+        then = then.format(newest_edition.version, f"{root_path}{INDEX_FILE}")
+    rest = Markup(' <a href="{}">All editions</a>.').format(all_editions)
     return Markup('<aside class="edition-notice" aria-label="Edition"><p>{}{}{}</p></aside>').format(first, then, rest)
 
 
-def address_of(html: Path) -> str:
+def site_address(html: Path) -> str:
     """Return the address that a site was built for, as its front page tells it; `""` where it tells none."""
     try:
-        leads = LEADS_TO.search((html / FRONT).read_text(encoding="utf-8"))
-        page = leads[1] if leads else FRONT
-        found = CANONICAL.search((html / page).read_text(encoding="utf-8"))
+        leads = REFRESH_PATTERN.search((html / INDEX_FILE).read_text(encoding="utf-8"))
+        page = leads[1] if leads else INDEX_FILE
+        found = CANONICAL_PATTERN.search((html / page).read_text(encoding="utf-8"))
     except OSError:
         return ""
     return found[1].removesuffix(page) if found and found[1].endswith(page) else ""
@@ -223,14 +243,14 @@ def address_of(html: Path) -> str:
 # --- the list of editions
 
 
-def _list(kept: list[Kept], part: Path, now: Edition) -> None:
-    folder = part / EDITIONS
+def _list(kept: list[EarlierEdition], part: Path, now: Edition) -> None:
+    folder = part / EDITIONS_FOLDER
     folder.mkdir(exist_ok=True)
-    shutil.copyfile(STYLE, folder / STYLE.name)
-    (folder / FRONT).write_text(listed(kept, now), encoding="utf-8")
+    shutil.copyfile(STYLE_SHEET, folder / STYLE_SHEET.name)
+    (folder / INDEX_FILE).write_text(editions_page(kept, now), encoding="utf-8")
 
 
-def listed(kept: list[Kept], now: Edition) -> str:
+def editions_page(earlier_editions: list[EarlierEdition], newest_edition: Edition) -> str:
     """Return the page that lists all editions, each with its day and its entry in the changelog."""
     from markdown_it import MarkdownIt
 
@@ -241,38 +261,40 @@ def listed(kept: list[Kept], now: Edition) -> str:
         '<meta name="viewport" content="width=device-width,initial-scale=1">\n'
         '<meta name="color-scheme" content="light dark">\n<link rel="stylesheet" href="editions.css">\n'
         "<title>Editions - {}</title>\n</head>\n"
-    ).format(policy(), now.name)
-    newest = Markup('<p>The newest is <a href="../{}">edition {} of {}</a>.</p>').format(FRONT, now.version, now.day)
+    ).format(policy(), newest_edition.short_title)
+    newest = Markup('<p>The newest is <a href="../{}">edition {} of {}</a>.</p>').format(
+        INDEX_FILE, newest_edition.version, newest_edition.date_text
+    )
     parts = [
         Markup(
             '<section>\n<h2><a href="{}/{}">{}</a></h2>\n<p class="day">{}</p>\n{}</section>\n'
-        ).format(one.version, FRONT, f"Edition {one.version}", one.edition.day, Markup(render(one.entry.text)))
-        for one in kept
+        ).format(one.version, INDEX_FILE, f"Edition {one.version}", one.edition.date_text, Markup(render(one.entry.text)))
+        for one in earlier_editions
     ]  # fmt: skip
     body = Markup('<body>\n<main class="editions">\n<h1>Editions of {}</h1>\n{}\n{}</main>\n</body>\n</html>\n')
-    return str(head + body.format(now.name, newest, Markup("").join(parts)))
+    return str(head + body.format(newest_edition.short_title, newest, Markup("").join(parts)))
 
 
 # --- permanent addresses
 
 
-def _addresses(kept: list[Kept], part: Path, now: Edition) -> dict[str, str]:
+def _addresses(kept: list[EarlierEdition], part: Path, now: Edition) -> dict[str, str]:
     """Write a page for each thing that any edition holds; return where each leads, by its permanent address."""
     try:
-        found = {where: (target, "", "") for where, target in things(part).items()}
+        found = {where: (target, "", "") for where, target in page_addresses(part).items()}
         for one in kept:
-            for where, target in things(one.html).items():
-                gone = f"The newest edition, {now.version}, no longer has it; {one.called} does."
-                found.setdefault(where, (target, f"{EDITIONS}/{one.version}/", gone))
+            for where, target in page_addresses(one.site_folder).items():
+                gone = f"The newest edition, {now.version}, no longer has it; {one.description} does."
+                found.setdefault(where, (target, f"{EDITIONS_FOLDER}/{one.version}/", gone))
     except ValueError as error:
         raise PublishError([str(error)]) from None
-    site = address_of(part)
+    site = site_address(part)
     for where, (target, folder, gone) in sorted(found.items()):
-        path = part / IDS / where / FRONT
+        path = part / IDS_FOLDER / where / INDEX_FILE
         path.parent.mkdir(parents=True, exist_ok=True)
-        up = "../" * f"{IDS}/{where}/".count("/")
+        up = "../" * f"{IDS_FOLDER}/{where}/".count("/")
         full = f"{site}{folder}{target}" if site else ""
-        path.write_text(redirect(where, f"{up}{folder}{target}", full, gone), encoding="utf-8")
+        path.write_text(redirect_page(where, f"{up}{folder}{target}", full, gone), encoding="utf-8")
     return {where: f"{folder}{target}" for where, (target, folder, _) in found.items()}
 
 
@@ -282,8 +304,8 @@ def _tell(part: Path, lead: dict[str, str]) -> None:
     for page in sorted(part.rglob("*.html")):
         name = page.relative_to(part).as_posix()
         text = page.read_text(encoding="utf-8")
-        found = CERTIFICATE.search(text)
-        if found and name.partition("/")[0] not in (EDITIONS, IDS):
+        found = CERTIFICATE_PATTERN.search(text)
+        if found and name.partition("/")[0] not in (EDITIONS_FOLDER, IDS_FOLDER):
             at = found.end()
             page.write_text(f"{text[:at]}{_ways(name, own.get(name, ''))}{text[at:]}", encoding="utf-8")
 
@@ -296,6 +318,10 @@ def _ways(name: str, where: str) -> Markup:
     if name == MISSING:
         return Markup("")
     up = "../" * name.count("/")
-    editions = Markup(' · <a href="{}{}/{}">All editions</a>').format(up, EDITIONS, FRONT)
-    own = Markup(' · <a href="{}{}/{}/{}">Permanent address</a>').format(up, IDS, quote(where), FRONT) if where else ""
+    editions = Markup(' · <a href="{}{}/{}">All editions</a>').format(up, EDITIONS_FOLDER, INDEX_FILE)
+    own = (
+        Markup(' · <a href="{}{}/{}/{}">Permanent address</a>').format(up, IDS_FOLDER, quote(where), INDEX_FILE)
+        if where
+        else ""
+    )
     return editions + own

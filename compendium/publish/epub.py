@@ -14,9 +14,9 @@ from pathlib import Path
 
 from markupsafe import Markup
 
-from compendium.project.citation import Edition, plain
+from compendium.project.citation import Edition, format_citation
 from compendium.project.paths import BOOK
-from compendium.publish.pdf import licences
+from compendium.publish.pdf import licence_links
 from compendium.publish.print_pages import Part
 
 STYLE = BOOK / "_print" / "epub.css"
@@ -47,7 +47,7 @@ def packed(book: Sequence[Part], edition: Edition, *, style: Path = STYLE) -> by
     files = {
         "META-INF/container.xml": CONTAINER,
         "book/style.css": style.read_text(encoding="utf-8"),
-        "book/cover.xhtml": _page(edition.name, _cover(edition), "cover"),
+        "book/cover.xhtml": _page(edition.short_title, _cover(edition), "cover"),
         "book/nav.xhtml": _page("Contents", _contents(book), ""),
     }
     for chapter in chapters:
@@ -103,7 +103,7 @@ def _cover(edition: Edition) -> Markup:
         '<section><h1 class="title">{}</h1>\n<p>{}</p>\n<p>{}</p>\n<p>Edition {}, {}</p>\n<p>{}</p>\n<p>Cite as: {}</p>'
         "</section>"
     ).format(
-        edition.name, edition.subtitle, edition.by, edition.version, edition.day, licences(edition), plain(edition)
+        edition.short_title, edition.subtitle, edition.author_line, edition.version, edition.date_text, licence_links(edition), format_citation(edition)
     )  # fmt: skip
 
 
@@ -131,7 +131,7 @@ def _package(edition: Edition, names: Sequence[str], svg: set[str]) -> Markup:
     number = uuid.uuid5(uuid.NAMESPACE_URL, f"{edition.title} {edition.version}")
     facts = [
         Markup('<dc:identifier id="id">urn:uuid:{}</dc:identifier>').format(number),
-        Markup("<dc:title>{}</dc:title>").format(edition.name),
+        Markup("<dc:title>{}</dc:title>").format(edition.short_title),
         Markup("<dc:description>{}</dc:description>").format(edition.subtitle),
         Markup("<dc:language>en</dc:language>"),
         *(Markup("<dc:creator>{}</dc:creator>").format(author) for author in edition.authors),

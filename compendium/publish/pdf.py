@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 from markupsafe import Markup
 
 from compendium.builder.static_server import serving
-from compendium.project.citation import Edition, plain
+from compendium.project.citation import Edition, format_citation
 from compendium.project.paths import BOOK
 
 if TYPE_CHECKING:
@@ -26,25 +26,28 @@ if TYPE_CHECKING:
 
     from compendium.publish.print_pages import Part
 
-STYLE = BOOK / "_print" / "print.css"
+STYLE_SHEET = BOOK / "_print" / "print.css"
 FONTS = ("STIXGeneral", "STIXGeneralBol", "STIXGeneralItalic", "STIXGeneralBolIta", "DejaVuSans", "DejaVuSans-Bold",
          "DejaVuSans-Oblique", "DejaVuSansMono")  # fmt: skip
 """Files among those of Matplotlib; the style sheet names them."""
-ROUNDS = 4
+MAX_PRINTINGS = 4
 """How often the contents may be set anew before their numbers must hold."""
-FILL = """numbers => {
+FILL_SCRIPT = """numbers => {
   for (const cell of document.querySelectorAll("[data-of]")) cell.textContent = numbers[cell.dataset.of];
 }"""
-CELL = re.compile(rb"\(node(\d{8})\)")
-TERMS = {"MIT": "https://opensource.org/license/mit", "CC-BY-4.0": "https://creativecommons.org/licenses/by/4.0/"}
+TAGGED_CELL_PATTERN = re.compile(rb"\(node(\d{8})\)")
+LICENCE_URLS = {
+    "MIT": "https://opensource.org/license/mit",
+    "CC-BY-4.0": "https://creativecommons.org/licenses/by/4.0/",
+}
 """Where the text of a licence lies, by its SPDX identifier."""
 
 
-class UnstableError(Exception):
+class UnstableContentsError(Exception):
     """The numbers in the contents do not come to rest."""
 
 
-def printed(book: Sequence[Part], edition: Edition, browser: Browser, *, style: Path = STYLE) -> bytes:
+def print_pdf(book: Sequence[Part], edition: Edition, browser: Browser, *, style: Path = STYLE_SHEET) -> bytes:
     """Return the book as a PDF; the same book, edition and Chromium give the same bytes.
 
     Raises
@@ -60,13 +63,13 @@ def printed(book: Sequence[Part], edition: Edition, browser: Browser, *, style: 
         for font in FONTS:
             shutil.copyfile(fonts / f"{font}.ttf", folder / f"{font}.ttf")
         shutil.copyfile(style, folder / "print.css")
-        (folder / "index.html").write_text(document(book, edition), encoding="utf-8")
+        (folder / "index.html").write_text(book_html(book, edition), encoding="utf-8")
         with serving(folder) as address:
             page = browser.new_page()
             try:
                 page.goto(f"{address}/index.html")
                 page.evaluate("async () => { await document.fonts.ready }")
-                return fixed(_settled(page), edition)
+                return normalise_pdf(_settled(page), edition)
             finally:
                 page.close()
 
@@ -74,20 +77,20 @@ def printed(book: Sequence[Part], edition: Edition, browser: Browser, *, style: 
 def _settled(page: Page) -> bytes:
     """Print until the contents give the pages on which chapters begin."""
     told: dict[str, int] = {}
-    for at in range(ROUNDS):
+    for at in range(MAX_PRINTINGS):
         # Tags and outline move nothing and take most of the time: the first printing is read and thrown away.
         whole = at > 0
         content = page.pdf(prefer_css_page_size=True, print_background=True, tagged=whole, outline=whole)
-        found = begins(content)
+        found = destination_pages(content)
         if told and all(found.get(name) == number for name, number in told.items()):
             return content
         wanted = page.evaluate("[...document.querySelectorAll('[data-of]')].map(cell => cell.dataset.of)")
         told = {name: found[name] for name in wanted}
-        page.evaluate(FILL, told)
-    raise UnstableError(f"The numbers of the contents changed with each of {ROUNDS} printings.")
+        page.evaluate(FILL_SCRIPT, told)
+    raise UnstableContentsError(f"The numbers of the contents changed with each of {MAX_PRINTINGS} printings.")
 
 
-def begins(content: bytes) -> dict[str, int]:
+def destination_pages(content: bytes) -> dict[str, int]:
     """Return the page, counted from one, on which each place that something links to lies in a PDF, by its id."""
     from pypdf import PdfReader
 
@@ -100,7 +103,7 @@ def begins(content: bytes) -> dict[str, int]:
     return found
 
 
-def fixed(content: bytes, edition: Edition) -> bytes:
+def normalise_pdf(content: bytes, edition: Edition) -> bytes:
     """Return a PDF without what differs from one printing to the next; every byte keeps its place.
 
     That is the time of printing, for which the day of the edition is put, and the numbers of tagged cells, which the
@@ -113,42 +116,50 @@ def fixed(content: bytes, edition: Edition) -> bytes:
         return found[1] + stamp
 
     content = re.sub(rb"(/(?:CreationDate|ModDate) \()(D:[^)]*)(?=\))", told, content)
-    places = {number: b"%08d" % at for at, number in enumerate(sorted(set(CELL.findall(content))))}
-    return CELL.sub(lambda found: b"(node" + places[found[1]] + b")", content)
+    places = {number: b"%08d" % at for at, number in enumerate(sorted(set(TAGGED_CELL_PATTERN.findall(content))))}
+    return TAGGED_CELL_PATTERN.sub(lambda found: b"(node" + places[found[1]] + b")", content)
 
 
 # --- the document
 
 
-def document(book: Sequence[Part], edition: Edition) -> str:
+def book_html(book: Sequence[Part], edition: Edition) -> str:
     """Return the whole book as one page of HTML; in the contents stand places for the numbers of pages."""
     chapters = "\n".join(_part(part) for part in book)
     head = Markup(
         '<!doctype html>\n<html lang="en" xmlns:epub="http://www.idpf.org/2007/ops"><head><meta charset="utf-8">'
         '<title>{}</title><meta name="author" content="{}"><link rel="stylesheet" href="print.css"></head>\n<body>\n'
-    ).format(edition.name, edition.by)
-    return f"{head}{cover(edition)}{contents(book)}{chapters}\n</body></html>\n"
+    ).format(edition.short_title, edition.author_line)
+    return f"{head}{cover_html(edition)}{contents_html(book)}{chapters}\n</body></html>\n"
 
 
-def cover(edition: Edition) -> Markup:
+def cover_html(edition: Edition) -> Markup:
     """Return the first page: what the book is, which edition, under which terms, and how to cite it."""
     return Markup(
         '<section class="cover"><p class="title">{}</p>\n<p class="subtitle">{}</p>\n<p class="by">{}</p>\n'
         "<dl><dt>Edition</dt><dd>{}, {}</dd>\n<dt>Licence</dt><dd>{}</dd>\n<dt>Cite as</dt><dd>{}</dd></dl></section>\n"
     ).format(
-        edition.name, edition.subtitle, edition.by, edition.version, edition.day, licences(edition), plain(edition)
+        edition.short_title,
+        edition.subtitle,
+        edition.author_line,
+        edition.version,
+        edition.date_text,
+        licence_links(edition),
+        format_citation(edition),
     )
 
 
-def licences(edition: Edition) -> Markup:
+def licence_links(edition: Edition) -> Markup:
     """Return the licences with links to their texts, where these are known."""
     return Markup(", ").join(
-        Markup('<a href="{}">{}</a>').format(TERMS[one], one) if one in TERMS else Markup("{}").format(one)
+        Markup('<a href="{}">{}</a>').format(LICENCE_URLS[one], one)
+        if one in LICENCE_URLS
+        else Markup("{}").format(one)
         for one in edition.licences
     )
 
 
-def contents(book: Sequence[Part]) -> Markup:
+def contents_html(book: Sequence[Part]) -> Markup:
     """Return the table of contents, a line for each part and each chapter."""
     return Markup('<nav class="contents"><h1>Contents</h1>\n<ol>\n{}</ol></nav>\n').format(
         Markup("").join(_entries(book))

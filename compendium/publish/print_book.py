@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from compendium.builder.print_files import EPUB, FOLDER, PDF, STAMP, adopt
+from compendium.builder.print_files import EPUB_FILE, PDF_FILE, PRINT_FOLDER, PRINT_RECORD, record_print_files
 from compendium.project.paths import ROOT
 
 
@@ -17,14 +17,16 @@ class PrintError(Exception):
     """The book cannot be printed; the message says what is missing or what failed."""
 
 
-def make(inputs: Mapping[str, str], *, say: Callable[[str], None] = print, folder: Path | None = None) -> list[Path]:
+def make_print_files(
+    inputs: Mapping[str, str], *, log: Callable[[str], None] = print, folder: Path | None = None
+) -> list[Path]:
     """Make PDF and EPUB of the built site, and return them.
 
     Parameters
     ----------
     inputs
         what the site was made from, by path.
-    say
+    log
         told each step before it is taken.
 
     Raises
@@ -36,25 +38,25 @@ def make(inputs: Mapping[str, str], *, say: Callable[[str], None] = print, folde
     from compendium.publish import epub, pdf, print_pages
     from compendium.quality import audit
 
-    browser, folder = audit.chromium(), folder or FOLDER
+    browser, folder = audit.chromium(), folder or PRINT_FOLDER
     if browser is None:
         raise PrintError(
             f"Printing needs Chromium, and this machine has none: not {', '.join(audit.BROWSERS)} on its PATH, nor "
             "what CHROME_PATH names (Debian: apt-get install chromium). Nothing was printed."
         )
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / STAMP).unlink(missing_ok=True)
+    (folder / PRINT_RECORD).unlink(missing_ok=True)
     try:
-        say("Gathering the pages …")
-        book, about = print_pages.parts(folder.parent / "html", ROOT / "_toc.yml"), citation.edition()
-        say("Packing the EPUB …")
-        made = {EPUB: epub.packed(book, about)}
-        say("Printing the PDF, twice: its contents are known by then …")
+        log("Gathering the pages …")
+        book, about = print_pages.read_book_parts(folder.parent / "html", ROOT / "_toc.yml"), citation.read_edition()
+        log("Packing the EPUB …")
+        made = {EPUB_FILE: epub.packed(book, about)}
+        log("Printing the PDF, twice: its contents are known by then …")
         with audit.browsing(browser) as opened:
-            made[PDF] = pdf.printed(book, about, opened)
-    except (print_pages.NotBuiltError, pdf.UnstableError, ValueError) as error:
+            made[PDF_FILE] = pdf.print_pdf(book, about, opened)
+    except (print_pages.NotBuiltError, pdf.UnstableContentsError, ValueError) as error:
         raise PrintError(str(error)) from None
     for name, content in made.items():
         (folder / name).write_bytes(content)
-    adopt(folder, inputs)
+    record_print_files(folder, inputs)
     return [folder / name for name in made]

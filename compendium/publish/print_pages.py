@@ -17,18 +17,18 @@ import yaml
 from bs4 import BeautifulSoup, Tag
 from bs4.filter import SoupStrainer
 
-SCREEN = (
+SCREEN_ONLY = (
     ".cell_input, details.fold, .headerlink, .back-to-top, .on-screen, .take, script, style, link, template, form, "
     "button, input, select, dialog, a[download], [hidden]"
 )
 """What only a screen has a use for: folded code, marks to point at, what is pressed, what is taken away as a file."""
-DROPPED = ("tabindex", "popover", "popovertarget", "data-card", "title", "download", "target", "rel")
-REFERRING = ("aria-labelledby", "aria-describedby", "aria-controls", "headers", "for")
+DROPPED_ATTRIBUTES = ("tabindex", "popover", "popovertarget", "data-card", "title", "download", "target", "rel")
+ID_REFERENCES = ("aria-labelledby", "aria-describedby", "aria-controls", "headers", "for")
 """Attributes whose words are ids."""
-WITHIN = re.compile(r"url\(#([^)]+)\)")
-PHRASING = {"p", "small", "span"}
+URL_REFERENCE_PATTERN = re.compile(r"url\(#([^)]+)\)")
+PHRASING_ELEMENTS = {"p", "small", "span"}
 """What may hold no block; a browser bears one there, a reading device need not."""
-WIDE = 7
+WIDE_TABLE_COLUMNS = 7
 """Columns of a table from which on it is set smaller."""
 
 
@@ -39,7 +39,7 @@ class Chapter:
     name: str
     """Tells it from the others; begins each of its ids."""
     title: str
-    short: str
+    short_title: str
     body: Tag
     """Its article; where it belongs to a part, its headings are a level lower than on the page."""
 
@@ -61,7 +61,7 @@ class NotBuiltError(Exception):
     """A page of the table of contents is not in the site, or holds no article; the message names it."""
 
 
-def listed(toc: Path) -> list[tuple[str, list[tuple[str, str]]]]:
+def read_toc(toc: Path) -> list[tuple[str, list[tuple[str, str]]]]:
     """Return the parts that a table of contents names: of each its caption, its pages and their short titles."""
     said = yaml.safe_load(toc.read_text(encoding="utf-8"))
     parts = [("", [(str(said["root"]), ""), *_pages(said)])]
@@ -75,7 +75,7 @@ def _pages(within: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         yield from _pages(entry)
 
 
-def parts(html: Path, toc: Path) -> list[Part]:
+def read_book_parts(html: Path, toc: Path) -> list[Part]:
     """Return the book: all pages of a table of contents, as they lie built in a folder, ready to be set.
 
     Raises
@@ -83,9 +83,9 @@ def parts(html: Path, toc: Path) -> list[Part]:
     NotBuiltError
         where a page is missing.
     """
-    order = listed(toc)
+    order = read_toc(toc)
     pages = {page: _article(html, page) for _, entries in order for page, _ in entries}
-    names = {page: name_of(page, order[0][1][0][0]) for page in pages}
+    names = {page: page_name(page, order[0][1][0][0]) for page in pages}
     ids = {page: {str(tag["id"]) for tag in article.find_all(id=True)} for page, article in pages.items()}
     site = _site(html / f"{order[0][1][0][0]}.html", order[0][1][0][0])
     for page, article in pages.items():
@@ -98,7 +98,7 @@ def parts(html: Path, toc: Path) -> list[Part]:
     ]
 
 
-def name_of(page: str, root: str) -> str:
+def page_name(page: str, root: str) -> str:
     """Return the name of a page in the book: its path below the folder of the first page, its folders with hyphens."""
     return page.removeprefix(f"{root.rpartition('/')[0]}/").replace("/", "-")
 
@@ -140,7 +140,7 @@ def _chapter(article: Tag, name: str, short: str, caption: str) -> Chapter:
 
 def _clear(article: Tag) -> None:
     """Take out what only a screen has a use for, open what is folded, and name tables that need a small type."""
-    for found in article.select(SCREEN):
+    for found in article.select(SCREEN_ONLY):
         found.extract()
     for cell in article.select("div.cell"):
         if not cell.get_text(strip=True) and not cell.find(["svg", "img"]):
@@ -149,7 +149,7 @@ def _clear(article: Tag) -> None:
         found.name = "div"
         found.attrs = {**_kept(found, "open", "name"), "class": _classes(found, "opened")}
         for around in found.parents:
-            if around is None or around.name not in PHRASING:
+            if around is None or around.name not in PHRASING_ELEMENTS:
                 break
             around.name, around["class"] = "div", _classes(around, around.name)
     for found in article.find_all("summary"):
@@ -158,7 +158,7 @@ def _clear(article: Tag) -> None:
         wrapper.attrs = {**_kept(wrapper, "role", "aria-label"), "class": _classes(wrapper)}
     for table in article.find_all("table"):
         row = table.find("tr")
-        if row and len(row.find_all(["th", "td"])) >= WIDE:
+        if row and len(row.find_all(["th", "td"])) >= WIDE_TABLE_COLUMNS:
             table["class"] = _classes(table, "wide")
 
 
@@ -171,9 +171,9 @@ def _classes(tag: Tag, *more: str) -> str:
     return " ".join([*([found] if isinstance(found, str) else found), *more])
 
 
-def placed(name: str, inner: str) -> str:
+def book_id(name: str, page_id: str) -> str:
     """Return the id that an id of a page has in the book."""
-    return f"{name}--{inner}"
+    return f"{name}--{page_id}"
 
 
 def _link(article: Tag, page: str, names: Mapping[str, str], ids: Mapping[str, set[str]], site: str) -> None:
@@ -181,17 +181,17 @@ def _link(article: Tag, page: str, names: Mapping[str, str], ids: Mapping[str, s
     name = names[page]
     for tag in article.find_all(True):
         if "id" in tag.attrs:
-            tag["id"] = placed(name, str(tag["id"]))
+            tag["id"] = book_id(name, str(tag["id"]))
         if "data-card" in tag.attrs:
-            tag["data-card"] = placed(name, str(tag["data-card"]))
-        for attribute in REFERRING:
+            tag["data-card"] = book_id(name, str(tag["data-card"]))
+        for attribute in ID_REFERENCES:
             if attribute in tag.attrs:
                 said = tag[attribute]
                 words = said.split() if isinstance(said, str) else said
-                tag[attribute] = " ".join(placed(name, word) for word in words)
+                tag[attribute] = " ".join(book_id(name, word) for word in words)
         for attribute, value in tag.attrs.items():
             if isinstance(value, str) and "url(#" in value:
-                tag[attribute] = WITHIN.sub(lambda found: f"url(#{placed(name, found[1])})", value)
+                tag[attribute] = URL_REFERENCE_PATTERN.sub(lambda found: f"url(#{book_id(name, found[1])})", value)
         if "href" in tag.attrs:
             target = _target(str(tag["href"]), page, names, ids, site)
             if target:
@@ -209,7 +209,7 @@ def _target(href: str, page: str, names: Mapping[str, str], ids: Mapping[str, se
     path = urljoin(f"{page}.html", unquote(parts.path)) if parts.path else f"{page}.html"
     target, inner = path.removesuffix(".html").lstrip("/"), unquote(parts.fragment)
     if target in names:
-        return f"#{placed(names[target], inner)}" if inner in ids[target] else f"#{names[target]}"
+        return f"#{book_id(names[target], inner)}" if inner in ids[target] else f"#{names[target]}"
     return f"{site}{path.lstrip('/')}{'#' * bool(parts.fragment)}{parts.fragment}" if site else ""
 
 
@@ -230,7 +230,7 @@ def _note(article: Tag, name: str) -> None:
             number = numbers.setdefault(card, len(numbers) + 1)
             link.insert_after(_mark(name, number, first))
     for tag in [*article.find_all(True), *(inner for card in cards.values() for inner in card.find_all(True))]:
-        for attribute in DROPPED:
+        for attribute in DROPPED_ATTRIBUTES:
             tag.attrs.pop(attribute, None)
     if numbers:
         notes = _new("section", {"class": "notes", "role": "doc-endnotes", "id": f"{name}--notes--"})

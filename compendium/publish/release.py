@@ -23,26 +23,26 @@ from zipfile import ZipFile
 
 from compendium import croissant
 from compendium.builder import print_files
-from compendium.builder.cache_keys import data
-from compendium.ledger.archive import NAME as LEDGER
-from compendium.ledger.permanent_ids import PERMANENT, registered
-from compendium.ledger.schema import DESCRIPTOR, descriptor, tables
+from compendium.builder.cache_keys import data_files
+from compendium.ledger.archive import LEDGER_ARCHIVE as LEDGER
+from compendium.ledger.permanent_ids import PERMANENT_IDS, register_ids
+from compendium.ledger.schema import DESCRIPTOR, read_descriptor, read_schema
 from compendium.project import changelog
-from compendium.project.checksums import Content, lines
-from compendium.project.citation import CITATION, Edition, edition
-from compendium.project.paths import BUILT, LOCK, ROOT, chapters, notebook_of
+from compendium.project.checksums import FileDigest, manifest_lines
+from compendium.project.citation import CITATION, Edition, read_edition
+from compendium.project.paths import BUILD, LOCK, ROOT, find_chapters, notebook_path
 from compendium.project.problems import LedgerError
-from compendium.project.zip_archives import packed
+from compendium.project.zip_archives import pack
 from compendium.publish import codecheck, ro_crate, snapshots
 from compendium.publish.changes import is_recorded
 
-FOLDER = BUILT / "release"
-STATE = ".edition.json"
+RELEASE_FOLDER = BUILD / "release"
+STATE_FILE = ".edition.json"
 """Stands in the archive of the sources, where there is no git to ask: which commit and edition they are."""
-SUMS, SOURCES, CHANGES, README = "SHA256SUMS", "source.zip", "CHANGES.md", "README.txt"
-LOCKS = (LOCK, "requirements-authors.txt")
-SHOWN = 5
-TAG = "v"
+CHECKSUMS_FILE, SOURCE_ARCHIVE, CHANGES_FILE, README_FILE = "SHA256SUMS", "source.zip", "CHANGES.md", "README.txt"
+LOCK_FILES = (LOCK, "requirements-authors.txt")
+MAX_SHOWN = 5
+TAG_PREFIX = "v"
 
 
 class ReleaseError(Exception):
@@ -64,24 +64,24 @@ class Release:
     commit: str
     address: str = ""
     draft: bool = False
-    changed: bool = False
+    modified: bool = False
     """Whether the tree holds what the commit does not; of an edition it never does."""
 
     @property
-    def called(self) -> str:
+    def bundle_name(self) -> str:
         """Return the name of the bundle; that of a draft cannot be taken for an edition."""
         return f"{self.name}-{self.edition.version}{'-draft' if self.draft else ''}"
 
     @property
     def tag(self) -> str:
         """Return the name of the tag."""
-        return f"{TAG}{self.edition.version}"
+        return f"{TAG_PREFIX}{self.edition.version}"
 
 
 # --- what stands in the way
 
 
-def obstacles(version: str, *, draft: bool, stale: Callable[[], list[str]], root: Path = ROOT) -> list[str]:
+def obstacles(version: str, *, draft: bool, find_stale: Callable[[], list[str]], root: Path = ROOT) -> list[str]:
     """Return, a sentence each, all that keeps an edition from being released; nothing where it can be.
 
     Parameters
@@ -91,7 +91,7 @@ def obstacles(version: str, *, draft: bool, stale: Callable[[], list[str]], root
     draft
         whether only a draft is made: it has no tag, so that neither the tree nor other tags stand in its way, nor what
         is recorded of it.
-    stale
+    find_stale
         gives, in words, the notebooks that are not up to date; not asked for a draft, which brings them up to date.
     """
     found = list(_versions(version, root))
@@ -99,10 +99,10 @@ def obstacles(version: str, *, draft: bool, stale: Callable[[], list[str]], root
         found += _repository(version, root, draft)
     except ReleaseError as error:
         found += error.reasons
-    found += [*unkept(version, root), *_browser()]
+    found += [*unregistered_ids(version, root), *_browser()]
     if draft:
         return found
-    return [*found, *unrecorded(root), *(f"notebook not up to date: {line}" for line in stale())]
+    return [*found, *unrecorded_changes(root), *(f"notebook not up to date: {line}" for line in find_stale())]
 
 
 def _versions(version: str, root: Path) -> Iterator[str]:
@@ -117,20 +117,20 @@ def _versions(version: str, root: Path) -> Iterator[str]:
         if said != version:
             yield f"{name}: found version {said}; expected {version}"
         if name == CITATION:
-            released = edition(root).released
+            released = read_edition(root).released
     try:
-        entry = next(iter(changelog.entries((root / changelog.NAME).read_text(encoding="utf-8"))), None)
+        entry = next(iter(changelog.entries((root / changelog.CHANGELOG).read_text(encoding="utf-8"))), None)
     except (OSError, ValueError) as error:
-        yield f"{changelog.NAME}: cannot be read: {error}"
+        yield f"{changelog.CHANGELOG}: cannot be read: {error}"
         return
     if entry is None:
-        yield f"{changelog.NAME}: found no entry; expected “## {version} — YYYY-MM-DD” at its head, and what is new"
+        yield f"{changelog.CHANGELOG}: found no entry; expected “## {version} — YYYY-MM-DD” at its head, and what is new"
     elif entry.version != version:
-        yield f"{changelog.NAME}: found {entry.version} at its head; expected {version}"
+        yield f"{changelog.CHANGELOG}: found {entry.version} at its head; expected {version}"
     elif not any(letter.isalpha() for letter in entry.text):
-        yield f"{changelog.NAME}: found no word under {version}; expected what is new, for readers and for authors"
+        yield f"{changelog.CHANGELOG}: found no word under {version}; expected what is new, for readers and for authors"
     elif released is not None and entry.released != released:
-        yield f"{changelog.NAME}: found {entry.released} for {version}; {CITATION} says {released}"
+        yield f"{changelog.CHANGELOG}: found {entry.released} for {version}; {CITATION} says {released}"
 
 
 def _project(root: Path) -> str:
@@ -138,52 +138,56 @@ def _project(root: Path) -> str:
 
 
 def _cited(root: Path) -> str:
-    return edition(root).version
+    return read_edition(root).version
 
 
 def _described(root: Path) -> str:
-    return str(descriptor(root / "data")["version"])
+    return str(read_descriptor(root / "data")["version"])
 
 
 def _repository(version: str, root: Path, draft: bool) -> Iterator[str]:
     """Yield what git says against a release; `ReleaseError` where there is no git to ask."""
-    head(root)
+    head_commit(root)
     if draft:
         return
-    changed = git(root, "status", "--porcelain").splitlines()
+    changed = run_git(root, "status", "--porcelain").splitlines()
     if changed:
-        more = f" and {len(changed) - SHOWN} more" if len(changed) > SHOWN else ""
-        yield f"the tree is not clean: {', '.join(line[3:] for line in changed[:SHOWN])}{more}; commit or remove them"
-    tags = git(root, "tag", "--list", f"{TAG}*").split()
-    versions = [own for tag in tags if changelog.VERSION.fullmatch(own := tag.removeprefix(TAG))]
+        more = f" and {len(changed) - MAX_SHOWN} more" if len(changed) > MAX_SHOWN else ""
+        yield f"the tree is not clean: {', '.join(line[3:] for line in changed[:MAX_SHOWN])}{more}; commit or remove them"
+    tags = run_git(root, "tag", "--list", f"{TAG_PREFIX}*").split()
+    versions = [own for tag in tags if changelog.VERSION_PATTERN.fullmatch(own := tag.removeprefix(TAG_PREFIX))]
     if version in versions:
-        yield f"the tag {TAG}{version} is there already; an edition is never made twice, raise the version"
-    above = [other for other in versions if changelog.order(other) > changelog.order(version)]
+        yield f"the tag {TAG_PREFIX}{version} is there already; an edition is never made twice, raise the version"
+    above = [other for other in versions if changelog.version_key(other) > changelog.version_key(version)]
     if above:
-        yield f"the tag {TAG}{max(above, key=changelog.order)} is of a later edition than {version}"
+        yield f"the tag {TAG_PREFIX}{max(above, key=changelog.version_key)} is of a later edition than {version}"
     try:
-        git(root, "var", "GIT_COMMITTER_IDENT")
+        run_git(root, "var", "GIT_COMMITTER_IDENT")
     except ReleaseError:
         yield "git does not know who sets the tag; git config user.name and user.email tell it"
 
 
-def unkept(version: str, root: Path) -> Iterator[str]:
+def unregistered_ids(version: str, root: Path) -> Iterator[str]:
     """Yield that ids of the data are not kept yet: after the edition they could be used for another thing."""
     try:
-        new = registered(root / "data", version) if PERMANENT in tables(root / "data") else []
+        new = register_ids(root / "data", version) if PERMANENT_IDS in read_schema(root / "data") else []
     except LedgerError as error:
         yield from map(str, error.problems)
         return
     if new:
-        more = f" and {len(new) - SHOWN} more" if len(new) > SHOWN else ""
-        yield f"ids are not kept yet: {', '.join(new[:SHOWN])}{more}; `register --write` keeps them"
+        more = f" and {len(new) - MAX_SHOWN} more" if len(new) > MAX_SHOWN else ""
+        yield f"ids are not kept yet: {', '.join(new[:MAX_SHOWN])}{more}; `register --write` keeps them"
 
 
-def unrecorded(root: Path) -> Iterator[str]:
+def unrecorded_changes(root: Path) -> Iterator[str]:
     """Yield that the record of what the edition changes is not what comparing it with the edition before gives."""
-    now = snapshots.here(root)
-    earlier = [tag for tag in snapshots.tags(root) if snapshots.version(tag) < snapshots.version(now.edition)]
-    if earlier and not is_recorded(snapshots.at(earlier[-1], root), now):
+    now = snapshots.working_tree_snapshot(root)
+    earlier = [
+        tag
+        for tag in snapshots.edition_tags(root)
+        if snapshots.version_numbers(tag) < snapshots.version_numbers(now.edition)
+    ]
+    if earlier and not is_recorded(snapshots.snapshot_at(earlier[-1], root), now):
         yield f"the record of what changed since {earlier[-1]} is not that of the tree; `changes --write` renews it"
 
 
@@ -194,9 +198,9 @@ def _browser() -> Iterator[str]:
         yield f"no Chromium prints the PDF: none of {', '.join(audit.BROWSERS)} is found, nor what CHROME_PATH names"
 
 
-def git(root: Path, *arguments: str, given: str | None = None) -> str:
+def run_git(root: Path, *arguments: str, stdin: str | None = None) -> str:
     """Return what git answers in a folder; `ReleaseError` with its own words where it fails."""
-    return _git(root, *arguments, given=given).decode(errors="replace")
+    return _git(root, *arguments, given=stdin).decode(errors="replace")
 
 
 def _git(root: Path, *arguments: str, given: str | None = None) -> bytes:
@@ -212,7 +216,7 @@ def _git(root: Path, *arguments: str, given: str | None = None) -> bytes:
     return run.stdout
 
 
-def head(root: Path) -> str:
+def head_commit(root: Path) -> str:
     """Return the full hash of the commit that a folder is a checkout of.
 
     Raises
@@ -221,9 +225,9 @@ def head(root: Path) -> str:
         where it is none, or lies in that of something else.
     """
     try:
-        top = git(root, "rev-parse", "--show-toplevel").rstrip("\n")
+        top = run_git(root, "rev-parse", "--show-toplevel").rstrip("\n")
         if Path(top).resolve() == root.resolve():
-            return git(root, "rev-parse", "--verify", "HEAD").strip()
+            return run_git(root, "rev-parse", "--verify", "HEAD").strip()
     except ReleaseError as error:
         raise ReleaseError([f"this folder is no checkout with a commit: {error}"]) from None
     raise ReleaseError([f"this folder is no checkout of its own: it lies in that of {Path(top).name}"])
@@ -232,21 +236,21 @@ def head(root: Path) -> str:
 # --- the bundle
 
 
-def begun(*, address: str = "", draft: bool = False, root: Path = ROOT) -> Release:
+def plan_release(*, address: str = "", draft: bool = False, root: Path = ROOT) -> Release:
     """Return what would be released of a folder in which no obstacle is."""
-    entry = changelog.entries((root / changelog.NAME).read_text(encoding="utf-8"))[0]
-    name, changed = descriptor(root / "data")["name"], bool(git(root, "status", "--porcelain"))
-    return Release(name, edition(root), entry, head(root), address, draft, changed)
+    entry = changelog.entries((root / changelog.CHANGELOG).read_text(encoding="utf-8"))[0]
+    name, changed = read_descriptor(root / "data")["name"], bool(run_git(root, "status", "--porcelain"))
+    return Release(name, read_edition(root), entry, head_commit(root), address, draft, changed)
 
 
-def contents(release: Release, html: Path, printed: Path, root: Path = ROOT) -> dict[str, bytes]:
+def bundle_contents(release: Release, site_folder: Path, print_folder: Path, root: Path = ROOT) -> dict[str, bytes]:
     """Return every file of the bundle by its path, check sums last.
 
     Parameters
     ----------
-    html
+    site_folder
         folder of the built site.
-    printed
+    print_folder
         folder that holds the book as PDF and EPUB.
 
     Raises
@@ -254,16 +258,16 @@ def contents(release: Release, html: Path, printed: Path, root: Path = ROOT) -> 
     ReleaseError
         where something that belongs into it is missing.
     """
-    sources, runs = sources_of(root, draft=release.draft)
+    sources, runs = source_files(root, draft=release.draft)
     files = {
-        **{name: sources[name] for name in (CITATION, "LICENSE", *LOCKS) if name in sources},
-        CHANGES: release.entry.standing_alone().encode(),
-        README: readme(release).encode(),
-        SOURCES: packed({**sources, STATE: state(release).encode()}, runs),
-        **{name: _read(printed / name) for name in (print_files.PDF, print_files.EPUB)},
-        LEDGER: _read(html / LEDGER),
-        **{f"site/{name}": content for name, content in _under(html).items()},
-        **{f"data/{path.relative_to(root / 'data').as_posix()}": _read(path) for path in data(root)},
+        **{name: sources[name] for name in (CITATION, "LICENSE", *LOCK_FILES) if name in sources},
+        CHANGES_FILE: release.entry.to_markdown().encode(),
+        README_FILE: readme_text(release).encode(),
+        SOURCE_ARCHIVE: pack({**sources, STATE_FILE: release_state_json(release).encode()}, runs),
+        **{name: _read(print_folder / name) for name in (print_files.PDF_FILE, print_files.EPUB_FILE)},
+        LEDGER: _read(site_folder / LEDGER),
+        **{f"site/{name}": content for name, content in _under(site_folder).items()},
+        **{f"data/{path.relative_to(root / 'data').as_posix()}": _read(path) for path in data_files(root)},
         **_notebooks(root),
     }
     with ZipFile(io.BytesIO(files[LEDGER])) as archive:
@@ -272,17 +276,21 @@ def contents(release: Release, html: Path, printed: Path, root: Path = ROOT) -> 
         files[f"data/{croissant.NAME}"] = archive.read(croissant.NAME)
     names = _named(release, files, root)
     checked = {path: f"{name}: {said}" if said else name for path, (name, said) in names.items() if _again(path)}
-    files[codecheck.NAME] = codecheck.manifest(checked, files[CITATION], release.edition, release.address).encode()
-    about = ro_crate.About(release.called, _about(root), release.edition, release.commit, names, release.address)
-    files[ro_crate.NAME] = ro_crate.described(files, about).encode()
-    sums = {name: Content(hashlib.sha256(files[name]).hexdigest()) for name in sorted(files)}
-    return files | {SUMS: "".join(f"{line}\n" for line in lines(sums)).encode()}
+    files[codecheck.CODECHECK_FILE] = codecheck.codecheck_manifest(
+        checked, files[CITATION], release.edition, release.address
+    ).encode()
+    about = ro_crate.BundleDescription(
+        release.bundle_name, _about(root), release.edition, release.commit, names, release.address
+    )
+    files[ro_crate.RO_CRATE_FILE] = ro_crate.ro_crate_metadata(files, about).encode()
+    sums = {name: FileDigest(hashlib.sha256(files[name]).hexdigest()) for name in sorted(files)}
+    return files | {CHECKSUMS_FILE: "".join(f"{line}\n" for line in manifest_lines(sums)).encode()}
 
 
-def sources_of(root: Path, *, draft: bool) -> tuple[dict[str, bytes], set[str]]:
+def source_files(root: Path, *, draft: bool) -> tuple[dict[str, bytes], set[str]]:
     """Return the files of the commit by their path, and which can be executed; of a draft those that lie there."""
     if draft:
-        names = git(root, "ls-files", "-z", "--cached", "--others", "--exclude-standard").split("\0")
+        names = run_git(root, "ls-files", "-z", "--cached", "--others", "--exclude-standard").split("\0")
         paths = {name: root / name for name in names if name and (root / name).is_file()}
         return {name: _read(path) for name, path in paths.items()}, {n for n in paths if os.access(paths[n], os.X_OK)}
     found, runs = {}, set()
@@ -299,7 +307,7 @@ def sources_of(root: Path, *, draft: bool) -> tuple[dict[str, bytes], set[str]]:
     return found, runs
 
 
-def state(release: Release) -> str:
+def release_state_json(release: Release) -> str:
     """Return what the sources say of themselves where there is no git to ask."""
     told: dict[str, str | bool] = {
         "commit": release.commit,
@@ -307,7 +315,7 @@ def state(release: Release) -> str:
         "released": release.edition.released.isoformat(),
         "address": release.address,
         "draft": release.draft,
-        "modified": release.changed,
+        "modified": release.modified,
     }
     return json.dumps(told, indent=1) + "\n"
 
@@ -319,7 +327,7 @@ def _under(folder: Path) -> dict[str, bytes]:
 
 def _notebooks(root: Path) -> dict[str, bytes]:
     book = root / "book"
-    paths = [path for chapter in chapters(book) for path in (chapter, notebook_of(chapter))]
+    paths = [path for chapter in find_chapters(book) for path in (chapter, notebook_path(chapter))]
     return {f"notebooks/{path.relative_to(book).as_posix()}": _read(path) for path in paths}
 
 
@@ -339,27 +347,30 @@ def _again(path: str) -> bool:
 
 
 def _about(root: Path) -> str:
-    return str(descriptor(root / "data")["description"])
+    return str(read_descriptor(root / "data")["description"])
 
 
 def _named(release: Release, files: Mapping[str, bytes], root: Path) -> dict[str, tuple[str, str]]:
     """Return name and description of what the bundle holds, by path."""
-    book, about = release.edition, descriptor(root / "data")
+    book, about = release.edition, read_descriptor(root / "data")
     tables = {own["path"]: (own["title"], own["description"]) for own in about["resources"]}
     named = {
-        README: ("What is here", "What the bundle holds, and how to check and to repeat it."),
-        CHANGES: (f"What is new in edition {book.version}", "For readers and for authors."),
+        README_FILE: ("What is here", "What the bundle holds, and how to check and to repeat it."),
+        CHANGES_FILE: (f"What is new in edition {book.version}", "For readers and for authors."),
         CITATION: ("How to cite", "In the Citation File Format."),
         "LICENSE": ("The licences", "And what is not ours."),
         LOCK: ("The packages that were used", "Every version with its hashes."),
-        LOCKS[1]: ("The packages for authors", "Every version with its hashes."),
-        SOURCES: ("The sources", f"All files of commit {release.commit}, as an archive that builds without git."),
+        LOCK_FILES[1]: ("The packages for authors", "Every version with its hashes."),
+        SOURCE_ARCHIVE: (
+            "The sources",
+            f"All files of commit {release.commit}, as an archive that builds without git.",
+        ),
         LEDGER: ("The whole ledger", "CSV with its Data Package, Parquet, SQLite, JSON-LD."),
-        print_files.PDF: (f"{book.name} as PDF", "All pages, in the order of the site."),
-        print_files.EPUB: (f"{book.name} as EPUB", "All pages, in the order of the site."),
-        codecheck.NAME: ("The manifest of CODECHECK", "What an independent person should get again."),
-        "site/": (f"{book.name} as a site", "It begins at index.html, from a folder as from a server."),
-        "site/index.html": (f"{book.name}: the front door", "It leads to the first page."),
+        print_files.PDF_FILE: (f"{book.short_title} as PDF", "All pages, in the order of the site."),
+        print_files.EPUB_FILE: (f"{book.short_title} as EPUB", "All pages, in the order of the site."),
+        codecheck.CODECHECK_FILE: ("The manifest of CODECHECK", "What an independent person should get again."),
+        "site/": (f"{book.short_title} as a site", "It begins at index.html, from a folder as from a server."),
+        "site/index.html": (f"{book.short_title}: the front door", "It leads to the first page."),
         f"data/{DESCRIPTOR}": ("The Data Package", "What every table and column holds."),
         f"data/{croissant.NAME}": ("The data in Croissant", "The same for tools of machine learning."),
         **{f"data/{path}": told for path, told in tables.items()},
@@ -380,10 +391,10 @@ def _title(files: Mapping[str, bytes], path: str, content: bytes) -> str:
     return heading.strip() or path
 
 
-def readme(release: Release) -> str:
+def readme_text(release: Release) -> str:
     """Return what the bundle says to whoever opens it."""
     book = release.edition
-    title = f"{book.name}, edition {book.version}, {book.day}"
+    title = f"{book.short_title}, edition {book.version}, {book.date_text}"
     where = f"Published at {release.address}\n" if release.address else ""
     return f"""{title}
 {"=" * len(title)}
@@ -392,23 +403,23 @@ def readme(release: Release) -> str:
 What is here
 ------------
 site/            the book as a site: open site/index.html
-{print_files.PDF:<16} the book as one file; {print_files.EPUB} for reading devices
+{print_files.PDF_FILE:<16} the book as one file; {print_files.EPUB_FILE} for reading devices
 {LEDGER:<16} the whole ledger: CSV, Parquet, SQLite, JSON-LD
 data/            its tables, with {DESCRIPTOR} and {croissant.NAME}
 notebooks/       the chapters: text that people edit, and notebooks with their outputs
-{SOURCES:<16} everything it was made of
+{SOURCE_ARCHIVE:<16} everything it was made of
 {LOCK}  every package it was made with, with its hashes
-{CHANGES:<16} what is new; {CITATION}: how to cite; LICENSE: under which terms
-{ro_crate.NAME}, {codecheck.NAME}: what the files are, for machines and for checkers
-{SUMS:<16} the SHA-256 of every other file
+{CHANGES_FILE:<16} what is new; {CITATION}: how to cite; LICENSE: under which terms
+{ro_crate.RO_CRATE_FILE}, {codecheck.CODECHECK_FILE}: what the files are, for machines and for checkers
+{CHECKSUMS_FILE:<16} the SHA-256 of every other file
 
 How to check it
 ---------------
-sha256sum --check --quiet {SUMS}
+sha256sum --check --quiet {CHECKSUMS_FILE}
 
 How to repeat it
 ----------------
-On a machine with Python 3.11 or newer, make, and access to a package index, in an unpacked {SOURCES}:
+On a machine with Python 3.11 or newer, make, and access to a package index, in an unpacked {SOURCE_ARCHIVE}:
 
 make environment
 .venv/bin/python -m compendium repeat --execute BUNDLE
@@ -422,7 +433,7 @@ afresh, the site is built anew, and every file that comes out otherwise is named
 
 
 @dataclass(frozen=True)
-class Made:
+class ReleaseFiles:
     """What a release has made: folder, archive and check sum, how many files, and the tag, `""` of a draft."""
 
     paths: list[Path]
@@ -430,7 +441,9 @@ class Made:
     tag: str
 
 
-def made(release: Release, html: Path, printed: Path, into: Path, root: Path = ROOT) -> Made:
+def make_release(
+    release: Release, site_folder: Path, print_folder: Path, output_folder: Path, root: Path = ROOT
+) -> ReleaseFiles:
     """Make the bundle and, of an edition, the tag; both or neither.
 
     Raises
@@ -438,34 +451,38 @@ def made(release: Release, html: Path, printed: Path, into: Path, root: Path = R
     ReleaseError
         where something is missing, git sets no tag, or the bundle cannot be written.
     """
-    files = contents(release, html, printed, root)
+    files = bundle_contents(release, site_folder, print_folder, root)
     if not release.draft:
-        tag(release, root)
+        set_tag(release, root)
     try:
-        paths = put(files, release.called, into)
+        paths = write_bundle(files, release.bundle_name, output_folder)
     except OSError as error:
         if not release.draft:
-            untag(release, root)
+            delete_tag(release, root)
         raise ReleaseError([f"{error.filename}: {error.strerror}"]) from None
-    return Made(paths, len(files), "" if release.draft else release.tag)
+    return ReleaseFiles(paths, len(files), "" if release.draft else release.tag)
 
 
-def put(files: Mapping[str, bytes], called: str, into: Path) -> list[Path]:
+def write_bundle(files: Mapping[str, bytes], bundle_name: str, output_folder: Path) -> list[Path]:
     """Write the bundle as a folder and as an archive with its check sum, all or nothing, and return the three.
 
     What lies there under these names is replaced.
     """
-    into.mkdir(parents=True, exist_ok=True)
-    archive = packed({f"{called}/{name}": content for name, content in files.items()})
-    with tempfile.TemporaryDirectory(prefix=".part-", dir=into) as name:
+    output_folder.mkdir(parents=True, exist_ok=True)
+    archive = pack({f"{bundle_name}/{name}": content for name, content in files.items()})
+    with tempfile.TemporaryDirectory(prefix=".part-", dir=output_folder) as name:
         aside = Path(name)
         for path, content in files.items():
-            (aside / called / path).parent.mkdir(parents=True, exist_ok=True)
-            (aside / called / path).write_bytes(content)
-        (aside / f"{called}.zip").write_bytes(archive)
-        line = next(lines({f"{called}.zip": Content(hashlib.sha256(archive).hexdigest())}))
-        (aside / f"{called}.zip.sha256").write_text(f"{line}\n", encoding="utf-8")
-        made = [into / called, into / f"{called}.zip", into / f"{called}.zip.sha256"]
+            (aside / bundle_name / path).parent.mkdir(parents=True, exist_ok=True)
+            (aside / bundle_name / path).write_bytes(content)
+        (aside / f"{bundle_name}.zip").write_bytes(archive)
+        line = next(manifest_lines({f"{bundle_name}.zip": FileDigest(hashlib.sha256(archive).hexdigest())}))
+        (aside / f"{bundle_name}.zip.sha256").write_text(f"{line}\n", encoding="utf-8")
+        made = [
+            output_folder / bundle_name,
+            output_folder / f"{bundle_name}.zip",
+            output_folder / f"{bundle_name}.zip.sha256",
+        ]
         for own in made:
             if own.is_dir():
                 shutil.rmtree(own)
@@ -473,13 +490,13 @@ def put(files: Mapping[str, bytes], called: str, into: Path) -> list[Path]:
     return made
 
 
-def tag(release: Release, root: Path = ROOT) -> None:
+def set_tag(release: Release, root: Path = ROOT) -> None:
     """Set the tag of an edition, with the entry of the changelog as its message; `ReleaseError` where git will not."""
-    message = f"{release.edition.name}, edition {release.edition.version}\n\n{release.entry.text}\n"
+    message = f"{release.edition.short_title}, edition {release.edition.version}\n\n{release.entry.text}\n"
     # Verbatim: a line of the entry that begins with # is no comment.
-    git(root, "tag", "--annotate", "--cleanup=verbatim", "--file=-", release.tag, release.commit, given=message)
+    run_git(root, "tag", "--annotate", "--cleanup=verbatim", "--file=-", release.tag, release.commit, stdin=message)
 
 
-def untag(release: Release, root: Path = ROOT) -> None:
+def delete_tag(release: Release, root: Path = ROOT) -> None:
     """Take the tag away again."""
-    git(root, "tag", "--delete", release.tag)
+    run_git(root, "tag", "--delete", release.tag)

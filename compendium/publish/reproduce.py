@@ -22,28 +22,28 @@ from compendium.builder import print_files
 from compendium.project import checksums
 from compendium.project.paths import LOCK
 from compendium.project.problems import LedgerError
-from compendium.project.site_url import VARIABLE
+from compendium.project.site_url import ADDRESS_VARIABLE
 from compendium.project.zip_archives import ArchiveError, unpack
 from compendium.publish import ro_crate
-from compendium.publish.release import SOURCES, STATE, SUMS
+from compendium.publish.release import CHECKSUMS_FILE, SOURCE_ARCHIVE, STATE_FILE
 
-Say = Callable[[str], None]
-OFFER = """
+Log = Callable[[str], None]
+OFFER_SCRIPT = """
 import sys
 from pathlib import Path
 from compendium import building, prints
 prints.adopt(Path(sys.argv[1]), building.made_from())
 """
 """Run in the copy: lets it offer the PDF and the EPUB of the bundle as its own."""
-LEFT = ("PYTHONPATH", "PYTHONHOME", "VIRTUAL_ENV", "SCHEDULER", "FRESH", VARIABLE)
+DROPPED_VARIABLES = ("PYTHONPATH", "PYTHONHOME", "VIRTUAL_ENV", "SCHEDULER", "FRESH", ADDRESS_VARIABLE)
 """Variables that would reach into the copy."""
 
 
-class RepeatError(Exception):
+class ReproduceError(Exception):
     """The bundle cannot be repeated; the message says at which step that ended."""
 
 
-def opened(bundle: Path, into: Path) -> Path:
+def open_bundle(bundle: Path, output_folder: Path) -> Path:
     """Return the folder of a bundle: itself, or what its archive holds, unpacked.
 
     Raises
@@ -53,29 +53,29 @@ def opened(bundle: Path, into: Path) -> Path:
     """
     if bundle.is_dir():
         return bundle
-    unpack(bundle, into)
-    found = sorted(into.iterdir()) if into.is_dir() else []
+    unpack(bundle, output_folder)
+    found = sorted(output_folder.iterdir()) if output_folder.is_dir() else []
     if len(found) != 1 or not found[0].is_dir():
         names = ", ".join(repr(path.name) for path in found[:3]) or "nothing"
         raise ArchiveError([f"{bundle.name}: found {names} at its top; expected one folder, that of the bundle"])
     return found[0]
 
 
-def problems(folder: Path) -> list[str]:
+def bundle_problems(folder: Path) -> list[str]:
     """Return, a line each, in what the files of a bundle are not those that its check sums and its crate say."""
-    sums = folder / SUMS
+    sums = folder / CHECKSUMS_FILE
     if not sums.is_file():
-        return [f"{SUMS}: missing; without it this is no bundle of an edition"]
+        return [f"{CHECKSUMS_FILE}: missing; without it this is no bundle of an edition"]
     links = sorted(path for path in folder.rglob("*") if path.is_symlink())
     if links:
         return [f"{path.relative_to(folder).as_posix()}: a link; expected files and folders" for path in links]
     try:
-        written = checksums.read(sums)
+        written = checksums.read_manifest(sums)
     except LedgerError as error:
         return [str(problem) for problem in error.problems]
-    found = checksums.manifest(folder)
-    found.pop(SUMS)
-    told = {"only in the first": f"not in {SUMS}", "only in the second": "missing"}
+    found = checksums.compute_manifest(folder)
+    found.pop(CHECKSUMS_FILE)
+    told = {"only in the first": f"not in {CHECKSUMS_FILE}", "only in the second": "missing"}
     lines = [
         f"{name}: {told.get(how, 'is not what its check sum says')}"
         for name, how in checksums.differences(found, written).items()
@@ -83,64 +83,68 @@ def problems(folder: Path) -> list[str]:
     return lines + _crate(folder, found)
 
 
-def _crate(folder: Path, found: Mapping[str, checksums.Content]) -> list[str]:
+def _crate(folder: Path, found: Mapping[str, checksums.FileDigest]) -> list[str]:
     """Return where the description as an RO-Crate says something else of a file than the file does."""
-    path = folder / ro_crate.NAME
+    path = folder / ro_crate.RO_CRATE_FILE
     if not path.is_file():
-        return [f"{ro_crate.NAME}: missing"]
+        return [f"{ro_crate.RO_CRATE_FILE}: missing"]
     try:
-        said = ro_crate.sums(path.read_bytes())
+        said = ro_crate.file_checksums(path.read_bytes())
     except ValueError as error:
         return [str(error)]
     lines = []
     for name, (sha256, size) in sorted(said.items()):
         own = found.get(name)
         if own is None:
-            lines.append(f"{ro_crate.NAME}: tells of {name}, which is not there")
+            lines.append(f"{ro_crate.RO_CRATE_FILE}: tells of {name}, which is not there")
         elif (own.sha256, str(own.size)) != (sha256, size):
-            lines.append(f"{ro_crate.NAME}: tells another check sum or size of {name} than it has")
-    whole = {name for name in found if name.partition("/")[0] not in ro_crate.FOLDERS and name != ro_crate.NAME}
-    return lines + [f"{ro_crate.NAME}: does not tell of {name}" for name in sorted(whole - said.keys())]
+            lines.append(f"{ro_crate.RO_CRATE_FILE}: tells another check sum or size of {name} than it has")
+    whole = {
+        name
+        for name in found
+        if name.partition("/")[0] not in ro_crate.SUMMARISED_FOLDERS and name != ro_crate.RO_CRATE_FILE
+    }
+    return lines + [f"{ro_crate.RO_CRATE_FILE}: does not tell of {name}" for name in sorted(whole - said.keys())]
 
 
 # --- executed
 
 
 @dataclass(frozen=True)
-class Copy:
+class SourceCopy:
     """The sources of a bundle, unpacked and with an environment of their own."""
 
     root: Path
     address: str
 
-    def run(self, what: str, *command: str) -> None:
-        """Run a command in the copy, its words passed on; `RepeatError` where it fails."""
-        environment = {name: value for name, value in os.environ.items() if name not in LEFT}
+    def run(self, step: str, *command: str) -> None:
+        """Run a command in the copy, its words passed on; `ReproduceError` where it fails."""
+        environment = {name: value for name, value in os.environ.items() if name not in DROPPED_VARIABLES}
         if self.address:
-            environment[VARIABLE] = self.address
+            environment[ADDRESS_VARIABLE] = self.address
         sys.stdout.flush()
         try:
             run = subprocess.run(command, cwd=self.root, env=environment, check=False)
         except OSError as error:
-            raise RepeatError(f"{what}: {command[0]} cannot be run: {error.strerror}") from None
+            raise ReproduceError(f"{step}: {command[0]} cannot be run: {error.strerror}") from None
         if run.returncode:
-            raise RepeatError(f"{what}: ended with {run.returncode}; its own words stand above")
+            raise ReproduceError(f"{step}: ended with {run.returncode}; its own words stand above")
 
-    def python(self, what: str, *arguments: str) -> None:
+    def run_python(self, step: str, *arguments: str) -> None:
         """Run Python in the environment of the copy."""
-        self.run(what, str(self.root / ".venv" / "bin" / "python"), *arguments)
+        self.run(step, str(self.root / ".venv" / "bin" / "python"), *arguments)
 
 
-def differences(bundle: Path, into: Path, say: Say, *, printing: bool = False) -> list[str]:
+def reproduction_differences(bundle: Path, output_folder: Path, log: Log, *, printing: bool = False) -> list[str]:
     """Repeat a bundle whose check sums hold, and return a line for each file that comes out otherwise.
 
     Parameters
     ----------
     bundle
         its folder.
-    into
+    output_folder
         an empty folder, in which the sources are unpacked and built.
-    say
+    log
         told each step before it is taken.
     printing
         print the book, too, which needs Chromium; else the site is given the files of the bundle to offer.
@@ -152,26 +156,26 @@ def differences(bundle: Path, into: Path, say: Say, *, printing: bool = False) -
     ArchiveError
         where the archive of the sources may not be unpacked.
     """
-    say(f"Unpacking {SOURCES} …")
-    copy = Copy(into / "source", _address(bundle, into / "source"))
-    say(f"Setting up an environment of its own from its {LOCK}, which asks the package index …")
+    log(f"Unpacking {SOURCE_ARCHIVE} …")
+    copy = SourceCopy(output_folder / "source", _address(bundle, output_folder / "source"))
+    log(f"Setting up an environment of its own from its {LOCK}, which asks the package index …")
     copy.run("the environment", sys.executable, "scripts/setup_environment.py", LOCK)
-    say("Executing every notebook afresh and building the site …")
-    copy.python("the build", "-m", "compendium", "build", "--fresh")
+    log("Executing every notebook afresh and building the site …")
+    copy.run_python("the build", "-m", "compendium", "build", "--fresh")
     made = copy.root / "_build" / "print"
     if printing:
-        say("Printing the book …")
-        copy.python("the printing", "-m", "compendium", "print")
+        log("Printing the book …")
+        copy.run_python("the printing", "-m", "compendium", "print")
     else:
         made.mkdir(parents=True, exist_ok=True)
-        for name in (print_files.PDF, print_files.EPUB):
+        for name in (print_files.PDF_FILE, print_files.EPUB_FILE):
             shutil.copyfile(bundle / name, made / name)
-        copy.python("the files to offer", "-c", OFFER, str(made))
-        copy.python("the build", "-m", "compendium", "build")
-    say("Comparing …")
+        copy.run_python("the files to offer", "-c", OFFER_SCRIPT, str(made))
+        copy.run_python("the build", "-m", "compendium", "build")
+    log("Comparing …")
     lines = [f"notebooks/{line}" for line in _notebooks(bundle / "notebooks", copy.root / "book")]
-    lines += [f"site/{line}" for line in checksums.compared(bundle / "site", copy.root / "_build" / "html")]
-    for name in (print_files.PDF, print_files.EPUB) if printing else ():
+    lines += [f"site/{line}" for line in checksums.compare_folders(bundle / "site", copy.root / "_build" / "html")]
+    for name in (print_files.PDF_FILE, print_files.EPUB_FILE) if printing else ():
         if _content(bundle / name) != _content(made / name):
             lines.append(f"{name}: differs; another Chromium prints another PDF")
     return lines
@@ -179,17 +183,17 @@ def differences(bundle: Path, into: Path, say: Say, *, printing: bool = False) -
 
 def _address(bundle: Path, root: Path) -> str:
     """Unpack the sources, and return the address that the site was built for."""
-    unpack(bundle / SOURCES, root)
+    unpack(bundle / SOURCE_ARCHIVE, root)
     try:
-        return str(json.loads((root / STATE).read_text(encoding="utf-8"))["address"])
+        return str(json.loads((root / STATE_FILE).read_text(encoding="utf-8"))["address"])
     except (OSError, ValueError, KeyError, TypeError) as error:
-        raise RepeatError(f"{SOURCES}: {STATE} does not say of which edition it is ({error})") from None
+        raise ReproduceError(f"{SOURCE_ARCHIVE}: {STATE_FILE} does not say of which edition it is ({error})") from None
 
 
 def _notebooks(stored: Path, book: Path) -> list[str]:
     """Return how the notebooks of a bundle differ from those that were executed, folders of the book's own left out."""
-    names = checksums.manifest(stored, "*.ipynb").keys() | {
-        name for name in checksums.manifest(book, "*.ipynb") if name.partition("/")[0][0] not in "._"
+    names = checksums.compute_manifest(stored, "*.ipynb").keys() | {
+        name for name in checksums.compute_manifest(book, "*.ipynb") if name.partition("/")[0][0] not in "._"
     }
     lines = []
     for name in sorted(names):
@@ -203,21 +207,21 @@ def _content(path: Path) -> bytes:
     return path.read_bytes() if path.is_file() else b""
 
 
-def digest(path: Path) -> str:
+def file_digest(path: Path) -> str:
     """Return the SHA-256 of a file, read piece by piece."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def beside(bundle: Path) -> list[str]:
+def archive_problems(bundle: Path) -> list[str]:
     """Return where an archive is not what the check sum beside it says; nothing where there is none beside it."""
     written = bundle.with_name(f"{bundle.name}.sha256")
     if bundle.is_dir() or not written.is_file():
         return []
     try:
-        said = checksums.read(written).get(bundle.name)
+        said = checksums.read_manifest(written).get(bundle.name)
     except LedgerError as error:
         return [str(problem) for problem in error.problems]
     if said is None:
         return [f"{written.name}: does not tell of {bundle.name}"]
-    return [] if said.sha256 == digest(bundle) else [f"{bundle.name}: is not what {written.name} says"]
+    return [] if said.sha256 == file_digest(bundle) else [f"{bundle.name}: is not what {written.name} says"]

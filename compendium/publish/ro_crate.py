@@ -23,9 +23,9 @@ if TYPE_CHECKING:
     from rocrate.model.contextentity import ContextEntity
     from rocrate.rocrate import ROCrate
 
-NAME = "ro-crate-metadata.json"
+RO_CRATE_FILE = "ro-crate-metadata.json"
 VERSION = "1.3"
-TYPES = {
+MEDIA_TYPES = {
     ".cff": "application/yaml",
     ".csv": "text/csv", ".epub": "application/epub+zip", ".ipynb": "application/x-ipynb+json",
     ".json": "application/json", ".md": "text/markdown", ".pdf": "application/pdf", ".txt": "text/plain",
@@ -33,25 +33,25 @@ TYPES = {
 }  # fmt: skip
 PYTHON = "https://www.python.org/"
 CHROMIUM = "https://www.chromium.org/"
-FRONT = "index.html"
-FOLDERS = ("site",)
+INDEX_FILE = "index.html"
+SUMMARISED_FOLDERS = ("site",)
 """Folders that are told as a whole: what a browser needs is no file to be found by itself."""
 
 
 @dataclass(frozen=True)
-class About:
+class BundleDescription:
     """What the files do not say by themselves: how the bundle is called, of what it is made, what each file is."""
 
     name: str
     description: str
     edition: Edition
     commit: str
-    files: Mapping[str, tuple[str, str]]
+    file_descriptions: Mapping[str, tuple[str, str]]
     """Name and description of each file and folder that is told, by its path."""
     address: str = ""
 
 
-def described(files: Mapping[str, bytes], about: About) -> str:
+def ro_crate_metadata(files: Mapping[str, bytes], about: BundleDescription) -> str:
     """Return the RO-Crate metadata of a bundle with these files, by their path in it."""
     from rocrate.rocrate import ROCrate
 
@@ -61,19 +61,19 @@ def described(files: Mapping[str, bytes], about: About) -> str:
     licences = [_licence(crate, one) for one in book.licences]
     python = _python(crate)
     root = crate.root_dataset
-    root["name"] = f"{book.name}, edition {book.version}"
+    root["name"] = f"{book.short_title}, edition {book.version}"
     root["description"] = about.description
     root["author"], root["publisher"] = _one(authors), authors[0]
     root["datePublished"] = book.released.isoformat()
     root["version"] = book.version
     root["license"] = _one(licences)
-    root["keywords"] = ", ".join(map(str, said.get("keywords", ()))) or book.name
+    root["keywords"] = ", ".join(map(str, said.get("keywords", ()))) or book.short_title
     if about.address:
         root["url"] = about.address
-    for path in sorted(set(files) | {f"{name}/" for name in FOLDERS}):
+    for path in sorted(set(files) | {f"{name}/" for name in SUMMARISED_FOLDERS}):
         if path.endswith("/"):
             _folder(crate, path, files, about)
-        elif path.partition("/")[0] not in FOLDERS:
+        elif path.partition("/")[0] not in SUMMARISED_FOLDERS:
             _file(crate, path, files[path], about, python)
     _making(crate, files, about, authors)
     graph = crate.metadata.generate()
@@ -81,7 +81,7 @@ def described(files: Mapping[str, bytes], about: About) -> str:
     return json.dumps(graph, ensure_ascii=False, indent=1) + "\n"
 
 
-def sums(metadata: bytes) -> dict[str, tuple[str, str]]:
+def file_checksums(metadata: bytes) -> dict[str, tuple[str, str]]:
     """Return what a description says of each file by its path: its SHA-256, and its size as it is written.
 
     Raises
@@ -93,7 +93,7 @@ def sums(metadata: bytes) -> dict[str, tuple[str, str]]:
         nodes = [node for node in json.loads(metadata)["@graph"] if "sha256" in node]
         return {str(node["@id"]): (str(node["sha256"]), str(node.get("contentSize", ""))) for node in nodes}
     except (KeyError, TypeError, RecursionError, UnicodeDecodeError, json.JSONDecodeError) as error:
-        raise ValueError(f"{NAME}: no description of an RO-Crate ({type(error).__name__}: {error})") from None
+        raise ValueError(f"{RO_CRATE_FILE}: no description of an RO-Crate ({type(error).__name__}: {error})") from None
 
 
 def _ordered(node: Mapping[str, Any]) -> dict[str, Any]:
@@ -108,11 +108,11 @@ def _ordered(node: Mapping[str, Any]) -> dict[str, Any]:
 # --- what lies in it
 
 
-def _file(crate: ROCrate, path: str, content: bytes, about: About, python: ContextEntity) -> None:
-    name, description = about.files.get(path, (PurePosixPath(path).name, ""))
+def _file(crate: ROCrate, path: str, content: bytes, about: BundleDescription, python: ContextEntity) -> None:
+    name, description = about.file_descriptions.get(path, (PurePosixPath(path).name, ""))
     told: dict[str, Any] = {
         "name": name,
-        "encodingFormat": TYPES.get(PurePosixPath(path).suffix, "text/plain"),
+        "encodingFormat": MEDIA_TYPES.get(PurePosixPath(path).suffix, "text/plain"),
         "contentSize": str(len(content)),
         "sha256": hashlib.sha256(content).hexdigest(),
     }
@@ -123,11 +123,11 @@ def _file(crate: ROCrate, path: str, content: bytes, about: About, python: Conte
     crate.add_file(dest_path=path, properties=told)
 
 
-def _folder(crate: ROCrate, path: str, files: Mapping[str, bytes], about: About) -> None:
-    name, description = about.files.get(path, (path, ""))
+def _folder(crate: ROCrate, path: str, files: Mapping[str, bytes], about: BundleDescription) -> None:
+    name, description = about.file_descriptions.get(path, (path, ""))
     count = sum(1 for other in files if other.startswith(path))
     own = crate.add_dataset(dest_path=path, properties={"name": name, "description": f"{description} {count} files."})
-    front = f"{path}{FRONT}"
+    front = f"{path}{INDEX_FILE}"
     if front in files:
         _file(crate, front, files[front], about, crate.dereference(PYTHON))
         own["hasPart"] = crate.dereference(front)
@@ -161,7 +161,9 @@ def _python(crate: ROCrate) -> ContextEntity:
     return _added(crate, ContextEntity(crate, PYTHON, properties=told))
 
 
-def _making(crate: ROCrate, files: Mapping[str, bytes], about: About, authors: Iterable[ContextEntity]) -> None:
+def _making(
+    crate: ROCrate, files: Mapping[str, bytes], about: BundleDescription, authors: Iterable[ContextEntity]
+) -> None:
     """Add how the bundle was made: out of which sources, with what, by whom, into what."""
     from rocrate.model.contextentity import ContextEntity
 
@@ -178,7 +180,7 @@ def _making(crate: ROCrate, files: Mapping[str, bytes], about: About, authors: I
         instruments.append(_added(crate, ContextEntity(crate, CHROMIUM, properties=told)))
     made = [path for path in sorted(files) if path.startswith("notebooks/") and path.endswith(".ipynb")]
     made += [path for path in sorted(files) if path.endswith((".pdf", ".epub")) and "/" not in path]
-    whole = [crate.dereference(path) for path in [*(f"{name}/" for name in FOLDERS), *made, "ledger.zip"]]
+    whole = [crate.dereference(path) for path in [*(f"{name}/" for name in SUMMARISED_FOLDERS), *made, "ledger.zip"]]
     properties = {
         "name": f"Making of edition {about.edition.version}",
         "description": (

@@ -20,22 +20,22 @@ from typing import Any
 
 import yaml
 
-from compendium.display.mime_types import DOSSIERS
+from compendium.display.mime_types import CLAIM_RECORDS
 from compendium.project.citation import CITATION
-from compendium.project.paths import PAGES, ROOT
-from compendium.project.problems import one_of
+from compendium.project.paths import PAGE_BY_KIND, ROOT
+from compendium.project.problems import describe_choices
 
-KEPT = ("data", "book", CITATION)
-TAG = re.compile(r"v(\d+)\.(\d+)\.(\d+)")
-Row = Mapping[str, str]
+SNAPSHOT_PATHS = ("data", "book", CITATION)
+TAG_PATTERN = re.compile(r"v(\d+)\.(\d+)\.(\d+)")
+TextRow = Mapping[str, str]
 
 
-class UnknownStateError(ValueError):
+class UnknownSnapshotError(ValueError):
     """There is no such state, or no git to ask; the message says what there is."""
 
 
 @dataclass(frozen=True)
-class State:
+class Snapshot:
     """The files of the repository at one time: text by path, and what the state is called."""
 
     name: str
@@ -59,33 +59,33 @@ class State:
             found[resource["name"]] = {**resource, "schema": read}
         return found
 
-    def key(self, table: str) -> list[str]:
+    def key_columns(self, table: str) -> list[str]:
         """Return the columns that name a row of a table: its primary key, or all where it has none."""
         own = self.schema[table]["schema"]
         key = own.get("primaryKey", [])
         return [key] if isinstance(key, str) else list(key) or [column["name"] for column in own.get("fields", ())]
 
     @cached_property
-    def tables(self) -> dict[str, dict[str, Row]]:
+    def tables(self) -> dict[str, dict[str, TextRow]]:
         """Return the rows of every table as they are written, by their key; a table that cannot be read has none."""
         return {name: self._rows(name) for name in self.schema}
 
-    def _rows(self, table: str) -> dict[str, Row]:
+    def _rows(self, table: str) -> dict[str, TextRow]:
         text = self.files.get(f"data/{self.schema[table].get('path', '')}", "")
         try:
             rows = list(csv.DictReader(io.StringIO(text), restval="", restkey="…", strict=True))
         except csv.Error:
             return {}
-        key = self.key(table)
+        key = self.key_columns(table)
         return {" · ".join(row.get(column) or "" for column in key): row for row in rows}
 
     @cached_property
-    def dossiers(self) -> dict[str, dict[str, Any]]:
+    def claim_records(self) -> dict[str, dict[str, Any]]:
         """Return what the state's own pages say of each claim; nothing where they keep none."""
         found: dict[str, dict[str, Any]] = {}
-        for outputs in self._outputs(f"book/{PAGES['claim']}.ipynb"):
+        for outputs in self._outputs(f"book/{PAGE_BY_KIND['claim']}.ipynb"):
             for output in outputs:
-                found |= output.get("data", {}).get(DOSSIERS, {})
+                found |= output.get("data", {}).get(CLAIM_RECORDS, {})
         return found
 
     @cached_property
@@ -131,18 +131,18 @@ def _json(text: str) -> dict[str, Any]:
     return found if isinstance(found, dict) else {}
 
 
-def here(root: Path = ROOT) -> State:
+def working_tree_snapshot(root: Path = ROOT) -> Snapshot:
     """Return the state of the working tree."""
     files = {}
-    for place in KEPT:
+    for place in SNAPSHOT_PATHS:
         top = root / place
         for path in (top,) if top.is_file() else sorted(top.rglob("*")):
             if path.is_file() and _told(path.name):
                 files[path.relative_to(root).as_posix()] = path.read_text(encoding="utf-8", errors="replace")
-    return State("the working tree", files)
+    return Snapshot("the working tree", files)
 
 
-def at(ref: str, root: Path = ROOT) -> State:
+def snapshot_at(ref: str, root: Path = ROOT) -> Snapshot:
     """Return the state at a tag, branch or commit.
 
     Raises
@@ -152,17 +152,17 @@ def at(ref: str, root: Path = ROOT) -> State:
     """
     commit = _git(root, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{ref}^{{commit}}")
     if not commit:
-        known = tags(root)
-        hint = one_of(known, ref) if known else "the name of a commit: this copy has no tags of editions"
-        raise UnknownStateError(f"found {ref!r}; expected {hint}")
+        known = edition_tags(root)
+        hint = describe_choices(known, ref) if known else "the name of a commit: this copy has no tags of editions"
+        raise UnknownSnapshotError(f"found {ref!r}; expected {hint}")
     try:
         packed = subprocess.run(
-            ["git", "archive", "--format=tar", commit.decode().strip(), "--", *KEPT],
+            ["git", "archive", "--format=tar", commit.decode().strip(), "--", *SNAPSHOT_PATHS],
             cwd=root, capture_output=True, check=True,
         ).stdout  # fmt: skip
     except subprocess.CalledProcessError as error:
-        raise UnknownStateError(f"{ref}: {error.stderr.decode(errors='replace').strip()}") from None
-    return State(ref, dict(_unpacked(packed)))
+        raise UnknownSnapshotError(f"{ref}: {error.stderr.decode(errors='replace').strip()}") from None
+    return Snapshot(ref, dict(_unpacked(packed)))
 
 
 def _unpacked(packed: bytes) -> Iterator[tuple[str, str]]:
@@ -177,15 +177,15 @@ def _told(name: str) -> bool:
     return PurePosixPath(name).suffix in {".csv", ".json", ".md", ".ipynb", ".cff"}
 
 
-def tags(root: Path = ROOT) -> list[str]:
+def edition_tags(root: Path = ROOT) -> list[str]:
     """Return the tags of editions, the oldest first; none where there is no git, or it has none."""
-    found = [tag for tag in _git(root, "tag", "--list", "v*").decode().split() if TAG.fullmatch(tag)]
-    return sorted(found, key=version)
+    found = [tag for tag in _git(root, "tag", "--list", "v*").decode().split() if TAG_PATTERN.fullmatch(tag)]
+    return sorted(found, key=version_numbers)
 
 
-def version(tag: str) -> tuple[int, ...]:
+def version_numbers(tag: str) -> tuple[int, ...]:
     """Return a version or its tag as numbers, for comparison; nothing where it is none."""
-    read = TAG.fullmatch(tag if tag.startswith("v") else f"v{tag}")
+    read = TAG_PATTERN.fullmatch(tag if tag.startswith("v") else f"v{tag}")
     return tuple(map(int, read.groups())) if read else ()
 
 

@@ -22,10 +22,10 @@ from typing import TYPE_CHECKING, Any
 
 from compendium.builder import html_site
 from compendium.builder.static_server import serving
-from compendium.ledger.atomic_write import put
-from compendium.ledger.schema import DESCRIPTOR, SEPARATOR, tables
-from compendium.project.paths import DATA, ROOT, ROW_PAGES
-from compendium.project.problems import LedgerError, Problem, one_of
+from compendium.ledger.atomic_write import replace_files
+from compendium.ledger.schema import DESCRIPTOR, SEPARATOR, read_schema
+from compendium.project.paths import DATA, ROOT, ROW_PAGES_FOLDER
+from compendium.project.problems import LedgerError, Problem, describe_choices
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -230,14 +230,16 @@ def checked(page: Page, address: str) -> tuple[set[str], set[str], str]:
 def audited(html: Path) -> list[Path]:
     """Return the pages of a built site that are measured: all but those that only lead on to another."""
     return [
-        page for page in html_site.pages(html) if 'http-equiv="refresh"' not in page.read_text(encoding="utf-8").lower()
+        page
+        for page in html_site.site_pages(html)
+        if 'http-equiv="refresh"' not in page.read_text(encoding="utf-8").lower()
     ]
 
 
 def sampled(html: Path) -> list[Path]:
     """Return the pages that Lighthouse is asked about: of those that are made of rows, and alike, the largest."""
     pages = audited(html)
-    alike = [page for page in pages if page.parent == html / ROW_PAGES]
+    alike = [page for page in pages if page.parent == html / ROW_PAGES_FOLDER]
     least = set(alike) - {max(alike, key=lambda page: (page.stat().st_size, page.name), default=None)}
     return [page for page in pages if page not in least]
 
@@ -282,7 +284,7 @@ def audit(
         raise AuditError(f"No page lies in {html}; `make book` builds the site.")
     for name in only:
         if name not in pages:
-            raise AuditError(f"The site has no page {name!r}; {one_of(pages, name)}")
+            raise AuditError(f"The site has no page {name!r}; {describe_choices(pages, name)}")
     tools = ready()
     failures = []
     with serving(html) as address, browsing(tools.browser) as browser:
@@ -333,7 +335,7 @@ def _told(row: Row) -> str:
 
 def write(data: Path, rows: Iterable[Row], pages: Iterable[str]) -> None:
     """Put rows into the table of audits in place of those of the same pages; drop those of pages that are gone."""
-    if TABLE not in (schema := tables(data)):
+    if TABLE not in (schema := read_schema(data)):
         raise LedgerError([Problem(DESCRIPTOR, 0, "", "no such table", f"a table {TABLE!r}, which the audit fills")])
     path, columns = schema[TABLE].path, schema[TABLE].columns
     before = (data / path).read_bytes().decode()
@@ -342,4 +344,4 @@ def write(data: Path, rows: Iterable[Row], pages: Iterable[str]) -> None:
     writer = csv.DictWriter(after, columns, lineterminator="\n")
     writer.writeheader()
     writer.writerows(kept[name] for name in sorted(set(kept) & set(pages)))
-    put(data, {path: (before, after.getvalue())})
+    replace_files(data, {path: (before, after.getvalue())})

@@ -16,7 +16,7 @@ from functools import cached_property, partial
 from pathlib import Path
 from random import Random
 
-from compendium.ledger.schema import SEPARATOR, Field, Table, tables
+from compendium.ledger.schema import SEPARATOR, Field, Table, read_schema
 
 KINDS = ("digit", "sign", "unit", "period", "id", "code", "locator")
 DIGIT = re.compile(r"[0-9]")
@@ -74,7 +74,7 @@ class Corruptions:
         OSError, ValueError
             where a table cannot; a sound ledger has none of these.
         """
-        self.schema = tables(data)
+        self.schema = read_schema(data)
         self.rows = {name: _rows(data / table.path) for name, table in self.schema.items()}
 
     @cached_property
@@ -84,7 +84,7 @@ class Corruptions:
             row[place]
             for table in self.schema.values()
             for place, field in enumerate(table.fields)
-            if field.holds == "unit"
+            if field.semantic_type == "unit"
             for row in self.rows[table.name]
         }
         return sorted(known - {""})
@@ -154,8 +154,8 @@ def refers_to(table: Table, field: Field) -> tuple[str, str]:
     for own, other, column in table.foreign_keys:
         if own == field.name:
             return other, column
-    if field.holds.startswith("list of "):
-        other, _, column = field.holds.removeprefix("list of ").partition(".")
+    if field.semantic_type.startswith("list of "):
+        other, _, column = field.semantic_type.removeprefix("list of ").partition(".")
         return other, column
     return table.name, field.name
 
@@ -169,15 +169,15 @@ def kinds_of(table: Table, field: Field) -> Iterator[str]:
         yield "locator"
     elif names and field.name != "as_printed":
         yield "id"
-    elif field.holds == "unit":
+    elif field.semantic_type == "unit":
         yield "unit"
-    elif field.holds == "edtf":
+    elif field.semantic_type == "edtf":
         yield "period"
     elif field.vocabulary:
         yield "code"
     else:
         yield "digit"
-        if field.type != "string" or field.holds == "figure" or field.name == "as_printed":
+        if field.type != "string" or field.semantic_type == "figure" or field.name == "as_printed":
             yield "sign"
 
 

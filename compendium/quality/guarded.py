@@ -25,8 +25,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any, cast
 
-from compendium.builder.read_tracking import ALL
-from compendium.project.paths import BOOK, CACHE, DATA, ROOT, chapters, named, notebook_of
+from compendium.builder.read_tracking import ALL_FILES
+from compendium.project.paths import BOOK, CACHE, DATA, ROOT, find_chapters, format_path, notebook_path
 from compendium.quality.corruption import KINDS, Corruption, Corruptions, spoilt
 from compendium.quality.outputs import Outputs, outputs, prepared
 from compendium.quality.strength import STAGES, place
@@ -80,10 +80,10 @@ class Notebook:
 def notebooks(book: Path = BOOK) -> list[Notebook]:
     """Return the notebooks of a book that read something of the ledger, without what they show."""
     found = []
-    for chapter in chapters(book):
-        path = notebook_of(chapter)
+    for chapter in find_chapters(book):
+        path = notebook_path(chapter)
         if not path.is_file():
-            raise GuardError(f"{named(path)}: missing; `make notebooks` makes it")
+            raise GuardError(f"{format_path(path)}: missing; `make notebooks` makes it")
         text = path.read_text(encoding="utf-8")
         content = json.loads(text)
         cells = [cell for cell in content["cells"] if cell["cell_type"] == "code"]
@@ -100,21 +100,21 @@ def verdicts(data: Path) -> tuple[Any, frozenset[str]]:
     They are those of claims among each other, with the conflicts they have a part in; of claims beside independent
     figures; of dates beside independent records; and of headlines with each source left out.
     """
-    from compendium.analysis.conflicts import families, findings
-    from compendium.analysis.corroboration import corroborate, dated
+    from compendium.analysis.conflicts import find_inconsistencies, group_inconsistencies
+    from compendium.analysis.corroboration import corroborate, corroborate_dates
     from compendium.analysis.sensitivity import sensitivity
     from compendium.ledger.loader import load
     from compendium.reconciliation.reconcile import reconcile
 
     ledger = load(data)
     found = reconcile(ledger)
-    conflicts = families(ledger, findings(ledger, found.conflicts))
-    days, headlines = dated(ledger), sensitivity(ledger)
+    conflicts = group_inconsistencies(ledger, find_inconsistencies(ledger, found.conflicts))
+    days, headlines = corroborate_dates(ledger), sensitivity(ledger)
     said = (
         found.verdicts,
-        [(family.name, [finding.items for finding in family.findings]) for family in conflicts],
+        [(family.name, [finding.items for finding in family.members]) for family in conflicts],
         {
-            name: (one.verdict, one.reason, [(held.verdict, held.observations) for held in one.held])
+            name: (one.verdict, one.reason, [(held.verdict, held.observations) for held in one.comparisons])
             for name, one in corroborate(ledger).items()
         },
         list(zip(days["record_id"], days["verdict"], strict=True)),
@@ -182,7 +182,7 @@ class Guard:
             if _shown(self.shell, notebook) == OTHER:
                 self.noticed[*column, notebook.path] += 1
                 self.missed[column] = -MISSED  # a column that some page shows is always looked for on its own
-                return OUTPUT, named(notebook.path)
+                return OUTPUT, format_path(notebook.path)
         self.missed[column] += 1
         return SURVIVED, ""
 
@@ -209,9 +209,11 @@ class Guard:
             for one in self._left(found, notebook):
                 with spoilt(self.data, one):
                     if _shown(self.shell, notebook) == COPIED_ONLY:
-                        found[one] = COPY, named(notebook.path)
+                        found[one] = COPY, format_path(notebook.path)
         for notebook in self.notebooks:
-            found |= dict.fromkeys(self._halved(notebook, self._left(found, notebook)), (OUTPUT, named(notebook.path)))
+            found |= dict.fromkeys(
+                self._halved(notebook, self._left(found, notebook)), (OUTPUT, format_path(notebook.path))
+            )
         return found
 
     def _left(self, found: Mapping[Corruption, tuple[str, str]], notebook: Notebook) -> list[Corruption]:
@@ -235,7 +237,7 @@ class Guard:
 
 
 def _reads(notebook: Notebook, corruption: Corruption) -> bool:
-    return bool({f"data/{corruption.file}", ALL} & notebook.reads)
+    return bool({f"data/{corruption.file}", ALL_FILES} & notebook.reads)
 
 
 def _failed(shown: Sequence[Any]) -> bool:

@@ -48,7 +48,7 @@ def prepared() -> Any:
     """Import what notebooks import and return the shell that their cells run in; to be called before forking."""
     from compendium.builder import forked_kernels
 
-    for name in forked_kernels.imported():
+    for name in forked_kernels.preloaded_modules():
         importlib.import_module(name)
     settings = Config()
     settings.HistoryManager.enabled = False

@@ -17,8 +17,8 @@ from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-from compendium.display.attachments import FOLDER
-from compendium.project.paths import ROOT, ROW_PAGES
+from compendium.display.attachments import FILES_FOLDER
+from compendium.project.paths import ROOT, ROW_PAGES_FOLDER
 
 PUBLISHED = ("_prints", "_previews", "sitemap.xml")
 """What only some builds have: the book as one file, and what is for whoever links to a page."""
@@ -80,13 +80,13 @@ def weigh(html: Path) -> dict[str, Weight]:
 def _taken(path: Path, root: Path) -> bool:
     """Say whether a file is one that readers take away: the files of tables and figures, notebooks, archives."""
     parts = path.relative_to(root).parts
-    return FOLDER in parts[1:-1] or parts[0] in PUBLISHED or path.suffix in (".ipynb", ".zip")
+    return FILES_FOLDER in parts[1:-1] or parts[0] in PUBLISHED or path.suffix in (".ipynb", ".zip")
 
 
 def _stable(path: Path, root: Path) -> str:
     name = path.relative_to(root).as_posix()
-    if name.startswith(f"{ROW_PAGES}/") and path.suffix == ".html":
-        return f"{ROW_PAGES}/*.html"
+    if name.startswith(f"{ROW_PAGES_FOLDER}/") and path.suffix == ".html":
+        return f"{ROW_PAGES_FOLDER}/*.html"
     return re.sub(r"\b[0-9a-f]{16,}\b", "*", name)
 
 

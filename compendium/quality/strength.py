@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from compendium.display.outputs import Shown
-from compendium.display.outputs import table as shown_table
+from compendium.display.outputs import RichOutput
+from compendium.display.outputs import captioned_table as shown_table
 
 if TYPE_CHECKING:  # what makes cells wrong is nothing that a page needs
     from compendium.quality.corruption import Corruption
@@ -129,18 +129,18 @@ def _row(survivor: Survivor) -> dict[str, str]:
 
 
 def _kept(data: Path, name: str) -> list[dict[str, str]]:
-    from compendium.ledger.schema import tables
+    from compendium.ledger.schema import read_schema
 
-    with (data / tables(data)[name].path).open(encoding="utf-8", newline="") as file:
+    with (data / read_schema(data)[name].path).open(encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file))
 
 
 # --- shown
 
-NONE = Shown("<p>None.</p>")
+NONE = RichOutput("<p>None.</p>")
 
 
-def tried_table(rows: pd.DataFrame, caption: str) -> Shown:
+def tried_table(rows: pd.DataFrame, caption: str) -> RichOutput:
     """Return what became of wrong cells, by kind, as a table for a page; where there is none, it says so."""
     if rows.empty:
         return NONE
@@ -160,7 +160,7 @@ def tried_table(rows: pd.DataFrame, caption: str) -> Shown:
     )  # fmt: skip
 
 
-def survivors_table(rows: pd.DataFrame, caption: str) -> Shown:
+def survivors_table(rows: pd.DataFrame, caption: str) -> RichOutput:
     """Return the wrong cells that nothing noticed as a table for a page; where there is none, it says so."""
     if rows.empty:
         return NONE
@@ -183,7 +183,7 @@ def score(row: Mapping[str, Any]) -> float:
     return (int(row["killed"]) + int(row["timeout"])) / tried if tried else 1.0
 
 
-def mutations_table(rows: pd.DataFrame, caption: str) -> Shown:
+def mutations_table(rows: pd.DataFrame, caption: str) -> RichOutput:
     """Return how many changes of each module the tests notice, as a table for a page; the weakest module first."""
     if rows.empty:
         return NONE

@@ -13,47 +13,47 @@ from functools import cached_property, lru_cache
 import portion
 
 from compendium.reconciliation import trees, z3_solver
-from compendium.reconciliation.constraints import NOT_NEGATIVE, ONE, Binding, Quantity, Rule
-from compendium.reconciliation.simplex import before
-from compendium.reconciliation.z3_solver import System, narrowed
+from compendium.reconciliation.constraints import NON_NEGATIVE, ONE, Constraint, ConstraintKind, Quantity
+from compendium.reconciliation.simplex import prior_interval
+from compendium.reconciliation.z3_solver import ConstraintSystem, restrict_maximal_sets
 
-MOST_WORLDS = 16
+MAX_CONSISTENT_SETS = 16
 """With more ways than this of deciding between claims in conflict, bounds rest on the undisputed ones alone."""
-KEPT = 64
+CACHE_SIZE = 64
 """How many groups are kept as they were explored, for those who ask the same again."""
 
 
 @dataclass(frozen=True)
-class Group:
+class Component:
     """Bindings that hang together, and the domain of every quantity in them."""
 
-    bindings: tuple[Binding, ...]
+    constraints: tuple[Constraint, ...]
     domains: Mapping[Quantity, portion.Interval]
     forecasts: frozenset[str] = frozenset()
     """The claims that speak of what was still to come."""
 
 
 @dataclass(frozen=True)
-class Implied:
+class ImpliedBounds:
     """What some claims leave possible, the claims and the rules that it takes to say so."""
 
     interval: portion.Interval
     claims: tuple[str, ...]
-    rules: tuple[Binding, ...] = ()
+    identities: tuple[Constraint, ...] = ()
 
     @property
     def assumed(self) -> bool:
         """Tell whether it takes an identity that holds only as far as two sides count alike."""
-        return any(rule.assumed for rule in self.rules)
+        return any(rule.assumed for rule in self.identities)
 
 
 @dataclass(frozen=True)
-class Test:
+class ConsistencyCheck:
     """One claim held against all others: what it binds, and what the others leave to that."""
 
     claim: str
-    binding: Binding
-    others: Implied
+    constraint: Constraint
+    implied_by_others: ImpliedBounds
 
 
 @dataclass(frozen=True)
@@ -64,9 +64,9 @@ class Conflict:
     """
 
     claims: tuple[str, ...]
-    rules: tuple[Binding, ...]
-    test: Test
-    ways: tuple[Rule, ...]
+    identities: tuple[Constraint, ...]
+    check: ConsistencyCheck
+    constraint_kinds: tuple[ConstraintKind, ...]
     """How the claims bind in it: a claim may bind in more ways than one."""
     assumed: bool = False
 
@@ -75,19 +75,19 @@ class Conflict:
 class Solution:
     """All there is to say of one group."""
 
-    bounds: dict[Quantity, Implied] = field(default_factory=dict)
-    tests: dict[str, Test] = field(default_factory=dict)
+    bounds: dict[Quantity, ImpliedBounds] = field(default_factory=dict)
+    checks: dict[str, ConsistencyCheck] = field(default_factory=dict)
     conflicts: tuple[Conflict, ...] = ()
     complete: bool = True
     """Whether every conflict was found; false where a group has too many to look through."""
-    giving: tuple[frozenset[str], ...] = ()
+    minimum_removals: tuple[frozenset[str], ...] = ()
     """The smallest sets of claims that need give way for all others to hold, forecasts included; none if unknown."""
 
 
-EVERYTHING = portion.open(-portion.inf, portion.inf)
+UNBOUNDED = portion.open(-portion.inf, portion.inf)
 
 
-def solve(group: Group) -> Solution:
+def solve_component(component: Component) -> Solution:
     """Return what one group implies, how each claim stands to the others, and every minimal conflict.
 
     Where claims are in conflict, a bound is what holds if as few of them as can be give way, whichever these are: the
@@ -95,62 +95,75 @@ def solve(group: Group) -> Solution:
     them, for it says nothing about the past. An assumed identity is used only for what does not follow without it;
     where the claims contradict it, it is set aside, and the contradiction is kept as an assumed conflict.
     """
-    found = as_tree(group)
+    found = solve_as_tree(component)
     if found:
         return found
-    explored = explored_once(group)
-    undisputed = sorted(frozenset.intersection(*explored.worlds))
-    bounds, tests = _beheld(explored.firm, explored.worlds, list(group.domains), undisputed)
-    if explored.whole is not explored.firm:
+    explored = analyse_component(component)
+    undisputed = sorted(frozenset.intersection(*explored.maximal_consistent_sets))
+    bounds, tests = _bounds_and_checks(
+        explored.certain_system, explored.maximal_consistent_sets, list(component.domains), undisputed
+    )
+    if explored.effective_system is not explored.certain_system:
         unknown = [quantity for quantity, held in bounds.items() if not held.claims]
         untested = [name for name in undisputed if name not in tests]
-        more_bounds, more_tests = _beheld(explored.whole, explored.worlds, unknown, untested)
+        more_bounds, more_tests = _bounds_and_checks(
+            explored.effective_system, explored.maximal_consistent_sets, unknown, untested
+        )
         bounds, tests = bounds | more_bounds, tests | more_tests
-    every = set(explored.firm.claims)
-    known = explored.minimal and explored.fewest
-    giving = tuple(frozenset(every - world) for world in explored.worlds) if known else ()
+    every = set(explored.certain_system.claims)
+    known = explored.minimal_conflicts and explored.is_exhaustive
+    giving = tuple(frozenset(every - world) for world in explored.maximal_consistent_sets) if known else ()
     return Solution(bounds, tests, explored.conflicts, explored.complete, giving)
 
 
-def conflicts_of(group: Group) -> tuple[Conflict, ...]:
+def component_conflicts(component: Component) -> tuple[Conflict, ...]:
     """Return every minimal conflict of a group, and nothing else."""
-    return () if holds_as_tree(group) else explored_once(group).conflicts
+    return () if is_consistent_tree(component) else analyse_component(component).conflicts
 
 
-def ask(group: Group, questions: Sequence[Binding]) -> list[Implied]:
+def query_bounds(component: Component, queries: Sequence[Constraint]) -> list[ImpliedBounds]:
     """Return what the claims of a group leave to sums of its quantities, or to their multiples of others.
 
     Where claims are in conflict, that is what holds if as few as can be give way, whichever these are; an assumed
     identity is used only where nothing follows without it.
     """
-    explored = explored_once(group)
+    explored = analyse_component(component)
     answers = []
-    for question in questions:
-        found = _held(explored.firm, explored.worlds, [question])[0]
-        answers.append(found if found.claims else _held(explored.whole, explored.worlds, [question])[0])
+    for question in queries:
+        found = _hull_over_sets(explored.certain_system, explored.maximal_consistent_sets, [question])[0]
+        answers.append(
+            found
+            if found.claims
+            else _hull_over_sets(explored.effective_system, explored.maximal_consistent_sets, [question])[0]
+        )
     return answers
 
 
-def as_tree(group: Group) -> Solution | None:
+def solve_as_tree(component: Component) -> Solution | None:
     """Return the solution where the group is a tree without contradiction, `None` where a solver is needed."""
-    if any(binding.assumed for binding in group.bindings):
+    if any(binding.assumed for binding in component.constraints):
         return None
-    found = trees.solve(group.bindings, group.domains)
+    found = trees.solve(component.constraints, component.domains)
     if found is None:
         return None
     bounds, tests = found
     return Solution(
-        {quantity: Implied(*implied) for quantity, implied in bounds.items()},
-        {claim: Test(claim, binding, Implied(*implied)) for claim, (binding, implied) in tests.items()},
+        {quantity: ImpliedBounds(*implied) for quantity, implied in bounds.items()},
+        {
+            claim: ConsistencyCheck(claim, binding, ImpliedBounds(*implied))
+            for claim, (binding, implied) in tests.items()
+        },
     )
 
 
-def holds_as_tree(group: Group) -> bool:
+def is_consistent_tree(component: Component) -> bool:
     """Tell whether the group is a tree without contradiction: where it is not one, that is for a solver to say."""
-    return not any(binding.assumed for binding in group.bindings) and trees.holds(group.bindings, group.domains)
+    return not any(binding.assumed for binding in component.constraints) and trees.holds(
+        component.constraints, component.domains
+    )
 
 
-class Explored:
+class ComponentAnalysis:
     """Which claims of a group can hold together, which cannot, and the systems that say so.
 
     `firm` knows only what surely holds; `whole` also the assumed identities, unless the claims contradict them.
@@ -158,160 +171,176 @@ class Explored:
     that claims about the past contradict are left out.
     """
 
-    def __init__(self, group: Group) -> None:
+    def __init__(self, component: Component) -> None:
         """Explore a group."""
-        self.firm = System([binding for binding in group.bindings if not binding.assumed], group.domains)
-        self.minimal, self.worlds = self.firm.explore()
-        against_others = (claims for claims in self.minimal if not group.forecasts.issuperset(claims))
-        doubtful = {name for claims in against_others for name in claims} & group.forecasts
-        believed = set(self.firm.claims) - doubtful
-        if doubtful and self.firm.complete:
-            self.worlds = narrowed(self.worlds, believed)
+        self.certain_system = ConstraintSystem(
+            [binding for binding in component.constraints if not binding.assumed], component.domains
+        )
+        self.minimal_conflicts, self.maximal_consistent_sets = self.certain_system.enumerate_sets()
+        against_others = (claims for claims in self.minimal_conflicts if not component.forecasts.issuperset(claims))
+        doubtful = {name for claims in against_others for name in claims} & component.forecasts
+        believed = set(self.certain_system.claims) - doubtful
+        if doubtful and self.certain_system.complete:
+            self.maximal_consistent_sets = restrict_maximal_sets(self.maximal_consistent_sets, believed)
         elif doubtful:
-            _, self.worlds = self.firm.explore(believed)
-        self.worlds = [world for world in self.worlds if len(world) == len(self.worlds[0])]
-        self.fewest = True
-        if len(self.worlds) > MOST_WORLDS or not self.firm.complete:
-            among = (claims for claims in self.minimal if believed.issuperset(claims))
+            _, self.maximal_consistent_sets = self.certain_system.enumerate_sets(believed)
+        self.maximal_consistent_sets = [
+            world for world in self.maximal_consistent_sets if len(world) == len(self.maximal_consistent_sets[0])
+        ]
+        self.is_exhaustive = True
+        if len(self.maximal_consistent_sets) > MAX_CONSISTENT_SETS or not self.certain_system.complete:
+            among = (claims for claims in self.minimal_conflicts if believed.issuperset(claims))
             disputed = {name for claims in among for name in claims}
-            self.worlds, self.fewest = [self.firm.grown(set(), sorted(believed - disputed))], False
-        assuming = len(self.firm.bindings) < len(group.bindings)
-        self.assuming = System(group.bindings, group.domains) if assuming else self.firm
-        self.assumed: list[tuple[str, ...]] = []
-        self.whole = self.assuming
-        if not all(self.assuming.linear(world).feasible for world in self.worlds):
-            self.whole = self.firm
-            more, _ = self.assuming.explore(believed)
-            self.assumed = [names for names in more if not any(set(core) <= set(names) for core in self.minimal)]
+            self.maximal_consistent_sets, self.is_exhaustive = (
+                [self.certain_system.grow(set(), sorted(believed - disputed))],
+                False,
+            )
+        assuming = len(self.certain_system.constraints) < len(component.constraints)
+        self.extended_system = (
+            ConstraintSystem(component.constraints, component.domains) if assuming else self.certain_system
+        )
+        self.assumed_conflicts: list[tuple[str, ...]] = []
+        self.effective_system = self.extended_system
+        if not all(self.extended_system.linear_system(world).is_feasible for world in self.maximal_consistent_sets):
+            self.effective_system = self.certain_system
+            more, _ = self.extended_system.enumerate_sets(believed)
+            self.assumed_conflicts = [
+                names for names in more if not any(set(core) <= set(names) for core in self.minimal_conflicts)
+            ]
 
     @property
     def complete(self) -> bool:
         """Tell whether every conflict was found."""
-        return self.firm.complete and self.assuming.complete
+        return self.certain_system.complete and self.extended_system.complete
 
     @cached_property
     def conflicts(self) -> tuple[Conflict, ...]:
         """The minimal conflicts, each with the claim that shows it best; the assumed ones last."""
-        firm = (conflict_of(self.firm, claims) for claims in self.minimal)
-        return (*firm, *(conflict_of(self.assuming, claims, assumed=True) for claims in self.assumed))
+        firm = (build_conflict(self.certain_system, claims) for claims in self.minimal_conflicts)
+        return (
+            *firm,
+            *(build_conflict(self.extended_system, claims, assumed=True) for claims in self.assumed_conflicts),
+        )
 
 
-def explored_once(group: Group) -> Explored:
+def analyse_component(component: Component) -> ComponentAnalysis:
     """Return what is known of a group, explored once for all groups that say the same, limits included.
 
     What binds nothing is left out: a question changes no answer to another.
     """
-    binding = tuple(one for one in group.bindings if one.claims or one.per or one.interval != EVERYTHING)
-    limits = MOST_WORLDS, z3_solver.MOST_SEEDS
-    return _explored(binding, tuple(group.domains.items()), group.forecasts, limits)
+    binding = tuple(one for one in component.constraints if one.claims or one.base or one.interval != UNBOUNDED)
+    limits = MAX_CONSISTENT_SETS, z3_solver.MAX_SEEDS
+    return _analyse(binding, tuple(component.domains.items()), component.forecasts, limits)
 
 
-@lru_cache(maxsize=KEPT)
-def _explored(
-    bindings: tuple[Binding, ...], domains: tuple[tuple[Quantity, portion.Interval], ...], forecasts: frozenset[str],
+@lru_cache(maxsize=CACHE_SIZE)
+def _analyse(
+    bindings: tuple[Constraint, ...], domains: tuple[tuple[Quantity, portion.Interval], ...], forecasts: frozenset[str],
     limits: tuple[int, int],
-) -> Explored:  # fmt: skip
-    return Explored(Group(bindings, dict(domains), forecasts))
+) -> ComponentAnalysis:  # fmt: skip
+    return ComponentAnalysis(Component(bindings, dict(domains), forecasts))
 
 
-def clashes_of(group: Group) -> list[tuple[str, ...]]:
+def disjoint_component_conflicts(component: Component) -> list[tuple[str, ...]]:
     """Return minimal conflicts of a group that share no claim, without which the rest can hold; looked for once."""
-    return list(_clashes(group.bindings, tuple(group.domains.items())))
+    return list(_disjoint_conflicts(component.constraints, tuple(component.domains.items())))
 
 
-@lru_cache(maxsize=KEPT)
-def _clashes(
-    bindings: tuple[Binding, ...], domains: tuple[tuple[Quantity, portion.Interval], ...]
+@lru_cache(maxsize=CACHE_SIZE)
+def _disjoint_conflicts(
+    bindings: tuple[Constraint, ...], domains: tuple[tuple[Quantity, portion.Interval], ...]
 ) -> tuple[tuple[str, ...], ...]:
-    system = System(bindings, dict(domains))
-    return tuple(system.clashing(system.claims))
+    system = ConstraintSystem(bindings, dict(domains))
+    return tuple(system.disjoint_unsat_cores(system.claims))
 
 
-def _beheld(
-    system: System, worlds: Sequence[frozenset[str]], quantities: Sequence[Quantity], names: Iterable[str]
-) -> tuple[dict[Quantity, Implied], dict[str, Test]]:
+def _bounds_and_checks(
+    system: ConstraintSystem, worlds: Sequence[frozenset[str]], quantities: Sequence[Quantity], names: Iterable[str]
+) -> tuple[dict[Quantity, ImpliedBounds], dict[str, ConsistencyCheck]]:
     """Return the bounds of some quantities, and some claims each held against all others."""
-    asked = [Binding(Rule.SAME, ((quantity, ONE),), NOT_NEGATIVE) for quantity in quantities]
-    bounds = dict(zip(quantities, _held(system, worlds, asked), strict=True)) if asked else {}
-    tests = (_test(system, worlds, name) for name in names)
+    asked = [Constraint(ConstraintKind.SAME, ((quantity, ONE),), NON_NEGATIVE) for quantity in quantities]
+    bounds = dict(zip(quantities, _hull_over_sets(system, worlds, asked), strict=True)) if asked else {}
+    tests = (_check_claim(system, worlds, name) for name in names)
     return bounds, {test.claim: test for test in tests if test}
 
 
-def _held(
-    system: System, worlds: Sequence[frozenset[str]], asked: Sequence[Binding], without: str = ""
-) -> list[Implied]:
+def _hull_over_sets(
+    system: ConstraintSystem, worlds: Sequence[frozenset[str]], asked: Sequence[Constraint], without: str = ""
+) -> list[ImpliedBounds]:
     """Return what holds of each asked sum or ratio whichever world is the true one, with the reasons in all of them.
 
     A claim can be left `without` which no world is then said to believe.
     """
-    found: list[Implied] | None = None
+    found: list[ImpliedBounds] | None = None
     for world in worlds:
-        linear = system.linear(world)
-        here = [Implied(*linear.implied(binding.terms, binding.per, without)) for binding in asked]
-        found = [_either(one, other) for one, other in zip(found, here, strict=True)] if found else here
+        linear = system.linear_system(world)
+        here = [ImpliedBounds(*linear.implied_bounds(binding.terms, binding.base, without)) for binding in asked]
+        found = [_hull(one, other) for one, other in zip(found, here, strict=True)] if found else here
     # Where some world leaves everything open, the claims of the others explain nothing.
     return [
-        held if _says(held.interval, before(binding.terms, binding.per, system.domains)) else Implied(held.interval, ())
+        held
+        if _is_informative(held.interval, prior_interval(binding.terms, binding.base, system.domains))
+        else ImpliedBounds(held.interval, ())
         for held, binding in zip(found or [], asked, strict=True)
     ]
 
 
-def _says(found: portion.Interval, known: portion.Interval) -> bool:
+def _is_informative(found: portion.Interval, known: portion.Interval) -> bool:
     """Tell whether an implied interval says more than was known before any claim."""
     return found.empty or (found.lower, found.upper) != (known.lower, known.upper)
 
 
-def _either(one: Implied, other: Implied) -> Implied:
-    return Implied(
+def _hull(one: ImpliedBounds, other: ImpliedBounds) -> ImpliedBounds:
+    return ImpliedBounds(
         (one.interval | other.interval).enclosure,
         tuple(sorted({*one.claims, *other.claims})),
-        tuple(dict.fromkeys((*one.rules, *other.rules))),
+        tuple(dict.fromkeys((*one.identities, *other.identities))),
     )
 
 
-def _test(system: System, worlds: Sequence[frozenset[str]], name: str) -> Test | None:
+def _check_claim(system: ConstraintSystem, worlds: Sequence[frozenset[str]], name: str) -> ConsistencyCheck | None:
     """Return one claim held against the others, `None` where no other claim bears on it."""
-    for binding in system.bindings:
+    for binding in system.constraints:
         if name in binding.claims:
-            found = _held(system, worlds, [binding], name)[0]
+            found = _hull_over_sets(system, worlds, [binding], name)[0]
             if found.claims:
-                return Test(name, binding, found)
+                return ConsistencyCheck(name, binding, found)
     return None
 
 
-def conflict_of(system: System, claims: tuple[str, ...], *, assumed: bool = False) -> Conflict:
+def build_conflict(system: ConstraintSystem, claims: tuple[str, ...], *, assumed: bool = False) -> Conflict:
     """Return a minimal conflict with the identities it takes and the claim that shows it best.
 
     That is one whose figure the others contradict by themselves, a level before a ratio, the latest period first.
     """
-    rules, ways = tuple(system.relations(claims)), _ways(system, claims)
-    first = {name: next(binding for binding in system.bindings if name in binding.claims) for name in claims}
+    rules, ways = tuple(system.minimal_identities(claims)), _kinds_needed(system, claims)
+    first = {name: next(binding for binding in system.constraints if name in binding.claims) for name in claims}
 
     def order(name: str) -> tuple[bool, str, str]:
-        return (first[name].per is None, first[name].terms[0][0].period, name)
+        return (first[name].base is None, first[name].terms[0][0].period, name)
 
     tests = []
     for name in sorted(claims, key=order, reverse=True):
-        test = _test(system, [frozenset(claims)], name)
-        if test and (test.others.interval & test.binding.interval).empty:
+        test = _check_claim(system, [frozenset(claims)], name)
+        if test and (test.implied_by_others.interval & test.constraint.interval).empty:
             return Conflict(claims, rules, test, ways, assumed)
         tests += [test] if test else []
     if tests:
         return Conflict(claims, rules, tests[0], ways, assumed)
     # It is not the other claims that contradict it, but what its metric can be.
     name = claims[-1]
-    others = _held(system, [frozenset(claims) - {name}], [first[name]])[0]
-    return Conflict(claims, rules, Test(name, first[name], others), ways, assumed)
+    others = _hull_over_sets(system, [frozenset(claims) - {name}], [first[name]])[0]
+    return Conflict(claims, rules, ConsistencyCheck(name, first[name], others), ways, assumed)
 
 
-def _ways(system: System, claims: tuple[str, ...]) -> tuple[Rule, ...]:
+def _kinds_needed(system: ConstraintSystem, claims: tuple[str, ...]) -> tuple[ConstraintKind, ...]:
     """Return the ways of binding that a conflict needs; one that it can do without is none of its rules."""
     every = set(claims)
-    standing = [binding for binding in system.bindings if binding.claims and every.issuperset(binding.claims)]
+    standing = [binding for binding in system.constraints if binding.claims and every.issuperset(binding.claims)]
     often = Counter(name for binding in standing for name in binding.claims)
     for binding in [binding for binding in standing if any(often[name] > 1 for name in binding.claims)]:
         rest = [other for other in standing if other is not binding]
         own = {name for other in rest for name in other.claims}
-        if own.issuperset(claims) and not system.standing(rest).feasible:
+        if own.issuperset(claims) and not system.build_linear_system(rest).is_feasible:
             standing = rest
-    return tuple(sorted({binding.rule for binding in standing}))
+    return tuple(sorted({binding.kind for binding in standing}))

@@ -18,9 +18,9 @@ from typing import Any, NamedTuple
 import pandas as pd
 import portion
 
-from compendium.ledger.claims import DIRECTION, bounds
+from compendium.ledger.claims import DIRECTION_MEASURE, claim_interval
 from compendium.values import units
-from compendium.values.periods import Span, known, written
+from compendium.values.periods import Span, exact_span, format_edtf
 
 
 class Quantity(NamedTuple):
@@ -33,7 +33,7 @@ class Quantity(NamedTuple):
     population: str
 
 
-class Rule(StrEnum):
+class ConstraintKind(StrEnum):
     """What can bind quantities: the way a claim measures, or what metrics, areas and periods mean."""
 
     SAME = "same quantity"
@@ -52,70 +52,75 @@ class Rule(StrEnum):
     MIRROR = "the same flow seen from the other side"
 
 
-OF_LOGIC = frozenset({Rule.DIRECTION, Rule.RANK, Rule.EXCLUSIVE})
+LOGICAL_KINDS = frozenset({ConstraintKind.DIRECTION, ConstraintKind.RANK, ConstraintKind.EXCLUSIVE})
 """Rules whose conflicts are of what words mean rather than of how much there is."""
 
 
 @dataclass(frozen=True)
-class Binding:
+class Constraint:
     """The sum of `terms` (quantity, factor) lies in `interval`, times the quantity `per` where there is one.
 
     It stands only where all its `claims` are believed; an identity has none, and always stands. An `assumed`
     identity holds only as far as two sides count alike.
     """
 
-    rule: Rule
+    kind: ConstraintKind
     terms: tuple[tuple[Quantity, Fraction], ...]
     interval: portion.Interval
-    per: Quantity | None = None
+    base: Quantity | None = None
     claims: tuple[str, ...] = ()
     assumed: bool = False
 
     @property
     def quantities(self) -> list[Quantity]:
         """Return the quantities that it binds, the one it speaks of first."""
-        return [quantity for quantity, _ in self.terms] + ([self.per] if self.per else [])
+        return [quantity for quantity, _ in self.terms] + ([self.base] if self.base else [])
 
 
-ONE, NONE = Fraction(1), portion.closed(Fraction(0), Fraction(0))
-NOT_NEGATIVE = portion.closedopen(Fraction(0), portion.inf)
-RATIOS = {"growth": Rule.GROWTH, DIRECTION: Rule.GROWTH, "share": Rule.SHARE, "multiple": Rule.MULTIPLE}
+ONE, ZERO_INTERVAL = Fraction(1), portion.closed(Fraction(0), Fraction(0))
+NON_NEGATIVE = portion.closedopen(Fraction(0), portion.inf)
+RATIO_KINDS = {
+    "growth": ConstraintKind.GROWTH,
+    DIRECTION_MEASURE: ConstraintKind.GROWTH,
+    "share": ConstraintKind.SHARE,
+    "multiple": ConstraintKind.MULTIPLE,
+}
 
 
 @cache
-def canonical(period: str) -> str:
+def canonical_period(period: str) -> str:
     """Return a period in the shortest writing of its days; one that is open or approximate as it is written."""
-    found = known(period)
-    return written(found) if found else period
+    found = exact_span(period)
+    return format_edtf(found) if found else period
 
 
 @cache
-def days(period: str) -> int:
+def count_days(period: str) -> int:
     """Return the number of days of a closed, exact period; 0 for any other."""
-    found: Span | None = known(period)
+    found: Span | None = exact_span(period)
     return (found.last - found.first).days + 1 if found else 0
 
 
-def quantity_of(claim: Mapping[str, Any]) -> Quantity:
+def claim_quantity(claim: Mapping[str, Any]) -> Quantity:
     """Return the quantity whose figure a claim prints."""
     return Quantity(
         claim["metric_id"],
         claim["ref_area"],
         claim["counterpart_area"],
-        canonical(claim["period"]),
+        canonical_period(claim["period"]),
         claim["population"],
     )
 
 
-def base_of(claim: Mapping[str, Any]) -> Quantity | None:
+def base_quantity(claim: Mapping[str, Any]) -> Quantity | None:
     """Return the quantity a claim measures against, `None` where it names no other metric or period."""
     if not claim["base_metric_id"]:
         return None
-    period = canonical(claim["base_period"])
+    period = canonical_period(claim["base_period"])
     return Quantity(claim["base_metric_id"], claim["base_area"], claim["base_counterpart"], period, claim["population"])
 
 
-def undated(claim: Mapping[str, Any], metric: Mapping[str, Any]) -> bool:
+def is_undated(claim: Mapping[str, Any], metric: Mapping[str, Any]) -> bool:
     """Tell whether a claim leaves open of what time it, or its base, speaks, so that it binds nothing.
 
     A flow adds up over its period, so that one without two ends says nothing, and neither does a rate; a stock or
@@ -124,16 +129,16 @@ def undated(claim: Mapping[str, Any], metric: Mapping[str, Any]) -> bool:
     needed = [claim["period"], *([claim["base_period"]] if claim["base_metric_id"] else [])]
     level = claim["measure"] == "level"
     adds_up = metric["kind"] == "flow" or (level and units.is_rate(claim["unit"], metric["unit"]))
-    return not all(days(period) if adds_up else period for period in needed)
+    return not all(count_days(period) if adds_up else period for period in needed)
 
 
-def of_claim(claim: Mapping[str, Any], metric: Mapping[str, Any]) -> list[Binding]:
+def constraints_from_claim(claim: Mapping[str, Any], metric: Mapping[str, Any]) -> list[Constraint]:
     """Return what a claim binds, in the unit of its metric.
 
     Parameters
     ----------
     claim
-        a row of the claims; its figure is read by `compendium.ledger.claims.bounds` unless it has an `interval`.
+        a row of the claims; its figure is read by `compendium.ledger.claims.claim_interval` unless it has an `interval`.
     metric
         the row of its metric: `unit`, `kind`, `minimum`.
 
@@ -142,40 +147,42 @@ def of_claim(claim: Mapping[str, Any], metric: Mapping[str, Any]) -> list[Bindin
     list of Binding
         one for the figure, a second where the source says in which direction the quantity moves.
     """
-    own, base, name = quantity_of(claim), base_of(claim), (claim["claim_id"],)
+    own, base, name = claim_quantity(claim), base_quantity(claim), (claim["claim_id"],)
     minimum = None if pd.isna(metric["minimum"]) else float(metric["minimum"])
-    found = claim["interval"] if "interval" in claim else bounds(claim, minimum)
+    found = claim["interval"] if "interval" in claim else claim_interval(claim, minimum)
     measure = claim["measure"]
-    if measure in RATIOS and base:
-        factor = _as_factor(found, RATIOS[measure])
+    if measure in RATIO_KINDS and base:
+        factor = _as_factor(found, RATIO_KINDS[measure])
         if minimum is not None and minimum >= 0:
-            factor &= NOT_NEGATIVE
-        bound = [Binding(RATIOS[measure], ((own, ONE),), factor, base, name)]
+            factor &= NON_NEGATIVE
+        bound = [Constraint(RATIO_KINDS[measure], ((own, ONE),), factor, base, name)]
     elif measure == "difference" and base:
-        found = units.converted(found, claim["unit"], metric["unit"])
-        bound = [Binding(Rule.DIFFERENCE, ((own, ONE), (base, -ONE)), found, None, name)]
+        found = units.convert_interval(found, claim["unit"], metric["unit"])
+        bound = [Constraint(ConstraintKind.DIFFERENCE, ((own, ONE), (base, -ONE)), found, None, name)]
     else:
         rate = units.is_rate(claim["unit"], metric["unit"])
-        found = units.converted(found, claim["unit"], metric["unit"], days(claim["period"]) if rate else 0)
-        bound = [Binding(Rule.RATE if rate else Rule.SAME, ((own, ONE),), found, None, name)]
+        found = units.convert_interval(found, claim["unit"], metric["unit"], count_days(claim["period"]) if rate else 0)
+        bound = [Constraint(ConstraintKind.RATE if rate else ConstraintKind.SAME, ((own, ONE),), found, None, name)]
     if claim["direction"] and base and measure == "level":
         up = ONE if claim["direction"] == "rises" else -ONE
-        bound.append(Binding(Rule.DIRECTION, ((own, up), (base, -up)), NOT_NEGATIVE, None, name))
+        bound.append(Constraint(ConstraintKind.DIRECTION, ((own, up), (base, -up)), NON_NEGATIVE, None, name))
     return bound
 
 
-def _as_factor(found: portion.Interval, rule: Rule) -> portion.Interval:
+def _as_factor(found: portion.Interval, rule: ConstraintKind) -> portion.Interval:
     """Return a growth or a share in percent, or a multiple, as a factor of the base."""
-    plus, by = (1, 100) if rule is Rule.GROWTH else (0, 100 if rule is Rule.SHARE else 1)
+    plus, by = (1, 100) if rule is ConstraintKind.GROWTH else (0, 100 if rule is ConstraintKind.SHARE else 1)
     return found.replace(lower=lambda end: plus + end / by, upper=lambda end: plus + end / by, ignore_inf=True)
 
 
-def of_ranks(claims: Iterable[Mapping[str, Any]], metrics: Mapping[str, Mapping[str, Any]]) -> Iterator[Binding]:
+def constraints_from_ranks(
+    claims: Iterable[Mapping[str, Any]], metrics: Mapping[str, Mapping[str, Any]]
+) -> Iterator[Constraint]:
     """Yield what ranks in one list bind together: who stands before another does not have less of what is ranked."""
     lists: dict[Quantity, list[Mapping[str, Any]]] = {}
     for claim in claims:
         if claim["measure"] == "rank" and metrics[claim["metric_id"]]["ranks"]:
-            lists.setdefault(quantity_of(claim)._replace(counterpart_area=""), []).append(claim)
+            lists.setdefault(claim_quantity(claim)._replace(counterpart_area=""), []).append(claim)
     for ranking, members in lists.items():
         by_rank = [(_rank(claim), claim) for claim in members]
         for (before, one), (after, other) in itertools.permutations(by_rank, 2):
@@ -183,8 +190,8 @@ def of_ranks(claims: Iterable[Mapping[str, Any]], metrics: Mapping[str, Mapping[
                 ranked = ranking._replace(metric_id=metrics[one["metric_id"]]["ranks"])
                 more, less = (ranked._replace(counterpart_area=row["counterpart_area"]) for row in (one, other))
                 names = tuple(sorted((one["claim_id"], other["claim_id"])))
-                yield Binding(Rule.RANK, ((more, ONE), (less, -ONE)), NOT_NEGATIVE, None, names)
+                yield Constraint(ConstraintKind.RANK, ((more, ONE), (less, -ONE)), NON_NEGATIVE, None, names)
 
 
 def _rank(claim: Mapping[str, Any]) -> portion.Interval:
-    return claim["interval"] if "interval" in claim else bounds(claim)
+    return claim["interval"] if "interval" in claim else claim_interval(claim)

@@ -17,26 +17,26 @@ import pandas as pd
 import portion
 
 from compendium.ledger.schema import SEPARATOR
-from compendium.reconciliation.constraints import NONE, NOT_NEGATIVE, ONE, Binding, Quantity, Rule
-from compendium.values.periods import Span, known, written
+from compendium.reconciliation.constraints import NON_NEGATIVE, ONE, ZERO_INTERVAL, Constraint, ConstraintKind, Quantity
+from compendium.values.periods import Span, exact_span, format_edtf
 
-WHOLE_OF_ANSWERS = portion.openclosed(-portion.inf, Fraction(100))
-ADDITIVE = ("flow", "stock")
+ANSWER_SUM_RANGE = portion.openclosed(-portion.inf, Fraction(100))
+ADDITIVE_KINDS = ("flow", "stock")
 
 
-class Meaning:
+class MetricRelations:
     """The relations between metrics and between areas, looked up quickly."""
 
     def __init__(self, metrics: Mapping[str, Mapping[str, Any]], within: Mapping[str, str]) -> None:
         """Take the rows of the metrics by id, and by place the area it lies in (`""` where none)."""
-        self.metrics, self.within = metrics, within
+        self.metrics, self.parent_area = metrics, within
         self.parts = {name: row["sum_of"].split(SEPARATOR) for name, row in metrics.items() if row["sum_of"]}
         self.totals: dict[str, list[str]] = defaultdict(list)
         for total, parts in self.parts.items():
             for part in parts:
                 self.totals[part].append(total)
 
-    def above(self, quantity: Quantity) -> Iterator[Quantity]:
+    def containing_quantities(self, quantity: Quantity) -> Iterator[Quantity]:
         """Yield the quantities of which one is a part by what its metric means."""
         metric = self.metrics[quantity.metric_id]
         for name in (metric["part_of"], *self.totals[quantity.metric_id]):
@@ -52,52 +52,52 @@ class Meaning:
             metric_id=metric, ref_area=quantity.counterpart_area, counterpart_area=quantity.ref_area
         )
 
-    def adds_up(self, quantity: Quantity) -> bool:
+    def is_additive(self, quantity: Quantity) -> bool:
         """Tell whether the quantity adds up over areas and never is negative."""
         metric = self.metrics[quantity.metric_id]
-        return metric["kind"] in ADDITIVE and not pd.isna(metric["minimum"]) and metric["minimum"] >= 0
+        return metric["kind"] in ADDITIVE_KINDS and not pd.isna(metric["minimum"]) and metric["minimum"] >= 0
 
 
-def identities(claimed: Iterable[Quantity], meaning: Meaning) -> list[Binding]:
+def derive_identities(claimed: Iterable[Quantity], relations: MetricRelations) -> list[Constraint]:
     """Return every identity that bears on the claimed quantities, on what they imply included."""
     found: set[Quantity] = set(claimed)
-    both_sides = {_sides(quantity) for quantity in found}
+    both_sides = {_reporter_pair(quantity) for quantity in found}
     stretches: dict[Quantity, tuple[Quantity, ...]] = {}
     fresh = found
     while fresh:
-        reached = {above for quantity in fresh for above in meaning.above(quantity)}
-        mirrors = (meaning.mirror(quantity) for quantity in fresh)
-        reached.update(other for other in mirrors if other and _sides(other) in both_sides)
-        for quantity, parts in _periods(found | reached, fresh | reached, meaning):
+        reached = {above for quantity in fresh for above in relations.containing_quantities(quantity)}
+        mirrors = (relations.mirror(quantity) for quantity in fresh)
+        reached.update(other for other in mirrors if other and _reporter_pair(other) in both_sides)
+        for quantity, parts in _periods(found | reached, fresh | reached, relations):
             stretches[quantity] = parts
             reached.update(parts)
-        reached.update(_wider(found | reached, meaning))
+        reached.update(_containing_areas(found | reached, relations))
         fresh = reached - found
         found |= reached
     periods = [
-        Binding(Rule.PERIOD, ((whole, ONE), *((part, -ONE) for part in parts)), NONE)
+        Constraint(ConstraintKind.PERIOD, ((whole, ONE), *((part, -ONE) for part in parts)), ZERO_INTERVAL)
         for whole, parts in stretches.items()
     ]
-    every = [*_of_metrics(found, meaning), *periods, *_areas(found, meaning), *_exclusive(found, meaning)]
-    return sorted(every, key=lambda identity: (identity.rule, identity.terms))
+    every = [*_of_metrics(found, relations), *periods, *_areas(found, relations), *_exclusive(found, relations)]
+    return sorted(every, key=lambda identity: (identity.kind, identity.terms))
 
 
-def _of_metrics(found: set[Quantity], meaning: Meaning) -> Iterator[Binding]:
+def _of_metrics(found: set[Quantity], meaning: MetricRelations) -> Iterator[Constraint]:
     """Yield sums, parts and mirror images; a sum only where one of its parts is among the quantities."""
     for quantity in sorted(found):
         metric = meaning.metrics[quantity.metric_id]
         parts = [quantity._replace(metric_id=name) for name in meaning.parts.get(quantity.metric_id, ())]
         if found.intersection(parts):
-            yield Binding(Rule.SUM, ((quantity, ONE), *((part, -ONE) for part in parts)), NONE)
+            yield Constraint(ConstraintKind.SUM, ((quantity, ONE), *((part, -ONE) for part in parts)), ZERO_INTERVAL)
         if metric["part_of"]:
             whole = quantity._replace(metric_id=metric["part_of"])
-            yield Binding(Rule.PART, ((whole, ONE), (quantity, -ONE)), NOT_NEGATIVE)
+            yield Constraint(ConstraintKind.PART, ((whole, ONE), (quantity, -ONE)), NON_NEGATIVE)
         other = meaning.mirror(quantity)
         if other in found and (quantity < other or meaning.mirror(other) != quantity):
-            yield Binding(Rule.MIRROR, ((quantity, ONE), (other, -ONE)), NONE, assumed=True)
+            yield Constraint(ConstraintKind.MIRROR, ((quantity, ONE), (other, -ONE)), ZERO_INTERVAL, assumed=True)
 
 
-def _sides(quantity: Quantity) -> tuple[str, str, str]:
+def _reporter_pair(quantity: Quantity) -> tuple[str, str, str]:
     """Return who counts towards whom, and when: a flow is mirrored only where the other side is spoken of, too."""
     return (quantity.ref_area, quantity.counterpart_area, quantity.period)
 
@@ -107,14 +107,14 @@ def _series(quantity: Quantity) -> Quantity:
 
 
 def _periods(
-    found: set[Quantity], touched: Iterable[Quantity], meaning: Meaning
+    found: set[Quantity], touched: Iterable[Quantity], meaning: MetricRelations
 ) -> Iterator[tuple[Quantity, tuple[Quantity, ...]]]:
     """Yield each flow's period that others lie in or overlap, with the stretches that it consists of."""
     changed = {_series(quantity) for quantity in touched if meaning.metrics[quantity.metric_id]["kind"] == "flow"}
     series: dict[Quantity, dict[Span, Quantity]] = defaultdict(dict)
     for quantity in found:
-        if (kept := _series(quantity)) in changed and meaning.adds_up(quantity):
-            days = known(quantity.period)
+        if (kept := _series(quantity)) in changed and meaning.is_additive(quantity):
+            days = exact_span(quantity.period)
             if days:
                 series[kept][days] = quantity
     for whole, spans in series.items():
@@ -125,7 +125,7 @@ def _periods(
                     cuts |= {cut for cut in (other.first, other.last + timedelta(days=1)) if _inside(cut, days)}
             if len(cuts) > 2:
                 ends = itertools.pairwise(sorted(cuts))
-                parts = (written(Span(first, after - timedelta(days=1))) for first, after in ends)
+                parts = (format_edtf(Span(first, after - timedelta(days=1))) for first, after in ends)
                 yield quantity, tuple(whole._replace(period=part) for part in parts)
 
 
@@ -133,31 +133,31 @@ def _inside(cut: Any, days: Span) -> bool:
     return days.first < cut <= days.last
 
 
-def _siblings(found: set[Quantity], meaning: Meaning) -> dict[Quantity, list[Quantity]]:
+def _parts_by_area(found: set[Quantity], meaning: MetricRelations) -> dict[Quantity, list[Quantity]]:
     """Return, by the quantity of an area, those of the areas that lie directly in it."""
     inside: dict[Quantity, list[Quantity]] = defaultdict(list)
     for quantity in sorted(found):
-        area = meaning.within.get(quantity.counterpart_area, "")
-        if area and area != quantity.ref_area and meaning.adds_up(quantity):
+        area = meaning.parent_area.get(quantity.counterpart_area, "")
+        if area and area != quantity.ref_area and meaning.is_additive(quantity):
             inside[quantity._replace(counterpart_area=area)].append(quantity)
     return inside
 
 
-def _wider(found: set[Quantity], meaning: Meaning) -> Iterator[Quantity]:
+def _containing_areas(found: set[Quantity], meaning: MetricRelations) -> Iterator[Quantity]:
     """Yield the quantities of wider areas that several of those found lie in, or that are found at another time."""
     spoken_of = {_series(quantity) for quantity in found}
-    for whole, parts in _siblings(found, meaning).items():
+    for whole, parts in _parts_by_area(found, meaning).items():
         if len(parts) > 1 or _series(whole) in spoken_of:
             yield whole
 
 
-def _areas(found: set[Quantity], meaning: Meaning) -> Iterator[Binding]:
-    for whole, parts in _siblings(found, meaning).items():
+def _areas(found: set[Quantity], meaning: MetricRelations) -> Iterator[Constraint]:
+    for whole, parts in _parts_by_area(found, meaning).items():
         if whole in found:
-            yield Binding(Rule.AREA, ((whole, ONE), *((part, -ONE) for part in parts)), NOT_NEGATIVE)
+            yield Constraint(ConstraintKind.AREA, ((whole, ONE), *((part, -ONE) for part in parts)), NON_NEGATIVE)
 
 
-def _exclusive(found: set[Quantity], meaning: Meaning) -> Iterator[Binding]:
+def _exclusive(found: set[Quantity], meaning: MetricRelations) -> Iterator[Constraint]:
     """Yield the questions to which each respondent gives one answer: the shares do not pass the whole."""
     questions: dict[Quantity, list[Quantity]] = defaultdict(list)
     for quantity in sorted(found):
@@ -166,4 +166,4 @@ def _exclusive(found: set[Quantity], meaning: Meaning) -> Iterator[Binding]:
             questions[quantity._replace(**{field: ""})].append(quantity)
     for answers in questions.values():
         if len(answers) > 1:
-            yield Binding(Rule.EXCLUSIVE, tuple((answer, ONE) for answer in answers), WHOLE_OF_ANSWERS)
+            yield Constraint(ConstraintKind.EXCLUSIVE, tuple((answer, ONE) for answer in answers), ANSWER_SUM_RANGE)

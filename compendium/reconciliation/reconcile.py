@@ -20,33 +20,33 @@ import pandas as pd
 import portion
 from networkx.utils import UnionFind
 
-from compendium.ledger.claims import WHOLE, bounds, exactly
+from compendium.ledger.claims import SHARE_DOMAIN, claim_interval, to_fraction
 from compendium.ledger.loader import Ledger
 from compendium.ledger.records import records
 from compendium.reconciliation import constraints as binding_of
 from compendium.reconciliation import trees
 from compendium.reconciliation.components import (
-    EVERYTHING,
+    UNBOUNDED,
+    Component,
     Conflict,
-    Group,
-    Implied,
+    ConsistencyCheck,
+    ImpliedBounds,
     Solution,
-    Test,
-    as_tree,
-    ask,
-    clashes_of,
-    conflict_of,
-    conflicts_of,
-    holds_as_tree,
-    solve,  # fmt: skip
+    build_conflict,
+    component_conflicts,
+    disjoint_component_conflicts,
+    is_consistent_tree,
+    query_bounds,
+    solve_as_tree,
+    solve_component,  # fmt: skip
 )
-from compendium.reconciliation.constraints import ONE, Binding, Quantity, Rule
-from compendium.reconciliation.identities import Meaning, identities
+from compendium.reconciliation.constraints import ONE, Constraint, ConstraintKind, Quantity
+from compendium.reconciliation.identities import MetricRelations, derive_identities
 from compendium.reconciliation.verdicts import CONSISTENT, IN_CONFLICT, NOT_COMPARABLE, SINGLE
-from compendium.reconciliation.z3_solver import System
-from compendium.values.periods import span
+from compendium.reconciliation.z3_solver import ConstraintSystem
+from compendium.values.periods import read_period
 
-BATCH = 16
+BATCH_SIZE = 16
 """How many groups go to another process at once."""
 
 
@@ -55,22 +55,22 @@ class Reconciliation:
     """What `reconcile` found: bounds of quantities, conflicts, a verdict for each claim."""
 
     claims: dict[str, dict[str, Any]]
-    bounds: dict[Quantity, Implied]
-    tests: dict[str, Test]
+    bounds: dict[Quantity, ImpliedBounds]
+    checks: dict[str, ConsistencyCheck]
     conflicts: tuple[Conflict, ...]
     verdicts: dict[str, tuple[str, str]]
     """By claim: the verdict, and the code of the reason where it is not comparable."""
-    stated: frozenset[Quantity]
+    claimed_quantities: frozenset[Quantity]
     """The quantities whose own figure some claim prints."""
-    rules: dict[str, tuple[Rule, ...]]
+    constraint_kinds: dict[str, tuple[ConstraintKind, ...]]
     """By claim: the ways in which it binds."""
-    why: dict[str, str]
+    incomparable_notes: dict[str, str]
     """By claim that is set apart: what in its text says so."""
-    beside: dict[str, tuple[str, ...]]
+    related_claims: dict[str, tuple[str, ...]]
     """By claim that is not comparable: the claims that a reader would hold it against."""
     complete: bool = True
     """Whether every conflict was found; false where a group has too many to look through."""
-    giving: tuple[tuple[frozenset[str], ...], ...] = ()
+    minimum_removals: tuple[tuple[frozenset[str], ...], ...] = ()
     """By group in conflict: the smallest sets of claims that need give way for all others to hold."""
 
 
@@ -84,18 +84,18 @@ def reconcile(ledger: Ledger, executor: Executor | None = None) -> Reconciliatio
     executor
         where to solve the groups, any of `concurrent.futures`; here where it is left out.
     """
-    claims, bound, open_ = bound_by(ledger)
-    stated = frozenset(binding.terms[0][0] for binding in bound if not binding.per and len(binding.terms) == 1)
+    claims, bound, open_ = constraints_from_ledger(ledger)
+    stated = frozenset(binding.terms[0][0] for binding in bound if not binding.base and len(binding.terms) == 1)
     forecasts = _forecasts(claims)
-    solutions = _solved(groups(bound, ledger, forecasts), executor)
-    tests = {name: test for solution in solutions for name, test in solution.tests.items()}
+    solutions = _solve_components(build_components(bound, ledger, forecasts), executor)
+    tests = {name: test for solution in solutions for name, test in solution.checks.items()}
     conflicts = tuple(conflict for solution in solutions for conflict in solution.conflicts)
     apart = ledger.frames["incomparable"].set_index("claim_id")
     verdicts, beside = _verdicts(claims, open_, tests, conflicts, forecasts)
     beside |= {name: (other,) for name, other in apart["other_claim_id"].items() if name in claims and other in claims}
-    rules: dict[str, tuple[Rule, ...]] = {}
+    rules: dict[str, tuple[ConstraintKind, ...]] = {}
     for binding in bound:
-        rules.update((name, (*rules.get(name, ()), binding.rule)) for name in binding.claims)
+        rules.update((name, (*rules.get(name, ()), binding.kind)) for name in binding.claims)
     return Reconciliation(
         claims,
         {
@@ -112,81 +112,90 @@ def reconcile(ledger: Ledger, executor: Executor | None = None) -> Reconciliatio
         apart["why"].to_dict(),
         beside,
         all(solution.complete for solution in solutions),
-        tuple(solution.giving for solution in solutions if solution.giving),
+        tuple(solution.minimum_removals for solution in solutions if solution.minimum_removals),
     )
 
 
-def implied(ledger: Ledger, asked: Sequence[Binding]) -> list[Implied]:
+def implied_bounds(ledger: Ledger, queries: Sequence[Constraint]) -> list[ImpliedBounds]:
     """Return what all claims of a ledger leave to sums of quantities, or to their multiples of others.
 
     Parameters
     ----------
-    asked
+    queries
         each with the quantities whose sum is asked for, and the base where a ratio is; its interval says nothing.
     """
-    claims, bound, _ = bound_by(ledger)
+    claims, bound, _ = constraints_from_ledger(ledger)
     # What a question asks for together must hang together, whether or not a claim ties it.
-    bound += [Binding(Rule.SAME, tuple((part, ONE) for part in question.quantities), EVERYTHING) for question in asked]
-    home = {quantity: group for group in groups(bound, ledger, _forecasts(claims)) for quantity in group.domains}
-    shared: dict[int, tuple[Group, list[Binding]]] = {}
-    for question in asked:
+    bound += [
+        Constraint(ConstraintKind.SAME, tuple((part, ONE) for part in question.quantities), UNBOUNDED)
+        for question in queries
+    ]
+    home = {
+        quantity: group for group in build_components(bound, ledger, _forecasts(claims)) for quantity in group.domains
+    }
+    shared: dict[int, tuple[Component, list[Constraint]]] = {}
+    for question in queries:
         group = home[question.terms[0][0]]
         shared.setdefault(id(group), (group, []))[1].append(question)
     answers = {
         question: answer
         for group, questions in shared.values()
-        for question, answer in zip(questions, ask(group, questions), strict=True)
+        for question, answer in zip(questions, query_bounds(group, questions), strict=True)
     }
-    return [answers[question] for question in asked]
+    return [answers[question] for question in queries]
 
 
 def find_conflicts(ledger: Ledger) -> tuple[Conflict, ...]:
     """Return every minimal set of claims that cannot all be true, without bounds and verdicts: quicker."""
-    claims, bound, _ = bound_by(ledger)
-    return tuple(conflict for group in groups(bound, ledger, _forecasts(claims)) for conflict in conflicts_of(group))
+    claims, bound, _ = constraints_from_ledger(ledger)
+    return tuple(
+        conflict
+        for group in build_components(bound, ledger, _forecasts(claims))
+        for conflict in component_conflicts(group)
+    )
 
 
-def clashing(ledger: Ledger) -> list[Conflict]:
+def disjoint_conflicts(ledger: Ledger) -> list[Conflict]:
     """Return conflicts that share no claim, and without whose claims the rest can all hold.
 
     Quicker than every conflict, where there are many claims and only the rest is wanted.
     """
     return [
-        conflict_of(System(group.bindings, group.domains), names)
-        for group, found in _clashing(ledger)
+        build_conflict(ConstraintSystem(group.constraints, group.domains), names)
+        for group, found in _disjoint_conflicts(ledger)
         for names in found
     ]
 
 
-def at_odds(ledger: Ledger) -> frozenset[str]:
-    """Return the claims of `clashing` conflicts: without them the rest can all hold."""
-    return frozenset(name for _, found in _clashing(ledger) for names in found for name in names)
+def disjoint_conflict_claims(ledger: Ledger) -> frozenset[str]:
+    """Return the claims of `disjoint_conflicts` conflicts: without them the rest can all hold."""
+    return frozenset(name for _, found in _disjoint_conflicts(ledger) for names in found for name in names)
 
 
-def _clashing(ledger: Ledger) -> Iterator[tuple[Group, list[tuple[str, ...]]]]:
+def _disjoint_conflicts(ledger: Ledger) -> Iterator[tuple[Component, list[tuple[str, ...]]]]:
     """Yield groups, without what is assumed, and their clashes; only those that are not seen to hold at once."""
-    _, bound, _ = bound_by(ledger)
-    for group in groups(bound, ledger):
-        firm = replace(group, bindings=tuple(binding for binding in group.bindings if not binding.assumed))
-        if not holds_as_tree(firm):
-            yield firm, clashes_of(firm)
+    _, bound, _ = constraints_from_ledger(ledger)
+    for group in build_components(bound, ledger):
+        firm = replace(group, constraints=tuple(binding for binding in group.constraints if not binding.assumed))
+        if not is_consistent_tree(firm):
+            yield firm, disjoint_component_conflicts(firm)
 
 
-def bound_by(ledger: Ledger) -> tuple[dict[str, dict[str, Any]], list[Binding], dict[str, str]]:
+def constraints_from_ledger(ledger: Ledger) -> tuple[dict[str, dict[str, Any]], list[Constraint], dict[str, str]]:
     """Return the claims that stand, by id, what they bind, and the code of the reason for those that bind nothing."""
     claims = _claims(ledger)
     apart = dict(zip(ledger.frames["incomparable"]["claim_id"], ledger.frames["incomparable"]["reason"], strict=True))
     metrics = {row["metric_id"]: row for row in records(ledger.frames["metrics"])}
-    bound: list[Binding] = []
+    bound: list[Constraint] = []
     open_: dict[str, str] = {}
     for name, claim in claims.items():
         if name in apart:
             open_[name] = apart[name]
-        elif binding_of.undated(claim, metrics[claim["metric_id"]]):
+        elif binding_of.is_undated(claim, metrics[claim["metric_id"]]):
             open_[name] = "period"
         else:
-            bound += binding_of.of_claim(claim, metrics[claim["metric_id"]])
-    bound += binding_of.of_ranks((claim for name, claim in claims.items() if name not in open_), metrics)
+            bound += binding_of.constraints_from_claim(claim, metrics[claim["metric_id"]])
+    bound += binding_of.constraints_from_ranks((claim for name, claim in claims.items() if name not in open_), metrics)
     return claims, bound, open_
 
 
@@ -194,60 +203,73 @@ def _forecasts(claims: Mapping[str, Mapping[str, Any]]) -> frozenset[str]:
     return frozenset(name for name, claim in claims.items() if claim["obs_status"] == "forecast")
 
 
-def groups(bound: Sequence[Binding], ledger: Ledger, forecasts: frozenset[str] = frozenset()) -> list[Group]:
+def build_components(
+    constraints: Sequence[Constraint], ledger: Ledger, forecasts: frozenset[str] = frozenset()
+) -> list[Component]:
     """Return the bindings of claims, with every identity that bears on them, in groups that share no quantity."""
     metrics = {row["metric_id"]: row for row in records(ledger.frames["metrics"])}
     places = ledger.frames["places"]
-    meaning = Meaning(metrics, dict(zip(places["place_id"], places["within"], strict=True)))
-    every = [*bound, *identities({quantity for binding in bound for quantity in binding.quantities}, meaning)]
-    every.sort(key=lambda binding: (binding.claims, binding.rule, binding.terms))  # rows may stand in any order
+    meaning = MetricRelations(metrics, dict(zip(places["place_id"], places["within"], strict=True)))
+    every = [
+        *constraints,
+        *derive_identities({quantity for binding in constraints for quantity in binding.quantities}, meaning),
+    ]
+    every.sort(key=lambda binding: (binding.claims, binding.kind, binding.terms))  # rows may stand in any order
     tied: UnionFind[Quantity] = UnionFind()
     for binding in every:
         tied.union(*binding.quantities)
-    grouped: dict[Quantity, list[Binding]] = {}
+    grouped: dict[Quantity, list[Constraint]] = {}
     for binding in every:
         grouped.setdefault(tied[binding.quantities[0]], []).append(binding)
-    domains = {name: domain(metric) for name, metric in metrics.items()}
-    return [_group(members, domains, forecasts) for members in grouped.values()]
+    domains = {name: metric_domain(metric) for name, metric in metrics.items()}
+    return [_component(members, domains, forecasts) for members in grouped.values()]
 
 
-def _group(members: list[Binding], by_metric: Mapping[str, portion.Interval], forecasts: frozenset[str]) -> Group:
+def _component(
+    members: list[Constraint], by_metric: Mapping[str, portion.Interval], forecasts: frozenset[str]
+) -> Component:
     # A question comes last, so that it changes nothing in the order of what is bound.
-    bound = sorted(members, key=lambda binding: binding.interval == EVERYTHING)
+    bound = sorted(members, key=lambda binding: binding.interval == UNBOUNDED)
     quantities = dict.fromkeys(quantity for binding in bound for quantity in binding.quantities)
     domains = {quantity: by_metric[quantity.metric_id] for quantity in quantities}
     own = forecasts.intersection(name for binding in members for name in binding.claims)
-    return Group(tuple(members), domains, own)
+    return Component(tuple(members), domains, own)
 
 
-def domain(metric: Mapping[str, Any]) -> portion.Interval:
+def metric_domain(metric: Mapping[str, Any]) -> portion.Interval:
     """Return what a quantity can be before anything is claimed, from the least value and the kind of its metric."""
     least = metric["minimum"]
-    low = portion.open(-portion.inf, portion.inf) if pd.isna(least) else portion.closedopen(exactly(least), portion.inf)
-    return low & WHOLE if metric["kind"] == "share" and metric["unit"] == "percent" else low
+    low = (
+        portion.open(-portion.inf, portion.inf)
+        if pd.isna(least)
+        else portion.closedopen(to_fraction(least), portion.inf)
+    )
+    return low & SHARE_DOMAIN if metric["kind"] == "share" and metric["unit"] == "percent" else low
 
 
-def _solved(parts: list[Group], executor: Executor | None) -> list[Solution]:
+def _solve_components(parts: list[Component], executor: Executor | None) -> list[Solution]:
     """Return the solution of each group; a tree is solved sooner than it could be sent to another process."""
     if executor is None:
-        return [solve(part) for part in parts]
-    tangled = [place for place, part in enumerate(parts) if not trees.is_tree(part.bindings, part.domains)]
-    waiting = _sent(parts, tangled, executor)
+        return [solve_component(part) for part in parts]
+    tangled = [place for place, part in enumerate(parts) if not trees.is_tree(part.constraints, part.domains)]
+    waiting = _submit(parts, tangled, executor)
     others = sorted(set(range(len(parts))).difference(tangled))
-    found = {place: solution for place in others if (solution := as_tree(parts[place]))}
-    late = _sent(parts, [place for place in others if place not in found], executor)
+    found = {place: solution for place in others if (solution := solve_as_tree(parts[place]))}
+    late = _submit(parts, [place for place in others if place not in found], executor)
     found.update(itertools.chain(waiting, late))
     return [found[place] for place in range(len(parts))]
 
 
-def _sent(parts: list[Group], places: list[int], executor: Executor) -> Iterator[tuple[int, Solution]]:
+def _submit(parts: list[Component], places: list[int], executor: Executor) -> Iterator[tuple[int, Solution]]:
     """Send some groups away; return an iterator that waits for their solutions."""
-    batches = [[parts[place] for place in places[start : start + BATCH]] for start in range(0, len(places), BATCH)]
+    batches = [
+        [parts[place] for place in places[start : start + BATCH_SIZE]] for start in range(0, len(places), BATCH_SIZE)
+    ]
     return zip(places, itertools.chain.from_iterable(executor.map(_solve_all, batches)), strict=True)
 
 
-def _solve_all(parts: list[Group]) -> list[Solution]:
-    return [solve(part) for part in parts]
+def _solve_all(parts: list[Component]) -> list[Solution]:
+    return [solve_component(part) for part in parts]
 
 
 def _claims(ledger: Ledger) -> dict[str, dict[str, Any]]:
@@ -258,12 +280,12 @@ def _claims(ledger: Ledger) -> dict[str, dict[str, Any]]:
     rows = records(frame)
     for row in rows:
         minimum = least[row["metric_id"]]
-        row["interval"] = bounds(row, None if pd.isna(minimum) else float(minimum))
+        row["interval"] = claim_interval(row, None if pd.isna(minimum) else float(minimum))
     return {row["claim_id"]: row for row in rows}
 
 
 def _verdicts(
-    claims: Mapping[str, Mapping[str, Any]], open_: Mapping[str, str], tests: Mapping[str, Test],
+    claims: Mapping[str, Mapping[str, Any]], open_: Mapping[str, str], tests: Mapping[str, ConsistencyCheck],
     conflicts: Sequence[Conflict], forecasts: frozenset[str],
 ) -> tuple[dict[str, tuple[str, str]], dict[str, tuple[str, ...]]]:  # fmt: skip
     """Return by claim its verdict, with the code of the reason where it is not comparable, and the claims beside it.
@@ -295,7 +317,7 @@ def _verdicts(
             verdicts[name] = (NOT_COMPARABLE, "valuation")
             beside[name] = tuple(sorted(assumed[name] - {name}))
         else:
-            reason, others = _reason(claim, near[_subject(claim)], open_)
+            reason, others = _incomparability(claim, near[_subject(claim)], open_)
             verdicts[name] = (NOT_COMPARABLE, reason) if reason else (SINGLE, "")
             beside[name] = others
     return verdicts, beside
@@ -305,7 +327,7 @@ def _subject(claim: Mapping[str, Any]) -> tuple[str, ...]:
     return (claim["metric_id"], claim["ref_area"], claim["counterpart_area"])
 
 
-def _reason(
+def _incomparability(
     claim: Mapping[str, Any], near: Sequence[Mapping[str, Any]], open_: Mapping[str, str]
 ) -> tuple[str, tuple[str, ...]]:
     """Return why a claim that no other tests cannot be compared with those near it, and which these are."""
@@ -316,14 +338,16 @@ def _reason(
     if name in open_:
         beside = others
     else:
-        beside = [other for other in others if other["population"] != claim["population"] and _meet(other, claim)]
+        beside = [
+            other for other in others if other["population"] != claim["population"] and _periods_overlap(other, claim)
+        ]
         if beside:
             return "population", tuple(other["claim_id"] for other in beside)
         beside = [other for other in others if open_.get(other["claim_id"]) == "period"]
     return ("period" if beside else ""), tuple(other["claim_id"] for other in beside)
 
 
-def _meet(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
+def _periods_overlap(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
     """Tell whether the periods of two claims are known and share a day."""
     periods = one["period"], other["period"]
-    return all(periods) and span(periods[0]).overlaps(span(periods[1]))
+    return all(periods) and read_period(periods[0]).overlaps(read_period(periods[1]))

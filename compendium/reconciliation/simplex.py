@@ -18,18 +18,18 @@ from typing import Any
 
 import portion
 
-from compendium.reconciliation.constraints import Binding, Quantity
+from compendium.reconciliation.constraints import Constraint, Quantity
 
 Terms = tuple[tuple[Quantity, Fraction], ...]
-Answer = tuple[portion.Interval, tuple[str, ...], tuple[Binding, ...]]
+ImpliedResult = tuple[portion.Interval, tuple[str, ...], tuple[Constraint, ...]]
 """An interval, the claims it rests on, the identities it rests on."""
-PATIENCE = 40
+MAX_IDLE_STEPS = 40
 """After so many steps that gain nothing the choice of steps is one that cannot go in circles (Bland 1977)."""
-UNIT, SMALL = 0, 1
+UNIT_COLUMN, EPSILON_COLUMN = 0, 1
 """The columns of 1 and of the infinitely small."""
 
 
-class Kind(Enum):
+class VariableKind(Enum):
     """What an unknown or a slack can be."""
 
     POSITIVE = auto()
@@ -42,61 +42,61 @@ class Dictionary:
 
     def __init__(self) -> None:
         """Start with the two columns of the constants."""
-        self.kinds: list[Kind] = [Kind.POSITIVE, Kind.POSITIVE]
-        self.columns: list[int] = [UNIT, SMALL]
+        self.kinds: list[VariableKind] = [VariableKind.POSITIVE, VariableKind.POSITIVE]
+        self.columns: list[int] = [UNIT_COLUMN, EPSILON_COLUMN]
         self.basis: list[int] = []
         self.rows: list[dict[int, int]] = []
-        self.dens: list[int] = []
+        self.denominators: list[int] = []
 
-    def copy(self, without: Iterable[int] = ()) -> Dictionary:
+    def copy(self, freed_slacks: Iterable[int] = ()) -> Dictionary:
         """Return a dictionary that can be changed without changing this one, and in which some slacks bind nothing."""
         other = Dictionary.__new__(Dictionary)
         other.kinds, other.columns, other.basis = self.kinds[:], self.columns[:], self.basis[:]
         # Rows are replaced, never changed, so that the copy may share them.
-        other.rows, other.dens = self.rows[:], self.dens[:]
-        for slack in without:
-            other.kinds[slack] = Kind.FREE
+        other.rows, other.denominators = self.rows[:], self.denominators[:]
+        for slack in freed_slacks:
+            other.kinds[slack] = VariableKind.FREE
         return other
 
-    def unknown(self, kind: Kind) -> int:
+    def add_variable(self, kind: VariableKind) -> int:
         """Add an unknown as a column, before any row; return its number."""
         self.kinds.append(kind)
         self.columns.append(len(self.kinds) - 1)
         return len(self.kinds) - 1
 
-    def slacks(self, more: Iterable[tuple[Kind, Mapping[int, int]]]) -> list[int]:
+    def add_slacks(self, rows: Iterable[tuple[VariableKind, Mapping[int, int]]]) -> list[int]:
         """Add slacks that are so much of each unknown, up to a factor above zero; return their numbers."""
         column = {name: place for place, name in enumerate(self.columns)}
         at = {name: place for place, name in enumerate(self.basis) if name not in column}
         first = len(self.kinds)
-        for kind, row in more:
+        for kind, row in rows:
             total: dict[int, int] = {}
             den = 1
             for name, factor in row.items():
                 if name in column:
                     own, by = {column[name]: 1}, 1
                 else:
-                    own, by = self.rows[at[name]], self.dens[at[name]]
+                    own, by = self.rows[at[name]], self.denominators[at[name]]
                 common = math.gcd(den, by)
                 if (times := by // common) != 1:
                     total, den = {c: times * part for c, part in total.items()}, den * times
                 factor *= den // by
                 for c, part in own.items():
                     total[c] = total.get(c, 0) + factor * part
-            total, den = _reduced({c: part for c, part in total.items() if part}, den)
+            total, den = _reduce({c: part for c, part in total.items() if part}, den)
             self.kinds.append(kind)
             self.basis.append(len(self.kinds) - 1)
             self.rows.append(total)
-            self.dens.append(den)
+            self.denominators.append(den)
         return list(range(first, len(self.kinds)))
 
     def pivot(self, place: int, column: int) -> None:
         """Let the unknown of a row and that of a column change places."""
-        rows, dens = self.rows, self.dens
+        rows, dens = self.rows, self.denominators
         own, by = rows[place], rows[place][column]
         new = {c: -part for c, part in own.items()} if by > 0 else own.copy()
         new[column] = dens[place] if by > 0 else -dens[place]
-        new, by = rows[place], dens[place] = _reduced(new, abs(by))
+        new, by = rows[place], dens[place] = _reduce(new, abs(by))
         for other, row in enumerate(rows):
             if column in row and other != place:
                 factor = row[column]
@@ -110,69 +110,75 @@ class Dictionary:
                     else:
                         del mixed[c]
                 den = dens[other] * times
-                rows[other], dens[other] = _reduced(mixed, den) if den != 1 else (mixed, 1)
+                rows[other], dens[other] = _reduce(mixed, den) if den != 1 else (mixed, 1)
         self.columns[column], self.basis[place] = self.basis[place], self.columns[column]
 
-    def add(self, terms: Mapping[int, Fraction]) -> int:
+    def add_free_row(self, terms: Mapping[int, Fraction]) -> int:
         """Add a sum of unknowns as a row that is free; return its place."""
         at = {name: place for place, name in enumerate(self.basis)}
         total: dict[int, Fraction] = {}
         for name, factor in terms.items():
-            row, den = (self.rows[at[name]], self.dens[at[name]]) if name in at else ({self.columns.index(name): 1}, 1)
+            row, den = (
+                (self.rows[at[name]], self.denominators[at[name]]) if name in at else ({self.columns.index(name): 1}, 1)
+            )
             for column, part in row.items():
                 total[column] = total.get(column, 0) + factor * Fraction(part, den)
         den = math.lcm(*(part.denominator for part in total.values()))
-        self.kinds.append(Kind.FREE)
+        self.kinds.append(VariableKind.FREE)
         self.basis.append(len(self.kinds) - 1)
         self.rows.append({c: part.numerator * (den // part.denominator) for c, part in total.items() if part})
-        self.dens.append(den)
+        self.denominators.append(den)
         return len(self.basis) - 1
 
-    def turn(self, place: int) -> None:
+    def negate_row(self, place: int) -> None:
         """Turn a free row into what is as much below zero as it was above."""
         self.rows[place] = {column: -part for column, part in self.rows[place].items()}
 
     def solve_equations(self, first: int = 0) -> None:
         """Bring every slack that is zero, from some row on, out of the rows, as far as it says anything new."""
         for place, name in list(enumerate(self.basis))[first:]:
-            if self.kinds[name] is Kind.ZERO:
+            if self.kinds[name] is VariableKind.ZERO:
                 row = self.rows[place]
-                found = [c for c in row if c > SMALL and self.kinds[self.columns[c]] is not Kind.ZERO]
+                found = [c for c in row if c > EPSILON_COLUMN and self.kinds[self.columns[c]] is not VariableKind.ZERO]
                 if found:
                     self.pivot(place, min(found, key=lambda column: abs(row[column])))
 
     def make_feasible(self) -> bool:
         """Find values that all rows allow; tell whether there are any."""
         while True:
-            place = self._first_wrong()
+            place = self._first_infeasible_row()
             if place is None:
                 return True
             row = self.rows[place]
-            up = _constant(row) < (0, 0)
-            columns = [c for c, part in row.items() if c > SMALL and self._helps(c, part > 0 if up else part < 0)]
+            up = _constants(row) < (0, 0)
+            columns = [
+                c for c, part in row.items() if c > EPSILON_COLUMN and self._can_enter(c, part > 0 if up else part < 0)
+            ]
             if not columns:
                 return False
             self.pivot(place, min(columns, key=self.columns.__getitem__))
 
-    def _first_wrong(self) -> int | None:
+    def _first_infeasible_row(self) -> int | None:
         """Return the row of the first unknown by number whose value is not allowed, `None` where all are."""
         kinds, found, first = self.kinds, None, len(self.kinds)
         for place, name in enumerate(self.basis):
-            if name < first and (kind := kinds[name]) is not Kind.FREE:
+            if name < first and (kind := kinds[name]) is not VariableKind.FREE:
                 row = self.rows[place]
-                unit = row.get(UNIT, 0) or row.get(SMALL, 0)  # the infinitely small counts where there is nothing else
-                if unit < 0 or (unit and kind is Kind.ZERO):
+                unit = row.get(UNIT_COLUMN, 0) or row.get(
+                    EPSILON_COLUMN, 0
+                )  # the infinitely small counts where there is nothing else
+                if unit < 0 or (unit and kind is VariableKind.ZERO):
                     found, first = place, name
         return found
 
-    def _helps(self, column: int, rising: bool) -> bool:
+    def _can_enter(self, column: int, rising: bool) -> bool:
         kind = self.kinds[self.columns[column]]
-        return kind is Kind.FREE or (kind is Kind.POSITIVE and rising)
+        return kind is VariableKind.FREE or (kind is VariableKind.POSITIVE and rising)
 
     def maximise(self, place: int) -> tuple[Fraction, int] | None:
         """Make a free row as large as can be; return its value and how it lies beside it, `None` where endless."""
         idle, before = 0, self.value(place)
-        while step := self._step(place, bland=idle > PATIENCE):
+        while step := self._choose_pivot(place, bland=idle > MAX_IDLE_STEPS):
             leaving, column = step
             if leaving is None:
                 return None
@@ -184,9 +190,9 @@ class Dictionary:
     def can_exceed(self, place: int) -> bool:
         """Tell whether a free row can be larger than it is; stop at the first step that shows it."""
         idle, before = 0, self.value(place)
-        while step := self._step(place, bland=idle > PATIENCE):
+        while step := self._choose_pivot(place, bland=idle > MAX_IDLE_STEPS):
             leaving, column = step
-            if leaving is None or UNIT in self.rows[leaving]:
+            if leaving is None or UNIT_COLUMN in self.rows[leaving]:
                 return True
             self.pivot(leaving, column)
             idle += 1
@@ -194,31 +200,31 @@ class Dictionary:
                 return True
         return False
 
-    def _step(self, place: int, *, bland: bool) -> tuple[int | None, int] | None:
+    def _choose_pivot(self, place: int, *, bland: bool) -> tuple[int | None, int] | None:
         """Return the row and the column to exchange so that a row grows, `None` where it is as large as can be."""
         row = self.rows[place]
-        columns = [c for c, part in row.items() if c > SMALL and self._helps(c, part > 0)]
+        columns = [c for c, part in row.items() if c > EPSILON_COLUMN and self._can_enter(c, part > 0)]
         if not columns:
             return None
         column = min(columns, key=self.columns.__getitem__) if bland else max(columns, key=lambda c: abs(row[c]))
-        return self._blocking(column, row[column] > 0), column
+        return self._leaving_row(column, row[column] > 0), column
 
     def value(self, place: int) -> tuple[Fraction, int]:
         """Return the value of a row, and -1, 0 or 1 for a value infinitely little below, at or above that."""
-        unit, small = _constant(self.rows[place])
-        return Fraction(unit, self.dens[place]), (small > 0) - (small < 0)
+        unit, small = _constants(self.rows[place])
+        return Fraction(unit, self.denominators[place]), (small > 0) - (small < 0)
 
-    def _blocking(self, column: int, rising: bool) -> int | None:
+    def _leaving_row(self, column: int, rising: bool) -> int | None:
         """Return the row that first stops the unknown of a column, `None` where none does."""
         found, unit, small, by = None, 0, 0, 1
         for place, row in enumerate(self.rows):
             if column not in row:
                 continue
             kind, part = self.kinds[self.basis[place]], row[column] if rising else -row[column]
-            if kind is Kind.FREE or (kind is Kind.POSITIVE and part > 0):
+            if kind is VariableKind.FREE or (kind is VariableKind.POSITIVE and part > 0):
                 continue
             part = abs(part)
-            own_unit, own_small = _constant(row)
+            own_unit, own_small = _constants(row)
             if found is not None:
                 less = own_unit * by - unit * part or own_small * by - small * part
                 if less > 0 or (less == 0 and self.basis[place] > self.basis[found]):
@@ -226,116 +232,123 @@ class Dictionary:
             found, unit, small, by = place, own_unit, own_small, part
         return found
 
-    def standing(self, place: int) -> list[int]:
+    def slacks_in_row(self, place: int) -> list[int]:
         """Return what stands in a row besides the constants: the slacks by which it cannot be larger."""
-        return [self.columns[column] for column in self.rows[place] if column > SMALL]
+        return [self.columns[column] for column in self.rows[place] if column > EPSILON_COLUMN]
 
-    def replaceable(self, place: int) -> set[int]:
+    def replaceable_slacks(self, place: int) -> set[int]:
         """Return those of the slacks in a row in whose stead others may stop it where they do."""
-        found = {column for column in self.rows[place] if column > SMALL}
+        found = {column for column in self.rows[place] if column > EPSILON_COLUMN}
         tied: set[int] = set()
         for other, row in enumerate(self.rows):
-            if other != place and UNIT not in row and self.kinds[self.basis[other]] is not Kind.FREE:
+            if other != place and UNIT_COLUMN not in row and self.kinds[self.basis[other]] is not VariableKind.FREE:
                 tied |= found & row.keys()
         return {self.columns[column] for column in tied}
 
-    def measure_by(self, name: int) -> bool:
+    def normalise_by(self, name: int) -> bool:
         """Let an unknown take the column of 1, so that all is measured in it; tell whether that can be."""
         if name in self.basis:
             place = self.basis.index(name)
             row = self.rows[place]
-            column = next((c for c in sorted(row) if c != SMALL), None)
+            column = next((c for c in sorted(row) if c != EPSILON_COLUMN), None)
             if column is None:
                 return False
             self.pivot(place, column)
         column = self.columns.index(name)
-        swapped = {UNIT: column, column: UNIT}
+        swapped = {UNIT_COLUMN: column, column: UNIT_COLUMN}
         self.rows = [{swapped.get(c, c): part for c, part in row.items()} for row in self.rows]
-        self.columns[UNIT], self.columns[column] = self.columns[column], self.columns[UNIT]
+        self.columns[UNIT_COLUMN], self.columns[column] = self.columns[column], self.columns[UNIT_COLUMN]
         return self.make_feasible()
 
 
-def _constant(row: Mapping[int, int]) -> tuple[int, int]:
-    return row.get(UNIT, 0), row.get(SMALL, 0)
+def _constants(row: Mapping[int, int]) -> tuple[int, int]:
+    return row.get(UNIT_COLUMN, 0), row.get(EPSILON_COLUMN, 0)
 
 
-def _reduced(row: dict[int, int], den: int) -> tuple[dict[int, int], int]:
+def _reduce(row: dict[int, int], den: int) -> tuple[dict[int, int], int]:
     common = math.gcd(den, *row.values())
     return ({column: part // common for column, part in row.items()}, den // common) if common > 1 else (row, den)
 
 
-NO_REASON: tuple[frozenset[str], tuple[Binding, ...]] = (frozenset(), ())
+NO_REASON: tuple[frozenset[str], tuple[Constraint, ...]] = (frozenset(), ())
 
 
-class Start:
+class InitialDictionary:
     """What is the same for every choice of bindings: what quantities can be, and bindings that always stand.
 
     Their equations are solved once, and the rows of any other binding are worked out once.
     """
 
-    def __init__(self, domains: Mapping[Quantity, portion.Interval], always: Iterable[Binding] = ()) -> None:
+    def __init__(self, domains: Mapping[Quantity, portion.Interval], permanent: Iterable[Constraint] = ()) -> None:
         """Take the domain of every quantity, and the bindings that stand with any others."""
         self.domains, self.dictionary = domains, Dictionary()
-        self.at = {
-            quantity: self.dictionary.unknown(Kind.POSITIVE if domain.lower >= 0 else Kind.FREE)
+        self.variables = {
+            quantity: self.dictionary.add_variable(VariableKind.POSITIVE if domain.lower >= 0 else VariableKind.FREE)
             for quantity, domain in domains.items()
         }
-        self._known: dict[int, tuple[Binding, list[tuple[Kind, dict[int, int]]]]] = {}
+        self._rows_by_id: dict[int, tuple[Constraint, list[tuple[VariableKind, dict[int, int]]]]] = {}
         # Wherever something else is measured by, 1 is above zero.
-        self.dictionary.slacks([_row({UNIT: Fraction(1)}, opened=True)])
+        self.dictionary.add_slacks([_row({UNIT_COLUMN: Fraction(1)}, opened=True)])
         for quantity, domain in domains.items():
             inner = domain.replace(left=portion.OPEN, lower=-portion.inf) if domain.lower == 0 else domain
-            self.dictionary.slacks(_rows({self.at[quantity]: Fraction(1)}, inner, UNIT))
-        self.reason = self.add(self.dictionary, always)
+            self.dictionary.add_slacks(_rows({self.variables[quantity]: Fraction(1)}, inner, UNIT_COLUMN))
+        self.constraint_by_slack = self.add_constraints(self.dictionary, permanent)
 
-    def add(self, dictionary: Dictionary, bindings: Iterable[Binding]) -> dict[int, Binding]:
+    def add_constraints(self, dictionary: Dictionary, constraints: Iterable[Constraint]) -> dict[int, Constraint]:
         """Add bindings to a dictionary that this one began, and solve their equations; return them by their slacks."""
         first, reason = len(dictionary.basis), {}
-        for binding in bindings:
-            reason.update(dict.fromkeys(dictionary.slacks(self._of(binding)), binding))
+        for binding in constraints:
+            reason.update(dict.fromkeys(dictionary.add_slacks(self._constraint_rows(binding)), binding))
         dictionary.solve_equations(first)
         return reason
 
-    def _of(self, binding: Binding) -> list[tuple[Kind, dict[int, int]]]:
+    def _constraint_rows(self, binding: Constraint) -> list[tuple[VariableKind, dict[int, int]]]:
         """Return the rows of a binding; it is kept beside them, so that its place in memory is no other's."""
-        if id(binding) not in self._known:
+        if id(binding) not in self._rows_by_id:
             terms: dict[int, Fraction] = {}
             for quantity, factor in binding.terms:
-                terms[self.at[quantity]] = terms.get(self.at[quantity], Fraction(0)) + factor
-            per = self.at[binding.per] if binding.per else UNIT
+                terms[self.variables[quantity]] = terms.get(self.variables[quantity], Fraction(0)) + factor
+            per = self.variables[binding.base] if binding.base else UNIT_COLUMN
             rows = _rows(terms, binding.interval, per)
-            if binding.per:  # a base that something is measured against is not zero
+            if binding.base:  # a base that something is measured against is not zero
                 rows.append(_row({per: Fraction(1)}, opened=True))
-            self._known[id(binding)] = (binding, rows)
-        return self._known[id(binding)][1]
+            self._rows_by_id[id(binding)] = (binding, rows)
+        return self._rows_by_id[id(binding)][1]
 
 
-def _rows(terms: Mapping[int, Fraction], interval: portion.Interval, per: int) -> list[tuple[Kind, dict[int, int]]]:
+def _rows(
+    terms: Mapping[int, Fraction], interval: portion.Interval, per: int
+) -> list[tuple[VariableKind, dict[int, int]]]:
     """Return what it says that a sum lies in an interval, times an unknown."""
     low, high = interval.lower, interval.upper
     if low == high:
-        return [_row(_less(terms, low, per), kind=Kind.ZERO)]
+        return [_row(_minus_end(terms, low, per), kind=VariableKind.ZERO)]
     rows = []
     if low != -portion.inf:
-        rows.append(_row(_less(terms, low, per), opened=interval.left is portion.OPEN))
+        rows.append(_row(_minus_end(terms, low, per), opened=interval.left is portion.OPEN))
     if high != portion.inf:
-        negative = {name: -part for name, part in _less(terms, high, per).items()}
+        negative = {name: -part for name, part in _minus_end(terms, high, per).items()}
         rows.append(_row(negative, opened=interval.right is portion.OPEN))
     return rows
 
 
-def _row(row: dict[int, Fraction], *, opened: bool = False, kind: Kind = Kind.POSITIVE) -> tuple[Kind, dict[int, int]]:
+def _row(
+    row: dict[int, Fraction], *, opened: bool = False, kind: VariableKind = VariableKind.POSITIVE
+) -> tuple[VariableKind, dict[int, int]]:
     """Return a row in whole numbers."""
-    whole = {**row, SMALL: Fraction(-1)} if opened else row
+    whole = {**row, EPSILON_COLUMN: Fraction(-1)} if opened else row
     scale = math.lcm(*(part.denominator for part in whole.values()))
     return kind, {name: part.numerator * (scale // part.denominator) for name, part in whole.items() if part}
 
 
-class Linear:
+class LinearSystem:
     """Bindings among quantities, all of them standing, as the rows of a dictionary."""
 
     def __init__(
-        self, bindings: Iterable[Binding], domains: Mapping[Quantity, portion.Interval], start: Start | None = None
+        self,
+        constraints: Iterable[Constraint],
+        domains: Mapping[Quantity, portion.Interval],
+        start: InitialDictionary | None = None,
     ) -> None:
         """Take bindings and the domain of every quantity in them; tell in `feasible` whether they can hold together.
 
@@ -344,21 +357,21 @@ class Linear:
         start
             what always stands among the same quantities, and need not be among the bindings.
         """
-        start = start or Start(domains)
-        self.domains, self._at, self._dictionary = domains, start.at, start.dictionary.copy()
-        self._reason = start.reason | start.add(self._dictionary, bindings)
-        self.feasible = self._dictionary.make_feasible()
-        self._slacks: dict[str, list[int]] = {}
-        for slack, binding in self._reason.items():
+        start = start or InitialDictionary(domains)
+        self.domains, self._variables, self._dictionary = domains, start.variables, start.dictionary.copy()
+        self._constraint_by_slack = start.constraint_by_slack | start.add_constraints(self._dictionary, constraints)
+        self.is_feasible = self._dictionary.make_feasible()
+        self._slacks_by_claim: dict[str, list[int]] = {}
+        for slack, binding in self._constraint_by_slack.items():
             for name in binding.claims:
-                self._slacks.setdefault(name, []).append(slack)
+                self._slacks_by_claim.setdefault(name, []).append(slack)
 
-    def implied(self, terms: Terms, per: Quantity | None = None, without: str = "") -> Answer:
+    def implied_bounds(self, terms: Terms, base: Quantity | None = None, excluded_claim: str = "") -> ImpliedResult:
         """Return what is left to a sum of quantities, or to its multiple of one, and what both ends rest on.
 
         Parameters
         ----------
-        without
+        excluded_claim
             a claim that is not believed for once.
 
         Returns
@@ -372,98 +385,111 @@ class Linear:
             where these bindings cannot hold together.
         """
         # A copy, so that no answer depends on what was asked before.
-        dictionary = self._dictionary.copy(self._slacks.get(without, ()))
-        if not self.feasible and not (without and dictionary.make_feasible()):
+        dictionary = self._dictionary.copy(self._slacks_by_claim.get(excluded_claim, ()))
+        if not self.is_feasible and not (excluded_claim and dictionary.make_feasible()):
             raise ValueError("these bindings cannot hold together")
-        if per and not dictionary.measure_by(self._at[per]):
-            return portion.empty(), *self._why_nothing(per, without)
-        place = dictionary.add({self._at[quantity]: factor for quantity, factor in terms})
-        known = before(terms, per, self.domains)
-        high, above = self._end(dictionary, place, known.upper)
-        dictionary.turn(place)
-        low, below = self._end(dictionary, place, -known.lower)
+        if base and not dictionary.normalise_by(self._variables[base]):
+            return portion.empty(), *self._reasons_for_zero_base(base, excluded_claim)
+        place = dictionary.add_free_row({self._variables[quantity]: factor for quantity, factor in terms})
+        known = prior_interval(terms, base, self.domains)
+        high, above = self._upper_end(dictionary, place, known.upper)
+        dictionary.negate_row(place)
+        low, below = self._upper_end(dictionary, place, -known.lower)
         interval = portion.Interval.from_atomic(
             portion.OPEN if low is None or low[1] else portion.CLOSED,
             -portion.inf if low is None else -low[0],
             portion.inf if high is None else high[0],
             portion.OPEN if high is None or high[1] else portion.CLOSED,
         )
-        rules = sorted({*below[1], *above[1]}, key=lambda binding: (binding.rule, binding.terms))
+        rules = sorted({*below[1], *above[1]}, key=lambda binding: (binding.kind, binding.terms))
         return interval, tuple(sorted(below[0] | above[0])), tuple(rules)
 
-    def _why_nothing(self, per: Quantity, without: str) -> tuple[tuple[str, ...], tuple[Binding, ...]]:
+    def _reasons_for_zero_base(self, per: Quantity, without: str) -> tuple[tuple[str, ...], tuple[Constraint, ...]]:
         """Return the reasons for which a quantity cannot be above zero, so that there is no ratio to it."""
-        dictionary = self._dictionary.copy(self._slacks.get(without, ()))
+        dictionary = self._dictionary.copy(self._slacks_by_claim.get(without, ()))
         dictionary.make_feasible()
-        place = dictionary.add({self._at[per]: Fraction(1)})
+        place = dictionary.add_free_row({self._variables[per]: Fraction(1)})
         dictionary.maximise(place)
         names, rules = self._reasons(dictionary, place)
         return tuple(sorted(names)), rules
 
-    def _end(
+    def _upper_end(
         self, dictionary: Dictionary, place: int, known: Any
-    ) -> tuple[tuple[Fraction, int] | None, tuple[frozenset[str], tuple[Binding, ...]]]:
+    ) -> tuple[tuple[Fraction, int] | None, tuple[frozenset[str], tuple[Constraint, ...]]]:
         """Return the upper end of a row, and the reasons for it unless it is `known` without any."""
         found = dictionary.maximise(place)
         return found, NO_REASON if found is None or found[0] == known else self._reasons(dictionary, place)
 
-    def _reasons(self, dictionary: Dictionary, place: int) -> tuple[frozenset[str], tuple[Binding, ...]]:
+    def _reasons(self, dictionary: Dictionary, place: int) -> tuple[frozenset[str], tuple[Constraint, ...]]:
         """Return claims and identities, none of them idle, by which a row cannot be larger than it is.
 
         Where several sets of claims would do, it is as few claims as one step at a time finds, the first by name.
         """
-        dictionary = self._with_fewer(dictionary, place)
-        every = self._names(dictionary, place)
-        others = [slack for name, slacks in self._slacks.items() if name not in every for slack in slacks]
+        dictionary = self._with_fewer_claims(dictionary, place)
+        every = self._claims_in_row(dictionary, place)
+        others = [slack for name, slacks in self._slacks_by_claim.items() if name not in every for slack in slacks]
         dictionary = dictionary.copy(others)
         for name in every:
-            dictionary = self._perhaps_without(dictionary, place, self._slacks[name])
-        used = [slack for slack in dictionary.standing(place) if self._is_rule(slack)]
-        dictionary = dictionary.copy(slack for slack in self._reason if self._is_rule(slack) and slack not in used)
+            dictionary = self._drop_if_redundant(dictionary, place, self._slacks_by_claim[name])
+        used = [slack for slack in dictionary.slacks_in_row(place) if self._is_identity(slack)]
+        dictionary = dictionary.copy(
+            slack for slack in self._constraint_by_slack if self._is_identity(slack) and slack not in used
+        )
         for slack in used:
-            dictionary = self._perhaps_without(dictionary, place, [slack])
-        rules = tuple(self._reason[slack] for slack in dictionary.standing(place) if self._is_rule(slack))
-        return frozenset(self._names(dictionary, place)), rules
+            dictionary = self._drop_if_redundant(dictionary, place, [slack])
+        rules = tuple(
+            self._constraint_by_slack[slack] for slack in dictionary.slacks_in_row(place) if self._is_identity(slack)
+        )
+        return frozenset(self._claims_in_row(dictionary, place)), rules
 
-    def _with_fewer(self, dictionary: Dictionary, place: int) -> Dictionary:
+    def _with_fewer_claims(self, dictionary: Dictionary, place: int) -> Dictionary:
         """Return a dictionary in whose row fewer claims stand, where leaving out one of them shows one."""
-        names, rest = self._names(dictionary, place), True
+        names, rest = self._claims_in_row(dictionary, place), True
         while rest:
             rest = False
             for name in names:
-                trial = self._perhaps_without(dictionary, place, self._slacks[name])
-                others = self._names(trial, place)
+                trial = self._drop_if_redundant(dictionary, place, self._slacks_by_claim[name])
+                others = self._claims_in_row(trial, place)
                 if (len(others), others) < (len(names), names):
                     dictionary, names, rest = trial, others, True
                     break
         return dictionary
 
-    def _perhaps_without(self, dictionary: Dictionary, place: int, slacks: Iterable[int]) -> Dictionary:
+    def _drop_if_redundant(self, dictionary: Dictionary, place: int, slacks: Iterable[int]) -> Dictionary:
         """Return a dictionary in which some slacks bind nothing, where a row can then be no larger; else as it is."""
-        standing = set(slacks).intersection(dictionary.standing(place))
-        if standing <= dictionary.replaceable(place):
+        standing = set(slacks).intersection(dictionary.slacks_in_row(place))
+        if standing <= dictionary.replaceable_slacks(place):
             trial = dictionary.copy(slacks)
             if not trial.can_exceed(place):
                 return trial
         return dictionary
 
-    def _names(self, dictionary: Dictionary, place: int) -> list[str]:
+    def _claims_in_row(self, dictionary: Dictionary, place: int) -> list[str]:
         """Return the claims whose slacks stand in a row."""
-        slacks = dictionary.standing(place)
-        return sorted({name for slack in slacks if slack in self._reason for name in self._reason[slack].claims})
+        slacks = dictionary.slacks_in_row(place)
+        return sorted(
+            {
+                name
+                for slack in slacks
+                if slack in self._constraint_by_slack
+                for name in self._constraint_by_slack[slack].claims
+            }
+        )
 
-    def _is_rule(self, slack: int) -> bool:
-        return slack in self._reason and not self._reason[slack].claims
+    def _is_identity(self, slack: int) -> bool:
+        return slack in self._constraint_by_slack and not self._constraint_by_slack[slack].claims
 
 
-def _less(terms: Mapping[int, Fraction], end: Fraction, per: int) -> dict[int, Fraction]:
+def _minus_end(terms: Mapping[int, Fraction], end: Fraction, per: int) -> dict[int, Fraction]:
     row = dict(terms)
     row[per] = row.get(per, Fraction(0)) - Fraction(end)
     return row
 
 
-def before(terms: Terms, per: Quantity | None, domains: Mapping[Quantity, portion.Interval]) -> portion.Interval:
+def prior_interval(
+    terms: Terms, base: Quantity | None, domains: Mapping[Quantity, portion.Interval]
+) -> portion.Interval:
     """Return what a sum or ratio can be without any claim: what its ends then are needs no reason."""
-    if per:
+    if base:
         return portion.closedopen(Fraction(0), portion.inf)
     return domains[terms[0][0]] if len(terms) == 1 else portion.open(-portion.inf, portion.inf)

@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 import portion
 
-from compendium.reconciliation.constraints import Binding, Quantity
+from compendium.reconciliation.constraints import Constraint, Quantity
 
 ZERO = Fraction(0)
 
@@ -27,7 +27,7 @@ class End(NamedTuple):
     value: Fraction | None
     open: bool = False
     claims: frozenset[str] = frozenset()
-    rules: frozenset[Binding] = frozenset()
+    rules: frozenset[Constraint] = frozenset()
 
     def times(self, factor: Fraction) -> End:
         """Return the end with its value multiplied."""
@@ -60,14 +60,14 @@ class Range(NamedTuple):
         )
 
 
-Answer = tuple[portion.Interval, tuple[str, ...], tuple[Binding, ...]]
+Answer = tuple[portion.Interval, tuple[str, ...], tuple[Constraint, ...]]
 """An interval, the claims it rests on, the identities it rests on."""
 ENDLESS = End(None)
 
 
 def solve(
-    bindings: Sequence[Binding], domains: Mapping[Quantity, portion.Interval]
-) -> tuple[dict[Quantity, Answer], dict[str, tuple[Binding, Answer]]] | None:
+    bindings: Sequence[Constraint], domains: Mapping[Quantity, portion.Interval]
+) -> tuple[dict[Quantity, Answer], dict[str, tuple[Constraint, Answer]]] | None:
     """Return the bounds of every quantity, and for every claim that others bear on what they leave to it.
 
     `None` where the bindings are no tree of the kind read here, or leave no value to some quantity.
@@ -76,7 +76,7 @@ def solve(
     if found is None:
         return None
     bounds, to_binding = found
-    tests: dict[str, tuple[Binding, Answer]] = {}
+    tests: dict[str, tuple[Constraint, Answer]] = {}
     for place, binding in enumerate(bindings):
         others = _left_to(binding, [to_binding[place, quantity] for quantity in binding.quantities])
         if others.low.claims or others.high.claims:
@@ -84,12 +84,12 @@ def solve(
     return {quantity: _answer(found) for quantity, found in bounds.items()}, tests
 
 
-def holds(bindings: Sequence[Binding], domains: Mapping[Quantity, portion.Interval]) -> bool:
+def holds(bindings: Sequence[Constraint], domains: Mapping[Quantity, portion.Interval]) -> bool:
     """Tell whether the bindings are a tree of the kind read here, and leave some value to every quantity."""
     return _solved(bindings, domains) is not None
 
 
-def is_tree(bindings: Sequence[Binding], domains: Mapping[Quantity, portion.Interval]) -> bool:
+def is_tree(bindings: Sequence[Constraint], domains: Mapping[Quantity, portion.Interval]) -> bool:
     """Tell whether bindings and quantities, which hang together, form a tree, and each claim binds once."""
     edges = sum(len(binding.quantities) for binding in bindings)
     often = Counter(name for binding in bindings for name in binding.claims)
@@ -100,9 +100,9 @@ def is_tree(bindings: Sequence[Binding], domains: Mapping[Quantity, portion.Inte
     )
 
 
-def _simple(binding: Binding, domains: Mapping[Quantity, portion.Interval]) -> bool:
+def _simple(binding: Constraint, domains: Mapping[Quantity, portion.Interval]) -> bool:
     """Tell whether a ratio is of two quantities that are never negative, and no factor is below zero."""
-    if not binding.per:
+    if not binding.base:
         return True
     positive = all(domains[quantity].lower >= 0 for quantity in binding.quantities)
     (_, factor), *more = binding.terms
@@ -113,7 +113,7 @@ Passed = dict[tuple[int, Quantity], Range]
 
 
 def _solved(
-    bindings: Sequence[Binding], domains: Mapping[Quantity, portion.Interval]
+    bindings: Sequence[Constraint], domains: Mapping[Quantity, portion.Interval]
 ) -> tuple[dict[Quantity, Range], Passed] | None:
     """Return the bounds of every quantity, and what each says to each of its bindings; `None` as `solve` does."""
     if not is_tree(bindings, domains):
@@ -129,7 +129,9 @@ def _solved(
     return None if any(found.empty for found in bounds.values()) else (bounds, to_binding)
 
 
-def _passed(bindings: Sequence[Binding], domains: Mapping[Quantity, portion.Interval]) -> tuple[Passed, Passed] | None:
+def _passed(
+    bindings: Sequence[Constraint], domains: Mapping[Quantity, portion.Interval]
+) -> tuple[Passed, Passed] | None:
     """Return what each binding says to each of its quantities, and each quantity to each binding, of all beyond."""
     at: dict[Quantity, list[int]] = {quantity: [] for quantity in domains}
     for place, binding in enumerate(bindings):
@@ -162,7 +164,7 @@ def _passed(bindings: Sequence[Binding], domains: Mapping[Quantity, portion.Inte
 
 
 def _steps(
-    bindings: Sequence[Binding], at: Mapping[Quantity, Sequence[int]]
+    bindings: Sequence[Constraint], at: Mapping[Quantity, Sequence[int]]
 ) -> Iterator[tuple[int, Quantity, list[Quantity]]]:
     """Yield each binding with the quantity through which it is reached from the first one, and the others."""
     waiting, seen = [next(iter(at))], set()
@@ -178,7 +180,7 @@ def _steps(
 # --- arithmetic of ranges
 
 
-def _of(interval: portion.Interval, binding: Binding | None = None) -> Range:
+def _of(interval: portion.Interval, binding: Constraint | None = None) -> Range:
     """Return an interval as a range, its ends for the reason of a binding, or for none."""
     claims = frozenset(binding.claims) if binding else frozenset()
     rules = frozenset([binding]) if binding and not binding.claims else frozenset()
@@ -208,7 +210,7 @@ def _meet(ranges: Iterable[Range]) -> Range:
 def _sum(parts: Iterable[End]) -> End:
     total, open_ = ZERO, False
     claims: frozenset[str] = frozenset()
-    rules: frozenset[Binding] = frozenset()
+    rules: frozenset[Constraint] = frozenset()
     for part in parts:
         if part.value is None:
             return ENDLESS
@@ -222,11 +224,11 @@ def _scaled(found: Range, factor: Fraction) -> Range:
     return Range(low, high) if factor > 0 else Range(high, low)
 
 
-def _to(binding: Binding, quantity: Quantity, to_binding: Passed, place: int) -> Range:
+def _to(binding: Constraint, quantity: Quantity, to_binding: Passed, place: int) -> Range:
     """Return what a binding leaves to one of its quantities, given what is beyond the others."""
     own = _of(binding.interval, binding)
-    if binding.per:
-        (above, _), below = binding.terms[0], binding.per
+    if binding.base:
+        (above, _), below = binding.terms[0], binding.base
         if quantity == above:
             return _product(own, to_binding[place, below])
         found = _quotient(to_binding[place, above], own)
@@ -237,9 +239,9 @@ def _to(binding: Binding, quantity: Quantity, to_binding: Passed, place: int) ->
     return _scaled(found, 1 / factor)
 
 
-def _left_to(binding: Binding, beyond: Sequence[Range]) -> Range:
+def _left_to(binding: Constraint, beyond: Sequence[Range]) -> Range:
     """Return what lies beyond a binding's quantities leaves to what it states: to its sum, or to its ratio."""
-    if binding.per:
+    if binding.base:
         above, below = beyond
         return above if above.high.value == 0 else _quotient(above, below)
     parts = [_scaled(found, factor) for found, (_, factor) in zip(beyond, binding.terms, strict=True)]
@@ -280,5 +282,5 @@ def _quotient(above: Range, below: Range) -> Range:
 
 def _answer(found: Range) -> Answer:
     claims = tuple(sorted(found.low.claims | found.high.claims))
-    rules = sorted(found.low.rules | found.high.rules, key=lambda binding: (binding.rule, binding.terms))
+    rules = sorted(found.low.rules | found.high.rules, key=lambda binding: (binding.kind, binding.terms))
     return found.interval, claims, tuple(rules)

@@ -13,32 +13,32 @@ from typing import Any
 import portion
 import z3
 
-from compendium.reconciliation.constraints import Binding, Quantity
-from compendium.reconciliation.simplex import Linear, Start
+from compendium.reconciliation.constraints import Constraint, Quantity
+from compendium.reconciliation.simplex import InitialDictionary, LinearSystem
 
 Domains = Mapping[Quantity, portion.Interval]
 """What each quantity can be before anything is claimed."""
 Terms = tuple[tuple[Quantity, Fraction], ...]
 SCALE = "scale"
-MOST_SEEDS = 1000
+MAX_SEEDS = 1000
 """How many sets of claims of one group are looked at, at most: enough for some ten conflicts that are independent."""
 
 
-class System:
+class ConstraintSystem:
     """Bindings among quantities, each switched on and off by the claims it stands on.
 
     Identities are always on for bounds and conflicts; `core` can also say which of them were needed.
     """
 
-    def __init__(self, bindings: Sequence[Binding], domains: Domains) -> None:
+    def __init__(self, constraints: Sequence[Constraint], domains: Domains) -> None:
         """Take the bindings of one group and the domain of every quantity in them."""
-        self.bindings, self.domains = list(bindings), domains
-        self.names = {quantity: f"q{place}" for place, quantity in enumerate(domains)}
-        self.claims = sorted({claim for binding in bindings for claim in binding.claims})
-        self.identities = [binding for binding in bindings if not binding.claims]
+        self.constraints, self.domains = list(constraints), domains
+        self.variable_names = {quantity: f"q{place}" for place, quantity in enumerate(domains)}
+        self.claims = sorted({claim for binding in constraints for claim in binding.claims})
+        self.identities = [binding for binding in constraints if not binding.claims]
         self.complete = True
         self._label = {name: f"c{place}" for place, name in enumerate(self.claims)}
-        self._linear: dict[frozenset[str], Linear] = {}
+        self._linear: dict[frozenset[str], LinearSystem] = {}
 
     @cached_property
     def _context(self) -> z3.Context:
@@ -46,60 +46,60 @@ class System:
         return z3.Context()
 
     @cached_property
-    def _switch(self) -> dict[str, z3.BoolRef]:
+    def _claim_switches(self) -> dict[str, z3.BoolRef]:
         return {name: z3.Bool(label, self._context) for name, label in self._label.items()}
 
     @cached_property
-    def _rule(self) -> list[z3.BoolRef]:
+    def _identity_switches(self) -> list[z3.BoolRef]:
         return [z3.Bool(f"i{place}", self._context) for place in range(len(self.identities))]
 
-    def linear(self, claims: Iterable[str]) -> Linear:
+    def linear_system(self, claims: Iterable[str]) -> LinearSystem:
         """Return these claims and every identity as linear rows, which answer what they imply; built once."""
         on = frozenset(claims)
         if on not in self._linear:
-            claimed = (binding for binding in self.bindings if binding.claims)
-            self._linear[on] = self.standing(binding for binding in claimed if on.issuperset(binding.claims))
+            claimed = (binding for binding in self.constraints if binding.claims)
+            self._linear[on] = self.build_linear_system(binding for binding in claimed if on.issuperset(binding.claims))
         return self._linear[on]
 
-    def standing(self, bindings: Iterable[Binding]) -> Linear:
+    def build_linear_system(self, constraints: Iterable[Constraint]) -> LinearSystem:
         """Return bindings of claims and every identity as linear rows."""
-        return Linear(bindings, self.domains, self._start)
+        return LinearSystem(constraints, self.domains, self._initial_dictionary)
 
     @cached_property
-    def _start(self) -> Start:
-        return Start(self.domains, self.identities)
+    def _initial_dictionary(self) -> InitialDictionary:
+        return InitialDictionary(self.domains, self.identities)
 
     @cached_property
     def _solver(self) -> z3.Solver:
         solver = z3.Solver(ctx=self._context)
         solver.set("core.minimize", True)
         place, rows = 0, []
-        for binding in self.bindings:
+        for binding in self.constraints:
             if binding.claims:
                 names = " ".join(self._label[name] for name in binding.claims)
                 on = f"(and {names})" if len(binding.claims) > 1 else names
             else:
                 on, place = f"i{place}", place + 1
             rows += [f"(assert (=> {on} {row}))" for row in self._rows(binding, "")]
-        switches = [*self._label.values(), *(f"i{place}" for place in range(len(self._rule)))]
+        switches = [*self._label.values(), *(f"i{place}" for place in range(len(self._identity_switches)))]
         declared = "".join(f"(declare-const {switch} Bool)" for switch in switches)
-        solver.from_string(self._declared("") + declared + "".join(rows))
+        solver.from_string(self._declarations("") + declared + "".join(rows))
         return solver
 
-    def feasible(self, claims: Iterable[str]) -> bool:
+    def is_feasible(self, claims: Iterable[str]) -> bool:
         """Tell whether these claims and every identity can hold together."""
-        return self._holds([self._switch[name] for name in sorted(claims)] + self._rule)
+        return self._is_satisfiable([self._claim_switches[name] for name in sorted(claims)] + self._identity_switches)
 
-    def _holds(self, on: Sequence[z3.BoolRef]) -> bool:
-        return self._checked(on) == z3.sat
+    def _is_satisfiable(self, on: Sequence[z3.BoolRef]) -> bool:
+        return self._check(on) == z3.sat
 
-    def _checked(self, on: Sequence[z3.BoolRef]) -> z3.CheckSatResult:
+    def _check(self, on: Sequence[z3.BoolRef]) -> z3.CheckSatResult:
         """Ask z3 without the conversions of its Python layer, which take most of the time where there are many."""
         asts = (z3.Ast * len(on))(*(one.as_ast() for one in on))
         found = z3.Z3_solver_check_assumptions(self._context.ref(), self._solver.solver, len(on), asts)
         return z3.CheckSatResult(found)
 
-    def core(self, claims: Iterable[str], besides: Binding | None = None) -> tuple[list[str], list[Binding]]:
+    def unsat_core(self, claims: Iterable[str], extra: Constraint | None = None) -> tuple[list[str], list[Constraint]]:
         """Return claims and identities, none of them idle, that cannot hold together, with one binding besides.
 
         Raises
@@ -112,16 +112,19 @@ class System:
         solver = self._solver
         solver.push()
         try:
-            if besides:
-                solver.from_string("".join(f"(assert {row})" for row in self._rows(besides, "")))
-            if self._checked([*(self._switch[name] for name in on.values()), *self._rule]) != z3.unsat:
+            if extra:
+                solver.from_string("".join(f"(assert {row})" for row in self._rows(extra, "")))
+            if (
+                self._check([*(self._claim_switches[name] for name in on.values()), *self._identity_switches])
+                != z3.unsat
+            ):
                 raise ValueError("these claims can hold together")
             found = [part.decl().name() for part in solver.unsat_core()]
         finally:
             solver.pop()
         return sorted(on[name] for name in found if name in on), [rules[name] for name in found if name in rules]
 
-    def relations(self, claims: Iterable[str]) -> list[Binding]:
+    def minimal_identities(self, claims: Iterable[str]) -> list[Constraint]:
         """Return identities, as few as will do, with which some claims cannot hold together.
 
         Raises
@@ -130,16 +133,18 @@ class System:
             where the claims can hold together with all identities.
         """
         names = sorted(claims)
-        _, needed = self.core(names)
+        _, needed = self.unsat_core(names)
         place = {id(binding): number for number, binding in enumerate(self.identities)}
         for binding in list(needed):
             rest = [other for other in needed if other is not binding]
-            on = [self._switch[name] for name in names] + [self._rule[place[id(other)]] for other in rest]
-            if self._checked(on) == z3.unsat:
+            on = [self._claim_switches[name] for name in names] + [
+                self._identity_switches[place[id(other)]] for other in rest
+            ]
+            if self._check(on) == z3.unsat:
                 needed = rest
         return needed
 
-    def explore(self, claims: Iterable[str] | None = None) -> tuple[list[tuple[str, ...]], list[frozenset[str]]]:
+    def enumerate_sets(self, claims: Iterable[str] | None = None) -> tuple[list[tuple[str, ...]], list[frozenset[str]]]:
         """Return every minimal set of claims that cannot all be true, and every maximal set that can.
 
         Take one claim from a minimal set, and the rest can hold; add one to a maximal set, and it cannot. The map
@@ -153,23 +158,23 @@ class System:
             the claims to look at, all of them where left out.
         """
         among = self.claims if claims is None else sorted(claims)
-        if self.linear(among).feasible:
+        if self.linear_system(among).is_feasible:
             return [], [frozenset(among)]
         minimal: list[tuple[str, ...]] = []
         maximal: list[frozenset[str]] = []
         explored = z3.Solver(ctx=self._context)
         explored.set("phase_selection", 1)  # seeds as large as can be: the large ones are in conflict
-        switch, none = self._switch, z3.BoolVal(False, self._context)
-        for _ in range(MOST_SEEDS):
+        switch, none = self._claim_switches, z3.BoolVal(False, self._context)
+        for _ in range(MAX_SEEDS):
             if explored.check() != z3.sat:
                 break
-            off = self._off(explored.model())
-            seed = _widened([name for name in among if name not in off], among, minimal)
-            if self.feasible(seed):  # whatever more is added completes a set that cannot be true
+            off = self._claims_left_out(explored.model())
+            seed = _extend_seed([name for name in among if name not in off], among, minimal)
+            if self.is_feasible(seed):  # whatever more is added completes a set that cannot be true
                 maximal.append(frozenset(seed))
                 explored.add(z3.Or(none, *(switch[name] for name in among if name not in maximal[-1])))
             else:
-                minimal.append(self._shrunk(seed))
+                minimal.append(self._shrink(seed))
                 explored.add(z3.Or([z3.Not(switch[name]) for name in minimal[-1]]))
         else:
             self.complete = self.complete and explored.check() != z3.sat
@@ -177,54 +182,54 @@ class System:
         maximal.sort(key=lambda names: (-len(names), sorted(names)))
         return minimal, maximal
 
-    def _off(self, model: z3.ModelRef) -> set[str]:
+    def _claims_left_out(self, model: z3.ModelRef) -> set[str]:
         """Return the claims that a model leaves out, again without z3's Python layer."""
         found, context = set(), self._context.ref()
-        for name, switch in self._switch.items():
+        for name, switch in self._claim_switches.items():
             value = z3.Z3_model_get_const_interp(context, model.model, z3.Z3_get_app_decl(context, switch.as_ast()))
             if value and z3.Z3_get_bool_value(context, value) == z3.Z3_L_FALSE:
                 found.add(name)
         return found
 
-    def grown(self, seed: Iterable[str], among: Iterable[str]) -> frozenset[str]:
+    def grow(self, seed: Iterable[str], among: Iterable[str]) -> frozenset[str]:
         """Return a set of claims that can hold together, grown by all that can be added from some others, in order."""
         grown = set(seed)
-        self._grow(grown, [name for name in among if name not in grown])
+        self._grow_by_halves(grown, [name for name in among if name not in grown])
         return frozenset(grown)
 
-    def _grow(self, grown: set[str], more: Sequence[str]) -> None:
+    def _grow_by_halves(self, grown: set[str], more: Sequence[str]) -> None:
         """Add what can be added, in order: all at once where that can hold, else each half in turn."""
         if not more:
             return
-        if self.feasible([*grown, *more]):
+        if self.is_feasible([*grown, *more]):
             grown.update(more)
         elif len(more) > 1:
             half = len(more) // 2
-            self._grow(grown, more[:half])
-            self._grow(grown, more[half:])
+            self._grow_by_halves(grown, more[:half])
+            self._grow_by_halves(grown, more[half:])
 
-    def clashing(self, claims: Iterable[str]) -> list[tuple[str, ...]]:
+    def disjoint_unsat_cores(self, claims: Iterable[str]) -> list[tuple[str, ...]]:
         """Return minimal sets of some claims that cannot hold, each found among what the others before it leave.
 
         Without them the rest can hold together. They share no claim, so that it is not every conflict that is found,
         but one after the other, and quickly.
         """
         left, found = frozenset(claims), []
-        while not self.linear(left).feasible:
-            found.append(self._shrunk(left))
+        while not self.linear_system(left).is_feasible:
+            found.append(self._shrink(left))
             left = left.difference(found[-1])
         return found
 
-    def _shrunk(self, seed: Iterable[str]) -> tuple[str, ...]:
-        core, _ = self.core(seed)
+    def _shrink(self, seed: Iterable[str]) -> tuple[str, ...]:
+        core, _ = self.unsat_core(seed)
         for name in list(core):
             rest = [other for other in core if other != name]
-            if not self.feasible(rest):
+            if not self.is_feasible(rest):
                 core = rest
         return tuple(core)
 
-    def implied(
-        self, claims: Iterable[str], targets: Sequence[Terms], per: Quantity | None = None
+    def optimise_bounds(
+        self, claims: Iterable[str], targets: Sequence[Terms], base: Quantity | None = None
     ) -> list[portion.Interval]:
         """Return the values that some claims leave to each sum of quantities, or to its multiple of one; ends exact.
 
@@ -239,12 +244,12 @@ class System:
         ValueError
             where these claims cannot hold together.
         """
-        on, scale = set(claims), SCALE if per else ""
-        standing = [binding for binding in self.bindings if on.issuperset(binding.claims)]
+        on, scale = set(claims), SCALE if base else ""
+        standing = [binding for binding in self.constraints if on.issuperset(binding.claims)]
         rows = [row for binding in standing for row in self._rows(binding, scale)]
-        rows += [f"(= {self.names[per]} 1)"] if per else []
+        rows += [f"(= {self.variable_names[base]} 1)"] if base else []
         names = [f"target{place}" for place in range(len(targets))]
-        text = self._declared(scale) + "".join(f"(declare-const {name} Real)" for name in names)
+        text = self._declarations(scale) + "".join(f"(declare-const {name} Real)" for name in names)
         rows += [f"(= {name} {self._sum(target)})" for name, target in zip(names, targets, strict=True)]
         context = z3.Context()
         optimiser = z3.Optimize(ctx=context)
@@ -253,42 +258,44 @@ class System:
         unknowns = [z3.Real(name, context) for name in names]
         handles = [(optimiser.minimize(unknown), optimiser.maximize(unknown)) for unknown in unknowns]
         if optimiser.check() != z3.sat:
-            if per and self.feasible(on):  # the base can only be nothing, and nothing has no multiple
+            if base and self.is_feasible(on):  # the base can only be nothing, and nothing has no multiple
                 return [portion.empty()] * len(targets)
             raise ValueError("these claims cannot hold together")
         return [_interval(low.lower_values(), high.upper_values()) for low, high in handles]
 
-    def _declared(self, scale: str) -> str:
-        text = "".join(f"(declare-const {name} Real)" for name in self.names.values())
+    def _declarations(self, scale: str) -> str:
+        text = "".join(f"(declare-const {name} Real)" for name in self.variable_names.values())
         if scale:
             text += f"(declare-const {scale} Real)(assert (> {scale} 0))"
         rows = (
-            row for quantity, domain in self.domains.items() for row in _within(self.names[quantity], domain, scale)
+            row
+            for quantity, domain in self.domains.items()
+            for row in _interval_rows(self.variable_names[quantity], domain, scale)
         )
         return text + "".join(f"(assert {row})" for row in rows)
 
-    def _rows(self, binding: Binding, scale: str) -> list[str]:
+    def _rows(self, binding: Constraint, scale: str) -> list[str]:
         """Return what a binding states, in SMT-LIB; a base that something is measured against is not zero."""
         total = self._sum(binding.terms)
-        if not binding.per:
-            return _within(total, binding.interval, scale)
-        per = self.names[binding.per]
-        return [*_within(total, binding.interval, per), f"(> {per} 0)"]
+        if not binding.base:
+            return _interval_rows(total, binding.interval, scale)
+        per = self.variable_names[binding.base]
+        return [*_interval_rows(total, binding.interval, per), f"(> {per} 0)"]
 
     def _sum(self, terms: Terms) -> str:
-        parts = [f"(* {_number(factor)} {self.names[quantity]})" for quantity, factor in terms]
+        parts = [f"(* {_number(factor)} {self.variable_names[quantity]})" for quantity, factor in terms]
         return f"(+ {' '.join(parts)})" if len(parts) > 1 else parts[0]
 
 
-def narrowed(maximal: Iterable[frozenset[str]], claims: Iterable[str]) -> list[frozenset[str]]:
+def restrict_maximal_sets(maximal_sets: Iterable[frozenset[str]], claims: Iterable[str]) -> list[frozenset[str]]:
     """Return the maximal sets among some claims that can hold, given every one among more."""
     some = frozenset(claims)
-    inside = {some & names for names in maximal}
+    inside = {some & names for names in maximal_sets}
     found = [names for names in inside if not any(names < other for other in inside)]
     return sorted(found, key=lambda names: (-len(names), sorted(names)))
 
 
-def _widened(seed: Iterable[str], among: Iterable[str], apart: Iterable[Sequence[str]]) -> list[str]:
+def _extend_seed(seed: Iterable[str], among: Iterable[str], apart: Iterable[Sequence[str]]) -> list[str]:
     """Return claims with all that can be added from some others, in order, without completing a set of those apart."""
     wide = set(seed)
     rest: dict[str, list[set[str]]] = {}
@@ -301,18 +308,18 @@ def _widened(seed: Iterable[str], among: Iterable[str], apart: Iterable[Sequence
     return sorted(wide)
 
 
-def _within(text: str, interval: portion.Interval, scale: str) -> list[str]:
+def _interval_rows(text: str, interval: portion.Interval, scale: str) -> list[str]:
     rows = []
     if interval.lower != -portion.inf:
         sign = ">=" if interval.left is portion.CLOSED else ">"
-        rows.append(f"({sign} {text} {_times(interval.lower, scale)})")
+        rows.append(f"({sign} {text} {_scaled(interval.lower, scale)})")
     if interval.upper != portion.inf:
         sign = "<=" if interval.right is portion.CLOSED else "<"
-        rows.append(f"({sign} {text} {_times(interval.upper, scale)})")
+        rows.append(f"({sign} {text} {_scaled(interval.upper, scale)})")
     return rows
 
 
-def _times(number: Fraction, scale: str) -> str:
+def _scaled(number: Fraction, scale: str) -> str:
     return f"(* {_number(number)} {scale})" if scale else _number(number)
 
 

@@ -12,7 +12,7 @@ from typing import Any
 
 import portion
 
-UNITS = {
+UNIT_LABELS = {
     "percent": "%",
     "item": "",
     "rank": "",
@@ -34,13 +34,13 @@ UNITS = {
 }
 """How a unit is written for a reader, where not as in the data."""
 
-SINGLE = ("person", "container", "month", "year")
+SINGULAR_UNITS = ("person", "container", "month", "year")
 """Units that stand as in the data beside a one."""
 
 SCALES = ((10**12, "trillion"), (10**9, "billion"), (10**6, "million"))
 
 
-def amount(interval: portion.Interval, unit: str, *, digits: int = 0) -> str:
+def format_amount(interval: portion.Interval, unit: str, *, digits: int = 0) -> str:
     """Return an interval as a reader would say it: `4.35–4.45 billion USD`, `more than 30 %`, `38 persons`.
 
     A computed interval is shown to as many significant `digits` as are given; without, an end that is a short
@@ -49,10 +49,12 @@ def amount(interval: portion.Interval, unit: str, *, digits: int = 0) -> str:
     finite = [abs(end) for end in (interval.lower, interval.upper) if end not in (portion.inf, -portion.inf)]
     scale, word = next(((s, w) for s, w in SCALES if finite and max(finite) >= s), (1, ""))
     single = interval.lower == interval.upper == 1 and not word
-    tail = " ".join(part for part in (word, unit if single and unit in SINGLE else UNITS.get(unit, unit)) if part)
+    tail = " ".join(
+        part for part in (word, unit if single and unit in SINGULAR_UNITS else UNIT_LABELS.get(unit, unit)) if part
+    )
     if interval.lower == -portion.inf and interval.upper == portion.inf:
         return "any amount"
-    low, high = (_digits(end, scale, digits) for end in (interval.lower, interval.upper))
+    low, high = (_format_number(end, scale, digits) for end in (interval.lower, interval.upper))
     if interval.lower == interval.upper:
         said = low
     elif interval.upper == portion.inf:
@@ -64,7 +66,7 @@ def amount(interval: portion.Interval, unit: str, *, digits: int = 0) -> str:
     return re.sub(r"-(?=\d)", "−", f"{said} {tail}".strip())
 
 
-def _digits(end: Any, scale: int, digits: int = 0) -> str:
+def _format_number(end: Any, scale: int, digits: int = 0) -> str:
     if not isinstance(end, Fraction | int | float):
         return ""
     value = Fraction(end) / scale
@@ -76,14 +78,14 @@ def _digits(end: Any, scale: int, digits: int = 0) -> str:
     return f"{float(round(value, places)):,.{max(0, places)}f}"
 
 
-def signed(score: float) -> str:
+def format_signed(score: float) -> str:
     """Return a score with its sign, one decimal, a true minus: `+3.4`, `−5.0`."""
     return f"{score:+.1f}".replace("-", "−")
 
 
-def brackets(interval: portion.Interval) -> str:
+def format_interval(interval: portion.Interval) -> str:
     """Return an interval in the notation of mathematics, `[4.35, 4.45)`, its ends rounded for display."""
-    low = "−∞" if interval.lower == -portion.inf else _digits(interval.lower, 1)
-    high = "∞" if interval.upper == portion.inf else _digits(interval.upper, 1)
+    low = "−∞" if interval.lower == -portion.inf else _format_number(interval.lower, 1)
+    high = "∞" if interval.upper == portion.inf else _format_number(interval.upper, 1)
     opening = "[" if interval.left is portion.CLOSED else "("
     return f"{opening}{low}, {high}{']' if interval.right is portion.CLOSED else ')'}"

@@ -22,32 +22,32 @@ _CARDINALS = (
 )
 _TENS = "thirty forty fifty sixty seventy eighty ninety"
 _ORDINALS = "first second third fourth fifth sixth seventh eighth ninth tenth"
-WORDS: dict[str, int] = (
+NUMBER_WORDS: dict[str, int] = (
     {word: value for value, word in enumerate(_CARDINALS.split())}
     | {word: 10 * value for value, word in enumerate(_TENS.split(), 3)}
     | {word: value for value, word in enumerate(_ORDINALS.split(), 1)}
     | {"largest": 1, "biggest": 1, "once": 1, "twice": 2, "double": 2, "triple": 3}
 )
-HALVES = {"half": Fraction(1, 2)}
+FRACTION_WORDS = {"half": Fraction(1, 2)}
 # `bcm` is a billion and its unit in one word; read as a unit alone, it would make a figure a billion times too small.
-_FORMS = {
+_MAGNITUDE_FORMS = {
     10**3: "thousand thousands kt тыс тысяча тысячи тысяч",
     10**6: "million millions mn mln mcm mmt млн миллион миллиона миллионов milyon",
     10**9: "billion billions bn bcm mlrd млрд миллиард миллиарда миллиардов milyard",
     10**12: "trillion trillions trn tn tcm трлн триллион триллиона триллионов",
 }
-GLUED = {"k": 10**3, "m": 10**6, "b": 10**9}
+MAGNITUDE_SUFFIXES = {"k": 10**3, "m": 10**6, "b": 10**9}
 """Letters that multiply where they stand at the digits: `$5m`; apart from them they may be units."""
-MAGNITUDES: dict[str, int] = {form: value for value, forms in _FORMS.items() for form in forms.split()}
+MAGNITUDES: dict[str, int] = {form: value for value, forms in _MAGNITUDE_FORMS.items() for form in forms.split()}
 
 _MAGNITUDE = "|".join(sorted(MAGNITUDES, key=len, reverse=True))
-_WORD = "|".join([*WORDS, *HALVES])
+_WORD = "|".join([*NUMBER_WORDS, *FRACTION_WORDS])
 # A comma before exactly three digits groups thousands, unless only a zero stands before it: `0,125` is a decimal.
 _GROUPED = r"[1-9]\d{0,2}(?:,\d{3})+(?:\.\d+)?"
 _DIGITS = rf"{_GROUPED}(?!\d)|\d+(?:[.,]\d+)?"
 _TERM = re.compile(
     rf"(?:(?P<digits>{_DIGITS})(?:(?:st|nd|rd|th)\b)?|\b(?P<word>{_WORD})\b)"
-    rf"(?:\s*(?P<magnitude>{_MAGNITUDE})\b|(?P<glued>[{''.join(GLUED)}])\b)?",
+    rf"(?:\s*(?P<magnitude>{_MAGNITUDE})\b|(?P<glued>[{''.join(MAGNITUDE_SUFFIXES)}])\b)?",
     re.I,
 )
 # What would change the value if it were passed over: a sign, a further number, a fraction, a multiplier not known here,
@@ -60,9 +60,9 @@ _SCALED = re.compile(r"\d\s*(?:[mg]t|mtpa|mtoe|[mk]b[/p]?d|[kmgt]wh?)\b", re.I)
 _DASH = re.compile(r"^\s*[–—-]\s*\D?\s*$")
 
 
-SHORT, SLIP = 5, 0.85
+MAX_SHORT_WORD_LENGTH, MISSPELLING_CUTOFF = 5, 0.85
 """A word of so many letters is no slip; how alike, as `difflib` counts it, a longer one is to what was meant."""
-LONGEST = 1000
+MAX_TEXT_LENGTH = 1000
 """Signs of the longest text that is looked at: no source prints a figure of more, and a program cannot count so far."""
 
 
@@ -99,7 +99,7 @@ def read_figure(as_printed: str) -> Figure:
     UnreadableFigureError
         where there is no figure, several that are neither a range nor a sum, or a part that cannot be read.
     """
-    if len(as_printed) > LONGEST:
+    if len(as_printed) > MAX_TEXT_LENGTH:
         raise UnreadableFigureError(f"{len(as_printed)} signs, which begin with {as_printed[:20]!r}")
     text = unquote(as_printed).replace("\xa0", " ")
     below = _NEGATIVE.fullmatch(text)
@@ -112,7 +112,7 @@ def read_figure(as_printed: str) -> Figure:
     rest = _TERM.sub(" ", text)
     if any((_MINUS.match(text), _FRACTION.search(text), _UNREAD.search(rest), _SCALED.search(text))):
         raise UnreadableFigureError(f"a sign, fraction or multiplier that is not read, in {as_printed!r}")
-    if left := next(filter(_like_a_magnitude, re.findall(r"[^\W\d_]+", rest.lower())), ""):
+    if left := next(filter(_resembles_magnitude, re.findall(r"[^\W\d_]+", rest.lower())), ""):
         raise UnreadableFigureError(
             f"{left!r}, a multiplier that is misspelt or not beside its digits, in {as_printed!r}"
         )
@@ -124,7 +124,7 @@ def read_figure(as_printed: str) -> Figure:
         if low >= high:
             raise UnreadableFigureError(f"the range {as_printed!r} does not rise")
         return Figure(low, high, _step(terms[1]) * last)
-    if len(terms) > 1 and not _descending(terms):
+    if len(terms) > 1 and not _has_descending_magnitudes(terms):
         raise UnreadableFigureError(f"more than one figure in {as_printed!r}")
     total = sum((_value(term) * _scale(term) for term in terms), Fraction(0))
     return Figure(total, total, _step(terms[-1]) * last)
@@ -132,17 +132,19 @@ def read_figure(as_printed: str) -> Figure:
 
 def _scale(term: re.Match[str]) -> int:
     if term["glued"]:
-        return GLUED[term["glued"].lower()]
+        return MAGNITUDE_SUFFIXES[term["glued"].lower()]
     return MAGNITUDES[term["magnitude"].lower()] if term["magnitude"] else 1
 
 
 @cache
-def _like_a_magnitude(word: str) -> bool:
+def _resembles_magnitude(word: str) -> bool:
     """Say whether a word that was not read is a multiplier, or one but for a slip: it would change the value."""
-    return word in MAGNITUDES or (len(word) > SHORT and bool(get_close_matches(word, MAGNITUDES, n=1, cutoff=SLIP)))
+    return word in MAGNITUDES or (
+        len(word) > MAX_SHORT_WORD_LENGTH and bool(get_close_matches(word, MAGNITUDES, n=1, cutoff=MISSPELLING_CUTOFF))
+    )
 
 
-def _descending(terms: list[re.Match[str]]) -> bool:
+def _has_descending_magnitudes(terms: list[re.Match[str]]) -> bool:
     scales = [_scale(term) for term in terms]
     return all(later < earlier for earlier, later in pairwise(scales)) and scales[-1] > 1
 
@@ -150,24 +152,24 @@ def _descending(terms: list[re.Match[str]]) -> bool:
 def _value(term: re.Match[str]) -> Fraction:
     if term["word"]:
         word = term["word"].lower()
-        return HALVES.get(word) or Fraction(WORDS[word])
-    return Fraction(_plain(term["digits"]))
+        return FRACTION_WORDS.get(word) or Fraction(NUMBER_WORDS[word])
+    return Fraction(_normalise_digits(term["digits"]))
 
 
 def _step(term: re.Match[str]) -> Fraction:
     if term["word"]:
-        return Fraction(1, 10) if term["word"].lower() in HALVES else Fraction(1)
-    whole, _, decimals = _plain(term["digits"]).partition(".")
+        return Fraction(1, 10) if term["word"].lower() in FRACTION_WORDS else Fraction(1)
+    whole, _, decimals = _normalise_digits(term["digits"]).partition(".")
     if decimals:
         return Fraction(1, 10 ** len(decimals))
     return Fraction(10 ** (len(whole) - len(whole.rstrip("0")))) if whole.strip("0") else Fraction(1)
 
 
-def _plain(digits: str) -> str:
+def _normalise_digits(digits: str) -> str:
     return digits.replace(",", "" if re.fullmatch(_GROUPED, digits) else ".")
 
 
-def figure(claim: Mapping[str, Any]) -> str:
+def format_figure(claim: Mapping[str, Any]) -> str:
     """Return a claim's figure with its hedge, in the order a reader expects: `almost $4.8 billion`."""
     printed, hedge = unquote(claim["as_printed"]), claim["hedge"]
     if hedge.startswith("-"):  # a suffix in the language of the source

@@ -12,7 +12,7 @@ from datetime import date, timedelta
 from functools import cache
 
 _DATE = r"(?!9999)[1-9]\d{3}(?:-(?:0[1-9]|1[0-2])(?:-\d\d)?)?[~?%]?"
-FORM = re.compile(rf"{_DATE}|{_DATE}/(?:{_DATE}|\.\.)|\.\./{_DATE}")
+EDTF_PATTERN = re.compile(rf"{_DATE}|{_DATE}/(?:{_DATE}|\.\.)|\.\./{_DATE}")
 """The part of EDTF level 1 that is read: a year, month or day, and periods of them, open at one end or closed."""
 # Written out, because the names that Python gives follow the language of the machine.
 MONTHS = (
@@ -33,11 +33,11 @@ class Span:
     last: date
 
     @property
-    def bounded(self) -> bool:
+    def is_bounded(self) -> bool:
         """Tell whether both ends are known."""
         return self.first != date.min and self.last != date.max
 
-    def within(self, other: Span) -> bool:
+    def is_within(self, other: Span) -> bool:
         """Tell whether every day of this span lies in the other."""
         return other.first <= self.first and self.last <= other.last
 
@@ -45,13 +45,13 @@ class Span:
         """Tell whether the two spans share a day."""
         return self.first <= other.last and other.first <= self.last
 
-    def before(self, other: Span) -> bool:
+    def precedes(self, other: Span) -> bool:
         """Tell whether this span surely ends before the other begins."""
         return self.last < other.first
 
 
 @cache
-def span(period: str) -> Span:
+def read_period(period: str) -> Span:
     """Return the days that an EDTF text leaves possible.
 
     `2024` is the whole year; `2023/..` has no end. An approximate or uncertain end (`2025-02~`, `2025?`)
@@ -62,24 +62,24 @@ def span(period: str) -> Span:
     UnreadablePeriodError
         where the text is not EDTF, or of a form that no reader would be told: a season, a set, a time of day.
     """
-    if not FORM.fullmatch(period):
+    if not EDTF_PATTERN.fullmatch(period):
         raise UnreadablePeriodError(f"{period!r} is not a date or period of the form read here")
     head, _, tail = period.partition("/")
     try:
-        first = _ends(head)[0] if head != ".." else date.min
-        last = _ends(tail or head)[1] if tail != ".." else date.max
+        first = _first_and_last_day(head)[0] if head != ".." else date.min
+        last = _first_and_last_day(tail or head)[1] if tail != ".." else date.max
     except ValueError as error:
         raise UnreadablePeriodError(f"{period!r} is not a date or period in EDTF") from error
     if head[-1:] in "~?%" and first != date.min:
-        first -= _unit(head)
+        first -= _precision(head)
     if (tail or head)[-1:] in "~?%" and last != date.max:
-        last += _unit(tail or head)
+        last += _precision(tail or head)
     if first > last:
         raise UnreadablePeriodError(f"{period!r} ends before it begins")
     return Span(first, last)
 
 
-def _ends(text: str) -> tuple[date, date]:
+def _first_and_last_day(text: str) -> tuple[date, date]:
     """Return the first and the last day of a year, a month or a day; the text has the form already."""
     year, month, day = [*map(int, text.rstrip("~?%").split("-")), 0, 0][:3]
     if day:
@@ -88,18 +88,18 @@ def _ends(text: str) -> tuple[date, date]:
     return date(year, first, 1), date(year, last, monthrange(year, last)[1])
 
 
-def _unit(text: str) -> timedelta:
+def _precision(text: str) -> timedelta:
     return timedelta(days=(366, 31, 1)[min(text.count("-"), 2)])
 
 
-def known(period: str) -> Span | None:
+def exact_span(period: str) -> Span | None:
     """Return the days of a period that is exact and closed at both ends, `None` for any other text."""
     if not period or re.search(r"[~?%]|\.\.", period):
         return None
-    return span(period)
+    return read_period(period)
 
 
-def written(found: Span) -> str:
+def format_edtf(span: Span) -> str:
     """Return a closed span as the shortest EDTF text for it: a year, a month, months, or days.
 
     Raises
@@ -107,10 +107,10 @@ def written(found: Span) -> str:
     ValueError
         where an end is open.
     """
-    if not found.bounded:
-        raise ValueError(f"a span with an open end has no closed period: {found}")
-    after = found.last + timedelta(days=1)
-    first, last = found.first, found.last
+    if not span.is_bounded:
+        raise ValueError(f"a span with an open end has no closed period: {span}")
+    after = span.last + timedelta(days=1)
+    first, last = span.first, span.last
     if (first.month, first.day, after.month, after.day) == (1, 1, 1, 1):
         ends = [f"{first:%Y}", f"{last:%Y}"]
     elif first.day == after.day == 1:
@@ -120,18 +120,18 @@ def written(found: Span) -> str:
     return ends[0] if ends[0] == ends[1] else "/".join(ends)
 
 
-def spoken(period: str) -> str:
+def format_period(period: str) -> str:
     """Return a period as a reader would say it: `2025-01/2025-04` → `January–April 2025`; empty stays empty."""
     if not period:
         return ""
     head, slash, tail = period.partition("/")
     if not slash:
-        return _spoken_date(head)
+        return _format_date(head)
     if head in ("", ".."):
-        return f"until {_spoken_date(tail)}"
+        return f"until {_format_date(tail)}"
     if tail in ("", ".."):
-        return f"since {_spoken_date(head)}"
-    first, last = _spoken_date(head), _spoken_date(tail)
+        return f"since {_format_date(head)}"
+    first, last = _format_date(head), _format_date(tail)
     for keep in (2, 1):  # a common month and year, or a common year, is said once, at the end
         begin, end = first.split(), last.split()
         if begin[-keep:] == end[-keep:] and len(begin) == len(end) > keep and "about" not in begin + end:
@@ -139,20 +139,20 @@ def spoken(period: str) -> str:
     return f"{first} – {last}"
 
 
-def sometime(period: str, *, inferred: bool) -> str:
+def format_event_time(period: str, *, inferred: bool) -> str:
     """Return the time of an event: a stated span is how long it lasted, an inferred one when it can have been."""
-    said = spoken(period)
+    said = format_period(period)
     if not inferred or "/" not in period:
         return said
     head, _, tail = period.partition("/")
     if head in ("", ".."):
-        return f"some time up to {_spoken_date(tail)}"
+        return f"some time up to {_format_date(tail)}"
     if tail in ("", ".."):
-        return f"some time from {_spoken_date(head)} on"
+        return f"some time from {_format_date(head)} on"
     return f"some time in {said}"
 
 
-def _spoken_date(text: str) -> str:
+def _format_date(text: str) -> str:
     plain, about = text.rstrip("~?%"), text[-1:] in "~?%"
     parts = plain.split("-")
     words = [parts[0]]

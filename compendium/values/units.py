@@ -11,7 +11,7 @@ from functools import cache
 import pint
 import portion
 
-_OURS = (
+_EXTRA_UNITS = (
     "bbl = oil_barrel",  # pint's own bbl is the barrel of 31.5 gallons; crude oil is counted in barrels of 42
     "USD = [currency]",
     "person = [count]", "item = person", "vote = person", "score = person",
@@ -22,7 +22,7 @@ _OURS = (
     "times = []",
     "rank = [rank]",
 )  # fmt: skip
-EXACT = ("[count]", "[rank]")
+EXACT_DIMENSIONS = ("[count]", "[rank]")
 """Dimensions in which a bare figure is itself: nobody rounds a jury of twelve or a second place.
 
 So many thousand persons are no such count: whoever gives them has rounded.
@@ -33,7 +33,7 @@ So many thousand persons are no such count: whoever gives them has rounded.
 def registry() -> pint.UnitRegistry:
     """Return the one registry of units, with those that a ledger of claims needs besides the physical ones."""
     units: pint.UnitRegistry = pint.UnitRegistry(non_int_type=Fraction)
-    for line in _OURS:
+    for line in _EXTRA_UNITS:
         units.define(line)
     return units
 
@@ -42,7 +42,9 @@ def registry() -> pint.UnitRegistry:
 def is_exact(unit: str) -> bool:
     """Tell whether a figure in this unit is a count or a rank, and so is read as exact."""
     found = registry().Quantity(Fraction(1), unit).to_base_units()
-    return found.magnitude == 1 and any(found.dimensionality == registry().get_dimensionality(kind) for kind in EXACT)
+    return found.magnitude == 1 and any(
+        found.dimensionality == registry().get_dimensionality(kind) for kind in EXACT_DIMENSIONS
+    )
 
 
 @cache
@@ -56,7 +58,7 @@ def is_known(unit: str) -> bool:
 
 
 @cache
-def same_kind(one: str, other: str) -> bool:
+def is_convertible(one: str, other: str) -> bool:
     """Tell whether two units measure the same thing, so that one can be converted into the other."""
     return bool(registry().Unit(one).dimensionality == registry().Unit(other).dimensionality)
 
@@ -67,21 +69,21 @@ def unscaled(unit: str) -> str:
 
 
 @cache
-def fits(claimed: str, metric: str) -> bool:
+def is_convertible_or_rate(claim_unit: str, metric_unit: str) -> bool:
     """Tell whether a level in the claimed unit can speak of a metric in its unit, as such or as a rate over time."""
     units = registry()
-    return not (units.Unit(metric) / units.Unit(claimed)).dimensionality or is_rate(claimed, metric)
+    return not (units.Unit(metric_unit) / units.Unit(claim_unit)).dimensionality or is_rate(claim_unit, metric_unit)
 
 
 @cache
-def is_rate(claimed: str, metric: str) -> bool:
+def is_rate(claim_unit: str, metric_unit: str) -> bool:
     """Tell whether the claimed unit is a rate over time of what is measured in the metric's unit."""
     units = registry()
-    return (units.Unit(metric) / units.Unit(claimed)).dimensionality == units.Unit("second").dimensionality
+    return (units.Unit(metric_unit) / units.Unit(claim_unit)).dimensionality == units.Unit("second").dimensionality
 
 
 @cache
-def factor(unit: str, into: str, days: int = 0) -> Fraction:
+def conversion_factor(unit: str, target: str, days: int = 0) -> Fraction:
     """Return by what a figure in one unit is multiplied to be in another; a rate is first summed over `days`.
 
     Raises
@@ -93,14 +95,14 @@ def factor(unit: str, into: str, days: int = 0) -> Fraction:
     quantity = units.Quantity(Fraction(1), unit)
     if days:
         quantity = quantity * units.Quantity(Fraction(days), "day")
-    return Fraction(quantity.to(into).magnitude)
+    return Fraction(quantity.to(target).magnitude)
 
 
-def converted(found: portion.Interval, unit: str, into: str, days: int = 0) -> portion.Interval:
+def convert_interval(interval: portion.Interval, unit: str, target: str, days: int = 0) -> portion.Interval:
     """Return an interval in another unit, ends exact; a year is pint's mean year.
 
     A rate over time is summed over so many `days`: barrels a day in a year of 366 of them are barrels.
     """
-    by = factor(unit, into, days)
-    ends = (end if end in (portion.inf, -portion.inf) else end * by for end in (found.lower, found.upper))
-    return portion.Interval.from_atomic(found.left, *ends, found.right)
+    by = conversion_factor(unit, target, days)
+    ends = (end if end in (portion.inf, -portion.inf) else end * by for end in (interval.lower, interval.upper))
+    return portion.Interval.from_atomic(interval.left, *ends, interval.right)

@@ -17,13 +17,13 @@ import click
 
 from compendium.builder.static_server import TYPES, Handler, Server, located
 
-OWN = "/_live/"
-ADDED = b'<link rel="stylesheet" href="/_live/live.css"><script src="/_live/live.js" defer></script></body>'
-PULSE = 15.0
+LIVE_PREFIX = "/_live/"
+INJECTED_HTML = b'<link rel="stylesheet" href="/_live/live.css"><script src="/_live/live.js" defer></script></body>'
+HEARTBEAT_SECONDS = 15.0
 """Seconds of silence after which a stream says that it is alive, which is how a page that is gone is noticed."""
 
 
-class Desk:
+class BuildStatus:
     """How the building stands, for every page that asks; and which page was asked for last."""
 
     def __init__(self) -> None:
@@ -33,31 +33,31 @@ class Desk:
         self._number = 0
         self._looked_at: list[str] = []
 
-    def tell(self, state: str, said: str = "") -> None:
+    def update(self, state: str, message: str = "") -> None:
         """Say how it stands now, to all who wait for it; the colours of a terminal are none of a page."""
         with self._changed:
-            self._said = {"state": state, "said": click.unstyle(said)}
+            self._said = {"state": state, "said": click.unstyle(message)}
             self._number += 1
             self._changed.notify_all()
 
-    def wait(self, after: int) -> tuple[int, dict[str, str]]:
+    def wait_for_change(self, after: int) -> tuple[int, dict[str, str]]:
         """Return the number of the state and the state, once it is another than that of a number, or after a pulse."""
         with self._changed:
-            self._changed.wait_for(lambda: self._number != after, PULSE)
+            self._changed.wait_for(lambda: self._number != after, HEARTBEAT_SECONDS)
             return self._number, dict(self._said)
 
-    def open(self, page: str) -> None:
+    def add_view(self, page: str) -> None:
         """Remember that a page is on view, the newest last."""
         with self._changed:
             self._looked_at.append(page)
 
-    def close(self, page: str) -> None:
+    def remove_view(self, page: str) -> None:
         """Forget one view of a page."""
         with self._changed:
             self._looked_at.remove(page)
 
     @property
-    def looked_at(self) -> str:
+    def viewed_page(self) -> str:
         """Return the page that was opened last and is still on view, below the site's folder without its ending."""
         with self._changed:
             last = self._looked_at[-1] if self._looked_at else ""
@@ -67,9 +67,9 @@ class Desk:
 class LiveServer(Server):
     """Serves one folder, and the states of a desk."""
 
-    def __init__(self, root: Path, port: int, desk: Desk) -> None:
+    def __init__(self, root: Path, port: int, status: BuildStatus) -> None:
         """Listen at once; raise `OSError` where the port is taken."""
-        self.desk = desk
+        self.status = status
         super().__init__(root, port)
         self.RequestHandlerClass = LiveHandler
 
@@ -81,10 +81,10 @@ class LiveHandler(Handler):
 
     def _answer(self, *, body: bool) -> None:
         asked, _, query = self.path.partition("?")
-        if asked == f"{OWN}events":
+        if asked == f"{LIVE_PREFIX}events":
             self._stream(parse_qs(query).get("page", [""])[0])
-        elif asked in (f"{OWN}live.js", f"{OWN}live.css"):
-            name = asked.removeprefix(OWN)
+        elif asked in (f"{LIVE_PREFIX}live.js", f"{LIVE_PREFIX}live.css"):
+            name = asked.removeprefix(LIVE_PREFIX)
             self._whole(Path(__file__).with_name(name).read_bytes(), TYPES[Path(name).suffix], body=body)
         else:
             super()._answer(body=body)
@@ -93,7 +93,7 @@ class LiveHandler(Handler):
         if path.suffix != ".html":
             super()._send(path, query, body=body)
             return
-        self._whole(path.read_bytes().replace(b"</body>", ADDED), TYPES[".html"], body=body)
+        self._whole(path.read_bytes().replace(b"</body>", INJECTED_HTML), TYPES[".html"], body=body)
 
     def _whole(self, content: bytes, kind: str, *, body: bool) -> None:
         self._head(HTTPStatus.OK, {"Content-Type": kind, "Cache-Control": "no-store"}, len(content))
@@ -102,23 +102,23 @@ class LiveHandler(Handler):
 
     def _stream(self, page: str) -> None:
         """Send the state and the version of a page, now and whenever it changes, until the page is gone."""
-        desk, number = self.server.desk, -1
+        desk, number = self.server.status, -1
         self.close_connection = True
         self._head(HTTPStatus.OK, {"Content-Type": "text/event-stream", "Cache-Control": "no-store"})
-        desk.open(page)
+        desk.add_view(page)
         try:
             while True:
-                number, state = desk.wait(number)
-                told = json.dumps(state | {"version": version(self.server.root, page)})
+                number, state = desk.wait_for_change(number)
+                told = json.dumps(state | {"version": page_version(self.server.root, page)})
                 self.wfile.write(f"event: state\ndata: {told}\n\n".encode())
                 self.wfile.flush()
         except OSError:
             pass
         finally:
-            desk.close(page)
+            desk.remove_view(page)
 
 
-def version(root: Path, page: str) -> str:
+def page_version(root: Path, page: str) -> str:
     """Return the name of a page's content, `""` where there is none; it waits while the page is being written."""
     for _ in range(20):
         found = located(root, unquote(page))

@@ -20,22 +20,22 @@ from typing import IO, Any
 
 from watchfiles import Change, watch
 
-from compendium.builder.live.server import Desk, LiveServer
-from compendium.builder.pipeline import FRONT
+from compendium.builder.live.server import BuildStatus, LiveServer
+from compendium.builder.pipeline import FRONT_PAGE
 from compendium.project.citation import CITATION
 from compendium.project.paths import LOCK, ROOT
 
-TOGETHER = 60
+DEBOUNCE_MILLISECONDS = 60
 """Milliseconds of quiet after which saves count as one."""
-EDITED = (*(ROOT / name for name in ("book", "data", "compendium")),)
-BESIDE = tuple(ROOT / name for name in ("_config.yml", "_toc.yml", CITATION, LOCK))
-MADE = {".ipynb", ".part", ".pyc", ".swp", ".tmp"}
-PATIENCE = 20.0
+WATCHED_FOLDERS = (*(ROOT / name for name in ("book", "data", "compendium")),)
+WATCHED_FILES = tuple(ROOT / name for name in ("_config.yml", "_toc.yml", CITATION, LOCK))
+IGNORED_SUFFIXES = {".ipynb", ".part", ".pyc", ".swp", ".tmp"}
+SHUTDOWN_SECONDS = 20.0
 """Seconds that the builder has to end in."""
-Say = Callable[[str], None]
+Log = Callable[[str], None]
 
 
-class Builder:
+class BuilderProcess:
     """The process that builds: begun when it is first needed, and anew when the engine has changed or it has fallen.
 
     Parameters
@@ -44,16 +44,16 @@ class Builder:
         is given each answer of `compendium.builder.live.worker`, from a thread; an answer `fallen` says why the process ended.
     """
 
-    def __init__(self, hear: Callable[[dict[str, Any]], None]) -> None:
+    def __init__(self, on_answer: Callable[[dict[str, Any]], None]) -> None:
         """Begin nothing yet."""
-        self._hear = hear
+        self._hear = on_answer
         self._process: subprocess.Popen[str] | None = None
         self._ear: threading.Thread | None = None
 
-    def ask(self, page: str) -> None:
+    def request_build(self, page: str) -> None:
         """Have built what has changed, the page on view first; what is still being built is stopped."""
         if self._process is None or self._process.poll() is not None:
-            self.end()
+            self.stop()
             self._begin()
         assert self._process is not None and self._process.stdin is not None, "just begun, with a pipe"
         # One that has fallen in this moment says so to the ear.
@@ -80,7 +80,7 @@ class Builder:
         if process.returncode:
             self._hear({"state": "fallen", "ran": 0, "said": said or "the builder ended without a word"})
 
-    def end(self) -> None:
+    def stop(self) -> None:
         """End the process and let it tidy up, as it does when nobody asks any more."""
         process, self._process = self._process, None
         if process is None:
@@ -89,27 +89,27 @@ class Builder:
         with suppress(OSError):
             process.stdin.close()
         try:
-            process.wait(PATIENCE)
+            process.wait(SHUTDOWN_SECONDS)
         except subprocess.TimeoutExpired:
             process.terminate()
-        self._ear.join(PATIENCE)
+        self._ear.join(SHUTDOWN_SECONDS)
         process.stdout.close()
 
 
-class Round:
+class SaveReporter:
     """The save that is being built: what was saved, and when; and all who are told how it goes."""
 
-    def __init__(self, desk: Desk, say: Say) -> None:
+    def __init__(self, status: BuildStatus, log: Log) -> None:
         """Begin with what was there before any save."""
-        self._desk, self._say = desk, say
+        self._desk, self._say = status, log
         self._what, self._since = "what was there", time.perf_counter()
 
-    def begin(self, what: str) -> None:
+    def start(self, saved_files: str) -> None:
         """Take note of a save, and tell the pages."""
-        self._what, self._since = what, time.perf_counter()
-        self._desk.tell("building")
+        self._what, self._since = saved_files, time.perf_counter()
+        self._desk.update("building")
 
-    def hear(self, answer: dict[str, Any]) -> None:
+    def report(self, answer: dict[str, Any]) -> None:
         """Tell page and terminal what the builder has answered."""
         state, said = answer["state"], answer["said"]
         if state in ("ready", "stopped"):
@@ -120,14 +120,14 @@ class Round:
             "broken": "cannot be built", "fallen": "the engine cannot be run",
         }[state]  # fmt: skip
         after = time.perf_counter() - self._since
-        self._desk.tell("broken" if state == "fallen" else state, said)
+        self._desk.update("broken" if state == "fallen" else state, said)
         if state != "same":
             self._say(f"{time.strftime('%H:%M:%S')} {self._what}: {told}, after {after:.1f} s")
         if said:
             self._say(said)
 
 
-def serve(port: int, say: Say, stop: threading.Event | None = None) -> None:
+def serve(port: int, log: Log, stop: threading.Event | None = None) -> None:
     """Serve the site on a port of this machine and keep it up with what is saved, until told to stop.
 
     Raises
@@ -135,23 +135,23 @@ def serve(port: int, say: Say, stop: threading.Event | None = None) -> None:
     OSError
         where the port is taken.
     """
-    desk = Desk()
-    now = Round(desk, say)
-    builder = Builder(now.hear)
-    FRONT.parent.mkdir(parents=True, exist_ok=True)
-    server = LiveServer(FRONT.parent, port, desk)
+    desk = BuildStatus()
+    now = SaveReporter(desk, log)
+    builder = BuilderProcess(now.report)
+    FRONT_PAGE.parent.mkdir(parents=True, exist_ok=True)
+    server = LiveServer(FRONT_PAGE.parent, port, desk)
     thread = threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True)
     thread.start()
     try:
-        say(f"The book is at {server.address}/ and follows what you save; Ctrl-C ends it.")
-        builder.ask("")
+        log(f"The book is at {server.address}/ and follows what you save; Ctrl-C ends it.")
+        builder.request_build("")
         for paths in _saves(stop):
-            now.begin(_named(paths))
-            if any(path.suffix == ".py" or path in BESIDE for path in paths):
-                builder.end()
-            builder.ask(desk.looked_at)
+            now.start(_named(paths))
+            if any(path.suffix == ".py" or path in WATCHED_FILES for path in paths):
+                builder.stop()
+            builder.request_build(desk.viewed_page)
     finally:
-        builder.end()
+        builder.stop()
         server.shutdown()
         server.server_close()
         thread.join()
@@ -161,7 +161,7 @@ def _saves(stop: threading.Event | None) -> Iterator[set[Path]]:
     """Yield which files were saved, those together that are saved together; a build touches some, which is no save."""
     held = {path: _content(path) for path in _files()}
     for changes in watch(
-        *EDITED, *(path for path in BESIDE if path.is_file()), watch_filter=_edited, step=TOGETHER,
+        *WATCHED_FOLDERS, *(path for path in WATCHED_FILES if path.is_file()), watch_filter=_edited, step=DEBOUNCE_MILLISECONDS,
         stop_event=stop, raise_interrupt=True, ignore_permission_denied=True,
     ):  # fmt: skip
         now = {path: _content(path) for path in {Path(path) for _, path in changes}}
@@ -172,7 +172,7 @@ def _saves(stop: threading.Event | None) -> Iterator[set[Path]]:
 
 
 def _files() -> Iterator[Path]:
-    for place in (*EDITED, *BESIDE):
+    for place in (*WATCHED_FOLDERS, *WATCHED_FILES):
         yield from (
             path for path in (place.rglob("*") if place.is_dir() else (place,)) if _edited(Change.added, str(path))
         )
@@ -189,7 +189,12 @@ def _content(path: Path) -> str:
 def _edited(change: Change, path: str) -> bool:
     """Tell what an author saves from what is made of it, and from an editor's own files."""
     name = Path(path).name
-    return name[0] not in ".#" and name[-1] != "~" and Path(path).suffix not in MADE and "__pycache__" not in path
+    return (
+        name[0] not in ".#"
+        and name[-1] != "~"
+        and Path(path).suffix not in IGNORED_SUFFIXES
+        and "__pycache__" not in path
+    )
 
 
 def _named(paths: Iterable[Path]) -> str:

@@ -18,11 +18,11 @@ from pathlib import Path
 from typing import IO, Any
 
 from compendium.builder import partial_build, pipeline
-from compendium.builder.pipeline import Change
+from compendium.builder.pipeline import BuildPlan
 from compendium.project.paths import ROOT
 from compendium.project.problems import LedgerError
 
-Answer = dict[str, Any]
+BuildAnswer = dict[str, Any]
 """`{"state": …, "ran": how many notebooks were executed, "said": what is wrong}`.
 
 The state is one of `first` (the page on view is there), `whole` (all is), `broken`, `same` (nothing was to be done),
@@ -30,66 +30,73 @@ The state is one of `first` (the page on view is there), `whole` (all is), `brok
 """
 
 
-class BetweenError(partial_build.StoppedError):
+class StoppedBetweenNotebooksError(partial_build.BuildStoppedError):
     """The build was stopped between two notebooks, before anything of the site was written."""
 
 
-class Rounds:
+class IncrementalBuilder:
     """What was built last, in whole, so that each round knows what has changed since."""
 
     def __init__(self) -> None:
         """Begin with what the last build left, whoever made it."""
-        self.before: dict[str, str] = {}
-        self.spoilt = False
-        if pipeline.FRONT.is_file():
+        self.last_inputs: dict[str, str] = {}
+        self.needs_clean_build = False
+        if pipeline.FRONT_PAGE.is_file():
             self._take_up()
 
     def _take_up(self) -> None:
         """Take what was built last as what the next round begins with; pages left over disturb nobody here."""
-        made = pipeline.made_from()
-        self.before, self.spoilt = {name: made[name] for name in made if name != pipeline.LEFT_OVER}, False
+        made = pipeline.last_inputs()
+        self.last_inputs, self.needs_clean_build = (
+            {name: made[name] for name in made if name != pipeline.LEFTOVER_KEY},
+            False,
+        )
 
-    def round(self, looked_at: str, stop: Callable[[], bool]) -> Iterator[Answer]:
+    def rebuild(self, viewed_page: str, should_stop: Callable[[], bool]) -> Iterator[BuildAnswer]:
         """Build what has changed; yield an answer when the page on view is there, and one when all is.
 
         Parameters
         ----------
-        looked_at
+        viewed_page
             the page that is on view, below the site's folder without its ending: `book/index`; `""` where none is.
-        stop
+        should_stop
             says whether somebody has asked again.
         """
-        now = pipeline.inputs_now()
-        touched = frozenset(path for path in now.keys() | self.before.keys() if now.get(path) != self.before.get(path))
-        if not touched - pipeline.BESIDES:
+        now = pipeline.current_inputs()
+        touched = frozenset(
+            path for path in now.keys() | self.last_inputs.keys() if now.get(path) != self.last_inputs.get(path)
+        )
+        if not touched - pipeline.NON_PAGE_INPUTS:
             yield _answer("same")
             return
         ran = 0
         try:
-            change = Change(now, touched, fresh=False)
-            with partial_build.stoppable(stop):
-                if (chapter := _first(change, looked_at)) is not None:
-                    ran = pipeline.build_first(change, chapter, _watched)
+            change = BuildPlan(now, touched, fresh=False)
+            with partial_build.stop_when(should_stop):
+                if (chapter := _first(change, viewed_page)) is not None:
+                    ran = pipeline.run_page_build(change, chapter, _watched)
                     yield _answer("first", ran)
-                    change = replace(change, checked=True)
-                ran += pipeline.build(replace(change, spoilt=self.spoilt), None, watch=_watched, say=_nothing)
+                    change = replace(change, data_checked=True)
+                ran += pipeline.run_build(
+                    replace(change, needs_clean_build=self.needs_clean_build), None, progress=_watched, log=_nothing
+                )
             self._take_up()
             yield _answer("whole", ran)
         except (LedgerError, pipeline.BuildError) as error:
-            self.spoilt |= isinstance(error, pipeline.BuildError)
+            self.needs_clean_build |= isinstance(error, pipeline.BuildError)
             yield _answer("broken", said=str(error))
-        except partial_build.StoppedError as stopped:
-            self.spoilt |= not isinstance(stopped, BetweenError)
+        except partial_build.BuildStoppedError as stopped:
+            self.needs_clean_build |= not isinstance(stopped, StoppedBetweenNotebooksError)
             yield _answer("stopped", ran)
 
 
-def _answer(state: str, ran: int = 0, said: str = "") -> Answer:
+def _answer(state: str, ran: int = 0, said: str = "") -> BuildAnswer:
     return {"state": state, "ran": ran, "said": said}
 
 
-def _first(change: Change, looked_at: str) -> Path | None:
+def _first(change: BuildPlan, looked_at: str) -> Path | None:
     """Return the chapter on view, where a change asks to look at it and there is a page to write over."""
-    if change.chapters is None or not pipeline.FRONT.is_file():
+    if change.chapters is None or not pipeline.FRONT_PAGE.is_file():
         return None
     return next((path for path in change.chapters if str(path.relative_to(ROOT).with_suffix("")) == looked_at), None)
 
@@ -99,16 +106,16 @@ def _watched(done: Iterator[Any], number: int) -> Iterator[Any]:
     for one in done:
         yield one
         try:
-            partial_build.go_on()
-        except partial_build.StoppedError:
-            raise BetweenError from None
+            partial_build.raise_if_stopped()
+        except partial_build.BuildStoppedError:
+            raise StoppedBetweenNotebooksError from None
 
 
 def _nothing(_: str) -> None:
     pass
 
 
-def get_ready() -> None:
+def import_dependencies() -> None:
     """Import all that a round needs, and begin the process that kernels are forked from."""
     import frictionless  # noqa: F401 - what checks the data; the others come with it
 
@@ -118,32 +125,32 @@ def get_ready() -> None:
         kernel_environment,
     )
 
-    kernel_environment.prepare()
-    forked_kernels.begin("compendium.builder.live.preload")
-    html_site.get_ready()
+    kernel_environment.prepare_environment()
+    forked_kernels.start_fork_server("compendium.builder.live.preload")
+    html_site.import_dependencies()
 
 
-def main(asked: IO[str], answers: IO[str]) -> None:
+def main(requests: IO[str], answers: IO[str]) -> None:
     """Answer line by line until nobody asks any more; of several lines that wait, the last."""
     lines: queue.Queue[str] = queue.Queue()
 
     def listen() -> None:
-        for line in asked:
+        for line in requests:
             lines.put(line)
         lines.put("")
 
-    def tell(answer: Answer) -> None:
+    def tell(answer: BuildAnswer) -> None:
         print(json.dumps(answer), file=answers, flush=True)
 
     threading.Thread(target=listen, daemon=True).start()
-    get_ready()
-    rounds = Rounds()
+    import_dependencies()
+    rounds = IncrementalBuilder()
     tell(_answer("ready"))
     while line := lines.get():
         if not lines.empty():
             tell(_answer("stopped"))
             continue
-        for answer in rounds.round(json.loads(line)["page"], lambda: not lines.empty()):
+        for answer in rounds.rebuild(json.loads(line)["page"], lambda: not lines.empty()):
             tell(answer)
 
 

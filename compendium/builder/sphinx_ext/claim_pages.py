@@ -16,50 +16,50 @@ from typing import Any
 from markupsafe import Markup, escape
 from sphinx.application import Sphinx
 
-from compendium.builder.sphinx_ext.card_embedding import embedded, stores
-from compendium.builder.sphinx_ext.downloads import EXTRA
-from compendium.builder.stored_outputs import home_of, kept
+from compendium.builder.sphinx_ext.card_embedding import embed_cards, read_cards
+from compendium.builder.sphinx_ext.downloads import ARCHIVE_EVENT
+from compendium.builder.stored_outputs import permanent_page_notebook, stored_objects
 from compendium.display import json_ld
-from compendium.display.links import badge, link, place
-from compendium.display.mime_types import DOSSIERS
-from compendium.project.citation import edition
-from compendium.project.paths import ROW_PAGES
+from compendium.display.links import link, locator, verdict_badge
+from compendium.display.mime_types import CLAIM_RECORDS
+from compendium.project.citation import read_edition
+from compendium.project.paths import ROW_PAGES_FOLDER
 
-TEMPLATE, BODY, WRITTEN = "claim.html", "claim_body.html", "claims.json"
-Dossier = Mapping[str, Any]
-ITEM = Markup("<li>{}</li>")
-LIST = Markup("<ul>{}</ul>")
+TEMPLATE, BODY, WRITTEN_FILE = "claim.html", "claim_body.html", "claims.json"
+ClaimRecord = Mapping[str, Any]
+ITEM_HTML = Markup("<li>{}</li>")
+LIST_HTML = Markup("<ul>{}</ul>")
 Page = tuple[str, dict[str, Any], str]
 
 
-def context(one: Dossier, book: str) -> dict[str, Any]:
+def page_context(record: ClaimRecord, book_name: str) -> dict[str, Any]:
     """Return what the template of a claim's page shows."""
-    among, beside = one["reconciled"], one["checked"]
+    among, beside = record["reconciled"], record["checked"]
     return {
-        "title": escape(f"{one['figure']} · {one['metric']} · {one['author']}"),
-        "description": f"{one['author']}, {one['said']}: {one['figure']}, {one['measures']}, {one['when']}.",
+        "title": escape(f"{record['figure']} · {record['metric']} · {record['author']}"),
+        "description": f"{record['author']}, {record['said']}: {record['figure']}, {record['measures']}, {record['when']}.",
         "citable": True,
-        "claim": one,
-        "place": place(one),
-        "source": link("source", one["source_id"], one["source_title"]),
-        "profile": Markup('<a href="../source/{}.html">{}</a>').format(one["source_id"], "all that it claims"),
-        "row": link("claim", one["claim_id"], one["claim_id"]),
-        "citation": _citation(one),
-        "among": badge(among["verdict"]),
-        "beside": badge(beside["verdict"]),
+        "claim": record,
+        "place": locator(record),
+        "source": link("source", record["source_id"], record["source_title"]),
+        "profile": Markup('<a href="../source/{}.html">{}</a>').format(record["source_id"], "all that it claims"),
+        "row": link("claim", record["claim_id"], record["claim_id"]),
+        "citation": _citation(record),
+        "among": verdict_badge(among["verdict"]),
+        "beside": verdict_badge(beside["verdict"]),
         "conflicts": _list(link("conflict", own["name"], own["title"]) for own in among["conflicts"]),
         "held": _list(_held(own) for own in beside["held"]),
-        "rivals": _list(_rival(own) for own in one["rivals"]),
-        "linked": Markup(json_ld.inline(one, book)),
+        "rivals": _list(_rival(own) for own in record["rivals"]),
+        "linked": Markup(json_ld.inline_json_ld(record, book_name)),
     }
 
 
 def _list(items: Iterable[Markup]) -> Markup:
-    shown = Markup("").join(map(ITEM.format, items))
-    return LIST.format(shown) if shown else shown
+    shown = Markup("").join(map(ITEM_HTML.format, items))
+    return LIST_HTML.format(shown) if shown else shown
 
 
-def _held(own: Dossier) -> Markup:
+def _held(own: ClaimRecord) -> Markup:
     count = len(own["observations"])
     rows = (
         link("observation", name, "the figure" if count == 1 else f"figure {number}")
@@ -68,11 +68,11 @@ def _held(own: Dossier) -> Markup:
     return Markup("{} Here is {}.").format(own["told"], Markup(", ").join(rows))
 
 
-def _rival(own: Dossier) -> Markup:
+def _rival(own: ClaimRecord) -> Markup:
     return Markup("{}, by {}: {}").format(link("claim", own["claim_id"], own["figure"]), own["author"], own["together"])
 
 
-def _citation(one: Dossier) -> Markup | str:
+def _citation(one: ClaimRecord) -> Markup | str:
     if not one["cited"]:
         return ""
     where = link("citation", one["cited"]["citation_id"], one["cited"]["as_printed"])
@@ -86,15 +86,15 @@ def _citation(one: Dossier) -> Markup | str:
 def _pages(app: Sphinx) -> Iterator[Page]:
     if app.builder.format != "html":
         return
-    path, folder = Path(app.doctreedir) / WRITTEN, Path(app.outdir) / ROW_PAGES
+    path, folder = Path(app.doctreedir) / WRITTEN_FILE, Path(app.outdir) / ROW_PAGES_FOLDER
     before = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
-    seen, cards, book = getattr(app.env, "seen_of_one_another", ""), stores(app.env), edition().name
+    seen, cards, book = getattr(app.env, "seen_of_one_another", ""), read_cards(app.env), read_edition().short_title
     now: dict[str, str] = {}
-    for name, one in kept(home_of("claim"), DOSSIERS).items():
-        page = f"{ROW_PAGES}/{name}"
-        shown = context(one, book)
+    for name, one in stored_objects(permanent_page_notebook("claim"), CLAIM_RECORDS).items():
+        page = f"{ROW_PAGES_FOLDER}/{name}"
+        shown = page_context(one, book)
         body = app.builder.templates.render(BODY, shown)
-        shown["body"], _ = embedded(body, page, cards)
+        shown["body"], _ = embed_cards(body, page, cards)
         now[name] = hashlib.sha256("\0".join([seen, *map(str, shown.values())]).encode()).hexdigest()
         if before.get(name) != now[name] or not (folder / f"{name}.html").is_file():
             yield page, shown, TEMPLATE
@@ -106,11 +106,15 @@ def _pages(app: Sphinx) -> Iterator[Page]:
 def _give(app: Sphinx) -> dict[str, bytes]:
     """Return what the archive of the ledger holds of claims besides their tables: linked data."""
     site = str(app.config.html_baseurl)
-    return {json_ld.NAME: json_ld.document(kept(home_of("claim"), DOSSIERS), edition().name, site).encode()}
+    return {
+        json_ld.JSON_LD_FILE: json_ld.claims_document(
+            stored_objects(permanent_page_notebook("claim"), CLAIM_RECORDS), read_edition().short_title, site
+        ).encode()
+    }
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
     """Connect the step with Sphinx."""
     app.connect("html-collect-pages", _pages)
-    app.connect(EXTRA, _give)
+    app.connect(ARCHIVE_EVENT, _give)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

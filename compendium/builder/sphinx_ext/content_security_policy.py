@@ -13,10 +13,10 @@ from typing import Any
 
 from sphinx.application import Sphinx
 
-OWN, NONE = "'self'", "'none'"
+SELF_SOURCE, NO_SOURCE = "'self'", "'none'"
 
 
-def digest(script: str) -> str:
+def script_hash(script: str) -> str:
     """Return the source expression that allows an inline script, or style sheet, with exactly this text."""
     return f"'sha256-{base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()}'"
 
@@ -32,15 +32,15 @@ def policy(*scripts: str, style: str = "") -> str:
         the text of its one inline style sheet; it may load none then.
     """
     directives = {
-        "default-src": NONE,
-        "script-src": " ".join([OWN, *map(digest, scripts)]),
-        "style-src": digest(style) if style else OWN,
-        "img-src": OWN,
+        "default-src": NO_SOURCE,
+        "script-src": " ".join([SELF_SOURCE, *map(script_hash, scripts)]),
+        "style-src": script_hash(style) if style else SELF_SOURCE,
+        "img-src": SELF_SOURCE,
         # The search reads pages for its summaries; search engines' checks read robots.txt from within any page.
-        "connect-src": OWN,
-        "object-src": NONE,
-        "base-uri": NONE,
-        "form-action": OWN,
+        "connect-src": SELF_SOURCE,
+        "object-src": NO_SOURCE,
+        "base-uri": NO_SOURCE,
+        "form-action": SELF_SOURCE,
     }
     return "; ".join(f"{name} {value}" for name, value in directives.items())
 

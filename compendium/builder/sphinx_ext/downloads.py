@@ -21,12 +21,12 @@ from compendium.display import attachments
 from compendium.ledger import archive
 from compendium.project.paths import CACHE
 
-EXTRA = "ledger-bundle"
+ARCHIVE_EVENT = "ledger-bundle"
 """The event by which other extensions give the archive of the ledger members of theirs: bytes by name."""
-LOG = logging.getLogger(__name__)
+logger = logging.getLogger(__name__)
 
 
-def taken(notebook: str) -> dict[str, str | None]:
+def notebook_files(notebook: str) -> dict[str, str | None]:
     """Return the files that the outputs of a notebook link to, by name; `None` where it does not hold the content.
 
     Parameters
@@ -39,10 +39,10 @@ def taken(notebook: str) -> dict[str, str | None]:
         for output in cell.get("outputs", ()):
             shown = output.get("data", {})
             names = dict.fromkeys(
-                name for name, _ in attachments.linked(attachments.joined(shown.get("text/html", "")))
+                name for name, _ in attachments.linked_names(attachments.join_lines(shown.get("text/html", "")))
             )
             if names:
-                held = attachments.held(shown)
+                held = attachments.linked_files(shown)
                 found |= {name: held.get(name) for name in names}
     return found
 
@@ -56,7 +56,7 @@ def _notebooks(app: Sphinx) -> Iterator[tuple[str, Path]]:
             yield page, path
 
 
-def write(app: Sphinx, failed: Exception | None) -> None:
+def write_downloads(app: Sphinx, failed: Exception | None) -> None:
     """Write what belongs beside the pages, and remove what no longer does; say what a page names and nobody holds."""
     if failed or app.builder.name != "html":
         return
@@ -66,11 +66,11 @@ def write(app: Sphinx, failed: Exception | None) -> None:
     for page, path in _notebooks(app):
         text = path.read_text(encoding="utf-8")
         _put(site / f"{page}.ipynb", text.encode())
-        folder = (site / page).parent / attachments.FOLDER
+        folder = (site / page).parent / attachments.FILES_FOLDER
         folders.add(folder)
-        for name, content in taken(text).items():
+        for name, content in notebook_files(text).items():
             if content is None:
-                LOG.warning("names a file that no output of the page holds: %s", name, location=page)
+                logger.warning("names a file that no output of the page holds: %s", name, location=page)
             else:
                 wanted[folder / name] = content
     for folder in folders:
@@ -80,18 +80,18 @@ def write(app: Sphinx, failed: Exception | None) -> None:
             folder.rmdir()
     for path, content in wanted.items():
         _put(path, content.encode())
-    _put(site / archive.NAME, _archive(app))
+    _put(site / archive.LEDGER_ARCHIVE, _archive(app))
 
 
-LINE = re.compile(r'<p class="take\b.*?</p>', re.DOTALL)
+DOWNLOAD_LINE_PATTERN = re.compile(r'<p class="take\b.*?</p>', re.DOTALL)
 
 
-def leave_out(app: Sphinx, tree: nodes.document, page: str) -> None:
+def remove_download_links(app: Sphinx, tree: nodes.document, page: str) -> None:
     """Take the links to files out of what is no site: a book that is printed or read elsewhere has none beside it."""
     if app.builder.name != "html":
         for node in tree.findall(nodes.raw):
-            if LINE.search(text := node.astext()):
-                node.children = [nodes.Text(LINE.sub("", text))]
+            if DOWNLOAD_LINE_PATTERN.search(text := node.astext()):
+                node.children = [nodes.Text(DOWNLOAD_LINE_PATTERN.sub("", text))]
 
 
 def _put(path: Path, content: bytes) -> None:
@@ -103,9 +103,9 @@ def _put(path: Path, content: bytes) -> None:
 
 def _archive(app: Sphinx) -> bytes:
     extra: dict[str, bytes] = {}
-    for more in app.emit(EXTRA):
+    for more in app.emit(ARCHIVE_EVENT):
         extra |= more or {}
-    return archive.kept(CACHE / "bundle", extra=extra)
+    return archive.cached_archive(CACHE / "bundle", extra_members=extra)
 
 
 def _offer(app: Sphinx, page: str, template: str, context: dict[str, Any], tree: Any) -> None:
@@ -116,8 +116,8 @@ def _offer(app: Sphinx, page: str, template: str, context: dict[str, Any], tree:
 
 def setup(app: Sphinx) -> Mapping[str, bool]:
     """Offer the notebook to the template of a page, and write the files when all pages are written."""
-    app.add_event(EXTRA)
+    app.add_event(ARCHIVE_EVENT)
     app.connect("html-page-context", _offer)
-    app.connect("doctree-resolved", leave_out)
-    app.connect("build-finished", write)
+    app.connect("doctree-resolved", remove_download_links)
+    app.connect("build-finished", write_downloads)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

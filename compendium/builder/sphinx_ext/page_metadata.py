@@ -21,7 +21,7 @@ from sphinx.errors import ConfigError
 from sphinx.util.docutils import SphinxDirective
 
 from compendium.builder import print_files
-from compendium.builder.pipeline import inputs
+from compendium.builder.pipeline import input_digests
 from compendium.project import citation, site_url
 
 SITEMAP, PREVIEWS, PRINTS = "sitemap.xml", "_previews", "_prints"
@@ -32,7 +32,7 @@ LONGEST = 200
 def address(app: Sphinx, config: Config) -> None:
     """Take the address of the site from where the build was told it; what a template needs hangs on this setting."""
     try:
-        config.html_baseurl = site_url.address()
+        config.html_baseurl = site_url.read_site_url()
     except ValueError as error:
         raise ConfigError(str(error)) from None
 
@@ -43,12 +43,12 @@ def describe(app: Sphinx, pagename: str, templatename: str, context: dict[str, A
     A page that no chapter becomes may bring a `description` of its own; a citation have chapters, and what says that it
     is `citable`.
     """
-    book, site = citation.edition(), str(app.config.html_baseurl)
+    book, site = citation.read_edition(), str(app.config.html_baseurl)
     front = pagename == app.config.root_doc
     title = str(app.config.html_title) if front else Markup(context.get("title", "")).striptags()
     said = lead(doctree) if doctree is not None else ""
     context["plain_title"] = title
-    context["site_root"] = site_url.root_of(site)
+    context["site_root"] = site_url.base_path(site)
     context["edition"] = book
     if said or "description" not in context:
         context["description"] = said
@@ -56,7 +56,10 @@ def describe(app: Sphinx, pagename: str, templatename: str, context: dict[str, A
         return
     page, name = "" if front else title, pagename.removeprefix(f"{app.config.root_doc.partition('/')[0]}/")
     at = str(context.get("pageurl") or "")
-    context["cited"] = citation.plain(book, page, at), citation.bibtex(book, page, at, "" if front else name)
+    context["cited"] = (
+        citation.format_citation(book, page, at),
+        citation.format_bibtex(book, page, at, "" if front else name),
+    )
     if site:
         path = f"{PREVIEWS}/{pagename.replace('/', '-')}.png"
         context["preview"] = {"url": site + path, "size": _drawn(Path(app.outdir) / path, context, front)}
@@ -110,7 +113,7 @@ def map_pages(app: Sphinx, exception: Exception | None) -> None:
 
 def renew(app: Sphinx, env: BuildEnvironment, added: set[str], changed: set[str], removed: set[str]) -> list[str]:
     """Let Sphinx write, where other files are to be offered than in the last build: without this it may do nothing."""
-    found = print_files.fresh(_made(app), inputs)
+    found = print_files.current_print_files(_made(app), input_digests)
     before, env.offered = getattr(env, "offered", {}), found  # type: ignore[attr-defined]  # kept with the environment
     return [] if found == before else [str(app.config.root_doc)]
 
@@ -137,7 +140,7 @@ def put(app: Sphinx, exception: Exception | None) -> None:
 
 def _made(app: Sphinx) -> Path:
     """Return the folder where the files of the book lie beside its site."""
-    return Path(app.outdir).parent / print_files.FOLDER.name
+    return Path(app.outdir).parent / print_files.PRINT_FOLDER.name
 
 
 def _size(path: Path) -> str:

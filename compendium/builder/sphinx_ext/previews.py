@@ -12,7 +12,7 @@ import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from compendium.display.charts.style import FAINT, INK, MUTED, PAPER, SERIES
+from compendium.display.charts.style import FAINT, INK, MUTED, PAPER, SERIES_COLOURS
 from compendium.project.paths import CACHE
 
 if TYPE_CHECKING:
@@ -56,14 +56,14 @@ def drawn(title: str, said: str, book: str) -> Figure:
     with rc_context({"font.family": "sans-serif", "font.sans-serif": ["DejaVu Sans"], "text.hinting": "none"}):
         figure = Figure(figsize=(SIZE[0] / DPI, SIZE[1] / DPI), dpi=DPI, facecolor=PAPER)
         FigureCanvasAgg(figure)
-        figure.add_artist(Rectangle((0, 0), 0.014, 1, color=SERIES[0], transform=figure.transFigure))
-        figure.add_artist(Rectangle((0.014, 0), 0.007, 1, color=SERIES[1], transform=figure.transFigure))
+        figure.add_artist(Rectangle((0, 0), 0.014, 1, color=SERIES_COLOURS[0], transform=figure.transFigure))
+        figure.add_artist(Rectangle((0.014, 0), 0.007, 1, color=SERIES_COLOURS[1], transform=figure.transFigure))
         top = _texts(figure, title, SIZE[1] - MARGIN, TITLE, INK, 3, weight="bold")
         room = int((top - 2.2 * MARGIN) / (SAID * DPI / 72 * LEADING))
         _texts(figure, said, top - 24, SAID, MUTED, room)
         foot = 1.3 * MARGIN
         figure.add_artist(_rule(foot + 8))
-        _texts(figure, book, foot - 14, BOOK, SERIES[0], 1, weight="bold")
+        _texts(figure, book, foot - 14, BOOK, SERIES_COLOURS[0], 1, weight="bold")
     return figure
 
 

@@ -47,13 +47,13 @@ class HTMLBuilder(StandaloneHTMLBuilder):
     # Sphinx would have it final; but a build that is asked for one page alone is asked for here.
     def build_update(self) -> None:  # type: ignore[misc]
         """Build what has changed; or one page, where the preview wants it first."""
-        if page := partial_build.wanted():
-            partial_build.write(self, page)
+        if page := partial_build.requested_page():
+            partial_build.write_page(self, page)
         super().build_update()
 
     def handle_page(self, *page: Any, **how: Any) -> None:
         """Write a page; not where the build should stop."""
-        partial_build.go_on()
+        partial_build.raise_if_stopped()
         super().handle_page(*page, **how)
 
     def load_indexer(self, docnames: Iterable[str]) -> None:
@@ -74,7 +74,7 @@ class HTMLBuilder(StandaloneHTMLBuilder):
         super().load_indexer(written)
 
 
-def seen(env: BuildEnvironment) -> str:
+def cross_page_digest(env: BuildEnvironment) -> str:
     """Return the name of all that pages can see of one another: titles, order, places to link to, works cited."""
     domains = [env.domains[name] for name in sorted(env.domains)]
     std, cited = env.get_domain("std").data, env.domaindata.get("cite", {}).get("citations", [])
@@ -94,15 +94,15 @@ def seen(env: BuildEnvironment) -> str:
     return hashlib.sha256(repr(parts).encode()).hexdigest()
 
 
-def write_again(_: Sphinx, env: BuildEnvironment) -> list[str]:
+def pages_to_rewrite(_: Sphinx, env: BuildEnvironment) -> list[str]:
     """Return the pages to write besides those that were read: all, where what they see of one another has changed."""
     # Kept with the environment, which is stored right after this event.
-    before, now = getattr(env, "seen_of_one_another", ""), seen(env)
+    before, now = getattr(env, "seen_of_one_another", ""), cross_page_digest(env)
     env.seen_of_one_another = now  # type: ignore[attr-defined]
     return [] if now == before else sorted(env.found_docs)
 
 
-def empty_static(_: Sphinx, builder: Builder) -> None:
+def remove_static_files(_: Sphinx, builder: Builder) -> None:
     """Remove the static files of an earlier build, just before they are copied anew.
 
     The address of a style sheet tells its check sum where the file is there already: an extension that copies its own
@@ -118,6 +118,6 @@ def setup(app: Sphinx) -> dict[str, Any]:
     # An empty list of files: neither the machine's settings of docutils nor those in the user's home.
     os.environ["DOCUTILSCONFIG"] = ""
     app.add_builder(HTMLBuilder, override=True)
-    app.connect("env-updated", write_again)
-    app.connect("write-started", empty_static)
+    app.connect("env-updated", pages_to_rewrite)
+    app.connect("write-started", remove_static_files)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

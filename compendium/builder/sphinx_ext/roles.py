@@ -23,19 +23,19 @@ from sphinx.environment import BuildEnvironment
 from sphinx.util import logging
 from sphinx.util.docutils import SphinxRole
 
-from compendium.builder.stored_outputs import home_of, kept
+from compendium.builder.stored_outputs import permanent_page_notebook, stored_objects
 from compendium.display.mime_types import CARDS
-from compendium.ledger.schema import tables
-from compendium.project.paths import DATA, PAGES
-from compendium.project.problems import one_of
-from compendium.values.number_parsing import figure
-from compendium.values.periods import spoken
+from compendium.ledger.schema import read_schema
+from compendium.project.paths import DATA, PAGE_BY_KIND
+from compendium.project.problems import describe_choices
+from compendium.values.number_parsing import format_figure
+from compendium.values.periods import format_period
 
 logger = logging.getLogger(__name__)
 
 
 def _date(row: Mapping[str, str]) -> str:
-    return spoken(row["date"]) or "at an unknown date"
+    return format_period(row["date"]) or "at an unknown date"
 
 
 def _source(row: Mapping[str, str]) -> str:
@@ -43,22 +43,22 @@ def _source(row: Mapping[str, str]) -> str:
 
 
 @dataclass(frozen=True)
-class Kind:
+class RoleKind:
     """What a role prints: rows of a table, by what of them is said; or what permanent places have computed."""
 
-    places: tuple[str, ...]
+    page_kinds: tuple[str, ...]
     """The kinds of places where its ids are looked for, in this order."""
     table: str = ""
-    said: Callable[[Mapping[str, str]], str] = lambda row: row["text"]
+    row_text: Callable[[Mapping[str, str]], str] = lambda row: row["text"]
 
 
-KINDS: dict[str, Kind] = {
-    "claim": Kind(("claim",), "claims", figure),
-    "quantity": Kind(("headline", "quantity", "observation")),
-    "date": Kind(("event",), "events", _date),
-    "event": Kind(("event",), "events", lambda row: row["name"]),
-    "source": Kind(("source",), "sources", _source),
-    "citation": Kind(("citation",), "citations", lambda row: row["as_printed"]),
+ROLE_KINDS: dict[str, RoleKind] = {
+    "claim": RoleKind(("claim",), "claims", format_figure),
+    "quantity": RoleKind(("headline", "quantity", "observation")),
+    "date": RoleKind(("event",), "events", _date),
+    "event": RoleKind(("event",), "events", lambda row: row["name"]),
+    "source": RoleKind(("source",), "sources", _source),
+    "citation": RoleKind(("citation",), "citations", lambda row: row["as_printed"]),
 }
 
 
@@ -67,19 +67,19 @@ class LedgerRole(SphinxRole):
 
     def run(self) -> tuple[list[nodes.Node], list[nodes.system_message]]:
         """Return the text as a link to its place; warn, naming near ids, where there is no such row."""
-        kind = KINDS[self.name]
-        for place in kind.places:
+        kind = ROLE_KINDS[self.name]
+        for place in kind.page_kinds:
             rows = _rows(self.env, kind.table) if kind.table else _computed(self.env, place)
             if self.text in rows:
-                return [self._link(place, kind.said(rows[self.text]))], []
-        known = {name for place in kind.places for name in (rows if kind.table else _computed(self.env, place))}
+                return [self._link(place, kind.row_text(rows[self.text]))], []
+        known = {name for place in kind.page_kinds for name in (rows if kind.table else _computed(self.env, place))}
         what = kind.table or "computed quantities"
         message = "%s has no row %r; %s" if kind.table else "%s: none is called %r; %s"
-        logger.warning(message, what, self.text, one_of(known, self.text), location=self.get_location())
+        logger.warning(message, what, self.text, describe_choices(known, self.text), location=self.get_location())
         return [nodes.literal(text=self.text)], []
 
     def _link(self, place: str, text: str) -> nodes.Node:
-        target = self.env.app.builder.get_relative_uri(self.env.docname, f"book/{PAGES[place]}")
+        target = self.env.app.builder.get_relative_uri(self.env.docname, f"book/{PAGE_BY_KIND[place]}")
         return nodes.reference("", text, refuri=f"{target}#{self.text}", classes=[self.name])
 
 
@@ -90,7 +90,7 @@ def _rows(env: BuildEnvironment, table: str) -> Mapping[str, Mapping[str, str]]:
     """
     known: dict[str, dict[str, dict[str, str]]] = env.temp_data.setdefault("ledger", {})
     if table not in known:
-        path = DATA / tables(DATA)[table].path
+        path = DATA / read_schema(DATA)[table].path
         env.note_dependency(str(path))
         with path.open(encoding="utf-8", newline="") as file:
             known[table] = {next(iter(row.values())): row for row in csv.DictReader(file)}
@@ -99,13 +99,13 @@ def _rows(env: BuildEnvironment, table: str) -> Mapping[str, Mapping[str, str]]:
 
 def _computed(env: BuildEnvironment, place: str) -> Mapping[str, Mapping[str, str]]:
     """Return what a permanent place has computed, by id; note that the page depends on its notebook."""
-    notebook = home_of(place)
+    notebook = permanent_page_notebook(place)
     env.note_dependency(str(notebook))
-    return kept(notebook, CARDS)
+    return stored_objects(notebook, CARDS)
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
     """Register the roles with Sphinx."""
-    for name in KINDS:
+    for name in ROLE_KINDS:
         app.add_role(name, LedgerRole())
     return {"parallel_read_safe": True, "parallel_write_safe": True}

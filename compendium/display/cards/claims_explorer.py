@@ -14,65 +14,67 @@ import pandas as pd
 from markupsafe import Markup
 
 from compendium.display.attachments import as_csv
-from compendium.display.cards.hover import of_claims, with_cards
-from compendium.display.claim_records import Dossier
-from compendium.display.links import badge, link, place
-from compendium.display.mime_types import DOSSIERS
-from compendium.display.outputs import Shown, taken
-from compendium.display.tables.ledger import stacked
-from compendium.values.periods import span
+from compendium.display.cards.hover import claim_hover_cards, with_cards
+from compendium.display.claim_records import ClaimRecord
+from compendium.display.links import link, locator, verdict_badge
+from compendium.display.mime_types import CLAIM_RECORDS
+from compendium.display.outputs import RichOutput, download_links
+from compendium.display.tables.ledger import stacked_cell
+from compendium.values.periods import read_period
 
 HEADS = ("Figure", "Claim", "Who says so", "How it stands")
-UNDATED = "none given"
-TABLE = Markup(
+NO_PERIOD = "none given"
+TABLE_HTML = Markup(
     '<form class="filters" role="search" aria-label="Filter the claims">{words}'
     '<p><output>{count} claims</output> <button type="reset">Show all</button></p>'
     "<details><summary>Filter and sort</summary><div>{filters}</div></details></form>\n"
     '<table class="ledger claims" role="table"><caption>{caption}</caption>\n'
     '<thead role="rowgroup"><tr role="row">{heads}</tr></thead>\n<tbody role="rowgroup">\n{rows}\n</tbody></table>'
 )
-HEAD = Markup('<th role="columnheader" scope="col">{}</th>')
-ROW = Markup(
+HEAD_HTML = Markup('<th role="columnheader" scope="col">{}</th>')
+ROW_HTML = Markup(
     '<tr role="row" id="{id}"{data}><th role="rowheader" scope="row">{figure}</th>\n'
     '<td role="cell">{claim}</td>\n<td role="cell">{who}</td>\n<td role="cell">{stands}</td></tr>'
 )
-SELECT = Markup('<label>{label} <select name="{name}"><option value="">any</option>{options}</select></label>\n')
-WORDS = Markup('<label>Words <input name="q" type="search" autocomplete="off"></label>\n')
-OPTION = Markup('<option value="{}">{}</option>')
+SELECT_HTML = Markup('<label>{label} <select name="{name}"><option value="">any</option>{options}</select></label>\n')
+SEARCH_HTML = Markup('<label>Words <input name="q" type="search" autocomplete="off"></label>\n')
+OPTION_HTML = Markup('<option value="{}">{}</option>')
 
 
-def years(one: Dossier) -> list[str]:
-    """Return the years that the period of a claim touches, of an open one that of its end; `UNDATED` for none."""
-    if not one["period"]:
-        return [UNDATED]
-    found = span(one["period"])
+def period_years(record: ClaimRecord) -> list[str]:
+    """Return the years that the period of a claim touches, of an open one that of its end; `NO_PERIOD` for none."""
+    if not record["period"]:
+        return [NO_PERIOD]
+    found = read_period(record["period"])
     ends = [day.year for day in (found.first, found.last) if day not in (date.min, date.max)]
     return [str(year) for year in range(min(ends), max(ends) + 1)]
 
 
-FACETS: dict[str, tuple[str, Callable[[Dossier], list[str]]]] = {
+FACETS: dict[str, tuple[str, Callable[[ClaimRecord], list[str]]]] = {
     "source": ("Source", lambda one: [one["source_id"]]),
     "chapter": ("Chapter", lambda one: [one["chapter"]]),
     "metric": ("Metric", lambda one: [one["metric_id"]]),
-    "period": ("Year", years),
+    "period": ("Year", period_years),
     "verdict": ("Among the claims", lambda one: [one["reconciled"]["verdict"]]),
     "checked": ("Independent figures", lambda one: [one["checked"]["verdict"]]),
 }
 """By the name in the address: what a reader sees, and the values of a claim."""
-ORDERS = {"": "as in the ledger", "source": "source", "metric": "metric", "period": "year", "verdict": "verdict"}
+SORT_ORDERS = {"": "as in the ledger", "source": "source", "metric": "metric", "period": "year", "verdict": "verdict"}
 
 
-def claims_table(found: Mapping[str, Dossier], caption: str) -> Shown:
+def explorer_table(claim_records: Mapping[str, ClaimRecord], caption: str) -> RichOutput:
     """Return all claims as one table with a form to filter and sort it, and keep cards and dossiers beside it."""
-    rows = Markup("\n").join(_row(one) for one in found.values())
-    heads = Markup("").join(HEAD.format(head) for head in HEADS)
-    filters = Markup("").join(_filters(found.values()))
-    html = TABLE.format(words=WORDS, filters=filters, count=f"{len(found):,}", caption=caption, heads=heads, rows=rows)
-    shown = Shown.together(html, taken(caption, as_csv(told(found.values()))))
-    return with_cards(shown, of_claims(found)).beside(DOSSIERS, dict(found))
+    rows = Markup("\n").join(_row(one) for one in claim_records.values())
+    heads = Markup("").join(HEAD_HTML.format(head) for head in HEADS)
+    filters = Markup("").join(_filters(claim_records.values()))
+    html = TABLE_HTML.format(
+        words=SEARCH_HTML, filters=filters, count=f"{len(claim_records):,}", caption=caption, heads=heads, rows=rows
+    )
+    shown = RichOutput.combine(html, download_links(caption, as_csv(claim_records_data(claim_records.values()))))
+    return with_cards(shown, claim_hover_cards(claim_records)).add_form(CLAIM_RECORDS, dict(claim_records))
 
 
-COLUMNS = (
+CSV_COLUMNS = (
     "claim_id", "source_id", "author", "paragraph", "scope", "figure", "as_printed", "hedge", "unit", "low", "high",
     "ends", "metric_id", "ref_area", "counterpart_area", "period", "population", "measure", "obs_status", "origin",
     "reliability", "summary", "note", "rank", "rank_reason",
@@ -80,7 +82,7 @@ COLUMNS = (
 """What the file of the table has of a claim, before the verdicts."""
 
 
-def told(found: Iterable[Dossier]) -> pd.DataFrame:
+def claim_records_data(claim_records: Iterable[ClaimRecord]) -> pd.DataFrame:
     """Return claims for other programs: what is printed, how it is read, by whom, and the verdicts with their rules."""
     verdicts = {
         "among_the_claims": ("reconciled", "verdict"),
@@ -89,46 +91,48 @@ def told(found: Iterable[Dossier]) -> pd.DataFrame:
         "because_of": ("checked", "reason"),
     }
     rows = [
-        {name: one[name] for name in COLUMNS} | {name: one[by][what] for name, (by, what) in verdicts.items()}
-        for one in found
+        {name: one[name] for name in CSV_COLUMNS} | {name: one[by][what] for name, (by, what) in verdicts.items()}
+        for one in claim_records
     ]
-    return pd.DataFrame(rows, columns=[*COLUMNS, *verdicts])
+    return pd.DataFrame(rows, columns=[*CSV_COLUMNS, *verdicts])
 
 
-def _filters(found: Iterable[Dossier]) -> Iterable[Markup]:
+def _filters(found: Iterable[ClaimRecord]) -> Iterable[Markup]:
     claims = list(found)
     for name, (label, values) in FACETS.items():
         options = {value: _option(name, value, one) for one in claims for value in values(one)}
         chosen = sorted(options.items(), key=lambda item: item[1] if name != "period" else item[0])
-        yield SELECT.format(name=name, label=label, options=Markup("").join(OPTION.format(*item) for item in chosen))
-    orders = Markup("").join(OPTION.format(*item) for item in ORDERS.items())
+        yield SELECT_HTML.format(
+            name=name, label=label, options=Markup("").join(OPTION_HTML.format(*item) for item in chosen)
+        )
+    orders = Markup("").join(OPTION_HTML.format(*item) for item in SORT_ORDERS.items())
     yield Markup('<label>Sort by <select name="sort">{}</select></label>\n').format(orders)
     yield Markup('<label><input name="down" type="checkbox" value="1"> backwards</label>\n')
 
 
-def _option(name: str, value: str, one: Dossier) -> str:
+def _option(name: str, value: str, one: ClaimRecord) -> str:
     """Return what a reader sees of a value: the name of what it stands for."""
     if name == "source":
         return f"{one['author']} ({one['written'][:4]})"
     return {"metric": one["metric"], "chapter": value.replace("_", " ").capitalize()}.get(name, value)
 
 
-def _row(one: Dossier) -> Markup:
+def _row(one: ClaimRecord) -> Markup:
     data = Markup("").join(
         Markup(' data-{}="{}"').format(name, "|".join(values(one))) for name, (_, values) in FACETS.items()
     )
     notes = [one[key] for key in ("note", "bounds_reason", "rank_reason") if one[key]]
     notes += [f"Corrected: {said}" for said in one["corrections"]]
-    return ROW.format(
+    return ROW_HTML.format(
         id=one["claim_id"],
         data=data,
-        figure=stacked(
+        figure=stacked_cell(
             Markup('<a href="../claim/{}.html">{}</a>').format(one["claim_id"], one["figure"]), one["read_as"]
         ),
-        claim=stacked(one["summary"], f"{one['measures']}; {one['when']}", *notes),
-        who=stacked(
-            link("source", one["source_id"], one["author"]), place(one), f"credits {one['origin'] or 'nobody'}"
+        claim=stacked_cell(one["summary"], f"{one['measures']}; {one['when']}", *notes),
+        who=stacked_cell(
+            link("source", one["source_id"], one["author"]), locator(one), f"credits {one['origin'] or 'nobody'}"
         ),
-        stands=stacked(badge(one["reconciled"]["verdict"]), "among the claims")
-        + stacked(badge(one["checked"]["verdict"]), "beside independent figures"),
+        stands=stacked_cell(verdict_badge(one["reconciled"]["verdict"]), "among the claims")
+        + stacked_cell(verdict_badge(one["checked"]["verdict"]), "beside independent figures"),
     )

@@ -12,115 +12,119 @@ import pandas as pd
 from IPython.display import HTML
 from markupsafe import Markup
 
-from compendium.analysis.conflicts import BOTH_WAYS, REFERENCE, TIME, Family, Finding
-from compendium.display.links import link, place
-from compendium.display.tables.ledger import described
-from compendium.ledger.claims import authors, read_claims
+from compendium.analysis.conflicts import ASSERTED_AND_DENIED, REFERENCE, TIME, Inconsistency, InconsistencyGroup
+from compendium.display.links import link, locator
+from compendium.display.tables.ledger import describe_claim_quantity
+from compendium.ledger.claims import author_names, read_claims
 from compendium.ledger.loader import Ledger
-from compendium.values.periods import spoken
+from compendium.values.periods import format_period
 
-NOTHING = "Nothing on this page is part of a conflict that the engine finds."
-UNSEEN = "Found by the engine; nobody has looked at it yet."
-CARD = Markup(
+NO_CONFLICTS = "Nothing on this page is part of a conflict that the engine finds."
+NOT_REVIEWED = "Found by the engine; nobody has looked at it yet."
+CARD_HTML = Markup(
     '<article class="conflict"{id}><h3>{title}</h3><ul>{rows}</ul><p class="arithmetic">{told}</p>'
     "<p><strong>What would have to give.</strong> {give}</p>"
     "<p><strong>Why it stands.</strong> {why}</p>{more}</article>"
 )
-ROW = Markup("<strong>{}</strong> {}<small>{}</small>")
-MORE = Markup(
+ROW_HTML = Markup("<strong>{}</strong> {}<small>{}</small>")
+MORE_HTML = Markup(
     "<details><summary>The same follows from {count} more {sets} of claims</summary><ol>{rows}</ol></details>"
 )
 
 
-def conflicts(known: Sequence[Family], ledger: Ledger, *, up: str = "..", home: bool = False) -> HTML:
+def conflict_cards(
+    groups: Sequence[InconsistencyGroup], ledger: Ledger, *, up: str = "..", is_permanent_place: bool = False
+) -> HTML:
     """Return families of conflicts as cards, in the order given.
 
     Parameters
     ----------
-    known
-        as `compendium.analysis.conflicts.families` or `touching` return them.
+    groups
+        as `compendium.analysis.conflicts.group_inconsistencies` or `touching` return them.
     up
         as for `compendium.display.outputs.link`.
-    home
+    is_permanent_place
         whether this page is the permanent place of the cards, so that they bear their names as addresses; on other
         pages their titles lead there.
     """
-    if not known:
-        return HTML(Markup("<p>{}</p>").format(NOTHING))
+    if not groups:
+        return HTML(Markup("<p>{}</p>").format(NO_CONFLICTS))
     rows = _rows(ledger, up)
-    return HTML(Markup("\n").join(_card(family, rows, up, home) for family in known))
+    return HTML(Markup("\n").join(_card(family, rows, up, is_permanent_place) for family in groups))
 
 
-Rows = Callable[[Finding], Markup]
+RowRenderer = Callable[[Inconsistency], Markup]
 
 
-def _card(family: Family, rows: Rows, up: str, home: bool) -> Markup:
-    first, *others = family.findings
-    tension = family.tension or {"would_give": UNSEEN, "reason": UNSEEN}
+def _card(family: InconsistencyGroup, rows: RowRenderer, up: str, home: bool) -> Markup:
+    first, *others = family.members
+    tension = family.tension or {"would_give": NOT_REVIEWED, "reason": NOT_REVIEWED}
     more = Markup("")
     if others:
         items = (Markup("<li><ul>{}</ul></li>").format(rows(other)) for other in others)
-        more = MORE.format(count=len(others), sets="sets" if len(others) > 1 else "set", rows=Markup("").join(items))
+        more = MORE_HTML.format(
+            count=len(others), sets="sets" if len(others) > 1 else "set", rows=Markup("").join(items)
+        )
     title = family.title if home else link("conflict", family.name, family.title, up=up)
-    return CARD.format(
+    return CARD_HTML.format(
         id=Markup(' id="{}"').format(family.name) if home else "", title=title, rows=rows(first),
         told=first.explanation, give=tension["would_give"], why=tension["reason"], more=more,
     )  # fmt: skip
 
 
-def _rows(ledger: Ledger, up: str) -> Rows:
+def _rows(ledger: Ledger, up: str) -> RowRenderer:
     """Return what shows the rows of a finding, each with its place in its source."""
-    names = authors(ledger["sources"]).to_dict()
+    names = author_names(ledger["sources"]).to_dict()
     claims = read_claims(ledger).set_index("claim_id", drop=False)
     tables = {name: ledger[name].set_index(ledger[name].columns[0], drop=False) for name in ("mentions", "citations")}
     who = partial(_who, names=names, up=up)
 
-    def of_claims(finding: Finding) -> Iterator[Markup]:
+    def of_claims(finding: Inconsistency) -> Iterator[Markup]:
         for row in claims.loc[list(finding.items)].to_dict("records"):
             figure = link("claim", row["claim_id"], row["figure"], up=up)
-            what = "; ".join(part for part in (described(row), spoken(row["period"])) if part)
-            yield ROW.format(figure, what, who(row))
+            what = "; ".join(part for part in (describe_claim_quantity(row), format_period(row["period"])) if part)
+            yield ROW_HTML.format(figure, what, who(row))
 
-    def of_mentions(finding: Finding) -> Iterator[Markup]:
+    def of_mentions(finding: Inconsistency) -> Iterator[Markup]:
         for row in tables["mentions"].loc[list(finding.items)].to_dict("records"):
             event = link("event", row["event_id"], ledger.row("events", row["event_id"])["name"], up=up)
-            yield ROW.format(event, row["says"], who(row))
+            yield ROW_HTML.format(event, row["says"], who(row))
 
-    def of_stances(finding: Finding) -> Iterator[Markup]:
+    def of_stances(finding: Inconsistency) -> Iterator[Markup]:
         stances, (proposition, source) = ledger["stances"], finding.items
         own = stances[(stances["proposition_id"] == proposition) & (stances["source_id"] == source)]
         for row in own.sort_values("paragraph").to_dict("records"):
             stance = Markup('<span class="stance {0}">{0}</span>').format(row["stance"])
             yield Markup("{} {}<small>{}</small>").format(stance, row["says"], who(row))
 
-    def of_citations(finding: Finding) -> Iterator[Markup]:
+    def of_citations(finding: Inconsistency) -> Iterator[Markup]:
         for row in tables["citations"].loc[list(finding.items)].to_dict("records"):
             entry = ledger.row("citations", row["entry_id"])
-            yield ROW.format(row["as_printed"], f"for {row['cited_for']}", who(row))
-            yield ROW.format(entry["as_printed"], entry["title"], who(entry))
+            yield ROW_HTML.format(row["as_printed"], f"for {row['cited_for']}", who(row))
+            yield ROW_HTML.format(entry["as_printed"], entry["title"], who(entry))
 
-    def show(finding: Finding) -> Markup:
+    def show(finding: Inconsistency) -> Markup:
         kinds = {TIME: of_mentions, REFERENCE: of_citations}
-        kind = of_stances if finding.rule == BOTH_WAYS else kinds.get(finding.kind, of_claims)
+        kind = of_stances if finding.rule == ASSERTED_AND_DENIED else kinds.get(finding.kind, of_claims)
         return Markup("").join(Markup("<li>{}</li>").format(row) for row in kind(finding))
 
     return show
 
 
 def _who(row: dict, *, names: dict[str, str], up: str) -> Markup:
-    return Markup("{} {}").format(link("source", row["source_id"], names[row["source_id"]], up=up), place(row))
+    return Markup("{} {}").format(link("source", row["source_id"], names[row["source_id"]], up=up), locator(row))
 
 
-def summary(known: Sequence[Family]) -> pd.DataFrame:
+def groups_frame(groups: Sequence[InconsistencyGroup]) -> pd.DataFrame:
     """Return one row a family: `kind`, `title`, `name`, `rule`, `sets` (how many minimal sets it has)."""
     rows = [
         {
             "kind": family.kind,
             "title": family.title,
             "name": family.name,
-            "rule": family.findings[0].rule,
-            "sets": len(family.findings),
+            "rule": family.members[0].rule,
+            "sets": len(family.members),
         }
-        for family in known
+        for family in groups
     ]
     return pd.DataFrame(rows, columns=["kind", "title", "name", "rule", "sets"])

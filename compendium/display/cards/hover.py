@@ -14,55 +14,61 @@ import pandas as pd
 from IPython.display import HTML
 from markupsafe import Markup
 
-from compendium.analysis.conflicts import Family
-from compendium.analysis.corroboration import dated
-from compendium.analysis.explanations import Names, said
-from compendium.display.claim_records import Dossier
-from compendium.display.links import badge, link, place
+from compendium.analysis.conflicts import InconsistencyGroup
+from compendium.analysis.corroboration import corroborate_dates
+from compendium.analysis.explanations import Names, format_range
+from compendium.display.claim_records import ClaimRecord
+from compendium.display.links import link, locator, verdict_badge
 from compendium.display.mime_types import CARDS, Cards
-from compendium.display.outputs import Shown
-from compendium.display.tables.analysis import ASSUMING, asked, cited, implied, quantity_id
-from compendium.display.tables.corroboration import CLASSES, credited, measured
-from compendium.display.tables.corroboration import dated as spoken_of
-from compendium.ledger.claims import authors, read_claims
+from compendium.display.outputs import RichOutput
+from compendium.display.tables.analysis import (
+    SYMMETRY_ASSUMPTION,
+    claim_links,
+    format_key_finding_range,
+    quantity_id,
+    unprinted_bounds,
+)
+from compendium.display.tables.corroboration import QUALITY_LABELS, describe_measure, describe_publisher
+from compendium.display.tables.corroboration import describe_time as spoken_of
+from compendium.ledger.claims import author_names, read_claims
 from compendium.ledger.loader import Ledger
-from compendium.ledger.observations import of_series
+from compendium.ledger.observations import split_into_series
 from compendium.reconciliation.reconcile import Reconciliation
 from compendium.reconciliation.verdicts import DIFFERS, IN_CONFLICT
-from compendium.values.formatting import signed
-from compendium.values.periods import sometime, spoken
+from compendium.values.formatting import format_signed
+from compendium.values.periods import format_event_time, format_period
 
-HEAD = Markup("<p><strong>{}</strong>{}</p>")
-LINE = Markup("<p>{}</p>")
-MORE = Markup('<p class="on-screen"><a href="../claim/{}.html">All about this claim</a></p>')
+HEAD_HTML = Markup("<p><strong>{}</strong>{}</p>")
+LINE_HTML = Markup("<p>{}</p>")
+MORE_HTML = Markup('<p class="on-screen"><a href="../claim/{}.html">All about this claim</a></p>')
 """On paper there is no page of a claim."""
 
 
-def card(head: str, beside: str, lines: Iterable[str]) -> str:
+def card_html(title: str, subtitle: str, lines: Iterable[str]) -> str:
     """Return a card: what it is of and what stands beside that, then its lines; empty ones are left out."""
-    below = (LINE.format(line) for line in lines if line)
-    return HEAD.format(head, Markup(" {}").format(beside) if beside else "") + Markup("").join(below)
+    below = (LINE_HTML.format(line) for line in lines if line)
+    return HEAD_HTML.format(title, Markup(" {}").format(subtitle) if subtitle else "") + Markup("").join(below)
 
 
 def _named(text: str, line: str) -> Markup:
     return Markup("<small>{}</small> {}").format(text, line)
 
 
-def of_claims(found: Mapping[str, Dossier]) -> Cards:
+def claim_hover_cards(claim_records: Mapping[str, ClaimRecord]) -> Cards:
     """Return the cards of claims: figure, interval, meaning, who and when, both verdicts, rivals."""
-    return {name: {"text": one["figure"], "card": _claim(one)} for name, one in found.items()}
+    return {name: {"text": one["figure"], "card": _claim(one)} for name, one in claim_records.items()}
 
 
-def _claim(one: Dossier) -> str:
+def _claim(one: ClaimRecord) -> str:
     source = link("source", one["source_id"], one["author"])
     status = "" if one["obs_status"] == "normal" else f", {one['obs_status']}"
-    return card(
+    return card_html(
         one["figure"],
         f"read as {one['read_as']}",
         [
             f"{one['measures']}; {one['when']}{status}",
             Markup("{} ({}), {}; credits {}. Reliability {}.").format(
-                source, one["said"], place(one), one["origin"] or "nobody", one["reliability"]
+                source, one["said"], locator(one), one["origin"] or "nobody", one["reliability"]
             ),
             _among(one["reconciled"]),
             _beside(one["checked"]),
@@ -70,28 +76,30 @@ def _claim(one: Dossier) -> str:
             _named("Withdrawn:", one["rank_reason"]) if one["rank_reason"] else "",
             *(_named("Corrected:", said) for said in one["corrections"]),
         ],
-    ) + MORE.format(one["claim_id"])
+    ) + MORE_HTML.format(one["claim_id"])
 
 
-def _among(found: Dossier) -> Markup:
+def _among(found: ClaimRecord) -> Markup:
     """Return the verdict of reconciliation with the rule that fired, and the conflicts of a claim in conflict."""
     rule = f"({found['rule']})" if found["rule"] not in ("", "none") else found["explanation"]
     titles = Markup("; ").join(link("conflict", own["name"], own["title"]) for own in found["conflicts"])
     by = Markup("{}: {}").format(rule, titles) if found["verdict"] == IN_CONFLICT and titles else rule
-    return _named("Among the claims:", Markup("{} {}").format(badge(found["verdict"]), by))
+    return _named("Among the claims:", Markup("{} {}").format(verdict_badge(found["verdict"]), by))
 
 
-def _beside(found: Dossier) -> Markup:
+def _beside(found: ClaimRecord) -> Markup:
     """Return the verdict against independent figures, the reason, and the first figure that it was held against."""
     reason = f" ({found['reason']})" if found["reason"] else ""
     first = next((held for held in found["held"] if held["verdict"] == found["verdict"]), None)
     said = "" if first is None else f". {first['given']}: {first['of']}." if reason else f". {first['told']}"
     others = len(found["held"]) - 1
     more = f" And {others} more." if others > 0 else ""
-    return _named("Independent figures:", Markup("{}{}{}{}").format(badge(found["verdict"]), reason, said, more))
+    return _named(
+        "Independent figures:", Markup("{}{}{}{}").format(verdict_badge(found["verdict"]), reason, said, more)
+    )
 
 
-def _rivals(rivals: Iterable[Dossier]) -> Markup | str:
+def _rivals(rivals: Iterable[ClaimRecord]) -> Markup | str:
     """Return the other figures printed for the same quantity, with who prints them and whether they can meet."""
     parts = [
         Markup("{} ({}; {})").format(
@@ -102,98 +110,104 @@ def _rivals(rivals: Iterable[Dossier]) -> Markup | str:
     return _named("Also printed:", Markup("; ").join(parts)) if parts else ""
 
 
-def of_events(
-    events: pd.DataFrame, mentions: pd.DataFrame, sources: pd.DataFrame, days: Mapping[str, str] | None = None
+def event_hover_cards(
+    events: pd.DataFrame, mentions: pd.DataFrame, sources: pd.DataFrame, record_dates: Mapping[str, str] | None = None
 ) -> Cards:
     """Return the cards of events: when, what kind of act, and what each source says of it.
 
     Parameters
     ----------
-    days
-        by event id, what an independent record says of its day (`recorded_otherwise`).
+    record_dates
+        by event id, what an independent record says of its day (`differing_record_dates`).
     """
-    days = days or {}
-    names, grouped = authors(sources), dict(iter(mentions.groupby("event_id")))
+    record_dates = record_dates or {}
+    names, grouped = author_names(sources), dict(iter(mentions.groupby("event_id")))
     made: Cards = {}
     for row in events.to_dict("records"):
         own = grouped[row["event_id"]].to_dict("records") if row["event_id"] in grouped else []
         own.sort(key=lambda one: not one["date"])  # first those that date it
-        says = [_named(f"{names[one['source_id']]} ¶ {one['paragraph']}:", one["says"]) for one in own[:MOST]]
-        more = f"… and in {len(own) - MOST} more places" if len(own) > MOST else ""
-        kind = f"{row['code_name']}, {signed(row['goldstein'])} on Goldstein's scale" if row["code_name"] else ""
-        when = sometime(row["date"], inferred=row["date_basis"] != "stated") or "at an unknown date"
-        lines = [kind, days.get(row["event_id"], ""), *says, more]
-        made[row["event_id"]] = {"text": when, "card": card(row["name"], when, lines)}
+        says = [_named(f"{names[one['source_id']]} ¶ {one['paragraph']}:", one["says"]) for one in own[:MAX_MENTIONS]]
+        more = f"… and in {len(own) - MAX_MENTIONS} more places" if len(own) > MAX_MENTIONS else ""
+        kind = f"{row['code_name']}, {format_signed(row['goldstein'])} on Goldstein's scale" if row["code_name"] else ""
+        when = format_event_time(row["date"], inferred=row["date_basis"] != "stated") or "at an unknown date"
+        lines = [kind, record_dates.get(row["event_id"], ""), *says, more]
+        made[row["event_id"]] = {"text": when, "card": card_html(row["name"], when, lines)}
     return made
 
 
-def recorded_otherwise(ledger: Ledger) -> dict[str, str]:
+def differing_record_dates(ledger: Ledger) -> dict[str, str]:
     """Return, by event, the day that an independent record gives where it is not the one of the sources."""
     records = ledger["records"].set_index("record_id")
-    found = dated(ledger)
+    found = corroborate_dates(ledger)
     return {
         row[
             "event_id"
-        ]: f"An independent record has {spoken(row['recorded'])} ({records.loc[row['record_id'], 'publisher']})."
+        ]: f"An independent record has {format_period(row['recorded'])} ({records.loc[row['record_id'], 'publisher']})."
         for row in found[found["verdict"] == DIFFERS].to_dict("records")
     }
 
 
-MOST = 3
+MAX_MENTIONS = 3
 """How many mentions a card shows."""
 
 
-def of_sources(sources: pd.DataFrame, claims: Mapping[str, int]) -> Cards:
+def source_hover_cards(sources: pd.DataFrame, claim_counts: Mapping[str, int]) -> Cards:
     """Return the cards of sources: title, kind, when it was written, reliability and why, how many claims it makes."""
-    names = authors(sources)
+    names = author_names(sources)
     made: Cards = {}
     for row in sources.to_dict("records"):
         text = f"{names[row['source_id']]} ({row['written'][:4]})"
         lines = [
-            f"{row['kind'].capitalize()}; {spoken(row['written'])} ({row['written_basis']})",
+            f"{row['kind'].capitalize()}; {format_period(row['written'])} ({row['written_basis']})",
             f"Reliability {row['reliability']}: {row['reliability_reason']}",
             Markup('<a href="../source/{}.html">All it claims</a> ({})').format(
-                row["source_id"], f"{claims.get(row['source_id'], 0)} figures"
+                row["source_id"], f"{claim_counts.get(row['source_id'], 0)} figures"
             ),
         ]
-        made[row["source_id"]] = {"text": text, "card": card(names[row["source_id"]], row["title"], lines)}
+        made[row["source_id"]] = {"text": text, "card": card_html(names[row["source_id"]], row["title"], lines)}
     return made
 
 
-def of_observations(
-    observations: pd.DataFrame, names: Names, corrected: Mapping[str, Iterable[str]] | None = None
+def observation_hover_cards(
+    observations: pd.DataFrame, names: Names, corrections: Mapping[str, Iterable[str]] | None = None
 ) -> Cards:
     """Return the cards of independent figures: what, when, who prints it for whom, of what class.
 
     Parameters
     ----------
-    corrected
-        by observation, what was corrected in it, in words (`compendium.ledger.corrections.of_rows`).
+    corrections
+        by observation, what was corrected in it, in words (`compendium.ledger.corrections.corrections_by_row`).
     """
-    corrected = corrected or {}
+    corrections = corrections or {}
     made: Cards = {}
-    for group in of_series(observations):
+    for group in split_into_series(observations):
         for row in group.to_dict("records"):
-            what = ", ".join(filter(None, [names.metrics[row["metric_id"]]["name"], names.between(row), measured(row)]))
+            what = ", ".join(
+                filter(
+                    None, [names.metrics[row["metric_id"]]["name"], names.format_row_areas(row), describe_measure(row)]
+                )
+            )
             status = "" if row["obs_status"] == "normal" else f"; {row['obs_status']}"
             lines = [
                 "; ".join(filter(None, [what, spoken_of(row)])) + status,
-                f"{credited(row).rstrip(',')} ({CLASSES[row['quality']]})",
+                f"{describe_publisher(row).rstrip(',')} ({QUALITY_LABELS[row['quality']]})",
                 row["note"],
-                *(_named("Corrected:", said) for said in corrected.get(row["observation_id"], ())),
+                *(_named("Corrected:", said) for said in corrections.get(row["observation_id"], ())),
             ]
-            made[row["observation_id"]] = {"text": row["figure"], "card": card(row["figure"], "", lines)}
+            made[row["observation_id"]] = {"text": row["figure"], "card": card_html(row["figure"], "", lines)}
     return made
 
 
-def of_conflicts(known: Iterable[Family]) -> Cards:
+def conflict_hover_cards(groups: Iterable[InconsistencyGroup]) -> Cards:
     """Return the cards of conflicts: the arithmetic of the first, and how many say the same."""
-    return {one.name: {"text": one.title, "card": card(one.title, "", [one.findings[0].explanation])} for one in known}
+    return {
+        one.name: {"text": one.title, "card": card_html(one.title, "", [one.members[0].explanation])} for one in groups
+    }
 
 
-def of_citations(citations: pd.DataFrame, sources: pd.DataFrame) -> Cards:
+def citation_hover_cards(citations: pd.DataFrame, sources: pd.DataFrame) -> Cards:
     """Return the cards of citations and of entries: as printed, its title, what it is cited for, whether it fits."""
-    names, by_id = authors(sources), citations.set_index("citation_id", drop=False)
+    names, by_id = author_names(sources), citations.set_index("citation_id", drop=False)
     made: Cards = {}
     for row in citations.to_dict("records"):
         entry = by_id.loc[row["entry_id"]] if row["entry_id"] else row
@@ -201,50 +215,53 @@ def of_citations(citations: pd.DataFrame, sources: pd.DataFrame) -> Cards:
         lines = [
             entry["title"],
             f"{entry['as_printed']}" if row["entry_id"] else "",
-            f"{names[row['source_id']]}, {place(row)}",
+            f"{names[row['source_id']]}, {locator(row)}",
             f"Cited for: {row['cited_for']}" if row["cited_for"] else "",
             about.rstrip(": "),
         ]
-        made[row["citation_id"]] = {"text": row["as_printed"], "card": card(row["as_printed"], "", lines)}
+        made[row["citation_id"]] = {"text": row["as_printed"], "card": card_html(row["as_printed"], "", lines)}
     return made
 
 
-def of_headlines(found: pd.DataFrame, ledger: Ledger) -> Cards:
+def key_finding_hover_cards(sensitivity_frame: pd.DataFrame, ledger: Ledger) -> Cards:
     """Return the cards of headlines: what all sources together make of the amount or ratio, the verdict, the claims.
 
     Takes what `compendium.analysis.sensitivity.sensitivity` returns.
     """
-    names, claims = Names.of(ledger), read_claims(ledger).set_index("claim_id", drop=False)
-    whole = found[found["without"] == ""].set_index("headline_id")
+    names, claims = Names.from_ledger(ledger), read_claims(ledger).set_index("claim_id", drop=False)
+    whole = sensitivity_frame[sensitivity_frame["without"] == ""].set_index("headline_id")
     made: Cards = {}
     for headline in ledger["headlines"].to_dict("records"):
         own = whole.loc[headline["headline_id"]]
-        text = asked(headline, own["interval"], names)
-        rests_on = cited((claims.loc[name] for name in own["claims"]), names, line="{}: {}. ")
+        text = format_key_finding_range(headline, own["interval"], names)
+        rests_on = claim_links((claims.loc[name] for name in own["claims"]), names, template="{}: {}. ")
         lines = [f"{headline['statement']} {own['verdict'].capitalize()}.", _named("From", rests_on), _open(own)]
-        made[headline["headline_id"]] = {"text": text, "card": card(text, "computed from all claims together", lines)}
+        made[headline["headline_id"]] = {
+            "text": text,
+            "card": card_html(text, "computed from all claims together", lines),
+        }
     return made
 
 
 def _open(own: Mapping[str, Any]) -> str:
-    return f"{ASSUMING.capitalize()}." if own["assumed"] else ""
+    return f"{SYMMETRY_ASSUMPTION.capitalize()}." if own["assumed"] else ""
 
 
-def of_implied(found: Reconciliation, names: Names) -> Cards:
+def implied_hover_cards(reconciliation: Reconciliation, names: Names) -> Cards:
     """Return the cards of implied quantities: the bounds, what they are of, the claims that they rest on."""
     made: Cards = {}
-    for quantity, held in implied(found).items():
+    for quantity, held in unprinted_bounds(reconciliation).items():
         metric = names.metrics[quantity.metric_id]
-        text = said(held.interval, metric["unit"])
-        rests_on = cited((found.claims[name] for name in held.claims), names, line="{}: {}. ")
-        what = ", ".join(filter(None, [metric["name"], names.areas(quantity), spoken(quantity.period)]))
+        text = format_range(held.interval, metric["unit"])
+        rests_on = claim_links((reconciliation.claims[name] for name in held.claims), names, template="{}: {}. ")
+        what = ", ".join(filter(None, [metric["name"], names.format_areas(quantity), format_period(quantity.period)]))
         lines = [what, _named("From", rests_on), _open({"assumed": held.assumed})]
-        shown = card(text, "follows from the claims; nobody prints it", lines)
+        shown = card_html(text, "follows from the claims; nobody prints it", lines)
         made[quantity_id(quantity)] = {"text": text, "card": shown}
     return made
 
 
-def with_cards(shown: HTML, cards: Cards) -> Shown:
+def with_cards(output: HTML, cards: Cards) -> RichOutput:
     """Return what a cell shows with the cards of its rows kept beside it."""
-    kept = shown if isinstance(shown, Shown) else Shown(str(shown.data))
-    return kept.beside(CARDS, cards)
+    kept = output if isinstance(output, RichOutput) else RichOutput(str(output.data))
+    return kept.add_form(CARDS, cards)

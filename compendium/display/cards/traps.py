@@ -14,24 +14,24 @@ from markupsafe import Markup
 from compendium.analysis.explanations import Names
 from compendium.analysis.traps import Trap
 from compendium.display.outputs import link
-from compendium.display.tables.corroboration import dated, measured, source
+from compendium.display.tables.corroboration import describe_measure, describe_time, publisher_link
 from compendium.ledger.loader import Ledger
 from compendium.ledger.observations import read_observations
 from compendium.ledger.records import records
 
-CARD = Markup(
+CARD_HTML = Markup(
     '<article class="conflict" id="{id}"><h3>{title}</h3><ul>{rows}</ul><p>{what}</p>{told}'
     "<p><strong>What may explain it.</strong> {why}</p></article>"
 )
 
-ROW = Markup("<li><strong>{}</strong> {}<small>{}</small></li>")
+ROW_HTML = Markup("<li><strong>{}</strong> {}<small>{}</small></li>")
 
 
-def cards(found: Sequence[Trap], ledger: Ledger, *, up: str = "..") -> HTML:
+def trap_cards(traps: Sequence[Trap], ledger: Ledger, *, up: str = "..") -> HTML:
     """Return traps as cards: the figures with who prints them, what is odd, the arithmetic, what may explain it."""
     observations = {row["observation_id"]: row for row in records(read_observations(ledger))}
-    names = Names.of(ledger)
-    return HTML(Markup("\n").join(_card(trap, observations, names, up) for trap in found))
+    names = Names.from_ledger(ledger)
+    return HTML(Markup("\n").join(_card(trap, observations, names, up) for trap in traps))
 
 
 def _card(trap: Trap, observations: Mapping[str, Mapping[str, Any]], names: Names, up: str) -> Markup:
@@ -40,9 +40,14 @@ def _card(trap: Trap, observations: Mapping[str, Mapping[str, Any]], names: Name
         row = observations[name]
         figure = link("observation", name, row["figure"], up=up)
         metric = names.metrics[row["metric_id"]]["name"]
-        parts = (metric, names.between(row), measured(row), dated(row))
-        rows.append(ROW.format(figure, "; ".join(filter(None, parts)), source(row)))
+        parts = (metric, names.format_row_areas(row), describe_measure(row), describe_time(row))
+        rows.append(ROW_HTML.format(figure, "; ".join(filter(None, parts)), publisher_link(row)))
     told = Markup('<p class="arithmetic">{}</p>').format(trap.arithmetic) if trap.arithmetic else Markup("")
-    return CARD.format(
-        id=trap.name, title=trap.title, rows=Markup("").join(rows), what=trap.what, told=told, why=trap.explanation
+    return CARD_HTML.format(
+        id=trap.name,
+        title=trap.title,
+        rows=Markup("").join(rows),
+        what=trap.description,
+        told=told,
+        why=trap.explanation,
     )

@@ -14,11 +14,11 @@ from typing import Any
 import portion
 
 from compendium.analysis import derived_quantities
-from compendium.analysis.explanations import said
-from compendium.display.tables.corroboration import ranged
+from compendium.analysis.explanations import format_range
+from compendium.display.tables.corroboration import format_amount_range
 from compendium.values import intervals, units
-from compendium.values.formatting import amount
-from compendium.values.periods import span
+from compendium.values.formatting import format_amount
+from compendium.values.periods import read_period
 
 Number = int | float | Fraction
 
@@ -50,41 +50,41 @@ class Amount:
 
     def to(self, unit: str) -> Amount:
         """Return the same in another unit of the same kind: `million USD` in `USD`."""
-        return Amount(units.converted(self.interval, self.unit, unit), unit, self.rests_on)
+        return Amount(units.convert_interval(self.interval, self.unit, unit), unit, self.rests_on)
 
     # --- what it says
 
     def __str__(self) -> str:
         """Return it for a reader, rounded as far as its ends can still be told apart."""
-        return said(self.interval, self.unit)
+        return format_range(self.interval, self.unit)
 
     def __format__(self, digits: str) -> str:
         """Return it for a reader; `f"{amount:4}"` with at least four significant digits."""
-        return said(self.interval, self.unit, int(digits)) if digits else str(self)
+        return format_range(self.interval, self.unit, int(digits)) if digits else str(self)
 
     def rounded(self, digits: int) -> str:
         """Return it for a reader with so many significant digits, whether or not the ends can be told apart."""
-        return amount(self.interval, self.unit, digits=digits)
+        return format_amount(self.interval, self.unit, digits=digits)
 
     @property
     def in_full(self) -> str:
         """Return it for a reader with all the digits that were printed."""
-        return amount(self.interval, self.unit)
+        return format_amount(self.interval, self.unit)
 
     @property
     def change(self) -> str:
         """Return a growth in percent as a change: `5–6 % more`, `2–4 % less`, `6 % less to 4 % more`."""
-        return derived_quantities.changed(self.interval)
+        return derived_quantities.describe_growth(self.interval)
 
     @property
     def bare(self) -> str:
         """Return it for a reader without its unit, which the sentence has."""
-        return amount(self.interval, "")
+        return format_amount(self.interval, "")
 
     @property
     def plain(self) -> str:
         """Return it for a reader who knows that it is not below nothing: `at most 5 million tonnes`."""
-        return ranged(self.interval, self.unit)
+        return format_amount_range(self.interval, self.unit)
 
     # --- what follows from it
 
@@ -117,7 +117,7 @@ class Amount:
     @property
     def as_growth(self) -> Amount:
         """Return a multiple as the growth that it is, in percent."""
-        return Amount(derived_quantities.as_growth(self.interval), "percent", self.rests_on)
+        return Amount(derived_quantities.ratio_to_growth(self.interval), "percent", self.rests_on)
 
     def fall_from(self, base: Amount) -> Amount:
         """Return by how many percent it is less than a base, more being negative."""
@@ -126,11 +126,11 @@ class Amount:
 
     def grown_by(self, percent: Amount) -> Amount:
         """Return what it becomes when it grows by so many percent."""
-        return Amount(intervals.grown(self.interval, percent.interval), self.unit)
+        return Amount(intervals.apply_growth(self.interval, percent.interval), self.unit)
 
     def before_growth(self, percent: Amount) -> Amount:
         """Return what it was before it grew by so many percent."""
-        factor = intervals.grown(portion.singleton(1), percent.interval)
+        factor = intervals.apply_growth(portion.singleton(1), percent.interval)
         return Amount(intervals.quotient(self.interval, factor), self.unit)
 
     def less_share(self, percent: Amount) -> Amount:
@@ -139,11 +139,11 @@ class Amount:
 
     def monthly(self, period: str) -> Amount:
         """Return the average month of what some whole months sum up to."""
-        return Amount(derived_quantities.monthly(self.interval, period), self.unit, self.rests_on)
+        return Amount(derived_quantities.monthly_average(self.interval, period), self.unit, self.rests_on)
 
     def daily(self, period: str) -> Amount:
         """Return the average day of what a period sums up to, in the unit of the sum."""
-        days = span(period)
+        days = read_period(period)
         return self / ((days.last - days.first).days + 1)
 
     # --- how it lies

@@ -23,7 +23,7 @@ from compendium.display.charts import alt_text as alternative
 from compendium.display.charts import ledger as ledger_charts
 from compendium.display.charts import maps, style
 from compendium.display.charts import series as series_charts
-from compendium.display.outputs import Shown, figure
+from compendium.display.outputs import RichOutput, captioned_chart
 
 Shade = str | int
 Value: TypeAlias = Amount | portion.Interval
@@ -36,7 +36,7 @@ class Chart:
 
     drawn: Figure
 
-    def show(self, alt: str, caption: str) -> Shown:
+    def show(self, alt: str, caption: str) -> RichOutput:
         """Show the chart, its files below it.
 
         Parameters
@@ -46,7 +46,7 @@ class Chart:
         caption
             what stands below it.
         """
-        return figure(self.drawn, alternative.text(self.drawn, alt), caption)
+        return captioned_chart(self.drawn, alternative.describe_chart(self.drawn, alt), caption)
 
 
 class Lines(TypedDict, total=False):
@@ -83,7 +83,7 @@ class Charts:
         rows = list(values.items() if isinstance(values, Mapping) else values)
         wanted = [colours] * len(rows) if isinstance(colours, str | int) else list(colours)
         return Chart(
-            ledger_charts.intervals(
+            ledger_charts.interval_chart(
                 [label for label, _ in rows], [_interval(value) for _, value in rows], unit=unit, scale=_scale(unit),
                 colours=self.shelf.colours(wanted), notes=notes,
             )
@@ -104,7 +104,9 @@ class Charts:
             named[key]: {time: _interval(value) for time, value in values.items()} for key, values in series.items()
         }
         return Chart(
-            series_charts.over_time(drawn, unit=unit, scale=_scale(unit), colours=colours, **_without_colours(look))
+            series_charts.time_series_chart(
+                drawn, unit=unit, scale=_scale(unit), colours=colours, **_without_colours(look)
+            )
         )
 
     def panels(
@@ -120,7 +122,7 @@ class Charts:
             for title, series in panels.items()
         }
         shades = dict(zip(colours, self.shelf.colours(colours.values()), strict=True))
-        return Chart(series_charts.abreast(drawn, shades, **look))
+        return Chart(series_charts.grouped_intervals_chart(drawn, shades, **look))
 
     def parts(
         self, rows: Mapping[str, Mapping[str, float]], unit: str, colours: Mapping[str, Shade] | None = None
@@ -135,13 +137,13 @@ class Charts:
         own = {part: given.get(part, part) for part in parts if part in given or part in actors}
         shades = dict(zip((places.get(part, part) for part in own), self.shelf.colours(own.values()), strict=True))
         named = {label: {places.get(part, part): value for part, value in row.items()} for label, row in rows.items()}
-        return Chart(series_charts.parts(named, unit=unit, colours=shades))
+        return Chart(series_charts.stacked_bar_chart(named, unit=unit, colours=shades))
 
     def used(self, rows: Mapping[str, tuple[Value, Value]], notes: Sequence[str], unit: str) -> Chart:
         """Return, by row, what is carried above what could be, with a note below the two."""
         carried, possible = zip(*rows.values(), strict=True)
         return Chart(
-            series_charts.used(
+            series_charts.capacity_use_chart(
                 list(rows), list(map(_interval, carried)), list(map(_interval, possible)), notes, unit=unit,
                 scale=_scale(unit),
             )
@@ -149,7 +151,9 @@ class Charts:
 
     def words(self, rows: Mapping[str, Mapping[str, str]], colours: Mapping[str, Shade]) -> Chart:
         """Return a grid of words, a row and a column each; words that have a colour stand on it."""
-        return Chart(series_charts.matrix(rows, dict(zip(colours, self.shelf.colours(colours.values()), strict=True))))
+        return Chart(
+            series_charts.word_grid_chart(rows, dict(zip(colours, self.shelf.colours(colours.values()), strict=True)))
+        )
 
     def scores_and_amounts(
         self, amounts: Mapping[int, Value], scores: pd.DataFrame, unit: str, *, claimed: str,
@@ -164,9 +168,9 @@ class Charts:
         named = {f"{places[side]}'s side" if side in places else side: values for side, values in observed.items()}
         shades = dict(zip(named, self.shelf.colours(side for side in observed if side in places), strict=False))
         return Chart(
-            ledger_charts.two_ways(
+            ledger_charts.amounts_and_scores_chart(
                 {year: _interval(value) for year, value in amounts.items()}, scores, unit=unit, scale=_scale(unit),
-                claimed=claimed, colours=shades or None,
+                amounts_name=claimed, colours=shades or None,
                 observed={name: {year: _interval(one) for year, one in own.items()} for name, own in named.items()},
             )
         )  # fmt: skip
@@ -174,15 +178,17 @@ class Charts:
     def ties(self, scores: Mapping[str, pd.DataFrame]) -> Chart:
         """Return cooperation and conflict by year, a panel for each tie by its name, with the same years."""
         years = sorted(set().union(*(table.index for table in scores.values())))
-        return Chart(ledger_charts.ties({name: table.reindex(years).fillna(0.0) for name, table in scores.items()}))
+        return Chart(
+            ledger_charts.tie_scores_chart({name: table.reindex(years).fillna(0.0) for name, table in scores.items()})
+        )
 
     def schematic(self, lines: Mapping[str, Sequence[str]]) -> Chart:
         """Return each route as an upright line of its stops in order."""
-        return Chart(maps.schematic(lines, style.SERIES[: len(lines)]))
+        return Chart(maps.route_diagram(lines, style.SERIES_COLOURS[: len(lines)]))
 
     def growth(self, lines: Mapping[str, Mapping[float, float]], *, across: str, unit: str) -> Chart:
         """Return how times grow with a size, both on logarithmic axes."""
-        return Chart(ledger_charts.growth(lines, across=across, unit=unit))
+        return Chart(ledger_charts.scaling_chart(lines, size_label=across, unit=unit))
 
 
 def _interval(value: Value) -> portion.Interval:

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from compendium.analysis.citation_audit import ABOUT_ANOTHER, audit, exact_entries
+from compendium.analysis.citation_audit import OFF_TOPIC_REFERENCE, audit_citations, exact_entries
 from compendium.display.chapter.ledger import OpenLedger
-from compendium.display.outputs import Shown, link, table
+from compendium.display.outputs import RichOutput, captioned_table, link
 from compendium.display.tables import ledger as ledger_tables
-from compendium.display.tables.ledger import stacked
-from compendium.ledger.claims import authors
+from compendium.display.tables.ledger import stacked_cell
+from compendium.ledger.claims import author_names
 
 
 @dataclass(frozen=True)
@@ -37,50 +37,50 @@ class Citations:
 
     @property
     def findings(self) -> pd.DataFrame:
-        """Return what the audit found, as `compendium.analysis.citation_audit.audit` does."""
-        return audit(self.rows)
+        """Return what the audit found, as `compendium.analysis.citation_audit.audit_citations` does."""
+        return audit_citations(self.rows)
 
-    def findings_table(self, caption: str) -> Shown:
+    def findings_table(self, caption: str) -> RichOutput:
         """Show where citation and list part, or a reference is about something else."""
         found = self.findings.rename(columns={"finding": "verdict", "nearest_id": "entry", "detail": "reason"})
-        found["reason"] = found["reason"].where(found["verdict"] == ABOUT_ANOTHER, "")
+        found["reason"] = found["reason"].where(found["verdict"] == OFF_TOPIC_REFERENCE, "")
         return ledger_tables.citations_table(found, self.rows.set_index("citation_id"), self.sources, caption)
 
-    def counts_table(self, caption: str) -> Shown:
+    def counts_table(self, caption: str) -> RichOutput:
         """Show how many citations, entries and bare names each source has, in the order in which they were written."""
         kinds = self.rows.groupby(["source_id", "kind"]).size().unstack(fill_value=0)
         order = self.sources.sort_values("written")["source_id"]
         heads = {"in-text": "Citations", "entry": "Entries", "narrative": "Named without reference"}
         counts = kinds.reindex(order).fillna(0).astype(int).rename(columns=heads)
-        counts.insert(0, "Source", authors(self.sources))
-        return table(counts, caption, numeric=counts.columns[1:])
+        counts.insert(0, "Source", author_names(self.sources))
+        return captioned_table(counts, caption, numeric=counts.columns[1:])
 
-    def named_table(self, caption: str) -> Shown:
+    def named_table(self, caption: str) -> RichOutput:
         """Show the authorities that a text names without a reference, and for what."""
-        names = authors(self.sources)
+        names = author_names(self.sources)
         rows = [
             {
                 "Named": row.as_printed,
                 "For what": row.cited_for,
-                "Where": stacked(link("source", row.source_id, names[row.source_id]), f"¶ {row.paragraph}"),
+                "Where": stacked_cell(link("source", row.source_id, names[row.source_id]), f"¶ {row.paragraph}"),
                 "citation_id": row.citation_id,
             }
             for row in self.of_kind("narrative").itertuples()
         ]
-        return table(pd.DataFrame(rows), caption, ids="citation_id")
+        return captioned_table(pd.DataFrame(rows), caption, id_column="citation_id")
 
-    def entries_table(self, caption: str) -> Shown:
+    def entries_table(self, caption: str) -> RichOutput:
         """Show the entries of the lists of references."""
         rows = [
             {
-                "Entry": stacked(row.as_printed, row.publisher),
+                "Entry": stacked_cell(row.as_printed, row.publisher),
                 "Title": row.title,
                 "Source": link("source", row.source_id),
                 "citation_id": row.citation_id,
             }
             for row in self.of_kind("entry").itertuples()
         ]
-        return table(pd.DataFrame(rows), caption, ids="citation_id")
+        return captioned_table(pd.DataFrame(rows), caption, id_column="citation_id")
 
 
 def open_citations(ledger: OpenLedger) -> Citations:

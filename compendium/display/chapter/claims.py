@@ -9,28 +9,28 @@ import pandas as pd
 
 from compendium.display.chapter.evidence import Evidence
 from compendium.display.chapter.selections import Figures
-from compendium.display.outputs import Shown
+from compendium.display.outputs import RichOutput
 from compendium.display.tables import ledger as ledger_tables
-from compendium.ledger.claims import rivals, stated
+from compendium.ledger.claims import competing_figures, source_counts
 
 
 @dataclass(frozen=True)
 class Claims(Figures):
     """Claims of the sources, a row each, as `compendium.ledger.claims.read_claims` describes the columns."""
 
-    def table(self, caption: str) -> Shown:
+    def table(self, caption: str) -> RichOutput:
         """Show the claims: figure and how it is read, what it measures, who says so."""
         return ledger_tables.claims_table(self.frame, caption)
 
-    def provenance(self) -> Shown:
+    def provenance(self) -> RichOutput:
         """Show where each number comes from: the place in the text, the credit, what is open."""
-        return ledger_tables.provenance(self.frame)
+        return ledger_tables.provenance_table(self.frame)
 
     def checked(self) -> Evidence:
         """Return the verdicts of independent figures on these claims."""
         return Evidence(self.shelf, tuple(self.shelf.corroborated(self.frame["claim_id"]).values()))
 
-    def evidence(self, caption: str) -> Shown:
+    def evidence(self, caption: str) -> RichOutput:
         """Show the claims beside independent figures, each with its verdict."""
         return self.checked().table(caption)
 
@@ -57,13 +57,13 @@ class Claims(Figures):
     @property
     def pairs(self) -> pd.DataFrame:
         """Return the quantities of which more than one figure is printed, and whether they `agree`."""
-        return rivals(self.frame)
+        return competing_figures(self.frame)
 
-    def pairs_table(self, caption: str) -> Shown:
+    def pairs_table(self, caption: str) -> RichOutput:
         """Show the quantities of which more than one figure is printed, and what all of them leave possible."""
         return ledger_tables.rivals_table(self.pairs, self.shelf.claims, caption)
 
-    def gaps(self, periods: Sequence[str], caption: str, metrics: Collection[str] = ()) -> Shown:
+    def gaps(self, periods: Sequence[str], caption: str, metrics: Collection[str] = ()) -> RichOutput:
         """Show how many sources print a figure, by metric and period; the metrics of the selection unless given."""
-        grid = stated(self.frame, list(metrics or self.metrics), list(periods))
+        grid = source_counts(self.frame, list(metrics or self.metrics), list(periods))
         return ledger_tables.gaps_table(grid, self.shelf.tables["metrics"], caption)

@@ -7,16 +7,16 @@ from typing import Self
 
 import pandas as pd
 
-from compendium.analysis.corroboration import dated, ordered
+from compendium.analysis.corroboration import corroborate_dates, corroborate_order
 from compendium.display.chapter.charts import Chart
 from compendium.display.chapter.selections import Selection
 from compendium.display.charts import ledger as ledger_charts
-from compendium.display.outputs import Shown
+from compendium.display.outputs import RichOutput
 from compendium.display.tables import analysis as analysis_tables
 from compendium.display.tables import corroboration as corroboration_tables
 from compendium.display.tables import ledger as ledger_tables
 from compendium.ledger import events
-from compendium.values.periods import Span, span
+from compendium.values.periods import Span, read_period
 
 
 @dataclass(frozen=True)
@@ -25,7 +25,7 @@ class Events(Selection):
 
     def between(self, one: str, other: str) -> Self:
         """Return the events in which one of two states acts towards the other, whoever acts for it."""
-        return replace(self, frame=events.between(self.frame, one, other))
+        return replace(self, frame=events.events_between(self.frame, one, other))
 
     def since(self, event: str) -> Self:
         """Return the events that certainly begin no earlier than another."""
@@ -38,7 +38,7 @@ class Events(Selection):
         return self.where([bool(found) and found.before(own) for found in self.frame["span"]])
 
     def _span(self, event: str) -> Span:
-        return span(self.shelf.events.loc[event, "date"])
+        return read_period(self.shelf.events.loc[event, "date"])
 
     def scored(self) -> Self:
         """Return the events whose kind of act has a score."""
@@ -68,13 +68,13 @@ class Events(Selection):
     @property
     def dated(self) -> Dates:
         """Return those with an independent dated record: the sources' date, the recorded one, and the verdict."""
-        days = dated(self.shelf.tables).set_index("record_id", drop=False).rename_axis(None)
+        days = corroborate_dates(self.shelf.tables).set_index("record_id", drop=False).rename_axis(None)
         return Dates(self.shelf, days[days["event_id"].isin(self.frame["event_id"])])
 
     @property
     def ordered(self) -> pd.DataFrame:
-        """Return the orders of two events that a source claims, against records: `compendium.analysis.corroboration.ordered`."""
-        orders = ordered(self.shelf.tables)
+        """Return the orders of two events that a source claims, against records: `compendium.analysis.corroboration.corroborate_order`."""
+        orders = corroborate_order(self.shelf.tables)
         return orders[orders["event_id"].isin(self.frame["event_id"])]
 
     @property
@@ -82,15 +82,15 @@ class Events(Selection):
         """Return what conflicts of the selection touch: the events."""
         return self.ids
 
-    def table(self, caption: str) -> Shown:
+    def table(self, caption: str) -> RichOutput:
         """Show the events in the order given: date, what happened, kind of act and score, number of sources."""
         return ledger_tables.events_table(self.frame, caption)
 
-    def passages(self, caption: str) -> Shown:
+    def passages(self, caption: str) -> RichOutput:
         """Show each event with every place where it is told and what is said of it there."""
         return ledger_tables.passages_table(self.frame, *self._told(), caption)
 
-    def mentions_table(self, caption: str) -> Shown:
+    def mentions_table(self, caption: str) -> RichOutput:
         """Show the events in order at their permanent addresses, with what each source says there."""
         return ledger_tables.mentions_table(self.frame, *self._told(), caption)
 
@@ -101,12 +101,14 @@ class Events(Selection):
         """
         groups = self.dated.frame.groupby("event_id")["recorded"] if recorded else ()
         return Chart(
-            ledger_charts.timeline(self.frame, {str(name): [span(day) for day in group] for name, group in groups})
+            ledger_charts.timeline_chart(
+                self.frame, {str(name): [read_period(day) for day in group] for name, group in groups}
+            )
         )
 
     def scores_chart(self) -> Chart:
         """Return the chart of every dated event at the height of its score."""
-        return Chart(ledger_charts.scores(self.frame))
+        return Chart(ledger_charts.event_scores_chart(self.frame))
 
     def _told(self) -> tuple[pd.DataFrame, pd.DataFrame]:
         return self.shelf.tables["mentions"], self.shelf.tables["sources"]
@@ -114,13 +116,13 @@ class Events(Selection):
 
 @dataclass(frozen=True)
 class Dates(Selection):
-    """Events with an independent dated record, by id of the record, as `compendium.analysis.corroboration.dated` describes them.
+    """Events with an independent dated record, by id of the record, as `compendium.analysis.corroboration.corroborate_dates` describes them.
 
     `date` is the sources', `recorded` the record's, `verdict` says whether they can be one day, `days` by how many
     they miss each other; `when` of an entry is the recorded day for a reader.
     """
 
-    def table(self, caption: str) -> Shown:
+    def table(self, caption: str) -> RichOutput:
         """Show the events: the sources' date, the recorded one, the verdict."""
         return analysis_tables.dates_table(self.frame, self.shelf.tables, caption)
 
@@ -140,8 +142,8 @@ class Records(Selection):
 
     def days(self) -> dict[str, Span]:
         """Return the days that each record gives, by its id."""
-        return {str(name): span(date) for name, date in self.frame["date"].items()}
+        return {str(name): read_period(date) for name, date in self.frame["date"].items()}
 
-    def table(self, caption: str) -> Shown:
+    def table(self, caption: str) -> RichOutput:
         """Show the records in order of time: when, what happened and its label, who prints it."""
         return corroboration_tables.records_table(self.frame, caption)

@@ -11,13 +11,13 @@ from typing import TypeVar
 import pandas as pd
 
 from compendium.analysis import derived_quantities
-from compendium.analysis.derived_quantities import Areas, Stretch
+from compendium.analysis.derived_quantities import Areas, PeriodComparison
 from compendium.display.chapter.amounts import Amount
 from compendium.display.chapter.shelf import Shelf
 from compendium.display.chapter.yearly import Yearly
 from compendium.ledger.loader import Ledger
-from compendium.reconciliation.components import Implied
-from compendium.values.periods import spoken
+from compendium.reconciliation.components import ImpliedBounds
+from compendium.values.periods import format_period
 
 Period = TypeVar("Period", str, int)
 
@@ -26,34 +26,34 @@ Period = TypeVar("Period", str, int)
 class Change:
     """Some months, the same months of another year, and the growth between them, as far as they follow."""
 
-    stretch: Stretch
+    stretch: PeriodComparison
     unit: str
 
     @property
     def now(self) -> Amount:
         """Return what follows for the months."""
-        return _amount(self.stretch.now, self.unit)
+        return _amount(self.stretch.current, self.unit)
 
     @property
     def before(self) -> Amount:
         """Return what follows for the same months of the other year."""
-        return _amount(self.stretch.before, self.unit)
+        return _amount(self.stretch.previous, self.unit)
 
     @property
     def growth(self) -> Amount:
         """Return the growth over the other year, in percent."""
-        return Amount(self.stretch.growth, "percent", tuple(self.stretch.rests_on))
+        return Amount(self.stretch.growth, "percent", tuple(self.stretch.evidence_ids))
 
     @property
     def monthly(self) -> tuple[Amount, Amount]:
         """Return the average month of the other year and of this one."""
-        before, now = self.stretch.monthly
+        before, now = self.stretch.monthly_averages
         return Amount(before, self.unit), Amount(now, self.unit)
 
     @property
     def when(self) -> str:
         """Return the months for a reader."""
-        return spoken(self.stretch.period)
+        return format_period(self.stretch.period)
 
     @property
     def said(self) -> str:
@@ -73,7 +73,7 @@ class Given:
     @cached_property
     def tables(self) -> Ledger:
         """Return the ledger in which nothing stands but these figures."""
-        return derived_quantities.holding(self.shelf.tables, self.chosen, self.claims)
+        return derived_quantities.restrict_to(self.shelf.tables, self.chosen, self.claims)
 
     def level(self, metric: str, period: str | int) -> Amount:
         """Return what follows for a metric in a period, in its unit; `rests_on` names the figures."""
@@ -83,13 +83,13 @@ class Given:
     def levels(self, metric: str, periods: Iterable[Period]) -> dict[Period, Amount]:
         """Return what follows for a metric in each of some periods."""
         asked = list(periods)
-        found = derived_quantities.follows(self.tables, metric, self.between, map(str, asked))
+        found = derived_quantities.implied_levels(self.tables, metric, self.between, map(str, asked))
         return {period: _amount(one, self._unit(metric)) for period, one in zip(asked, found, strict=True)}
 
     def where_not_printed(self, metric: str, years: Iterable[int]) -> Yearly:
         """Return, by year for which the figures have no closed one, what follows for it where that is narrow."""
         printed = self.chosen[self.chosen["metric_id"] == metric]
-        found = derived_quantities.lacking(self.tables, metric, self.between, printed, years)
+        found = derived_quantities.implied_where_missing(self.tables, metric, self.between, printed, years)
         return Yearly({int(year): _amount(one, self._unit(metric)) for year, one in found.items()})
 
     def by_year(self, metric: str, years: Iterable[int]) -> Yearly:
@@ -98,7 +98,7 @@ class Given:
 
     def multiple(self, metric: str, period: str, base: str) -> Amount:
         """Return what follows for a period as a multiple of another, in `times`."""
-        return _amount(derived_quantities.multiple(self.tables, metric, self.between, period, base), "times")
+        return _amount(derived_quantities.implied_ratio(self.tables, metric, self.between, period, base), "times")
 
     def growth(self, metric: str, period: str, base: str) -> Amount:
         """Return what follows for the growth from one period to another, in percent."""
@@ -110,11 +110,13 @@ class Given:
         The other year is the one before, unless `base` names the months.
         """
         other = base or year_before(period)
-        return Change(derived_quantities.stretch(self.tables, metric, self.between, period, other), self._unit(metric))
+        return Change(
+            derived_quantities.compare_periods(self.tables, metric, self.between, period, other), self._unit(metric)
+        )
 
     def sum(self, metrics: Sequence[str], period: str) -> Amount:
         """Return what follows for the sum of several metrics in a period."""
-        found = derived_quantities.together(self.tables, metrics, self.between, period)
+        found = derived_quantities.implied_sum(self.tables, metrics, self.between, period)
         return _amount(found, self._unit(metrics[0]))
 
     def _unit(self, metric: str) -> str:
@@ -126,5 +128,5 @@ def year_before(period: str) -> str:
     return re.sub(r"(?<![\d-])\d{4}", lambda year: str(int(year[0]) - 1), period)
 
 
-def _amount(found: Implied, unit: str) -> Amount:
+def _amount(found: ImpliedBounds, unit: str) -> Amount:
     return Amount(found.interval, unit, tuple(found.claims))

@@ -16,9 +16,9 @@ import portion
 from IPython.display import HTML
 from markupsafe import Markup
 
-from compendium.analysis.citation_audit import ABOUT_ANOTHER
-from compendium.analysis.conflicts import touching
-from compendium.analysis.sensitivity import headline
+from compendium.analysis.citation_audit import OFF_TOPIC_REFERENCE
+from compendium.analysis.conflicts import filter_by_subject
+from compendium.analysis.sensitivity import implied_key_finding
 from compendium.display import outputs
 from compendium.display.cards import conflicts as conflict_cards
 from compendium.display.chapter.amounts import Amount
@@ -32,12 +32,12 @@ from compendium.display.chapter.shelf import Shelf
 from compendium.display.chapter.statements import Stances, Statements
 from compendium.display.chapter.wording import Wording
 from compendium.display.charts import style
-from compendium.display.outputs import Shown
+from compendium.display.outputs import RichOutput
 from compendium.display.tables import derived as derived_tables
 from compendium.display.tables import ledger as ledger_tables
-from compendium.ledger.claims import exactly
+from compendium.ledger.claims import to_fraction
 from compendium.ledger.loader import Ledger, load
-from compendium.ledger.observations import KEY
+from compendium.ledger.observations import OBSERVATION_ID
 
 
 class UntrueSentenceError(AssertionError):
@@ -152,13 +152,13 @@ class OpenLedger:
     def conversion(self, name: str) -> Amount:
         """Return what one unit is in another, by the id of a conversion: `tonnes * conversion` is in the other."""
         row = self.tables.row("conversions", name)
-        return Amount(portion.closed(exactly(row["low"]), exactly(row["high"])), row["to_unit"])
+        return Amount(portion.closed(to_fraction(row["low"]), to_fraction(row["high"])), row["to_unit"])
 
     def key_finding(self, name: str) -> Amount:
         """Return what all claims leave to the quantity, or to the ratio, of a headline."""
         row = self.tables.row("headlines", name)
         unit = "times" if row["over_metric_id"] else self.shelf.names.metrics[row["metric_id"]]["unit"]
-        found = headline(self.tables, name)
+        found = implied_key_finding(self.tables, name)
         return Amount(found.interval, str(unit), tuple(found.claims))
 
     # --- what is shown of several selections
@@ -168,15 +168,15 @@ class OpenLedger:
         wanted: set[str] = set()
         for one in subjects:
             wanted.update([one] if isinstance(one, str) else one.subjects)
-        return conflict_cards.conflicts(touching(self.shelf.families, wanted), self.tables)
+        return conflict_cards.conflict_cards(filter_by_subject(self.shelf.families, wanted), self.tables)
 
     def changes(self, found: Sequence[Change], heads: Sequence[str], caption: str) -> HTML:
         """Show stretches of time with both years, under their heads, the growth, and the figures it follows from."""
         stretches = [one.stretch for one in found]
-        return derived_tables.stretches_table(stretches, self.tables, found[0].unit, heads, caption)
+        return derived_tables.period_comparison_table(stretches, self.tables, found[0].unit, heads, caption)
 
-    def table(self, frame: Any, caption: str, columns: Sequence[str] = (), **look: Any) -> Shown:
-        """Show a table of your own, its columns named for the reader, as `compendium.display.outputs.table` does.
+    def table(self, frame: Any, caption: str, columns: Sequence[str] = (), **look: Any) -> RichOutput:
+        """Show a table of your own, its columns named for the reader, as `compendium.display.outputs.captioned_table` does.
 
         Parameters
         ----------
@@ -187,16 +187,16 @@ class OpenLedger:
         """
         if not isinstance(frame, pd.DataFrame):
             frame = pd.DataFrame(frame, columns=list(columns) or None)
-        return outputs.table(frame, caption, **look)
+        return outputs.captioned_table(frame, caption, **look)
 
-    def misplaced_references(self, names: Sequence[str], caption: str) -> Shown:
+    def misplaced_references(self, names: Sequence[str], caption: str) -> RichOutput:
         """Show references that are about something else than the sentence they stand under, each with the reason."""
         citations = self["citations"].set_index("citation_id", drop=False).rename_axis(None)
         rows = picked(citations, names)
-        rows = rows.assign(entry=rows["entry_id"], verdict=ABOUT_ANOTHER, reason=rows["about_reason"])
+        rows = rows.assign(entry=rows["entry_id"], verdict=OFF_TOPIC_REFERENCE, reason=rows["about_reason"])
         return ledger_tables.citations_table(rows, citations, self["sources"], caption)
 
-    def counts(self, grid: pd.DataFrame, caption: str) -> Shown:
+    def counts(self, grid: pd.DataFrame, caption: str) -> RichOutput:
         """Show a grid of counts by metric id, a column each of what is counted; none is a dash."""
         return ledger_tables.gaps_table(grid, self["metrics"], caption)
 
@@ -206,7 +206,7 @@ class OpenLedger:
 
     def lines(self, first: str, *below: str) -> Markup:
         """Return several lines for one cell of a table, the first at full size."""
-        return ledger_tables.stacked(first, *below)
+        return ledger_tables.stacked_cell(first, *below)
 
     def name(self, key: str) -> str:
         """Return what the ledger calls a place, metric or source."""
@@ -233,9 +233,9 @@ class OpenLedger:
         """
         for name, value in values.items():
             if isinstance(value, Change):
-                outputs.numbers(**{name: value.when, f"{name}_growth": value.said})
+                outputs.glue_values(**{name: value.when, f"{name}_growth": value.said})
             else:
-                outputs.numbers(**{name: f"{int(value):,}" if isinstance(value, Integral) else str(value)})
+                outputs.glue_values(**{name: f"{int(value):,}" if isinstance(value, Integral) else str(value)})
 
 
 def _chosen(frame: pd.DataFrame, names: Collection[str], keys: dict[str, Wanted]) -> pd.DataFrame:
@@ -244,4 +244,4 @@ def _chosen(frame: pd.DataFrame, names: Collection[str], keys: dict[str, Wanted]
 
 def _in_order(frame: pd.DataFrame, names: Collection[str], keys: dict[str, Wanted]) -> pd.DataFrame:
     found = _chosen(frame, names, keys)
-    return found.sort_values(["period", KEY]) if keys else found
+    return found.sort_values(["period", OBSERVATION_ID]) if keys else found

@@ -9,16 +9,16 @@ from typing import Any, Self, TypeAlias
 import pandas as pd
 from markupsafe import Markup
 
-from compendium.analysis.derived_quantities import sound
+from compendium.analysis.derived_quantities import reliable_from
 from compendium.display.chapter.amounts import Amount
 from compendium.display.chapter.given import Given
 from compendium.display.chapter.selections import Figures, Selection, Wanted, matching
-from compendium.display.outputs import Shown, link
+from compendium.display.outputs import RichOutput, link
 from compendium.display.tables import corroboration as corroboration_tables
 from compendium.display.tables import derived as derived_tables
-from compendium.display.tables.ledger import stacked
-from compendium.ledger.observations import facts
-from compendium.reconciliation.components import Implied
+from compendium.display.tables.ledger import stacked_cell
+from compendium.ledger.observations import reliable_actuals
+from compendium.reconciliation.components import ImpliedBounds
 
 Column: TypeAlias = "str | Observations"
 """What belongs into a column: a metric, or figures."""
@@ -30,27 +30,27 @@ class Observations(Figures):
 
     def of_side(self, *reporters: str) -> Self:
         """Return the firm figures of some sides' authorities; `""` is a publisher of no side."""
-        return replace(self, frame=sound(self.frame, reporters))
+        return replace(self, frame=reliable_from(self.frame, reporters))
 
     def firm(self) -> Self:
         """Return those that say what has been and are not in doubt: no plans, none of low reliability."""
-        return replace(self, frame=facts(self.frame))
+        return replace(self, frame=reliable_actuals(self.frame))
 
-    def table(self, caption: str, *, places: bool = True) -> Shown:
+    def table(self, caption: str, *, places: bool = True) -> RichOutput:
         """Show the figures in the order given: what and when, who prints it for whom, of what class."""
-        return corroboration_tables.observations_table(self.frame, self.shelf.names, caption, places=places)
+        return corroboration_tables.observations_table(self.frame, self.shelf.names, caption, show_areas=places)
 
-    def short_table(self, caption: str) -> Shown:
+    def short_table(self, caption: str) -> RichOutput:
         """Show the figures in two columns; what all of them share, metric and areas, is left to the caption."""
-        return corroboration_tables.figures_table(self.frame, self.shelf.names, caption)
+        return corroboration_tables.compact_observations_table(self.frame, self.shelf.names, caption)
 
-    def series_table(self, caption: str) -> Shown:
+    def series_table(self, caption: str) -> RichOutput:
         """Show the figures grouped into series, all values of one in a row."""
         return corroboration_tables.series_table(self.frame, self.shelf.names, caption)
 
     def by_period(
         self, columns: Mapping[str, Column], caption: str, follows: Mapping[str, Mapping[Any, Amount]] | None = None
-    ) -> Shown:
+    ) -> RichOutput:
         """Show the figures by period, a row each in order of time, in columns.
 
         Parameters
@@ -68,11 +68,11 @@ class Observations(Figures):
             names = [head, own] if isinstance(own, str) else [head]
             for found in [follows[name] for name in names if name in follows] if follows else ():
                 cells |= {(head, str(period)): self._follows(one) for period, one in found.items()}
-        return corroboration_tables.by_period(chosen, caption, follows=cells)
+        return corroboration_tables.observations_by_period_table(chosen, caption, implied_cells=cells)
 
     def _follows(self, found: Amount) -> Markup:
-        implied = Implied(found.interval, found.rests_on)
-        return derived_tables.cell(implied, found.unit, self.shelf.claims, self.shelf.observations)
+        implied = ImpliedBounds(found.interval, found.rests_on)
+        return derived_tables.implied_cell(implied, found.unit, self.shelf.claims, self.shelf.observations)
 
     def given(self, *, plus: Collection[str] = (), between: tuple[str, str] | None = None) -> Given:
         """Return what follows from these figures alone, and from some claims or observations beside them.
@@ -93,14 +93,14 @@ class Observations(Figures):
     def cell(self, name: str) -> Markup:
         """Return one figure for a cell of a table: linked to its place, with its time and who prints it."""
         one = self[name]
-        source = corroboration_tables.source(self.frame.loc[name].to_dict())
-        return stacked(link("observation", name, one.figure), one.when, source)
+        source = corroboration_tables.publisher_link(self.frame.loc[name].to_dict())
+        return stacked_cell(link("observation", name, one.figure), one.when, source)
 
 
 @dataclass(frozen=True)
 class Missing(Selection):
     """What was looked for and not found, a row each, with the reason in `note`."""
 
-    def table(self, caption: str) -> Shown:
+    def table(self, caption: str) -> RichOutput:
         """Show what was looked for and not found, with the reason."""
         return corroboration_tables.missing_table(self.frame, self.shelf.names, caption)

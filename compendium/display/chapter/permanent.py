@@ -9,57 +9,59 @@ import pandas as pd
 from compendium.display.cards import hover as hover_cards
 from compendium.display.chapter.events import Events
 from compendium.display.chapter.ledger import OpenLedger
-from compendium.display.outputs import Shown, table
+from compendium.display.outputs import RichOutput, captioned_table
 from compendium.display.tables import corroboration as corroboration_tables
 from compendium.display.tables import ledger as ledger_tables
 from compendium.ledger import corrections
 from compendium.ledger.records import records
 
 
-def observations_table(ledger: OpenLedger, subject: str) -> Shown:
+def observations_table(ledger: OpenLedger, subject: str) -> RichOutput:
     """Show the independent figures of one table of the data, `official-SUBJECT`, as series."""
     described, shelf = ledger.tables.schema[f"official-{subject}"], ledger.shelf
     own = shelf.observations[shelf.observations["table"] == described.name]
-    corrected = corrections.of_rows(ledger.tables, described.name)
+    corrected = corrections.corrections_by_row(ledger.tables, described.name)
     shown = corroboration_tables.series_table(own, shelf.names, described.description)
-    return hover_cards.with_cards(shown, hover_cards.of_observations(own, shelf.names, corrected))
+    return hover_cards.with_cards(shown, hover_cards.observation_hover_cards(own, shelf.names, corrected))
 
 
-def events_table(ledger: OpenLedger, events: Events, caption: str) -> Shown:
+def events_table(ledger: OpenLedger, events: Events, caption: str) -> RichOutput:
     """Show events in order, each with what the sources say of it."""
-    recorded = hover_cards.recorded_otherwise(ledger.tables)
-    cards = hover_cards.of_events(events.frame, ledger["mentions"], ledger["sources"], recorded)
+    recorded = hover_cards.differing_record_dates(ledger.tables)
+    cards = hover_cards.event_hover_cards(events.frame, ledger["mentions"], ledger["sources"], recorded)
     return hover_cards.with_cards(events.mentions_table(caption), cards)
 
 
-def sources_table(ledger: OpenLedger, claims: Mapping[str, int], caption: str) -> Shown:
+def sources_table(ledger: OpenLedger, claims: Mapping[str, int], caption: str) -> RichOutput:
     """Show the sources in the order they were written; `claims` has the number of claims of each by id."""
     sources = ledger["sources"].sort_values("written")
     return hover_cards.with_cards(
-        ledger_tables.sources_table(sources, caption), hover_cards.of_sources(sources, claims)
+        ledger_tables.sources_table(sources, caption), hover_cards.source_hover_cards(sources, claims)
     )
 
 
-def citations_table(ledger: OpenLedger, caption: str) -> Shown:
+def citations_table(ledger: OpenLedger, caption: str) -> RichOutput:
     """Show every citation in the texts, with what it stands for."""
     citations, sources = ledger["citations"], ledger["sources"]
     formal = citations[citations["kind"] == "in-text"]
     every = formal.assign(
         entry=formal["entry_id"], verdict=formal["about"].replace("", "no entry"), reason=formal["cited_for"]
     )
-    shown = ledger_tables.citations_table(every, citations.set_index("citation_id"), sources, caption, home=True)
-    return hover_cards.with_cards(shown, hover_cards.of_citations(citations, sources))
+    shown = ledger_tables.citations_table(
+        every, citations.set_index("citation_id"), sources, caption, is_permanent_place=True
+    )
+    return hover_cards.with_cards(shown, hover_cards.citation_hover_cards(citations, sources))
 
 
-def conversions_table(ledger: OpenLedger, caption: str) -> Shown:
+def conversions_table(ledger: OpenLedger, caption: str) -> RichOutput:
     """Show what one unit is in another, where that hangs on the thing measured, as ranges, and who says so."""
     rows = [
         {
             "From": row["from_unit"],
             "Into": f"{row['low']:g}–{row['high']:g} {row['to_unit']}",
             "For": ledger.name(row["metric_id"]),
-            "By": corroboration_tables.source({**row, "original_source": ""}),
+            "By": corroboration_tables.publisher_link({**row, "original_source": ""}),
         }
         for row in records(ledger["conversions"])
     ]
-    return table(pd.DataFrame(rows), caption)
+    return captioned_table(pd.DataFrame(rows), caption)

@@ -9,15 +9,15 @@ from functools import cached_property
 import pandas as pd
 import portion
 
-from compendium.analysis.conflicts import Family, families, findings
+from compendium.analysis.conflicts import InconsistencyGroup, find_inconsistencies, group_inconsistencies
 from compendium.display.cards import conflicts as conflict_cards
 from compendium.display.cards import hover as hover_cards
 from compendium.display.chapter.amounts import Amount
 from compendium.display.chapter.ledger import OpenLedger
-from compendium.display.outputs import Shown, link, table
+from compendium.display.outputs import RichOutput, captioned_table, link
 from compendium.display.tables import analysis as analysis_tables
-from compendium.display.tables.ledger import stacked
-from compendium.ledger.claims import figure
+from compendium.display.tables.ledger import stacked_cell
+from compendium.ledger.claims import format_figure
 from compendium.reconciliation.constraints import Quantity
 from compendium.reconciliation.reconcile import Reconciliation, reconcile
 from compendium.reconciliation.verdicts import CONSISTENT, IN_CONFLICT, NOT_COMPARABLE, SINGLE
@@ -31,19 +31,20 @@ class Reconciled:
     found: Reconciliation
 
     @cached_property
-    def conflicts(self) -> list[Family]:
+    def conflicts(self) -> list[InconsistencyGroup]:
         """Return everything that cannot all be true, as families of findings."""
-        return families(self.ledger.tables, findings(self.ledger.tables, self.found.conflicts))
+        return group_inconsistencies(self.ledger.tables, find_inconsistencies(self.ledger.tables, self.found.conflicts))
 
-    def of_kind(self, kind: str) -> list[Family]:
+    def of_kind(self, kind: str) -> list[InconsistencyGroup]:
         """Return the families of one kind: `numbers`, `time`, `logic`, `reference`."""
         return [family for family in self.conflicts if family.kind == kind]
 
-    def cards(self, kind: str) -> Shown:
+    def cards(self, kind: str) -> RichOutput:
         """Show the families of one kind at their permanent addresses."""
         own = self.of_kind(kind)
         return hover_cards.with_cards(
-            conflict_cards.conflicts(own, self.ledger.tables, home=True), hover_cards.of_conflicts(own)
+            conflict_cards.conflict_cards(own, self.ledger.tables, is_permanent_place=True),
+            hover_cards.conflict_hover_cards(own),
         )
 
     def with_verdict(self, verdict: str) -> int:
@@ -59,7 +60,7 @@ class Reconciled:
     def of_several_texts(self) -> dict[str, int]:
         """Return, by name, the families that need more than one text, with how many."""
         texts = {
-            family.name: len({item.split(".")[0] for item in family.findings[0].items if "." in item})
+            family.name: len({item.split(".")[0] for item in family.members[0].items if "." in item})
             for family in self.conflicts
         }
         return {name: count for name, count in texts.items() if count > 1}
@@ -70,33 +71,33 @@ class Reconciled:
         claims = self.found.claims
         return [
             name
-            for name, test in self.found.tests.items()
-            if {claims[other]["source_id"] for other in test.others.claims} == {claims[name]["source_id"]}
+            for name, test in self.found.checks.items()
+            if {claims[other]["source_id"] for other in test.implied_by_others.claims} == {claims[name]["source_id"]}
         ]
 
-    def verdicts_table(self, verdict: str, caption: str) -> Shown:
+    def verdicts_table(self, verdict: str, caption: str) -> RichOutput:
         """Show the claims with one verdict, each with the rule and the arithmetic or the reason."""
         return analysis_tables.verdicts_table(self.found, self.ledger.shelf.names, verdict, caption)
 
-    def giving_table(self, caption: str) -> Shown:
+    def giving_table(self, caption: str) -> RichOutput:
         """Show the fewest claims that would have to be wrong for all others to hold together."""
         rows = [
             {
-                "Claim": stacked(link("claim", name, figure(self.found.claims[name])), self._author(name)),
+                "Claim": stacked_cell(link("claim", name, format_figure(self.found.claims[name])), self._author(name)),
                 "Takes part in": "; ".join(self._titles(name)),
                 "Choice": "the only one" if len(ways) == 1 else "this or the other of the card",
             }
-            for ways in self.found.giving
+            for ways in self.found.minimum_removals
             for way in ways
             for name in sorted(way)
         ]
-        return table(pd.DataFrame(rows), caption, css="roomy")
+        return captioned_table(pd.DataFrame(rows), caption, css_class="roomy")
 
     def _author(self, name: str) -> str:
         return self.ledger.shelf.names.authors[self.found.claims[name]["source_id"]]
 
     def _titles(self, name: str) -> list[str]:
-        return [one.title for one in self.conflicts if any(name in finding.items for finding in one.findings)]
+        return [one.title for one in self.conflicts if any(name in finding.items for finding in one.members)]
 
     # --- what nobody printed
 
@@ -106,7 +107,7 @@ class Reconciled:
         metrics = self.ledger.shelf.names.metrics
         return {
             quantity: Amount(own.interval, str(metrics[quantity.metric_id]["unit"]), tuple(own.claims))
-            for quantity, own in analysis_tables.implied(self.found).items()
+            for quantity, own in analysis_tables.unprinted_bounds(self.found).items()
         }
 
     @property
@@ -118,11 +119,11 @@ class Reconciled:
             if own.low > 0 and own.high != portion.inf and own.high <= own.low * 2
         ]
 
-    def implied_table(self, quantities: Iterable[Quantity], caption: str, *, home: bool = False) -> Shown:
+    def implied_table(self, quantities: Iterable[Quantity], caption: str, *, home: bool = False) -> RichOutput:
         """Show implied quantities with their bounds; at `home` each keeps the card that links to it open."""
         shown = analysis_tables.implied_table(self.found, self.ledger.shelf.names, list(quantities), caption)
         return (
-            hover_cards.with_cards(shown, hover_cards.of_implied(self.found, self.ledger.shelf.names))
+            hover_cards.with_cards(shown, hover_cards.implied_hover_cards(self.found, self.ledger.shelf.names))
             if home
             else shown
         )
@@ -131,7 +132,7 @@ class Reconciled:
         """Return for every flow and year who says how much, as `compendium.display.tables.analysis.coverage` does."""
         return analysis_tables.coverage(self.found, self.ledger.shelf.names, years)
 
-    def coverage_table(self, grid: pd.DataFrame, caption: str) -> Shown:
+    def coverage_table(self, grid: pd.DataFrame, caption: str) -> RichOutput:
         """Show what `coverage` returns."""
         return analysis_tables.coverage_table(grid, self.ledger.shelf.names, caption)
 

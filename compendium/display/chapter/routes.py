@@ -12,8 +12,8 @@ from compendium.display.chapter.charts import Chart, Charts
 from compendium.display.chapter.ledger import OpenLedger
 from compendium.display.chapter.selections import Selection
 from compendium.display.charts import maps, style
-from compendium.display.outputs import Shown, table
-from compendium.display.tables.ledger import stacked
+from compendium.display.outputs import RichOutput, captioned_table
+from compendium.display.tables.ledger import stacked_cell
 
 
 @dataclass(frozen=True)
@@ -54,22 +54,26 @@ class Routes(Selection):
         unknown = set(names) - set(self.stops["place_id"])
         if unknown:
             raise KeyError(f"no stop {', '.join(sorted(unknown))}")
-        colours = {route: style.SERIES[place] for place, route in enumerate(labels)}
+        colours = {route: style.SERIES_COLOURS[place] for place, route in enumerate(labels)}
         outlines = self.shelf.tables["outlines"]
-        return Chart(maps.route_map(self.stops, colours, names=names, labels=labels, around=around, outlines=outlines))
+        return Chart(
+            maps.route_map(
+                self.stops, colours, named_places=names, labels=labels, frame_places=around, outlines=outlines
+            )
+        )
 
     def schematic(self) -> Chart:
         """Return each route as an upright line of its stops in order."""
         by_name = {one.name: list(self.stops.loc[self.stops["route_id"] == one.id, "name"]) for one in self}
         return Charts(self.shelf).schematic(by_name)
 
-    def table(self, caption: str) -> Shown:
+    def table(self, caption: str) -> RichOutput:
         """Show the routes: name and mode, other names, what to know."""
         rows = [
-            {"Route": stacked(one.name, one.mode), "Other names": one.variants, "What to know": one.note}
+            {"Route": stacked_cell(one.name, one.mode), "Other names": one.variants, "What to know": one.note}
             for one in self
         ]
-        return table(pd.DataFrame(rows), caption)
+        return captioned_table(pd.DataFrame(rows), caption)
 
 
 def open_routes(ledger: OpenLedger) -> Routes:

@@ -14,8 +14,8 @@ import pandas as pd
 from compendium.display.chapter.amounts import Amount, exactly
 from compendium.display.chapter.shelf import Shelf
 from compendium.display.chapter.yearly import Yearly
-from compendium.display.tables.corroboration import dated
-from compendium.values.periods import spoken
+from compendium.display.tables.corroboration import describe_time
+from compendium.values.periods import format_period
 
 SHORT = {
     "metric": "metric_id",
@@ -93,10 +93,10 @@ class Entry:
     def when(self) -> str:
         """Return the time that the row speaks of or was said, or that a record gives, for a reader."""
         if "recorded" in self.cells:
-            return spoken(self.cells["recorded"])
+            return format_period(self.cells["recorded"])
         if "stated_on" in self.cells:
-            return dated({str(name): cell for name, cell in self.cells.items()})
-        return spoken(self.cells["period"] if "period" in self.cells else self.cells["date"])
+            return describe_time({str(name): cell for name, cell in self.cells.items()})
+        return format_period(self.cells["period"] if "period" in self.cells else self.cells["date"])
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from compendium.analysis.conflicts import Family, families
+from compendium.analysis.conflicts import InconsistencyGroup, group_inconsistencies
 from compendium.analysis.explanations import Names
 from compendium.display.charts import style
 from compendium.ledger.claims import read_claims
@@ -18,9 +18,9 @@ from compendium.ledger.loader import Ledger
 from compendium.ledger.observations import read_observations
 
 if TYPE_CHECKING:
-    from compendium.analysis.corroboration import Checked
+    from compendium.analysis.corroboration import Corroboration
 
-COLOURS = {"claimed": style.CLAIMED, "counted": style.COUNTED, "muted": style.MUTED}
+COLOURS = {"claimed": style.CLAIMED, "counted": style.OBSERVED, "muted": style.MUTED}
 """Names for colours: what sources claim, figures of no side, what is in the background."""
 
 
@@ -53,14 +53,14 @@ class Shelf:
     @cached_property
     def names(self) -> Names:
         """Return what the ledger calls its metrics, places and sources."""
-        return Names.of(self.tables)
+        return Names.from_ledger(self.tables)
 
     @cached_property
-    def families(self) -> list[Family]:
+    def families(self) -> list[InconsistencyGroup]:
         """Return everything that cannot all be true."""
-        return families(self.tables)
+        return group_inconsistencies(self.tables)
 
-    def corroborated(self, claims: Iterable[str]) -> dict[str, Checked]:
+    def corroborated(self, claims: Iterable[str]) -> dict[str, Corroboration]:
         """Return how each of some claims stands beside independent figures, in the order given."""
         from compendium.analysis.corroboration import corroborate
 
@@ -86,8 +86,11 @@ class Shelf:
         """
         asked = list(wanted)
         known = set(self.tables.frames["actors"]["actor_id"]) if any(map(self._is_id, asked)) else set()
-        own = style.of_actors(self.tables, dict.fromkeys(str(one) for one in asked if one in known))
-        return [style.SERIES[one] if isinstance(one, int) else own.get(one) or COLOURS.get(one) or one for one in asked]
+        own = style.actor_colours(self.tables, dict.fromkeys(str(one) for one in asked if one in known))
+        return [
+            style.SERIES_COLOURS[one] if isinstance(one, int) else own.get(one) or COLOURS.get(one) or one
+            for one in asked
+        ]
 
     @staticmethod
     def _is_id(wanted: str | int) -> bool:

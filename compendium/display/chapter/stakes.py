@@ -12,17 +12,27 @@ from IPython.display import HTML
 
 from compendium.analysis import exposure
 from compendium.analysis.derived_quantities import Areas
-from compendium.analysis.exposure import ALL, ECONOMY, EXPORTS, IMPORTS, PURCHASES, SALES, Assumptions, Kinds, Stake
+from compendium.analysis.exposure import (
+    ECONOMY,
+    EXPORTS,
+    IMPORTS,
+    PURCHASES,
+    SALES,
+    TOTAL,
+    Assumptions,
+    Exposure,
+    ExposureIds,
+)
 from compendium.display.chapter.amounts import Amount
 from compendium.display.chapter.charts import Chart
 from compendium.display.chapter.ledger import OpenLedger
 from compendium.display.chapter.observations import Observations
-from compendium.display.outputs import Shown
+from compendium.display.outputs import RichOutput
 from compendium.display.tables import exposure as exposure_tables
 from compendium.values.intervals import quotient
-from compendium.values.periods import spoken
+from compendium.values.periods import format_period
 
-WHOLES = {EXPORTS: SALES, IMPORTS: PURCHASES, ECONOMY: ALL}
+WHOLES = {EXPORTS: SALES, IMPORTS: PURCHASES, ECONOMY: TOTAL}
 """What is at stake of each whole: sales of exports, purchases of imports, all of the economy."""
 
 
@@ -33,29 +43,33 @@ class Stakes:
     ledger: OpenLedger
     assumed: Assumptions
     sides: Areas
-    kinds: Kinds
+    kinds: ExposureIds
 
     @cached_property
-    def found(self) -> dict[tuple[str, str], Stake]:
+    def found(self) -> dict[tuple[str, str], Exposure]:
         """Return the stakes, by side and by what is touched."""
-        every = exposure.stakes(self.ledger.tables, self.assumed, self.sides, self.kinds)
-        return {(one.side, one.what): one for one in every}
+        every = exposure.exposures(self.ledger.tables, self.assumed, self.sides, self.kinds)
+        return {(one.side, one.flow): one for one in every}
 
     def share(self, side: str, whole: str, unknown: str = "–") -> str:
         """Return for a reader what is at stake of a side's `exports`, `imports` or `GDP`, in percent."""
-        return exposure_tables.told(self.found[side, WHOLES[whole]].shares.get(whole), "percent", unknown=unknown)
+        return exposure_tables.format_exposure(
+            self.found[side, WHOLES[whole]].shares.get(whole), "percent", unknown=unknown
+        )
 
     def all(self, side: str, unknown: str = "–") -> str:
         """Return for a reader all that is at stake for a side, in dollars."""
-        return exposure_tables.told(self.found[side, ALL].amount, "USD", unknown=unknown)
+        return exposure_tables.format_exposure(self.found[side, TOTAL].amount, "USD", unknown=unknown)
 
     def left(self, side: str, unknown: str = "–") -> str:
         """Return for a reader what of it would be left without another way, in dollars."""
-        return exposure_tables.told(self.found[side, ALL].left, "USD", unknown=unknown)
+        return exposure_tables.format_exposure(self.found[side, TOTAL].unreplaced, "USD", unknown=unknown)
 
     def left_share(self, side: str, unknown: str = "–") -> str:
         """Return for a reader what would be left, in percent of the side's economy."""
-        return exposure_tables.told(self.found[side, ALL].left_shares.get(ECONOMY), "percent", unknown=unknown)
+        return exposure_tables.format_exposure(
+            self.found[side, TOTAL].unreplaced_shares.get(ECONOMY), "percent", unknown=unknown
+        )
 
     @property
     def times(self) -> Amount | None:
@@ -79,9 +93,9 @@ class Stakes:
         """Show what is at stake for one side: amounts, shares, and what is left without another way."""
         return self._table([one for one in self.found.values() if one.side == side], caption)
 
-    def _table(self, found: Iterable[Stake], caption: str, names: Mapping[str, str] | None = None) -> HTML:
+    def _table(self, found: Iterable[Exposure], caption: str, names: Mapping[str, str] | None = None) -> HTML:
         shelf = self.ledger.shelf
-        return exposure_tables.stakes_table(found, shelf.claims, shelf.observations, "USD", caption, names)
+        return exposure_tables.exposures_table(found, shelf.claims, shelf.observations, "USD", caption, names)
 
     def chart(self) -> Chart | None:
         """Return the chart of what would be left of each whole of each side, `None` where nothing is known."""
@@ -93,43 +107,43 @@ class Stakes:
         ]
         if not rows:
             return None
-        lefts = [(f"{self.ledger.name(side)}: {whole}", one.left_shares[whole]) for side, whole, one in rows]
-        notes = [exposure_tables.told(one.shares[whole], "percent") for _, whole, one in rows]
+        lefts = [(f"{self.ledger.name(side)}: {whole}", one.unreplaced_shares[whole]) for side, whole, one in rows]
+        notes = [exposure_tables.format_exposure(one.shares[whole], "percent") for _, whole, one in rows]
         return self.ledger.charts.bars(lefts, "percent", colours=[side for side, _, _ in rows], notes=notes)
 
-    def years_table(self, years: Iterable[int], caption: str) -> Shown:
+    def years_table(self, years: Iterable[int], caption: str) -> RichOutput:
         """Show the shares of each side in several years, of goods alone."""
         return self.ledger.table([self._year(str(year)) for year in years], caption)
 
     def _year(self, year: str) -> dict[str, str]:
         alone = replace(self.assumed, year=year, remittances=False, transit={})
         found = Stakes(self.ledger, alone, self.sides, self.kinds).found
-        row = {"Year": spoken(year)}
+        row = {"Year": format_period(year)}
         for side in self.sides:
             parts: dict[str, portion.Interval] = {
                 whole: found[side, what].shares[whole]
                 for whole, what in WHOLES.items()
                 if whole in found[side, what].shares
             }
-            row[self.ledger.name(side)] = exposure_tables.shares(parts) or "–"
+            row[self.ledger.name(side)] = exposure_tables.format_shares(parts) or "–"
         return row
 
-    def groups(self, wider: Collection[str]) -> list[Stake]:
+    def groups(self, wider: Collection[str]) -> list[Exposure]:
         """Return what each group of goods that is part of one of `wider` puts at stake."""
         metrics = self.ledger["metrics"]
         names = metrics.loc[metrics["part_of"].isin(wider), "metric_id"]
-        return exposure.goods(self.ledger.tables, self.assumed, self.sides, self.kinds, names)
+        return exposure.goods_exposures(self.ledger.tables, self.assumed, self.sides, self.kinds, names)
 
-    def groups_table(self, found: Sequence[Stake], caption: str, prefix: str = "") -> HTML:
+    def groups_table(self, found: Sequence[Exposure], caption: str, prefix: str = "") -> HTML:
         """Show groups of goods, the largest share first, by the names of their metrics without a common prefix."""
-        names = {one.what: self.ledger.name(one.what).removeprefix(prefix).capitalize() for one in found}
+        names = {one.flow: self.ledger.name(one.flow).removeprefix(prefix).capitalize() for one in found}
         return self._table(sorted(found, key=_share, reverse=True), caption, names)
 
-    def rests_on(self, *others: Stake) -> Observations:
+    def rests_on(self, *others: Exposure) -> Observations:
         """Return the figures that all of this, and other stakes, rest on, each once."""
-        names = [name for one in (*self.found.values(), *others) for name in one.rests_on]
+        names = [name for one in (*self.found.values(), *others) for name in one.evidence_ids]
         return self.ledger.observations(*dict.fromkeys(names))
 
 
-def _share(one: Stake) -> Any:
+def _share(one: Exposure) -> Any:
     return one.shares[EXPORTS].lower

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from compendium.display.chapter.selections import Selection
-from compendium.display.outputs import Shown
+from compendium.display.outputs import RichOutput
 from compendium.display.tables import ledger as ledger_tables
 
 
@@ -31,7 +31,7 @@ class Stances(Selection):
         frame = self.frame.assign(written=written).sort_values(["written", "paragraph"])
         return Stances(self.shelf, frame)
 
-    def table(self, caption: str) -> Shown:
+    def table(self, caption: str) -> RichOutput:
         """Show each stance with its statement and the reason why it counts as that."""
         ledger = self.shelf.tables
         return ledger_tables.stances_table(self.frame, ledger["propositions"], ledger["sources"], caption)
@@ -52,7 +52,7 @@ class Statements(Selection):
         """Return what conflicts of the selection touch: the statements."""
         return self.ids
 
-    def table(self, caption: str) -> Shown:
+    def table(self, caption: str) -> RichOutput:
         """Show statements by source, in the order in which the sources were written, each stance with its place."""
         return ledger_tables.positions_table(self.stances.frame, self.frame, self._sources(), caption)
 

@@ -14,7 +14,7 @@ from compendium.display.chapter.selections import Selection
 from compendium.display.charts import style
 from compendium.display.tables import votes as votes_tables
 from compendium.ledger import votes as votes_ledger
-from compendium.values.periods import spoken
+from compendium.values.periods import format_period
 
 
 @dataclass(frozen=True)
@@ -23,7 +23,7 @@ class Votes(Selection):
 
     def counted(self, area: str, about: str) -> dict[str, int]:
         """Return how often a state did what over the resolutions about another: `yes`, `no`, `absent`, …, `all`."""
-        return votes_ledger.counted(self.frame, area, about)
+        return votes_ledger.count_votes(self.frame, area, about)
 
     def with_basis(self, basis: str) -> int:
         """Return how many votes are known in one way: `recorded`, `reported`, `inferred`, `not found`, `disputed`."""
@@ -35,15 +35,15 @@ class Votes(Selection):
 
     def counts_table(self, states: Sequence[str], about: Sequence[str], caption: str) -> HTML:
         """Show what each of some states did over the resolutions about each of some others, in words."""
-        return votes_tables.counts_table(self.frame, self._named(states), list(about), caption)
+        return votes_tables.vote_counts_table(self.frame, self._named(states), list(about), caption)
 
     def chart(self, heads: Mapping[str, str], colours: Mapping[str, Shade]) -> Chart:
         """Return the grid of votes in words, a row each resolution, under the heads of some states by id."""
         titles = self.frame.drop_duplicates("resolution_id").set_index("resolution_id")
         rows = {}
-        for name, words in votes_ledger.grid(self.frame, list(heads)).items():
-            title = f"{spoken(titles.loc[name, 'date'])}: {titles.loc[name, 'title']}"
-            rows[textwrap.fill(title, style.LINE - 4)] = {heads[area]: word for area, word in words.items()}
+        for name, words in votes_ledger.vote_grid(self.frame, list(heads)).items():
+            title = f"{format_period(titles.loc[name, 'date'])}: {titles.loc[name, 'title']}"
+            rows[textwrap.fill(title, style.LINE_LENGTH - 4)] = {heads[area]: word for area, word in words.items()}
         return Charts(self.shelf).words(rows, colours)
 
     def _named(self, states: Sequence[str]) -> dict[str, str]:

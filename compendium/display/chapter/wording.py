@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from compendium.analysis.explanations import listed
+from compendium.analysis.explanations import format_list
 from compendium.display.chapter.amounts import Amount
-from compendium.values.formatting import signed
-from compendium.values.periods import span, spoken
+from compendium.values.formatting import format_signed
+from compendium.values.periods import format_period, read_period
 
 SMALL = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 """Numbers that are written as words."""
@@ -19,15 +19,15 @@ class Wording:
 
     def period(self, period: str | int) -> str:
         """Return a period or day: `2025-01/2025-04` as `January–April 2025`."""
-        return spoken(str(period))
+        return format_period(str(period))
 
     def day(self, period: str) -> str:
         """Return the day up to which something is counted, without the word until: `../2025-09-01`."""
-        return spoken(period).removeprefix("until ")
+        return format_period(period).removeprefix("until ")
 
     def days_between(self, earlier: str, later: str) -> str:
         """Return the days from the last day of a period to the first of a later one: `12 days`."""
-        return f"{(span(later).first - span(earlier).last).days} days"
+        return f"{(read_period(later).first - read_period(earlier).last).days} days"
 
     def percent(self, part: float, digits: int = 0) -> str:
         """Return a part of one in percent: `0.345` as `34%`, with so many decimals."""
@@ -39,7 +39,7 @@ class Wording:
 
     def score(self, score: float) -> str:
         """Return a score with its sign: `+3.4`, `−5.0`."""
-        return signed(score)
+        return format_signed(score)
 
     def number(self, count: int) -> str:
         """Return a whole number: in words up to nine, then in digits with separators."""
@@ -52,4 +52,4 @@ class Wording:
 
     def list(self, parts: Iterable[Any]) -> str:
         """Return several things as a list: `a, b and c`."""
-        return listed(map(str, parts))
+        return format_list(map(str, parts))

@@ -17,12 +17,12 @@ import portion
 from matplotlib.figure import Figure
 
 from compendium.display.charts import style
-from compendium.values.formatting import amount, signed
-from compendium.values.periods import Span, spoken, written
+from compendium.values.formatting import format_amount, format_signed
+from compendium.values.periods import Span, format_edtf, format_period
 
-MOST = 600
+MAX_LENGTH = 600
 """How many characters a text may have: whoever hears it cannot skip."""
-FEW = 12
+MAX_LISTED_MARKS = 12
 """Up to how many marks all are read out."""
 
 
@@ -41,43 +41,43 @@ class Mark(NamedTuple):
         if low is None or high is None:
             return f"{'at most' if low is None else 'at least'} {_number(high if low is None else low)}"
         if high - low < abs(high + low) / 400:  # so narrow that its ends would be noise to whoever hears them
-            return amount(portion.singleton((low + high) / 2), "", digits=0 if low == high else 3)
-        return amount(portion.closed(low, high), "")
+            return format_amount(portion.singleton((low + high) / 2), "", digits=0 if low == high else 3)
+        return format_amount(portion.closed(low, high), "")
 
 
 def _number(value: Fraction | None) -> str:
-    return amount(portion.singleton(value), "")
+    return format_amount(portion.singleton(value), "")
 
 
-def text(drawn: Figure, shows: str) -> str:
+def describe_chart(chart: Figure, subject: str) -> str:
     """Return the alternative text of a figure: what it shows, and what the table behind it says.
 
     Parameters
     ----------
-    drawn
+    chart
         a figure of `compendium.display.charts.ledger` or `compendium.display.charts.series`.
-    shows
+    subject
         what it shows, in a few words of the page, without a full stop.
 
     Returns
     -------
     str
-        sentences, the most telling first, as many as `MOST` characters hold.
+        sentences, the most telling first, as many as `MAX_LENGTH` characters hold.
 
     Raises
     ------
     ValueError
         where no table is behind the figure, or one of no known kind.
     """
-    frame = style.behind(drawn)
-    tell = next((tell for columns, tell in KINDS if columns <= set(frame.columns)), None)
+    frame = style.attached_table(chart)
+    tell = next((tell for columns, tell in CHART_KINDS if columns <= set(frame.columns)), None)
     if tell is None or frame.empty:
         raise ValueError(
             f"a table of {len(frame)} rows with the columns {', '.join(frame.columns)} is of no known kind"
         )
-    said = shows.removesuffix(".") + "."
+    said = subject.removesuffix(".") + "."
     for sentence in tell(frame):
-        if len(said) + len(sentence) + 1 <= MOST:
+        if len(said) + len(sentence) + 1 <= MAX_LENGTH:
             said += f" {sentence}"
     return said
 
@@ -85,7 +85,7 @@ def text(drawn: Figure, shows: str) -> str:
 # --- what stands out
 
 
-def extremes(marks: Sequence[Mark], said: str = "Highest: {}; lowest: {}.") -> str:
+def describe_extremes(marks: Sequence[Mark], template: str = "Highest: {}; lowest: {}.") -> str:
     """Say which mark is the highest and which the lowest, as far as their intervals tell; nothing of a single one."""
     if len(marks) < 2:
         return ""
@@ -93,14 +93,14 @@ def extremes(marks: Sequence[Mark], said: str = "Highest: {}; lowest: {}.") -> s
     highest, lowest = [mark for mark in marks if mark.high >= least], [mark for mark in marks if mark.low <= most]
     if len(highest) == len(marks) == len(lowest):
         same = {(mark.low, mark.high) for mark in marks}
-        return UNCLEAR[len(same) == 1].format(marks[0])
+        return NO_EXTREME_TEXTS[len(same) == 1].format(marks[0])
     if most <= 0 and all(mark.high <= 0 for mark in marks):  # to be lowest is to be furthest below nothing
-        said = said.replace("Highest", "Nearest to nothing").replace("highest", "nearest to nothing")
-        said = said.replace("lowest", "furthest below it")
-    return said.format(_candidates(highest), _candidates(lowest))
+        template = template.replace("Highest", "Nearest to nothing").replace("highest", "nearest to nothing")
+        template = template.replace("lowest", "furthest below it")
+    return template.format(_candidates(highest), _candidates(lowest))
 
 
-UNCLEAR = ("Their ranges overlap: none is clearly the highest.", "All are {}.")
+NO_EXTREME_TEXTS = ("Their ranges overlap: none is clearly the highest.", "All are {}.")
 """What is said where each of several marks may be the highest and the lowest, and where they are the same."""
 
 
@@ -114,7 +114,7 @@ def _candidates(marks: Sequence[Mark]) -> str:
     return f"{listed.format('or')}, whose ranges overlap"
 
 
-def trend(marks: Sequence[Mark]) -> str:
+def describe_trend(marks: Sequence[Mark]) -> str:
     """Say whether values in order of time rise or fall, by what their intervals leave no doubt of.
 
     Returns
@@ -159,8 +159,8 @@ def _bars(frame: pd.DataFrame) -> list[str]:
     marks = _marks(frame, frame["label"])
     return [
         f"{_count(len(marks), 'bar')}{_unit(frame)}.",
-        extremes(marks),
-        *([f"All: {'; '.join(f'{mark.name}, {mark}' for mark in marks)}."] if len(marks) <= FEW else []),
+        describe_extremes(marks),
+        *([f"All: {'; '.join(f'{mark.name}, {mark}' for mark in marks)}."] if len(marks) <= MAX_LISTED_MARKS else []),
     ]
 
 
@@ -178,7 +178,7 @@ def _pairs(frame: pd.DataFrame) -> list[str]:
     return [
         f"{_count(len(by_label), 'pair of bars', 'pairs of bars')}{_unit(frame)}.",
         f"“{one}” is above “{other}” in {above} and below it in {below}.",
-        *([f"{'; '.join(rows)}."] if len(frame) <= FEW else []),
+        *([f"{'; '.join(rows)}."] if len(frame) <= MAX_LISTED_MARKS else []),
     ]
 
 
@@ -200,10 +200,12 @@ def _lines(frame: pd.DataFrame) -> list[str]:
         marks = _marks(rows, [_when(at) for at in rows[time]])
         said[name] = marks
         every.append(f"{name}: {_listed(marks)}")
-    listed = timed and len(frame) <= FEW and any(rows > 2 for rows in frame.groupby(keys).size())
-    courses = [[f"{name} {how(marks)}." for name, marks in said.items()] for how in (COURSES if timed else (_listed,))]
+    listed = timed and len(frame) <= MAX_LISTED_MARKS and any(rows > 2 for rows in frame.groupby(keys).size())
+    courses = [
+        [f"{name} {how(marks)}." for name, marks in said.items()] for how in (TREND_FORMATTERS if timed else (_listed,))
+    ]
     # All series in as many words as there is room for, rather than some in full and nothing of the others.
-    told = next((found for found in courses if sum(map(len, found)) < MOST * 0.8), courses[-1])
+    told = next((found for found in courses if sum(map(len, found)) < MAX_LENGTH * 0.8), courses[-1])
     return [
         f"{_count(len(frame), 'mark')}{_unit(frame) if not group else ''}.",
         *(f"{sentence[0].upper()}{sentence[1:]}" for sentence in told),
@@ -214,8 +216,8 @@ def _lines(frame: pd.DataFrame) -> list[str]:
 def _course(marks: Sequence[Mark]) -> str:
     """Say how a series goes from its first value to its last, and how far up and down between."""
     said = _ends(marks)
-    if len(marks) > 2 and trend(marks) == "rises and falls":
-        said += extremes(marks, "; highest: {}; lowest: {}")
+    if len(marks) > 2 and describe_trend(marks) == "rises and falls":
+        said += describe_extremes(marks, "; highest: {}; lowest: {}")
     return said
 
 
@@ -228,15 +230,15 @@ def _ends(marks: Sequence[Mark]) -> str:
 
 
 def _trend(marks: Sequence[Mark]) -> str:
-    how = trend(marks) if len(marks) > 1 else "has a single mark"
-    return BELOW.get(how, how) if max(mark.high for mark in marks) <= 0 else how
+    how = describe_trend(marks) if len(marks) > 1 else "has a single mark"
+    return NEGATIVE_TREND_TEXTS.get(how, how) if max(mark.high for mark in marks) <= 0 else how
 
 
-COURSES = (_course, _ends, _trend)
+TREND_FORMATTERS = (_course, _ends, _trend)
 """How the course of a series is told, at length, shorter and in a word."""
 
 
-BELOW = {"rises": "comes nearer to zero", "falls": "goes further below zero"}
+NEGATIVE_TREND_TEXTS = {"rises": "comes nearer to zero", "falls": "goes further below zero"}
 """What is said of values none of which is above zero."""
 
 
@@ -260,14 +262,14 @@ def _events(frame: pd.DataFrame) -> list[str]:
     return [
         f"{_count(len(told), 'event')}: {', '.join(f'{count} {kind}' for kind, count in kinds.items())}.",
         f"First: {ends[0]}; last: {ends[1]}.",
-        *([f"Scores from {signed(scores.min())} to {signed(scores.max())}."] if len(scores) > 1 else []),
+        *([f"Scores from {format_signed(scores.min())} to {format_signed(scores.max())}."] if len(scores) > 1 else []),
         *([f"Days that others recorded: {others}."] if others else []),
-        *([f"All: {'; '.join(every)}."] if 2 < len(told) <= FEW else []),
+        *([f"All: {'; '.join(every)}."] if 2 < len(told) <= MAX_LISTED_MARKS else []),
     ]
 
 
 def _span(first: str, last: str) -> str:
-    return spoken(written(Span(date.fromisoformat(first), date.fromisoformat(last))))
+    return format_period(format_edtf(Span(date.fromisoformat(first), date.fromisoformat(last))))
 
 
 def _routes(frame: pd.DataFrame) -> list[str]:
@@ -282,7 +284,7 @@ def _routes(frame: pd.DataFrame) -> list[str]:
     ]
     return [
         f"{_count(len(ways), 'route')} through {_count(frame['place'].nunique(), 'place')}.",
-        *(whole if sum(map(len, whole)) < MOST - 150 else ends),
+        *(whole if sum(map(len, whole)) < MAX_LENGTH - 150 else ends),
         *([f"Shared: {', '.join(shared)}."] if shared else []),
     ]
 
@@ -302,20 +304,20 @@ def _parts(frame: pd.DataFrame) -> list[str]:
     """Tell all parts of each row where they are few, else in which row each part is the largest and the smallest."""
     rows = frame["row"].nunique()
     count = f"{_count(rows, 'bar')} of {_count(frame['part'].nunique(), 'part')}{_unit(frame)}."
-    if len(frame) <= FEW:
+    if len(frame) <= MAX_LISTED_MARKS:
         said = [f"{row}: {_listed(_marks(group, group['part']))}" for row, group in frame.groupby("row", sort=False)]
         return [count, f"{'; '.join(said)}."]
     return [
         count,
         *(
-            f"{part}, {extremes(_marks(group, group['row']), 'highest: {}; lowest: {}').removesuffix('.')}."
+            f"{part}, {describe_extremes(_marks(group, group['row']), 'highest: {}; lowest: {}').removesuffix('.')}."
             for part, group in frame.groupby("part", sort=False)
             if len(group) > 1
         ),
     ]
 
 
-KINDS: tuple[tuple[set[str], Callable[[pd.DataFrame], list[str]]], ...] = (
+CHART_KINDS: tuple[tuple[set[str], Callable[[pd.DataFrame], list[str]]], ...] = (
     ({"route", "stop", "place"}, _routes),
     ({"event", "kind", "first", "last"}, _events),
     ({"row", "column", "word"}, _words),

@@ -15,7 +15,7 @@ Box = tuple[float, float, float, float]
 """West, south, east and north, in degrees."""
 
 
-def read(texts: Iterable[str]) -> MultiLineString:
+def parse_lines(texts: Iterable[str]) -> MultiLineString:
     """Return lines as a table writes them, each as `49.1 40.2, 49.3 40.4`: longitude and latitude by point."""
     return _read(tuple(texts))
 
@@ -26,7 +26,7 @@ def _read(texts: tuple[str, ...]) -> MultiLineString:
     return MultiLineString([[tuple(map(float, point.split())) for point in text.split(", ")] for text in texts])
 
 
-def within(lines: MultiLineString, box: Box, tolerance: float) -> list[LineString]:
+def clip_lines(lines: MultiLineString, box: Box, tolerance: float) -> list[LineString]:
     """Return the parts of lines that lie in a box, with as few points as keep them within a tolerance."""
     west, south, east, north = box
     if west >= east or south >= north:
@@ -35,7 +35,7 @@ def within(lines: MultiLineString, box: Box, tolerance: float) -> list[LineStrin
     return list(shapely.get_parts(inside.simplify(tolerance, preserve_topology=False)))
 
 
-def water(coasts: MultiLineString, box: Box, tolerance: float) -> list[Polygon]:
+def water_polygons(coasts: MultiLineString, box: Box, tolerance: float) -> list[Polygon]:
     """Return the water of a box as areas, thinned alike, their edges against the clock and islands the other way.
 
     Shapely knows areas but not the side of a line: that is what is told here.
@@ -46,7 +46,7 @@ def water(coasts: MultiLineString, box: Box, tolerance: float) -> list[Polygon]:
         lines that have the land at their right hand, as rings or in pieces that share their ends; where one ends
         without a piece to follow, it ends at the edge of the box.
     """
-    inside = MultiLineString(within(shapely.line_merge(coasts, directed=True), box, tolerance))
+    inside = MultiLineString(clip_lines(shapely.line_merge(coasts, directed=True), box, tolerance))
     edges = shapely.union_all([inside, shapely.box(*box).exterior])  # broken wherever they meet
     faces = shapely.orient_polygons(shapely.get_parts(shapely.polygonize([edges])))
     return [face for face in faces if _at_left(inside, face)]

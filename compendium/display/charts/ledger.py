@@ -18,13 +18,13 @@ from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator
 
 from compendium.display.charts import style
-from compendium.values.formatting import signed
+from compendium.values.formatting import format_signed
 from compendium.values.periods import Span
 
-ENDLESS = (portion.inf, -portion.inf)
+INFINITE_ENDS = (portion.inf, -portion.inf)
 
 
-def intervals(
+def interval_chart(
     labels: Sequence[str], ranges: Sequence[portion.Interval], *, unit: str, scale: float = 1,
     colours: Sequence[str] | None = None, notes: Sequence[str] = (),
 ) -> Figure:  # fmt: skip
@@ -41,12 +41,12 @@ def intervals(
     notes
         one a row, written beside the bar: its ends, where the bar is too narrow to read them off.
     """
-    ends = [float(end) / scale for r in ranges for end in (r.lower, r.upper) if end not in ENDLESS]
+    ends = [float(end) / scale for r in ranges for end in (r.lower, r.upper) if end not in INFINITE_ENDS]
     reach = (max(ends) - min(0, *ends)) * 1.15 or 1
-    named = [plain(label) for label in labels]
-    above = max(map(len, named), default=0) > BESIDE
+    named = [single_line(label) for label in labels]
+    above = max(map(len, named), default=0) > MAX_SIDE_LABEL_LENGTH
     drawn, axes = pyplot.subplots(figsize=(style.WIDTH, 0.7 + (0.46 if above else 0.36) * len(ranges)))
-    for row, (found, colour) in enumerate(zip(ranges, colours or [style.SERIES[0]] * len(ranges), strict=True)):
+    for row, (found, colour) in enumerate(zip(ranges, colours or [style.SERIES_COLOURS[0]] * len(ranges), strict=True)):
         low = min(ends) if found.lower == -portion.inf else float(found.lower) / scale
         high = reach if found.upper == portion.inf else float(found.upper) / scale
         if high - low < reach / 150:
@@ -73,31 +73,31 @@ def intervals(
     axes.set_xlabel(unit)
     said = [*notes, *[""] * (len(labels) - len(notes))]
     rows = [
-        {"label": label, **style.ends(found, scale), "unit": unit, "note": plain(note)}
+        {"label": label, **style.interval_ends(found, scale), "unit": unit, "note": single_line(note)}
         for label, found, note in zip(named, ranges, said, strict=True)
     ]
-    return style.put_behind(drawn, pd.DataFrame(rows))
+    return style.attach_table(drawn, pd.DataFrame(rows))
 
 
-BESIDE = 22
+MAX_SIDE_LABEL_LENGTH = 22
 """How many characters a label may have beside its bar; a longer one would leave the bars too little room."""
 
 
-def plain(text: str) -> str:
+def single_line(text: str) -> str:
     """Return a label of a figure on one line, as a table has it."""
     return " ".join(text.split())
 
 
-def two_ways(
-    turnover: Mapping[int, portion.Interval], scores: pd.DataFrame, *, unit: str, scale: float,
-    notes: Mapping[int, str] | None = None, claimed: str = "",
+def amounts_and_scores_chart(
+    amounts: Mapping[int, portion.Interval], scores: pd.DataFrame, *, unit: str, scale: float,
+    notes: Mapping[int, str] | None = None, amounts_name: str = "",
     observed: Mapping[str, Mapping[int, portion.Interval]] | None = None, colours: Mapping[str, str] | None = None,
 ) -> Figure:  # fmt: skip
     """Draw a quantity by year as intervals above, cooperation and conflict by year below, on one axis of time.
 
     Parameters
     ----------
-    turnover
+    amounts
         an interval by year, in the unit printed, divided by `scale`.
     scores
         `cooperation` and `conflict` by year, as `compendium.ledger.events.scores_by_year` returns.
@@ -111,13 +111,13 @@ def two_ways(
     """
     drawn, (above, below) = pyplot.subplots(2, 1, sharex=True, figsize=(style.WIDTH, 3.4), height_ratios=(1, 1))
     keys: list[Artist] = []
-    for year, found in turnover.items():
+    for year, found in amounts.items():
         low, high = float(found.lower) / scale, float(found.upper) / scale
         above.plot([year, year], [low, high], color=style.CLAIMED, linewidth=9, solid_capstyle="butt")
         above.annotate(f"{low:.3g}–{high:.3g}", (year, high), (0, 5), textcoords="offset points", ha="center")
-    top = max(float(found.upper) for found in turnover.values()) / scale
+    top = max(float(found.upper) for found in amounts.values()) / scale
     for place, (name, values) in enumerate((observed or {}).items()):
-        colour, marker = (colours or {}).get(name, style.SERIES[place]), "oD"[place % 2]
+        colour, marker = (colours or {}).get(name, style.SERIES_COLOURS[place]), "oD"[place % 2]
         aside = 0.24 + 0.16 * place
         for year, found in values.items():
             low = float(found.lower) / scale
@@ -127,9 +127,9 @@ def two_ways(
             above.plot([year + aside], [(low + high) / 2], mark, color=colour, markersize=6)
             top = max(top, high)
         keys.append(Line2D([], [], marker=marker, linestyle="", color=colour, markersize=6))
-    if claimed:
+    if amounts_name:
         keys.append(Line2D([], [], marker="s", linestyle="", color=style.CLAIMED, markersize=8))
-        drawn.legend(keys, [*(observed or {}), claimed], loc="outside upper left", ncols=3, handletextpad=0,
+        drawn.legend(keys, [*(observed or {}), amounts_name], loc="outside upper left", ncols=3, handletextpad=0,
                      columnspacing=0.8, handlelength=1.4, borderpad=0)  # fmt: skip
     above.set_ylim(bottom=0, top=top * 1.25)
     for year, note in (notes or {}).items():
@@ -138,27 +138,27 @@ def two_ways(
     below.bar(scores.index, scores["cooperation"], color=style.COOPERATION, width=0.6)
     below.bar(scores.index, scores["conflict"], color=style.CONFLICT, width=0.6)
     below.axhline(0, color=style.MUTED, linewidth=0.8)
-    below.set_title(SUMMED)
-    years = sorted({*turnover, *scores.index, *(year for values in (observed or {}).values() for year in values)})
+    below.set_title(SCORES_TITLE)
+    years = sorted({*amounts, *scores.index, *(year for values in (observed or {}).values() for year in values)})
     below.set_xticks(range(years[0], years[-1] + 1))
-    named = {claimed or unit: turnover} | dict(observed or {})
+    named = {amounts_name or unit: amounts} | dict(observed or {})
     rows = [
-        {"panel": unit, "series": name, "year": year, **style.ends(found, scale), "unit": unit}
+        {"panel": unit, "series": name, "year": year, **style.interval_ends(found, scale), "unit": unit}
         for name, values in named.items()
         for year, found in values.items()
     ]
     rows += [
-        {"panel": SUMMED, "series": name, "year": year, "low": value, "high": value, "unit": "points"}
+        {"panel": SCORES_TITLE, "series": name, "year": year, "low": value, "high": value, "unit": "points"}
         for name in ("cooperation", "conflict")
         for year, value in scores[name].astype(float).items()
     ]
-    return style.put_behind(drawn, pd.DataFrame(rows))
+    return style.attach_table(drawn, pd.DataFrame(rows))
 
 
-SUMMED = "Scores: cooperation above, conflict below"
+SCORES_TITLE = "Scores: cooperation above, conflict below"
 
 
-def ties(scores: Mapping[str, pd.DataFrame]) -> Figure:
+def tie_scores_chart(scores: Mapping[str, pd.DataFrame]) -> Figure:
     """Draw cooperation and conflict of several ties, a panel each, with the same axes.
 
     Parameters
@@ -176,7 +176,7 @@ def ties(scores: Mapping[str, pd.DataFrame]) -> Figure:
             axes.bar(range(len(labels)), table[column], color=colour, width=0.6)
             for place, value in enumerate(table[column]):
                 if abs(value) >= 0.05:  # what rounds to nothing gets no label
-                    axes.annotate(signed(value), (place, value), (0, lift), textcoords="offset points", ha="center",
+                    axes.annotate(format_signed(value), (place, value), (0, lift), textcoords="offset points", ha="center",
                                   va="bottom" if lift > 0 else "top")  # fmt: skip
         axes.axhline(0, color=style.MUTED, linewidth=0.8)
         axes.margins(y=0.24)
@@ -188,10 +188,10 @@ def ties(scores: Mapping[str, pd.DataFrame]) -> Figure:
         for column in ("cooperation", "conflict")
         for label, value in table[column].items()
     ]
-    return style.put_behind(drawn, pd.DataFrame(rows))
+    return style.attach_table(drawn, pd.DataFrame(rows))
 
 
-def timeline(events: pd.DataFrame, recorded: Mapping[str, Sequence[Span]] | None = None) -> Figure:
+def timeline_chart(events: pd.DataFrame, recorded_spans: Mapping[str, Sequence[Span]] | None = None) -> Figure:
     """Draw one bar an event, in the order given, from its first to its last possible day, its name above it.
 
     The colour says cooperation or conflict by the sign of the score; an event without a date, or with an open one,
@@ -199,7 +199,7 @@ def timeline(events: pd.DataFrame, recorded: Mapping[str, Sequence[Span]] | None
 
     Parameters
     ----------
-    recorded
+    recorded_spans
         by event id, the days on which others put it, each drawn as a diamond on the bar.
     """
     known = events[[bool(found) and found.bounded for found in events["span"]]]
@@ -211,7 +211,7 @@ def timeline(events: pd.DataFrame, recorded: Mapping[str, Sequence[Span]] | None
         score, found = event["goldstein"], event["span"]
         colour = style.MUTED if pd.isna(score) or score == 0 else style.COOPERATION if score > 0 else style.CONFLICT
         axes.plot([found.first, max(found.last, found.first + least)], [row, row], color=colour, linewidth=4)
-        for days in recorded.get(event["event_id"], ()) if recorded else ():
+        for days in recorded_spans.get(event["event_id"], ()) if recorded_spans else ():
             middle = dates.date2num(days.first + (days.last - days.first) / 2)
             axes.plot([middle], [row], "D", color=style.INK, markersize=6, clip_on=False)
             first, last = min(first, days.first), max(last, days.last)
@@ -226,13 +226,13 @@ def timeline(events: pd.DataFrame, recorded: Mapping[str, Sequence[Span]] | None
     for event in known.to_dict("records"):
         score = event["goldstein"]
         told = {"event": event["name"], "kind": _kind(score), "score": float("nan") if pd.isna(score) else float(score)}
-        others = (recorded or {}).get(event.get("event_id", ""), ())
+        others = (recorded_spans or {}).get(event.get("event_id", ""), ())
         by = ["the sources", *["others"] * len(others)]
         rows += [
             {**told, "by": who, "first": str(days.first), "last": str(days.last)}
             for who, days in zip(by, (event["span"], *others), strict=True)
         ]
-    return style.put_behind(drawn, pd.DataFrame(rows))
+    return style.attach_table(drawn, pd.DataFrame(rows))
 
 
 def _kind(score: float) -> str:
@@ -242,7 +242,7 @@ def _kind(score: float) -> str:
     return "cooperative" if score > 0 else "conflicting" if score < 0 else "neither"
 
 
-def scores(events: pd.DataFrame) -> Figure:
+def event_scores_chart(events: pd.DataFrame) -> Figure:
     """Draw every dated, scored event as a line over its span of time at the height of its score."""
     known = events[events["goldstein"].notna() & events["span"].notna()]
     known = known[[found.bounded for found in known["span"]]]
@@ -261,10 +261,10 @@ def scores(events: pd.DataFrame) -> Figure:
          "first": str(event["span"].first), "last": str(event["span"].last)}
         for event in known.to_dict("records")
     ]  # fmt: skip
-    return style.put_behind(drawn, pd.DataFrame(rows))
+    return style.attach_table(drawn, pd.DataFrame(rows))
 
 
-def growth(lines: Mapping[str, Mapping[float, float]], *, across: str, unit: str) -> Figure:
+def scaling_chart(lines: Mapping[str, Mapping[float, float]], *, size_label: str, unit: str) -> Figure:
     """Draw how times grow with a size, both on logarithmic axes, each line with its name at its end.
 
     A faint line shows what growing in proportion looks like.
@@ -277,26 +277,28 @@ def growth(lines: Mapping[str, Mapping[float, float]], *, across: str, unit: str
         what the sizes and the values are.
     """
     drawn, axes = pyplot.subplots(figsize=(style.WIDTH, 3.4))
-    axes.set(xscale="log", yscale="log", xlabel=across)
+    axes.set(xscale="log", yscale="log", xlabel=size_label)
     axes.set_title(unit)
     sizes = sorted({size for values in lines.values() for size in values})
     for place, values in enumerate(lines.values()):
         points = sorted(values.items())
-        axes.plot(*zip(*points, strict=True), "osD^vP"[place % 6] + "-", color=style.SERIES[place], markersize=6)
+        axes.plot(
+            *zip(*points, strict=True), "osD^vP"[place % 6] + "-", color=style.SERIES_COLOURS[place], markersize=6
+        )
     low = min(value for values in lines.values() for value in values.values())
     axes.plot([sizes[0], sizes[-1]], [low, low * sizes[-1] / sizes[0]], ":", color=style.MUTED, linewidth=1, zorder=1)
     axes.set_xticks(sizes, [f"{size:,g}" for size in sizes])
     axes.minorticks_off()
     axes.yaxis.set_major_formatter("{x:g}")
-    ends = [(values[max(values)], max(values), name, style.SERIES[place])
+    ends = [(values[max(values)], max(values), name, style.SERIES_COLOURS[place])
             for place, (name, values) in enumerate(lines.items())]  # fmt: skip
     _name_ends(axes, [*ends, (low * sizes[-1] / sizes[0], sizes[-1], "in proportion", style.MUTED)])
     rows = [
-        {"series": plain(name), "size": size, "of": across, "value": value, "unit": unit}
+        {"series": single_line(name), "size": size, "of": size_label, "value": value, "unit": unit}
         for name, values in lines.items()
         for size, value in sorted(values.items())
     ]
-    return style.put_behind(drawn, pd.DataFrame(rows))
+    return style.attach_table(drawn, pd.DataFrame(rows))
 
 
 def _name_ends(axes: Axes, ends: Sequence[tuple[float, float, str, str]]) -> None:

@@ -23,12 +23,12 @@ from matplotlib.text import Text
 from matplotlib.transforms import Bbox
 
 from compendium.display.charts import style
-from compendium.display.charts.ledger import plain
+from compendium.display.charts.ledger import single_line
 
 
 def route_map(
-    stops: pd.DataFrame, colours: Mapping[str, str], *, names: Sequence[str] = (),
-    labels: Mapping[str, str] | None = None, around: Sequence[str] = (), outlines: pd.DataFrame | None = None,
+    stops: pd.DataFrame, colours: Mapping[str, str], *, named_places: Sequence[str] = (),
+    labels: Mapping[str, str] | None = None, frame_places: Sequence[str] = (), outlines: pd.DataFrame | None = None,
 ) -> Figure:  # fmt: skip
     """Draw routes as lines through their stops, by longitude and latitude, with some of the places named.
 
@@ -40,18 +40,18 @@ def route_map(
         one row a stop in order: `route_id`, `place_id`, `name`, `latitude`, `longitude`.
     colours
         a colour of the style by route id; its keys are the routes drawn.
-    names
+    named_places
         the place ids to name, the most important first; all where empty.
     labels
         a name by route id, for a legend below the map; none where it is left out.
-    around
+    frame_places
         place ids that set what the map shows; every stop drawn where empty.
     outlines
         coasts and borders to draw beneath, `kind` (coast, border, disputed) and `line` (longitude and latitude in
         degrees, `49.1 40.2, 49.3 40.4`); coasts have the land at their right hand; what is disputed is dotted.
     """
     shown = stops[stops["route_id"].isin(colours)].dropna(subset=["latitude", "longitude"])
-    west, east, south, north = _frame(shown[shown["place_id"].isin(around)] if around else shown)
+    west, east, south, north = _frame(shown[shown["place_id"].isin(frame_places)] if frame_places else shown)
     stretch = 1 / math.cos(math.radians((south + north) / 2))
     # The axis labels and the legend take what is left beside and below the map.
     height = (style.WIDTH - 0.75) * (north - south) * stretch / (east - west) + 0.6 + 0.2 * len(labels or ())
@@ -70,17 +70,17 @@ def route_map(
         drawn.legend(lines, [labels[route] for route in colours], loc="outside lower left", handlelength=3)
     places = shown.drop_duplicates("place_id").set_index("place_id", drop=False)
     inside = places["longitude"].between(west, east) & places["latitude"].between(south, north)
-    wanted = [name for name in (names or places.index) if inside[name]]
+    wanted = [name for name in (named_places or places.index) if inside[name]]
     drawn.draw_without_rendering()
     _name_places(axes, places.loc[wanted], [np.asarray(line.get_xydata()) for line in lines])
     rows = [
-        {"route": plain((labels or {}).get(route, route)), "stop": stop, "place": found["name"],
+        {"route": single_line((labels or {}).get(route, route)), "stop": stop, "place": found["name"],
          "latitude": float(found["latitude"]), "longitude": float(found["longitude"])}
         for route in colours
         for stop, found in enumerate(shown[shown["route_id"] == route].to_dict("records"), 1)
         if west <= found["longitude"] <= east and south <= found["latitude"] <= north
     ]  # fmt: skip
-    return style.put_behind(drawn, pd.DataFrame(rows))
+    return style.attach_table(drawn, pd.DataFrame(rows))
 
 
 BORDERS = {"border": ("-", 0.5), "disputed": (":", 1.3)}
@@ -91,29 +91,29 @@ def _outline(axes: Axes, outlines: pd.DataFrame) -> None:
     """Draw water as an area and borders as lines as far as they reach into the map, each kind as one path."""
     import shapely  # only maps need it, and most pages have none
 
-    from compendium.display.charts.coastlines import read, water, within
+    from compendium.display.charts.coastlines import clip_lines, parse_lines, water_polygons
 
     (west, east), (south, north) = axes.get_xlim(), axes.get_ylim()
-    lines = {kind: read(rows["line"]) for kind, rows in outlines.groupby("kind")}
+    lines = {kind: parse_lines(rows["line"]) for kind, rows in outlines.groupby("kind")}
     known = shapely.total_bounds(list(lines.values()))
     box = (*np.maximum((west, south), known[:2]), *np.minimum((east, north), known[2:]))
-    fine = (east - west) / SEEN
+    fine = (east - west) / MAP_RESOLUTION
     axes.grid(visible=False)
     axes.spines[:].set_visible(True)
-    sea = water(lines["coast"], box, fine) if "coast" in lines else []
+    sea = water_polygons(lines["coast"], box, fine) if "coast" in lines else []
     if sea:
         rings = [Path(ring.coords, closed=True) for area in sea for ring in (area.exterior, *area.interiors)]
         pale = colors.to_rgba(style.FAINT, 0.65)
         axes.add_patch(PathPatch(Path.make_compound_path(*rings), fc=pale, ec=style.MUTED, linewidth=0.5, zorder=0.4))
     for kind, (dashes, width) in BORDERS.items():
-        inside = within(lines[kind], (west, south, east, north), fine) if kind in lines else []
+        inside = clip_lines(lines[kind], (west, south, east, north), fine) if kind in lines else []
         if inside:
             gap = np.full((1, 2), np.nan)
             path = np.vstack([part for line in inside for part in (line.coords, gap)])
             axes.plot(path[:, 0], path[:, 1], dashes, color=style.MUTED, linewidth=width, zorder=0.5)
 
 
-SEEN = 500
+MAP_RESOLUTION = 500
 """Into how many parts a map's width is divided by what can still be seen: less than a point."""
 
 DASHES = ("-", "--", ":", "-.")
@@ -172,7 +172,7 @@ def _dense(corners: np.ndarray) -> np.ndarray:
     return np.vstack([np.linspace(one, other, 60) for one, other in itertools.pairwise(corners)])
 
 
-def schematic(routes: Mapping[str, Sequence[str]], colours: Sequence[str], *, columns: int = 2) -> Figure:
+def route_diagram(routes: Mapping[str, Sequence[str]], colours: Sequence[str], *, columns: int = 2) -> Figure:
     """Draw each route as an upright line of equally spaced, named stops: order, not distance.
 
     Routes stand side by side in `columns`; a stop that several of them name is drawn as a ring.
@@ -197,8 +197,8 @@ def schematic(routes: Mapping[str, Sequence[str]], colours: Sequence[str], *, co
     axes.set(xlim=(-0.04, columns), ylim=(bottom, 0))
     axes.axis("off")
     named = [
-        {"route": plain(route), "stop": stop, "place": place, "routes": often[place]}
+        {"route": single_line(route), "stop": stop, "place": place, "routes": often[place]}
         for route, places in routes.items()
         for stop, place in enumerate(places, 1)
     ]
-    return style.put_behind(drawn, pd.DataFrame(named))
+    return style.attach_table(drawn, pd.DataFrame(named))

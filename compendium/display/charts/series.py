@@ -21,16 +21,16 @@ from matplotlib.patches import Patch, Rectangle
 from matplotlib.ticker import MaxNLocator
 
 from compendium.display.charts import style
-from compendium.display.charts.ledger import plain
+from compendium.display.charts.ledger import single_line
 
-Series = Mapping[float, portion.Interval]
+IntervalsByTime = Mapping[float, portion.Interval]
 """What is known of a quantity, by the time it speaks of (a year, or a year and a fraction)."""
 MARKERS = "osD^vP"
 """How series differ besides their colour."""
 
 
-def over_time(
-    series: Mapping[str, Series], *, unit: str, scale: float = 1, zero: bool = True, height: float = 3.2,
+def time_series_chart(
+    series: Mapping[str, IntervalsByTime], *, unit: str, scale: float = 1, zero: bool = True, height: float = 3.2,
     colours: Mapping[str, str] | None = None,
 ) -> Figure:  # fmt: skip
     """Draw series over time, each value as the interval it is, with its name beside its last value.
@@ -47,7 +47,7 @@ def over_time(
     drawn, axes = pyplot.subplots(figsize=(style.WIDTH, height))
     ends = []
     for place, (name, values) in enumerate(series.items()):
-        colour = (colours or {}).get(name, style.SERIES[place % len(style.SERIES)])
+        colour = (colours or {}).get(name, style.SERIES_COLOURS[place % len(style.SERIES_COLOURS)])
         marker, times = MARKERS[place % len(MARKERS)], sorted(values)
         middles = [float(values[time].lower + values[time].upper) / 2 / scale for time in times]
         wide = [float(values[time].upper - values[time].lower) / 2 / scale for time in times]
@@ -63,11 +63,11 @@ def over_time(
     _name_lines(axes, ends)
     axes.xaxis.set_major_locator(MaxNLocator(6, integer=True))
     rows = [
-        {"series": plain(name), "year": time, **style.ends(values[time], scale), "unit": unit}
+        {"series": single_line(name), "year": time, **style.interval_ends(values[time], scale), "unit": unit}
         for name, values in series.items()
         for time in sorted(values)
     ]
-    return style.put_behind(drawn, pd.DataFrame(rows))
+    return style.attach_table(drawn, pd.DataFrame(rows))
 
 
 def _name_lines(axes: Axes, ends: Sequence[tuple[float, float, str, str]]) -> None:
@@ -82,12 +82,12 @@ def _name_lines(axes: Axes, ends: Sequence[tuple[float, float, str, str]]) -> No
     axes.set_ylim(top=max(high, at + least * 0.7))  # below the title
 
 
-Points = Sequence[tuple[float, portion.Interval]]
+IntervalsByPlace = Sequence[tuple[float, portion.Interval]]
 """What is known of a quantity at some places of an axis; a place may have several values."""
 
 
-def abreast(
-    panels: Mapping[str, Mapping[str, Points]], colours: Mapping[str, str], *, scale: float = 1,
+def grouped_intervals_chart(
+    panels: Mapping[str, Mapping[str, IntervalsByPlace]], colours: Mapping[str, str], *, scale: float = 1,
     hollow: Collection[str] = (), ticks: Mapping[float, str] | None = None, height: float = 1.9, legend: bool = True,
 ) -> Figure:  # fmt: skip
     """Draw intervals of several series beside each other, a panel a quantity, all with one axis of places below.
@@ -135,17 +135,17 @@ def abreast(
         keys = [Line2D([], [], linewidth=3, markersize=6, **marks[name]) for name in names]
         style.legend(drawn, keys, names)
     told = [
-        {"panel": plain(title), "series": name, **_at(at, ticks), **style.ends(found, scale)}
+        {"panel": single_line(title), "series": name, **_at(at, ticks), **style.interval_ends(found, scale)}
         for title, series in panels.items()
         for name, points in series.items()
         for at, found in points
     ]
-    return style.put_behind(drawn, pd.DataFrame(told))
+    return style.attach_table(drawn, pd.DataFrame(told))
 
 
 def _at(place: float, ticks: Mapping[float, str] | None) -> dict[str, Any]:
     """Return where a mark stands, as its axis says it: a place that is named, else a year."""
-    return {"place": plain(ticks.get(place, f"{place:g}"))} if ticks else {"year": place}
+    return {"place": single_line(ticks.get(place, f"{place:g}"))} if ticks else {"year": place}
 
 
 def _upright(
@@ -160,7 +160,7 @@ def _upright(
         axes.plot([at], [high], "^", color=mark["color"], markersize=6)
 
 
-def matrix(cells: Mapping[str, Mapping[str, str]], colours: Mapping[str, str]) -> Figure:
+def word_grid_chart(cells: Mapping[str, Mapping[str, str]], colours: Mapping[str, str]) -> Figure:
     """Draw a grid of words, a row and a column each; a word that has a colour stands on it, so that both tell it.
 
     The label of a row stands above its words, so that these have the whole width.
@@ -193,14 +193,14 @@ def matrix(cells: Mapping[str, Mapping[str, str]], colours: Mapping[str, str]) -
     axes.grid(visible=False)
     axes.spines[:].set_visible(False)
     rows = [
-        {"row": plain(label), "column": plain(column), "word": words[column]}
+        {"row": single_line(label), "column": single_line(column), "word": words[column]}
         for label, words in cells.items()
         for column in columns
     ]
-    return style.put_behind(drawn, pd.DataFrame(rows))
+    return style.attach_table(drawn, pd.DataFrame(rows))
 
 
-def parts(
+def stacked_bar_chart(
     rows: Mapping[str, Mapping[str, float]], *, unit: str, colours: Mapping[str, str] | None = None
 ) -> Figure:  # fmt: skip
     """Draw one horizontal bar a row, made of named parts; each part's value stands in it where there is room.
@@ -216,12 +216,12 @@ def parts(
     """
     names = list(dict.fromkeys(name for values in rows.values() for name in values))
     given = {name: colour for name, colour in (colours or {}).items() if name in names}
-    free = [colour for colour in style.SERIES if colour not in given.values()] or list(style.SERIES)
+    free = [colour for colour in style.SERIES_COLOURS if colour not in given.values()] or list(style.SERIES_COLOURS)
     left = [name for name in names if name not in given]
     shades = given | {name: free[place % len(free)] for place, name in enumerate(left)}
     drawn, axes = pyplot.subplots(figsize=(style.WIDTH, 0.9 + 0.42 * len(rows)))
     most = max(sum(values.values()) for values in rows.values())
-    room = (style.LINE - 4 - max(map(len, rows))) / most  # characters that a bar of one has
+    room = (style.LINE_LENGTH - 4 - max(map(len, rows))) / most  # characters that a bar of one has
     unnamed = list(names)
     for place, values in enumerate(rows.values()):
         start = 0.0
@@ -241,14 +241,14 @@ def parts(
     if unnamed:
         style.legend(drawn, [Patch(color=shades[name]) for name in unnamed], unnamed)
     told = [
-        {"row": plain(label), "part": plain(name), "value": float(value), "unit": unit}
+        {"row": single_line(label), "part": single_line(name), "value": float(value), "unit": unit}
         for label, values in rows.items()
         for name, value in values.items()
     ]
-    return style.put_behind(drawn, pd.DataFrame(told))
+    return style.attach_table(drawn, pd.DataFrame(told))
 
 
-def compared(
+def claimed_observed_chart(
     labels: Sequence[str], claimed: Sequence[portion.Interval], observed: Sequence[portion.Interval],
     notes: Sequence[str], *, unit: str,
 ) -> Figure:  # fmt: skip
@@ -257,7 +257,7 @@ def compared(
     ends = [float(end) for found in (*claimed, *observed) for end in (found.lower, found.upper)]
     least = (max(ends) - min(0, *ends)) / 120
     for place, pair in enumerate(zip(observed, claimed, strict=True)):
-        for found, colour, above in zip(pair, (style.COUNTED, style.CLAIMED), (0.09, -0.09), strict=True):
+        for found, colour, above in zip(pair, (style.OBSERVED, style.CLAIMED), (0.09, -0.09), strict=True):
             low, high = float(found.lower), float(found.upper)
             if high - low < least:
                 low, high = (low + high - least) / 2, (low + high + least) / 2
@@ -267,17 +267,19 @@ def compared(
     axes.set_xlim(left=min(0, *ends), right=max(ends) * 1.04)
     axes.set_yticks([])
     axes.set_xlabel(unit)
-    keys = [Patch(color=colour) for colour in (style.CLAIMED, style.COUNTED)]
+    keys = [Patch(color=colour) for colour in (style.CLAIMED, style.OBSERVED)]
     style.legend(drawn, keys, ["above: claimed", "below: independent figure"])
-    return style.put_behind(drawn, _pairs(labels, {"claimed": claimed, "independent figure": observed}, notes, unit, 1))
+    return style.attach_table(
+        drawn, _pairs(labels, {"claimed": claimed, "independent figure": observed}, notes, unit, 1)
+    )
 
 
 def _name_pair(axes: Axes, place: int, label: str, note: str) -> None:
     """Write a label above a pair of bars, in one line or two, and a note below."""
     across = ("axes fraction", "data")
-    axes.annotate(textwrap.fill(label, style.LINE - 8), (0, place - 0.17), xycoords=across, va="bottom",
+    axes.annotate(textwrap.fill(label, style.LINE_LENGTH - 8), (0, place - 0.17), xycoords=across, va="bottom",
                   fontweight="bold")  # fmt: skip
-    axes.annotate(textwrap.fill(note, style.LINE - 2), (0, place + 0.19), xycoords=across, va="top")
+    axes.annotate(textwrap.fill(note, style.LINE_LENGTH - 2), (0, place + 0.19), xycoords=across, va="top")
 
 
 def _pairs(
@@ -286,25 +288,25 @@ def _pairs(
 ) -> pd.DataFrame:  # fmt: skip
     """Return the table of a figure that has the same rows in several series, row by row."""
     return pd.DataFrame(
-        {"label": plain(label), "series": name, **style.ends(ranges[place], scale), "unit": unit,
-         "note": plain(notes[place])}
+        {"label": single_line(label), "series": name, **style.interval_ends(ranges[place], scale), "unit": unit,
+         "note": single_line(notes[place])}
         for place, label in enumerate(labels)
         for name, ranges in pairs.items()
     )  # fmt: skip
 
 
-def used(
-    labels: Sequence[str], carried: Sequence[portion.Interval], possible: Sequence[portion.Interval],
-    notes: Sequence[str], *, unit: str, scale: float = 1, keys: Sequence[str] = ("carried", "stated capacity"),
+def capacity_use_chart(
+    labels: Sequence[str], amounts: Sequence[portion.Interval], capacities: Sequence[portion.Interval],
+    notes: Sequence[str], *, unit: str, scale: float = 1, bar_names: Sequence[str] = ("carried", "stated capacity"),
 ) -> Figure:  # fmt: skip
     """Draw, a row each, what is carried above what could be, as bars from nothing, with a note below the two.
 
     What lies between the ends of an interval is pale; one without an upper end is drawn to its lower one. Values
-    are divided by `scale`; `keys` name the two bars.
+    are divided by `scale`; `bar_names` name the two bars.
     """
     drawn, axes = pyplot.subplots(figsize=(style.WIDTH, 0.9 + 1.15 * len(labels)))
-    colours = (style.COUNTED, style.MUTED)
-    for place, pair in enumerate(zip(carried, possible, strict=True)):
+    colours = (style.OBSERVED, style.MUTED)
+    for place, pair in enumerate(zip(amounts, capacities, strict=True)):
         for found, colour, at in zip(pair, colours, (place - 0.08, place + 0.08), strict=True):
             low = float(found.lower) / scale
             high = low if found.upper == portion.inf else float(found.upper) / scale
@@ -316,7 +318,7 @@ def used(
     axes.set_yticks([])
     axes.grid(axis="y", visible=False)
     axes.set_xlabel(unit)
-    said = [f"{where}: {key}" for where, key in zip(("above", "below"), keys, strict=True)]
+    said = [f"{where}: {key}" for where, key in zip(("above", "below"), bar_names, strict=True)]
     style.legend(drawn, [Patch(color=colour) for colour in colours], said)
-    pairs = dict(zip(keys, (carried, possible), strict=True))
-    return style.put_behind(drawn, _pairs(labels, pairs, notes, unit, scale))
+    pairs = dict(zip(bar_names, (amounts, capacities), strict=True))
+    return style.attach_table(drawn, _pairs(labels, pairs, notes, unit, scale))

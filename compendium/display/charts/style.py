@@ -24,20 +24,20 @@ if TYPE_CHECKING:
 
 WIDTH = 5.4
 """Width of a figure in inches: narrow enough that its text is still legible on a phone."""
-SIZE = 11
+FONT_SIZE = 11
 """Size of every text of a figure in points: on a phone, where a figure is 358 px wide, no less than ten px."""
-LINE = 60
+LINE_LENGTH = 60
 """How many characters of that size a figure is wide."""
 
 INK, MUTED, FAINT, PAPER = "#1b1e23", "#5c6370", "#c9ced6", "#fefefe"
-SERIES = ("#0b62a4", "#b8500c", "#0f7b5f", "#8a4b9e", "#7a6a00", "#a3324f")
+SERIES_COLOURS = ("#0b62a4", "#b8500c", "#0f7b5f", "#8a4b9e", "#7a6a00", "#a3324f")
 """Colours for data, told apart by people who are colour-blind (after Okabe and Ito), dark enough for white."""
 
-COOPERATION, CONFLICT = SERIES[2], SERIES[3]
-CLAIMED, COUNTED = INK, SERIES[2]
+COOPERATION, CONFLICT = SERIES_COLOURS[2], SERIES_COLOURS[3]
+CLAIMED, OBSERVED = INK, SERIES_COLOURS[2]
 """What sources claim, and independent figures that belong to no side: the same on every figure."""
-VARIABLES = {INK: "--ink", MUTED: "--muted", FAINT: "--faint", PAPER: "--paper"} | {
-    colour: f"--series-{place}" for place, colour in enumerate(SERIES, 1)
+CSS_VARIABLES = {INK: "--ink", MUTED: "--muted", FAINT: "--faint", PAPER: "--paper"} | {
+    colour: f"--series-{place}" for place, colour in enumerate(SERIES_COLOURS, 1)
 }
 
 
@@ -52,12 +52,12 @@ def use() -> None:
             "svg.hashsalt": "ledger",
             "font.family": "sans-serif",
             "font.sans-serif": ["DejaVu Sans", "Verdana", "Arial"],
-            "font.size": SIZE,
-            "axes.titlesize": SIZE,
-            "axes.labelsize": SIZE,
-            "xtick.labelsize": SIZE,
-            "ytick.labelsize": SIZE,
-            "legend.fontsize": SIZE,
+            "font.size": FONT_SIZE,
+            "axes.titlesize": FONT_SIZE,
+            "axes.labelsize": FONT_SIZE,
+            "xtick.labelsize": FONT_SIZE,
+            "ytick.labelsize": FONT_SIZE,
+            "legend.fontsize": FONT_SIZE,
             "axes.titlelocation": "left",
             "axes.titleweight": "bold",
             "axes.spines.top": False,
@@ -67,7 +67,7 @@ def use() -> None:
             "axes.titlecolor": INK,
             "axes.grid": True,
             "axes.axisbelow": True,
-            "axes.prop_cycle": cycler(color=SERIES),
+            "axes.prop_cycle": cycler(color=SERIES_COLOURS),
             "grid.color": FAINT,
             "grid.linewidth": 0.6,
             "text.color": INK,
@@ -80,7 +80,7 @@ def use() -> None:
     )
 
 
-def of_actors(ledger: Ledger, actors: Iterable[str]) -> dict[str, str]:
+def actor_colours(ledger: Ledger, actors: Iterable[str]) -> dict[str, str]:
     """Return by id the colours that the ledger gives to actors, the same on every figure; none for who has none.
 
     Raises
@@ -89,33 +89,35 @@ def of_actors(ledger: Ledger, actors: Iterable[str]) -> dict[str, str]:
         where two of them have the same colour, so that one figure could not tell them apart.
     """
     rows = {actor: ledger.row("actors", actor) for actor in actors}
-    chosen = {actor: SERIES[int(row["colour"]) - 1] for actor, row in rows.items() if not pd.isna(row["colour"])}
+    chosen = {
+        actor: SERIES_COLOURS[int(row["colour"]) - 1] for actor, row in rows.items() if not pd.isna(row["colour"])
+    }
     for one, other in itertools.combinations(chosen, 2):
         if chosen[one] == chosen[other]:
             raise ValueError(
                 f"actors.csv: {one} and {other} both have the colour {int(rows[one]['colour'])}, and one figure shows "
-                f"both; give one of them another of 1 to {len(SERIES)}"
+                f"both; give one of them another of 1 to {len(SERIES_COLOURS)}"
             )
     return chosen
 
 
-def legend(drawn: Figure, keys: Sequence[Artist], names: Sequence[str]) -> None:
+def legend(chart: Figure, keys: Sequence[Artist], names: Sequence[str]) -> None:
     """Name what has no room for its name beside it, in as many columns as fit."""
-    columns = max(1, LINE // (max(map(len, names), default=1) + 5))
+    columns = max(1, LINE_LENGTH // (max(map(len, names), default=1) + 5))
     columns = min(columns, len(names))
-    drawn.legend(keys, names, loc="outside upper left", ncols=columns, handletextpad=0.5, columnspacing=1.2)
+    chart.legend(keys, names, loc="outside upper left", ncols=columns, handletextpad=0.5, columnspacing=1.2)
 
 
 _BEHIND: WeakKeyDictionary[Figure, pd.DataFrame] = WeakKeyDictionary()
 
 
-def put_behind(drawn: Figure, frame: pd.DataFrame) -> Figure:
+def attach_table(chart: Figure, frame: pd.DataFrame) -> Figure:
     """Remember the table that a figure shows, a row for each mark with names a reader knows, and return the figure."""
-    _BEHIND[drawn] = frame
-    return drawn
+    _BEHIND[chart] = frame
+    return chart
 
 
-def behind(drawn: Figure) -> pd.DataFrame:
+def attached_table(chart: Figure) -> pd.DataFrame:
     """Return the table that a figure shows.
 
     Raises
@@ -123,14 +125,14 @@ def behind(drawn: Figure) -> pd.DataFrame:
     ValueError
         where nobody has put one behind it.
     """
-    if drawn not in _BEHIND:
+    if chart not in _BEHIND:
         raise ValueError("a figure without the table that it shows; `style.put_behind` puts one behind it")
-    return _BEHIND[drawn]
+    return _BEHIND[chart]
 
 
-def ends(found: portion.Interval, scale: float = 1) -> dict[str, float]:
+def interval_ends(interval: portion.Interval, scale: float = 1) -> dict[str, float]:
     """Return the `low` and the `high` end of an interval for such a table, divided by `scale`; nan where it is open."""
     return {
         name: float("nan") if end in (portion.inf, -portion.inf) else float(Fraction(end) / Fraction(scale))
-        for name, end in (("low", found.lower), ("high", found.upper))
+        for name, end in (("low", interval.lower), ("high", interval.upper))
     }

@@ -13,12 +13,12 @@ from collections.abc import Iterator
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element
 
-MEASURES = {"x", "y", "width", "height", "viewBox", "transform"}
-UNSEEN = {"metadata", "style"}
+LENGTH_ATTRIBUTES = {"x", "y", "width", "height", "viewBox", "transform"}
+DROPPED_ELEMENTS = {"metadata", "style"}
 """What is left out; the one style that Matplotlib writes says how lines join and end, which the root says instead."""
 
 
-def lean(svg: str, label: str) -> str:
+def compact_svg(svg: str, label: str) -> str:
     """Return an SVG of Matplotlib's as one element named by `label`; the same drawing gives the same text."""
     root = ElementTree.fromstring(svg)
     for element in root.iter():
@@ -51,7 +51,7 @@ def _attributes(element: Element) -> Iterator[tuple[str, str]]:
             said = (declaration.partition(":") for declaration in value.split(";") if declaration.strip())
             yield from ((what.strip(), how.strip()) for what, _, how in said)
         elif not value.startswith("rotate(-0 "):  # how Matplotlib turns what stands upright
-            yield name, re.sub(r"\d+\.\d+", _tenth, value) if name in MEASURES else value
+            yield name, re.sub(r"\d+\.\d+", _tenth, value) if name in LENGTH_ATTRIBUTES else value
 
 
 def _tenth(found: re.Match[str]) -> str:
@@ -84,7 +84,7 @@ def _unwrap(parent: Element) -> None:
         bare = child.tag == "path" and child.get("fill") == "none" and "stroke" not in child.attrib
         if child.tag == "g" and child.attrib.keys() <= {"id"}:
             kept.extend(child)
-        elif child.tag not in UNSEEN and not bare and (len(child) or child.tag != "defs"):
+        elif child.tag not in DROPPED_ELEMENTS and not bare and (len(child) or child.tag != "defs"):
             kept.append(child)
     parent[:] = kept
 

@@ -13,24 +13,24 @@ import portion
 from IPython.display import HTML
 from markupsafe import Markup
 
-from compendium.analysis.exposure import Assumptions, Stake
-from compendium.display.outputs import table
-from compendium.display.tables.derived import figures
-from compendium.display.tables.ledger import stacked
-from compendium.values.formatting import amount
+from compendium.analysis.exposure import Assumptions, Exposure
+from compendium.display.outputs import captioned_table
+from compendium.display.tables.derived import linked_figures
+from compendium.display.tables.ledger import stacked_cell
+from compendium.values.formatting import format_amount
 
 
-def assumptions_table(assumed: Assumptions, spoken: Mapping[str, str], caption: str) -> HTML:
-    """Return every assumption with its value and what it means; `spoken` names the codes of areas."""
+def assumptions_table(assumptions: Assumptions, area_names: Mapping[str, str], caption: str) -> HTML:
+    """Return every assumption with its value and what it means; `area_names` names the codes of areas."""
     rows = [
         {
             "Assumption": one.name.replace("_", " ").capitalize(),
-            "Set to": _value(getattr(assumed, one.name), spoken),
+            "Set to": _value(getattr(assumptions, one.name), area_names),
             "What it means": one.metadata["means"],
         }
-        for one in fields(assumed)
+        for one in fields(assumptions)
     ]
-    return table(pd.DataFrame(rows), caption)
+    return captioned_table(pd.DataFrame(rows), caption)
 
 
 def _value(value: object, spoken: Mapping[str, str]) -> str:
@@ -41,39 +41,45 @@ def _value(value: object, spoken: Mapping[str, str]) -> str:
     return "–".join(f"{end:g}" for end in value) if isinstance(value, tuple) else spoken.get(str(value), str(value))
 
 
-def stakes_table(
-    found: Iterable[Stake], claims: pd.DataFrame, observations: pd.DataFrame, unit: str, caption: str,
-    names: Mapping[str, str] | None = None,
+def exposures_table(
+    exposures: Iterable[Exposure], claims: pd.DataFrame, observations: pd.DataFrame, unit: str, caption: str,
+    labels: Mapping[str, str] | None = None,
 ) -> HTML:  # fmt: skip
     """Return stakes of one side, one a row: the amount, its shares, and what is left without another way."""
     rows = [
         {
-            "What": stacked((names or {}).get(one.what, one.what.capitalize()), *_basis(one, claims, observations)),
-            "At stake in the year": told(one.amount, unit),
-            "That is": shares(one.shares) or one.why or "–",
-            "Left if replaced as assumed": stacked(told(one.left, unit), shares(one.left_shares)),
+            "What": stacked_cell(
+                (labels or {}).get(one.flow, one.flow.capitalize()), *_basis(one, claims, observations)
+            ),
+            "At stake in the year": format_exposure(one.amount, unit),
+            "That is": format_shares(one.shares) or one.missing_reason or "–",
+            "Left if replaced as assumed": stacked_cell(
+                format_exposure(one.unreplaced, unit), format_shares(one.unreplaced_shares)
+            ),
         }
-        for one in found
+        for one in exposures
     ]
-    return table(pd.DataFrame(rows), caption)
+    return captioned_table(pd.DataFrame(rows), caption)
 
 
-def _basis(one: Stake, claims: pd.DataFrame, observations: pd.DataFrame) -> list[Markup]:
-    return [Markup("from {}").format(figures(one.rests_on, claims, observations))] if one.rests_on else []
+def _basis(one: Exposure, claims: pd.DataFrame, observations: pd.DataFrame) -> list[Markup]:
+    return (
+        [Markup("from {}").format(linked_figures(one.evidence_ids, claims, observations))] if one.evidence_ids else []
+    )
 
 
-DIGITS = 3
+SIGNIFICANT_DIGITS = 3
 
 
-def told(found: portion.Interval | None, unit: str, *, unknown: str = "–") -> str:
+def format_exposure(interval: portion.Interval | None, unit: str, *, unknown: str = "–") -> str:
     """Return an amount or a share for a reader, or that it is unknown; that it is not negative is not said."""
-    if found is None:
+    if interval is None:
         return unknown
-    if found.lower == 0 < found.upper:
-        found = found.replace(left=portion.OPEN, lower=-portion.inf)
-    return amount(found, unit, digits=DIGITS)
+    if interval.lower == 0 < interval.upper:
+        interval = interval.replace(left=portion.OPEN, lower=-portion.inf)
+    return format_amount(interval, unit, digits=SIGNIFICANT_DIGITS)
 
 
-def shares(found: Mapping[str, portion.Interval]) -> str:
+def format_shares(shares_by_whole: Mapping[str, portion.Interval]) -> str:
     """Return shares in percent with the name of each whole."""
-    return "; ".join(f"{told(part, 'percent')} of {name}" for name, part in found.items())
+    return "; ".join(f"{format_exposure(part, 'percent')} of {name}" for name, part in shares_by_whole.items())

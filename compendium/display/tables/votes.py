@@ -13,31 +13,36 @@ import pandas as pd
 from IPython.display import HTML
 from markupsafe import Markup
 
-from compendium.analysis.explanations import listed
-from compendium.display.outputs import table
-from compendium.display.tables.corroboration import source
-from compendium.display.tables.ledger import stacked
-from compendium.ledger.votes import ABSENT, ABSTAINED, MARKS, NO, YES, counted
-from compendium.values.periods import spoken
+from compendium.analysis.explanations import format_list
+from compendium.display.outputs import captioned_table
+from compendium.display.tables.corroboration import publisher_link
+from compendium.display.tables.ledger import stacked_cell
+from compendium.ledger.votes import ABSENT, ABSTAINED, NO, VOTE_MARKS, YES, count_votes
+from compendium.values.periods import format_period
 
-TALLY = (("yes", YES), ("no", NO), ("abstain", ABSTAINED), ("absent", ABSENT))
+TALLY_COLUMNS = (("yes", YES), ("no", NO), ("abstain", ABSTAINED), ("absent", ABSENT))
 
 
-def counts_table(votes: pd.DataFrame, names: Mapping[str, str], about: Sequence[str], caption: str) -> HTML:
+def vote_counts_table(
+    votes: pd.DataFrame, names: Mapping[str, str], subject_areas: Sequence[str], caption: str
+) -> HTML:
     """Return, a row each state, what it did over the resolutions about each of some states, in words.
 
     `names` gives the states in order, by id.
     """
     rows = [
-        {"State": name, **{f"On {names.get(own, own)}": _in_words(counted(votes, area, own)) for own in about}}
+        {
+            "State": name,
+            **{f"On {names.get(own, own)}": _in_words(count_votes(votes, area, own)) for own in subject_areas},
+        }
         for area, name in names.items()
     ]
-    return table(pd.DataFrame(rows), caption)
+    return captioned_table(pd.DataFrame(rows), caption)
 
 
 def _in_words(counts: Mapping[str, int]) -> str:
-    said = [f"{counts[word]} {word}" for word in MARKS if counts[word]]
-    return listed(said) if said else "–"
+    said = [f"{counts[word]} {word}" for word in VOTE_MARKS if counts[word]]
+    return format_list(said) if said else "–"
 
 
 def votes_table(votes: pd.DataFrame, resolutions: pd.DataFrame, names: Mapping[str, str], caption: str) -> HTML:
@@ -59,22 +64,22 @@ def votes_table(votes: pd.DataFrame, resolutions: pd.DataFrame, names: Mapping[s
         first = group.iloc[0]
         rows.append(
             {
-                "Resolution": stacked(
-                    first["title"], first["symbol"], spoken(first["date"]), *_tally(tallies.loc[name])
+                "Resolution": stacked_cell(
+                    first["title"], first["symbol"], format_period(first["date"]), *_tally(tallies.loc[name])
                 ),
                 "How states voted": _together({names[area]: held[area] for area in names if area in held}),
             }
         )
-    return table(pd.DataFrame(rows, columns=["Resolution", "How states voted"]), caption)
+    return captioned_table(pd.DataFrame(rows, columns=["Resolution", "How states voted"]), caption)
 
 
 def _tally(resolution: Mapping[str, Any]) -> list[Markup | str]:
     """Return how many states did what, with who says so, and the note; only the note where nobody gives a tally."""
     if not resolution["tally_publisher"]:
         return [resolution["note"]]
-    said = [f"{resolution[column]} {word}" for column, word in TALLY if not pd.isna(resolution[column])]
+    said = [f"{resolution[column]} {word}" for column, word in TALLY_COLUMNS if not pd.isna(resolution[column])]
     by = {"publisher": "tally_publisher", "address": "tally_address", "quality": "tally_quality"}
-    who = source({**{name: resolution[column] for name, column in by.items()}, "original_source": ""})
+    who = publisher_link({**{name: resolution[column] for name, column in by.items()}, "original_source": ""})
     return [Markup("{}: {}").format(", ".join(said), who), resolution["note"]]
 
 
@@ -83,11 +88,11 @@ def _together(votes: Mapping[str, Mapping[str, Any]]) -> Markup | str:
     groups: dict[tuple[Markup, str], list[str]] = {}
     for name, vote in votes.items():
         groups.setdefault(_known_from(vote), []).append(f"{name} {vote['said']}")
-    cells = [Markup("<div>{}</div>").format(stacked("; ".join(said), *known)) for known, said in groups.items()]
+    cells = [Markup("<div>{}</div>").format(stacked_cell("; ".join(said), *known)) for known, said in groups.items()]
     return Markup("").join(cells) if cells else "–"
 
 
 def _known_from(vote: Mapping[str, Any]) -> tuple[Markup, str]:
     """Return on what basis a vote is known and from whom, and the note on it; empty for one that was not found."""
     found = vote["publisher"] != ""
-    return Markup("{} by {}").format(vote["basis"], source(vote)) if found else Markup(), vote["note"]
+    return Markup("{} by {}").format(vote["basis"], publisher_link(vote)) if found else Markup(), vote["note"]
