@@ -150,6 +150,11 @@ class Amount:
         """Return what is left of it without a part that is so many percent of it."""
         return Amount(derived_quantities.remainder(self.interval, percent.interval), self.unit)
 
+    @property
+    def a_year(self) -> Amount:
+        """Return what some year sums up to as a rate, to hold against a capacity: `t` as `t/year`."""
+        return Amount(self.interval, f"{self.unit}/year", self.rests_on)
+
     def monthly(self, period: str) -> Amount:
         """Return the average month of what some whole months sum up to."""
         return Amount(derived_quantities.monthly_average(self.interval, period), self.unit, self.rests_on)

@@ -18,6 +18,7 @@ import portion
 from matplotlib.figure import Figure
 
 from compendium.display.chapter.amounts import Amount
+from compendium.display.chapter.selections import Entry
 from compendium.display.chapter.shelf import Shelf
 from compendium.display.charts import alt_text as alternative
 from compendium.display.charts import ledger as ledger_charts
@@ -27,6 +28,7 @@ from compendium.display.outputs import RichOutput, captioned_chart
 
 Shade = str | int
 Value: TypeAlias = Amount | portion.Interval
+Points: TypeAlias = Mapping[float, Value] | Mapping[int, Value] | Iterable[tuple[float, Value]]
 SCALES = {"thousand": 1e3, "million": 1e6, "billion": 1e9}
 
 
@@ -89,6 +91,13 @@ class Charts:
             )
         )  # fmt: skip
 
+    def figures(self, rows: Iterable[tuple[str, Entry]], unit: str) -> Chart:
+        """Return one bar a row of a claim or observation, its figure as printed beside it, coloured by who gives it."""
+        named = list(rows)
+        colours = ["claimed" if "claim_id" in one.cells else "counted" for _, one in named]
+        notes = [str(one.figure) for _, one in named]
+        return self.bars([(label, one.amount) for label, one in named], unit, colours=colours, notes=notes)
+
     def lines(
         self, series: Mapping[str, Mapping[float, Value]], unit: str, *, label: str = "{}", **look: Unpack[Lines]
     ) -> Chart:
@@ -110,15 +119,17 @@ class Charts:
         )
 
     def panels(
-        self, panels: Mapping[str, Mapping[str, Iterable[tuple[float, Value]]]], colours: Mapping[str, Shade],
+        self, panels: Mapping[str, Mapping[str, Points]], colours: Mapping[str, Shade],
         **look: Unpack[Panels],
     ) -> Chart:  # fmt: skip
-        """Return intervals of several series, a panel a quantity by its title; pairs of place and value by series.
+        """Return intervals of several series, a panel a quantity by its title; values by place, or pairs, by series.
 
         Each panel is scaled by what its title says. `colours` has a colour for each series.
         """
         drawn = {
-            title: {name: [(at, _scaled(value, title)) for at, value in points] for name, points in series.items()}
+            title: {
+                name: [(at, _scaled(value, title)) for at, value in _pairs(points)] for name, points in series.items()
+            }
             for title, series in panels.items()
         }
         shades = dict(zip(colours, self.shelf.colours(colours.values()), strict=True))
@@ -194,6 +205,10 @@ class Charts:
     def growth(self, lines: Mapping[str, Mapping[float, float]], *, across: str, unit: str) -> Chart:
         """Return how times grow with a size, both on logarithmic axes."""
         return Chart(ledger_charts.scaling_chart(lines, size_label=across, unit=unit))
+
+
+def _pairs(points: Points) -> Iterable[tuple[float, Value]]:
+    return points.items() if isinstance(points, Mapping) else points
 
 
 def _interval(value: Value) -> portion.Interval:

@@ -5,7 +5,7 @@ A page begins with `ledger = open_ledger()` and needs nothing else. What a selec
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from numbers import Integral
@@ -31,6 +31,7 @@ from compendium.display.chapter.selections import Entry, Wanted, matching, picke
 from compendium.display.chapter.shelf import Shelf
 from compendium.display.chapter.statements import Stances, Statements
 from compendium.display.chapter.wording import Wording
+from compendium.display.chapter.yearly import Yearly
 from compendium.display.charts import style
 from compendium.display.outputs import RichOutput
 from compendium.display.tables import derived as derived_tables
@@ -149,6 +150,10 @@ class OpenLedger:
         found = self.entry(name).amount
         return found.to(unit) if unit else found
 
+    def amounts(self, *names: str) -> list[Amount]:
+        """Return the figures of some claims and observations by their ids, each in its own unit."""
+        return [self.amount(name) for name in names]
+
     def conversion(self, name: str) -> Amount:
         """Return what one unit is in another, by the id of a conversion: `tonnes * conversion` is in the other."""
         row = self.tables.row("conversions", name)
@@ -188,6 +193,12 @@ class OpenLedger:
         if not isinstance(frame, pd.DataFrame):
             frame = pd.DataFrame(frame, columns=list(columns) or None)
         return outputs.captioned_table(frame, caption, **look)
+
+    def years_table(self, columns: Mapping[str, Yearly], caption: str, digits: int = 3) -> RichOutput:
+        """Show several series in columns, under their heads, for the years that all have, with so many digits."""
+        years = Yearly.shared(*columns.values())
+        cells = {head: [series[year].rounded(digits) for year in years] for head, series in columns.items()}
+        return self.table({"Year": list(map(str, years))} | cells, caption, numeric=list(cells))
 
     def misplaced_references(self, names: Sequence[str], caption: str) -> RichOutput:
         """Show references that are about something else than the sentence they stand under, each with the reason."""

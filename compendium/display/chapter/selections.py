@@ -5,13 +5,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any, Self
 
 import pandas as pd
 
-from compendium.display.chapter.amounts import Amount, exactly
+from compendium.display.chapter.amounts import Amount, exactly, total
 from compendium.display.chapter.shelf import Shelf
 from compendium.display.chapter.yearly import Yearly
 from compendium.display.tables.corroboration import describe_time
@@ -147,6 +147,14 @@ class Selection:
             self, frame=rows.sort_values(self._column(name), key=lambda cells: cells.map(order), kind="stable")
         )
 
+    def split(self, name: str, values: Iterable[str]) -> list[Self]:
+        """Return, for each of some values of a column, its rows; raise `ValueError` where there are none."""
+        parts = {value: self.where(**{name: value}) for value in values}
+        empty = [value for value, rows in parts.items() if not len(rows)]
+        if empty:
+            raise ValueError(f"no row has {name} {', '.join(empty)}")
+        return list(parts.values())
+
     def __add__(self, other: Self) -> Self:
         """Return the rows of both, those of the first before those of the second, each once."""
         frame = pd.concat([self.frame, other.frame])
@@ -252,3 +260,27 @@ class Figures(Selection):
     def grid(self, row: str, name: str) -> dict[str, dict[str, Amount]]:
         """Return the figures by what one column holds, and within that by what another does, as `by` does."""
         return {own: self.where(**{row: own}).by(name) for own in self.each(row)}
+
+    @property
+    def sum(self) -> Amount:
+        """Return the sum of all figures, in the unit of the first."""
+        return total(self.amounts)
+
+    def above(self, other: Figures) -> bool:
+        """Return whether each is certainly more than each of others."""
+        return all(one > than for one in self.amounts for than in other.amounts)
+
+    def largest_first(self) -> Self:
+        """Return the rows in the order of their lower ends, the highest first, whatever units they are read in."""
+        lows = [found.to(self.first.amount.unit).low for found in self.amounts]
+        order = sorted(range(len(lows)), key=lows.__getitem__, reverse=True)
+        return replace(self, frame=self.frame.iloc[order])
+
+    def parts_of(self, metric: str) -> Self:
+        """Return the rows whose metric is a part of another."""
+        metrics = self.shelf.tables["metrics"]
+        return self.where(metric=metrics.loc[metrics["part_of"] == metric, "metric_id"])
+
+    def yearly(self, *metrics: str) -> list[Yearly]:
+        """Return, for each of some metrics, the figures of whole years by year, in the unit in which they are read."""
+        return [rows.by_year() for rows in self.split("metric", metrics)]
