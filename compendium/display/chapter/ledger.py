@@ -196,9 +196,9 @@ class OpenLedger:
         rows = rows.assign(entry=rows["entry_id"], verdict=OFF_TOPIC_REFERENCE, reason=rows["about_reason"])
         return ledger_tables.citations_table(rows, citations, self["sources"], caption)
 
-    def counts(self, grid: pd.DataFrame, caption: str) -> RichOutput:
-        """Show a grid of counts by metric id, a column each of what is counted; none is a dash."""
-        return ledger_tables.gaps_table(grid, self["metrics"], caption)
+    def counts(self, grid: Any, caption: str) -> RichOutput:
+        """Show counts by metric id, a column each of what is counted, as a DataFrame or by head; none is a dash."""
+        return ledger_tables.gaps_table(pd.DataFrame(grid), self["metrics"], caption)
 
     def link(self, kind: str, name: str, text: str = "") -> Markup:
         """Return a link to the permanent place of a `claim`, `event`, `source`, `observation`, for a cell."""

@@ -15,7 +15,7 @@ from compendium.display.chapter.amounts import Amount, exactly
 from compendium.display.chapter.shelf import Shelf
 from compendium.display.chapter.yearly import Yearly
 from compendium.display.tables.corroboration import describe_time
-from compendium.values.periods import format_period
+from compendium.values.periods import format_period, read_period
 
 SHORT = {
     "metric": "metric_id",
@@ -188,6 +188,14 @@ class Selection:
             raise ValueError(f"{name} holds {', '.join(map(str, values)) or 'nothing'}, and one value was expected")
         return values[0]
 
+    def counts_of(self, name: str, values: Collection[str]) -> pd.Series[int]:
+        """Return how many rows have each of some values in a column, in the order of the values."""
+        return self.frame[self._column(name)].value_counts().reindex(list(values), fill_value=0)
+
+    def naming(self, words: str) -> Self:
+        """Return the rows whose `name` contains some words, in capitals or not."""
+        return self.where(self.frame["name"].str.contains(words, case=False, regex=False))
+
 
 WHOLE_YEAR = r"\d{4}"
 
@@ -229,3 +237,26 @@ class Figures(Selection):
     def exact_by_year(self) -> Yearly:
         """Return the values of whole years as they are printed, by year, as if each were known exactly."""
         return Yearly({int(one.period): exactly(float(one.value), one.in_unit) for one in self.years()})
+
+    def meeting(self, amount: Amount) -> Self:
+        """Return the rows whose figure and another amount can both be true."""
+        return self.where([found.meets(amount) for found in self.amounts])
+
+    def between(self, one: str, other: str) -> Self:
+        """Return the rows that speak of two areas, either towards the other."""
+        pair = [one, other]
+        return self.where(self.frame["ref_area"].isin(pair) & self.frame["counterpart_area"].isin(pair))
+
+    def by_end(self) -> Self:
+        """Return the rows in order of the last day that their periods cover, then of id."""
+        ends = self.frame["period"].map(lambda period: read_period(period).last)
+        return replace(self, frame=self.frame.assign(end=ends).sort_index().sort_values("end", kind="stable"))
+
+    def grid(self, rows: str, columns: str) -> pd.DataFrame:
+        """Return the values as printed, a row for each value of one column, a column for each of another."""
+        named = {"index": self._column(rows), "columns": self._column(columns), "values": "value"}
+        return self.frame.astype({"value": float}).pivot(**named)
+
+    def yearly_of(self, *areas: str) -> dict[str, Yearly]:
+        """Return, for each of some areas, the figures of whole years by year, as `by_year` does."""
+        return {area: self.where(area=area).by_year() for area in areas}
