@@ -136,21 +136,26 @@ class Charts:
         return Chart(series_charts.grouped_intervals_chart(drawn, shades, **look))
 
     def parts(
-        self, rows: Mapping[str, Mapping[str, float | Amount]], unit: str,
+        self, rows: pd.DataFrame | Mapping[str, Mapping[str, float | Amount]], unit: str,
         colours: Mapping[str, Shade] | None = None, digits: int = 1,
     ) -> Chart:  # fmt: skip
         """Return one bar a row made of named parts; a part under the id of a place bears its name and colour.
 
-        Places without a colour of their own, and parts that `colours` does not name, get what is left. Of an amount
-        the middle is drawn, scaled by what `unit` says and rounded to so many decimals.
+        The rows by label, or a DataFrame of them; a row under the id of a place bears its name too. Places without a
+        colour of their own, and parts that `colours` does not name, get what is left. Of an amount the middle is
+        drawn, scaled by what `unit` says and rounded to so many decimals.
         """
         places, given = self.shelf.names.places, dict(colours or {})
         actors = set(self.shelf.tables.frames["actors"]["actor_id"]) if "actors" in self.shelf.tables.frames else set()
+        if isinstance(rows, pd.DataFrame):
+            rows = {str(label): dict(row) for label, row in rows.iterrows()}
         parts = list(dict.fromkeys(part for row in rows.values() for part in row))
         own = {part: given.get(part, part) for part in parts if part in given or part in actors}
         shades = dict(zip((places.get(part, part) for part in own), self.shelf.colours(own.values()), strict=True))
         named = {
-            label: {places.get(part, part): _drawn(value, unit, digits) for part, value in row.items()}
+            places.get(label, label): {
+                places.get(part, part): _drawn(value, unit, digits) for part, value in row.items()
+            }
             for label, row in rows.items()
         }
         return Chart(series_charts.stacked_bar_chart(named, unit=unit, colours=shades))

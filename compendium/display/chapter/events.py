@@ -8,7 +8,7 @@ from typing import Self
 import pandas as pd
 
 from compendium.analysis.corroboration import corroborate_dates, corroborate_order
-from compendium.display.chapter.charts import Chart
+from compendium.display.chapter.charts import Chart, Charts
 from compendium.display.chapter.selections import Selection
 from compendium.display.charts import ledger as ledger_charts
 from compendium.display.outputs import RichOutput
@@ -115,6 +115,12 @@ class Events(Selection):
         scores = self.frame["goldstein"]
         sums = {"cooperation": scores.clip(lower=0).sum(), "conflict": scores.clip(upper=0).sum()}
         return pd.DataFrame(sums, index=[label], dtype=float)
+
+    def ties(self, *areas: str, to: str) -> Chart:
+        """Return the chart of cooperation and conflict by year between one state and others, a panel for each."""
+        names = self.shelf.names.places
+        scores = {f"{names[area]} and {names[to]}": self.between(area, to).scores for area in areas}
+        return Charts(self.shelf).ties(scores)
 
     def _told(self) -> tuple[pd.DataFrame, pd.DataFrame]:
         return self.shelf.tables["mentions"], self.shelf.tables["sources"]

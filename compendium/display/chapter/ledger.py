@@ -181,7 +181,7 @@ class OpenLedger:
         return derived_tables.period_comparison_table(stretches, self.tables, found[0].unit, heads, caption)
 
     def table(self, frame: Any, caption: str, columns: Sequence[str] = (), **look: Any) -> RichOutput:
-        """Show a table of your own, its columns named for the reader, as `compendium.display.outputs.captioned_table` does.
+        """Show a table of your own, its columns named for the reader, as `display.outputs.captioned_table` does.
 
         Parameters
         ----------
@@ -207,9 +207,9 @@ class OpenLedger:
         rows = rows.assign(entry=rows["entry_id"], verdict=OFF_TOPIC_REFERENCE, reason=rows["about_reason"])
         return ledger_tables.citations_table(rows, citations, self["sources"], caption)
 
-    def counts(self, grid: pd.DataFrame, caption: str) -> RichOutput:
-        """Show a grid of counts by metric id, a column each of what is counted; none is a dash."""
-        return ledger_tables.gaps_table(grid, self["metrics"], caption)
+    def counts(self, grid: Any, caption: str) -> RichOutput:
+        """Show counts by metric id, a column each of what is counted, as a DataFrame or by head; none is a dash."""
+        return ledger_tables.gaps_table(pd.DataFrame(grid), self["metrics"], caption)
 
     def link(self, kind: str, name: str, text: str = "") -> Markup:
         """Return a link to the permanent place of a `claim`, `event`, `source`, `observation`, for a cell."""

@@ -201,6 +201,14 @@ class Selection:
             raise ValueError(f"{name} holds {', '.join(map(str, values)) or 'nothing'}, and one value was expected")
         return values[0]
 
+    def counts_of(self, name: str, values: Collection[str]) -> pd.Series[int]:
+        """Return how many rows have each of some values in a column, in the order of the values."""
+        return self.frame[self._column(name)].value_counts().reindex(list(values), fill_value=0)
+
+    def naming(self, words: str) -> Self:
+        """Return the rows whose `name` contains some words, in capitals or not."""
+        return self.where(self.frame["name"].str.contains(words, case=False, regex=False))
+
 
 WHOLE_YEAR = r"\d{4}"
 
@@ -284,3 +292,26 @@ class Figures(Selection):
     def yearly(self, *metrics: str) -> list[Yearly]:
         """Return, for each of some metrics, the figures of whole years by year, in the unit in which they are read."""
         return [rows.by_year() for rows in self.split("metric", metrics)]
+
+    def meeting(self, amount: Amount) -> Self:
+        """Return the rows whose figure and another amount can both be true."""
+        return self.where([found.meets(amount) for found in self.amounts])
+
+    def between(self, one: str, other: str) -> Self:
+        """Return the rows that speak of two areas, either towards the other."""
+        pair = [one, other]
+        return self.where(self.frame["ref_area"].isin(pair) & self.frame["counterpart_area"].isin(pair))
+
+    def by_end(self) -> Self:
+        """Return the rows in order of the last day that their periods cover, then of id."""
+        ends = self.frame["period"].map(lambda period: read_period(period).last)
+        return replace(self, frame=self.frame.assign(end=ends).sort_index().sort_values("end", kind="stable"))
+
+    def value_grid(self, rows: str, columns: str) -> pd.DataFrame:
+        """Return the values as printed, a row for each value of one column, a column for each of another."""
+        named = {"index": self._column(rows), "columns": self._column(columns), "values": "value"}
+        return self.frame.astype({"value": float}).pivot(**named)
+
+    def yearly_of(self, *areas: str) -> dict[str, Yearly]:
+        """Return, for each of some areas, the figures of whole years by year, as `by_year` does."""
+        return {area: self.where(area=area).by_year() for area in areas}

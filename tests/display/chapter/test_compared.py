@@ -3,7 +3,6 @@
 from typing import Any
 
 import pytest
-from small import closed, observation, small
 
 from compendium.display.chapter.amounts import Amount, exactly
 from compendium.display.chapter.charts import Chart
@@ -11,6 +10,7 @@ from compendium.display.chapter.compared import Parts, claim_chart, daily_rates,
 from compendium.display.chapter.ledger import OpenLedger
 from compendium.display.chapter.shelf import Shelf
 from compendium.display.chapter.yearly import Yearly
+from tests.support.small import closed, observation, small
 
 CARGO: dict[str, Any] = {"metric": "cargo", "unit": "million t"}
 FIGURES = [

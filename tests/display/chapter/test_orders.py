@@ -1,11 +1,11 @@
 """The order of events: what sources claim of it, what contradicts them, what came after, how acts sum up."""
 
 import pytest
-from small import SCHEMA, frame, small
 
 from compendium.display.chapter.ledger import OpenLedger
 from compendium.display.chapter.orders import open_orders
 from compendium.display.chapter.shelf import Shelf
+from tests.support.small import SCHEMA, frame, small
 
 ACTORS = [{"actor_id": "A", "name": "Aland", "kind": "state", "area": "A", "colour": 1}]
 EVENTS = [

@@ -1,11 +1,11 @@
 """Figures taken together: selections split, summed and compared, series in a table, bars with what is printed."""
 
 import pytest
-from small import claim, closed, observation, small
 
 from compendium.display.chapter.amounts import Amount, exactly
 from compendium.display.chapter.ledger import OpenLedger
 from compendium.display.chapter.shelf import Shelf
+from tests.support.small import claim, closed, observation, small
 
 
 @pytest.fixture(scope="module")
