@@ -63,9 +63,10 @@ def build_archive(data: Path = DATA, extra_members: Mapping[str, bytes] | None =
 
 
 def cached_archive(cache_folder: Path, data: Path = DATA, extra_members: Mapping[str, bytes] | None = None) -> bytes:
-    """Return the archive as `build_archive` does, from a folder that keeps it until something that it is made from changes.
+    """Return the archive as `build_archive` does, rebuilt only where its inputs have changed.
 
-    Of earlier archives the last one made stays, so that an edit and its reversal cost one making.
+    The cache key hashes the files of the package, the extra members, the modules that write the archive and the
+    versions of DuckDB and SQLite. The two latest archives stay, so that an edit and its reversal cost one build.
     """
     modules = (__file__, schemas.__file__, zip_archives.__file__)
     makers = {Path(path).name: Path(path).read_bytes() for path in modules}
@@ -276,9 +277,7 @@ def _create_table(table: Table, known: Mapping[str, Table]) -> str:
             )
     keys = [_primary_key(table.primary_key)] if table.primary_key else []
     for own, other, column in table.foreign_keys:
-        keys.append(
-            f"FOREIGN KEY ({_quote_identifier(own)}) REFERENCES {_quote_identifier(sql_name(known[other]))} ({_quote_identifier(column)})"
-        )
+        keys.append(_foreign_key(own, sql_name(known[other]), column))
     lines = [f"  {part}," + (f" -- {_on_one_line(said)}" if said else "") for part, said in parts]
     lines += [f"  {key}," for key in keys]
     last = lines[-1]
@@ -302,6 +301,17 @@ def _primary_key(columns: Iterable[str]) -> str:
     return f"PRIMARY KEY ({', '.join(map(_quote_identifier, columns))})"
 
 
+def _foreign_key(column: str, target: str, target_column: str) -> str:
+    """Return a constraint; every name is quoted."""
+    own, table, other = map(_quote_identifier, (column, target, target_column))
+    return f"FOREIGN KEY ({own}) REFERENCES {table} ({other})"
+
+
+def _index(table: str, column: str) -> str:
+    name, on, of = map(_quote_identifier, (f"{table}.{column}", table, column))
+    return f"CREATE INDEX {name} ON {on} ({of})"
+
+
 def _row_values(table: Table, row: list[str]) -> list[Any]:
     values: list[Any] = []
     for field, cell in zip(table.fields, row, strict=True):
@@ -319,16 +329,13 @@ def _list_tables(data: Path, known: Mapping[str, Table]) -> Iterator[tuple[str, 
                 continue
             (key,) = table.primary_key
             name, at = f"{sql_name(table)}_{field.name}", table.columns.index(key)
-            refers = [
-                f"FOREIGN KEY ({_quote_identifier(key)}) REFERENCES {_quote_identifier(sql_name(table))} ({_quote_identifier(key)})"
-            ]
+            refers = [_foreign_key(key, sql_name(table), key)]
             if field.semantic_type.startswith("list of "):
                 other, column = field.semantic_type.removeprefix("list of ").split(".")
-                refers.append(
-                    f"FOREIGN KEY (item) REFERENCES {_quote_identifier(sql_name(known[other]))} ({_quote_identifier(column)})"
-                )
+                refers.append(_foreign_key("item", sql_name(known[other]), column))
             yield (
-                f"CREATE TABLE {_quote_identifier(name)} ( -- One row a thing of {table.name}.{field.name}, in its order.\n"
+                f"CREATE TABLE {_quote_identifier(name)} ( "
+                f"-- One row a thing of {table.name}.{field.name}, in its order.\n"
                 f"  {_quote_identifier(key)} TEXT NOT NULL, place INTEGER NOT NULL, item TEXT NOT NULL,\n"
                 f"  {_primary_key([key, 'place'])}, {', '.join(refers)}\n) STRICT",
                 (
@@ -340,14 +347,14 @@ def _list_tables(data: Path, known: Mapping[str, Table]) -> Iterator[tuple[str, 
                     ],
                 ),
             )
-            yield f"CREATE INDEX {_quote_identifier(f'{name}.item')} ON {_quote_identifier(name)} (item)", None
+            yield _index(name, "item"), None
 
 
 def _indexes(known: Mapping[str, Table]) -> Iterator[str]:
     for table in known.values():
         for own, _, _ in table.foreign_keys:
             if table.primary_key[:1] != (own,):  # a key begins with it, and finds it as well
-                yield f"CREATE INDEX {_quote_identifier(f'{sql_name(table)}.{own}')} ON {_quote_identifier(sql_name(table))} ({_quote_identifier(own)})"
+                yield _index(sql_name(table), own)
 
 
 def _views(known: Mapping[str, Table]) -> Iterator[str]:

@@ -37,7 +37,8 @@ def corrections_by_row(ledger: Ledger, table: str) -> dict[str, list[str]]:
 def describe_correction(correction: Row) -> str:
     """Return a correction in words: since when, which column, what stood there, what is right, why."""
     ended = f" No longer needed since {format_period(correction['retired_on'])}." if correction["retired_on"] else ""
-    return f"{format_period(correction['corrected_on'])}, {correction['column']}: {_describe_change(correction)}. {correction['why']}{ended}"
+    since, change = format_period(correction["corrected_on"]), _describe_change(correction)
+    return f"{since}, {correction['column']}: {change}. {correction['why']}{ended}"
 
 
 def _describe_change(row: Row) -> str:

@@ -52,8 +52,9 @@ def read_observations(ledger: Ledger, *, missing: bool = False) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        the columns of the tables, `table`, and for what was found `interval` and `in_unit` (in the unit given, or in
-        that of the metric where the two do not measure the same and the ledger knows a conversion) and `format_observation`.
+        the columns of the tables, `table` (its name) and, for what was found, `interval` with its unit `in_unit` (the
+        unit given, or that of the metric where the two are not convertible and the ledger has a conversion) and
+        `figure` (`format_observation`).
     """
     parts = [ledger.frames[table.name].assign(table=table.name) for table in observation_tables(ledger.schema)]
     frame = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=[OBSERVATION_ID, "obs_status"])
@@ -214,8 +215,9 @@ def _as_claims(chosen: pd.DataFrame) -> Iterator[dict[str, Any]]:
     for row in records(chosen):
         claim = {
             **{name: row[name] for name in shared},
-            "claim_id": row[OBSERVATION_ID], "source_id": row["publisher"], "scope": SCOPE, "as_printed": format_as_printed(row),
-            "unit": units.unscaled(row["in_unit"]), "direction": "", "origin": row["original_source"],
+            "claim_id": row[OBSERVATION_ID], "source_id": row["publisher"], "scope": SCOPE,
+            "as_printed": format_as_printed(row), "unit": units.unscaled(row["in_unit"]), "direction": "",
+            "origin": row["original_source"],
             "citation_id": "", "rank": "normal", "rank_reason": "", "bounds_reason": "", "summary": "",
         }  # fmt: skip
         yield claim | _explicit_bounds(

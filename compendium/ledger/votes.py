@@ -60,7 +60,10 @@ def vote_mark(vote: Mapping[str, Any]) -> str:
 
 
 def count_votes(votes: pd.DataFrame, area: str, about: str) -> dict[str, int]:
-    """Return how often a state did what, over the resolutions about another, by the words of `VOTE_MARKS`; `all` of them."""
+    """Return the number of votes of a state by outcome (the keys of `VOTE_MARKS`), over resolutions about one area.
+
+    `all` is the number of those resolutions.
+    """
     own = votes[votes["about"] == about]
     every = own["resolution_id"].nunique()
     found = own[own["area"] == area]

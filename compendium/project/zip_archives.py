@@ -90,7 +90,8 @@ def check_archive(archive: zipfile.ZipFile, size: int) -> Iterator[str]:
     if len(infos) > MAX_MEMBERS:
         yield f"the archive holds {len(infos)} members; expected at most {MAX_MEMBERS}"
     if whole > MAX_UNPACKED_BYTES or whole > max(ALWAYS_ALLOWED_BYTES, MAX_EXPANSION_RATIO * size):
-        yield f"the archive would unpack to {whole} bytes, from {size}; expected at most {min(MAX_UNPACKED_BYTES, MAX_EXPANSION_RATIO * size)}"
+        most = min(MAX_UNPACKED_BYTES, MAX_EXPANSION_RATIO * size)
+        yield f"the archive would unpack to {whole} bytes, from {size}; expected at most {most}"
     seen: set[str] = set()
     for info in infos[:MAX_MEMBERS]:
         said = _member_problem(info)
