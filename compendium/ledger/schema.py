@@ -17,6 +17,8 @@ from compendium.project.problems import LedgerError, Problem, describe_choices
 
 DESCRIPTOR = "datapackage.json"
 SEPARATOR = "; "
+AS_WRITTEN_SUFFIX = "_as_written"
+"""Suffix of the additional text column (SQLite, Parquet) of a number whose digits express its precision."""
 
 
 @dataclass(frozen=True)
@@ -152,5 +154,15 @@ def _field(field: dict[str, Any]) -> Field:
 
 
 def sql_name(table: Table) -> str:
-    """Return the name of a table where a dash would need quotes."""
+    """Return the name of a table in SQL: with underscores for hyphens, which would need quotes."""
     return table.name.replace("-", "_")
+
+
+def quote_identifier(name: str) -> str:
+    """Return a name as an SQL identifier in double quotes."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+def quote_text(value: str) -> str:
+    """Return a text as an SQL literal."""
+    return "'" + value.replace("'", "''") + "'"
