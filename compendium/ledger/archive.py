@@ -57,7 +57,7 @@ def cached_archive(cache_folder: Path, data: Path = DATA, extra_members: Mapping
     The cache key hashes the files of the package, the extra members, the modules that write the archive and the
     versions of DuckDB and SQLite. The two latest archives stay, so that an edit and its reversal cost one build.
     """
-    modules = (__file__, *(own.__file__ for own in (parquet_export, sqlite_export, schemas, zip_archives)))
+    modules = (__file__, parquet_export.__file__, sqlite_export.__file__, schemas.__file__, zip_archives.__file__)
     makers = {Path(path).name: Path(path).read_bytes() for path in modules}
     made_from = {**_sources(data), **(extra_members or {}), **makers}
     digest = hashlib.sha256(f"{version('duckdb')} {sqlite3.sqlite_version}".encode())
