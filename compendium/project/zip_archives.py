@@ -98,7 +98,7 @@ def check_archive(archive: zipfile.ZipFile, size: int) -> Iterator[str]:
     files = {info.filename for info in infos if not info.is_dir()}
     for name in sorted(files):
         if any(str(folder) in files for folder in PurePosixPath(name).parents):
-            yield f"{name!r}: lies in what is a file"
+            yield f"{name!r}: a member inside a file"
 
 
 def _member_problem(info: zipfile.ZipInfo) -> str:
