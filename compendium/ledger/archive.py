@@ -6,7 +6,6 @@ Package; an empty cell is NULL in Parquet and SQLite.
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import sqlite3
@@ -21,6 +20,7 @@ from compendium.ledger.parquet_export import parquet_files
 from compendium.ledger.schema import AS_WRITTEN_SUFFIX, DESCRIPTOR, Table, read_descriptor, read_schema, sql_name
 from compendium.ledger.sqlite_export import read_cells, sqlite_database
 from compendium.project import zip_archives
+from compendium.project.checksums import sha256
 from compendium.project.paths import DATA
 from compendium.project.zip_archives import pack
 
@@ -60,10 +60,8 @@ def cached_archive(cache_folder: Path, data: Path = DATA, extra_members: Mapping
     modules = (__file__, parquet_export.__file__, sqlite_export.__file__, schemas.__file__, zip_archives.__file__)
     makers = {Path(path).name: Path(path).read_bytes() for path in modules}
     made_from = {**_sources(data), **(extra_members or {}), **makers}
-    digest = hashlib.sha256(f"{version('duckdb')} {sqlite3.sqlite_version}".encode())
-    for name, content in sorted(made_from.items()):
-        digest.update(f"\0{name}\0{len(content)}\0".encode() + content)
-    path = cache_folder / f"{digest.hexdigest()}.zip"
+    digests = [f"{name} {sha256(content)}" for name, content in sorted(made_from.items())]
+    path = cache_folder / f"{sha256(chr(10).join([version('duckdb'), sqlite3.sqlite_version, *digests]))}.zip"
     if path.is_file():
         return path.read_bytes()
     content = build_archive(data, extra_members)

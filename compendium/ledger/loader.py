@@ -219,15 +219,7 @@ def row_key(table: Table, row: Mapping[str, Any]) -> str:
 
 
 def _read(data: Path, table: Table, changes: Iterable[Correction] = ()) -> pd.DataFrame:
-    problems: list[Problem] = []
-    frame = _parse(data, table, problems, changes)
-    if problems:
-        raise LedgerError(problems)
-    return frame
-
-
-def _parse(data: Path, table: Table, problems: list[Problem], changes: Iterable[Correction] = ()) -> pd.DataFrame:
-    """Return the table in a file, and add every fault in its form to `problems`."""
+    """Return the table in a file with some cells changed; raise `LedgerError` with every fault in its form."""
     reader = None
     try:
         text = (data / table.path).read_bytes().decode("utf-8")
@@ -235,17 +227,16 @@ def _parse(data: Path, table: Table, problems: list[Problem], changes: Iterable[
         header, *rows = list(reader) or [[]]
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         line = reader.line_num if reader else _error_line(error)
-        problems.append(Problem(table.path, line, "", str(error), "a CSV file in UTF-8"))
-        return pd.DataFrame(columns=table.columns)
+        raise LedgerError([Problem(table.path, line, "", str(error), "a CSV file in UTF-8")]) from None
     if header != table.columns:
-        problems.append(Problem(table.path, 1, "", ",".join(header), ",".join(table.columns)))
-        return pd.DataFrame(columns=table.columns)
-    whole: list[tuple[int, list[str]]] = []
-    for line, row in enumerate(rows, 2):
-        if len(row) == len(header):
-            whole.append((line, row))
-        else:
-            problems.append(Problem(table.path, line, "", f"{len(row)} cells", f"{len(header)} cells"))
+        raise LedgerError([Problem(table.path, 1, "", ",".join(header), ",".join(table.columns))])
+    width = len(header)
+    whole = [(line, row) for line, row in enumerate(rows, 2) if len(row) == width]
+    problems = [
+        Problem(table.path, line, "", f"{len(row)} cells", f"{width} cells")
+        for line, row in enumerate(rows, 2)
+        if len(row) != width
+    ]
     for change in changes:
         for _, row in whole:
             cells = dict(zip(header, row, strict=True))
@@ -255,6 +246,8 @@ def _parse(data: Path, table: Table, problems: list[Problem], changes: Iterable[
         field.name: _convert_column(table, field, [(line, row[place]) for line, row in whole], problems)
         for place, field in enumerate(table.fields)
     }
+    if problems:
+        raise LedgerError(problems)
     return pd.DataFrame(columns)
 
 

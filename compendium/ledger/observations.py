@@ -6,7 +6,7 @@ excluded unless asked for. Claims are compared with observations in `compendium.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from functools import lru_cache
 from typing import Any
 
@@ -60,9 +60,8 @@ def read_observations(ledger: Ledger, *, missing: bool = False) -> pd.DataFrame:
     if missing or frame.empty:
         return frame
     metrics = keyed(ledger.frames["metrics"], "metric_id")
-    conversions = _conversions(ledger)
     rows = records(frame)
-    read = [_converted(row, metrics[row["metric_id"]], conversions) for row in rows]
+    read = [_converted(row, metrics[row["metric_id"]], ledger) for row in rows]
     frame["interval"] = pd.Series([found for found, _ in read], index=frame.index, dtype=object)
     frame["in_unit"] = [unit for _, unit in read]
     frame["figure"] = [format_observation(row, metrics[row["metric_id"]]["unit"]) for row in rows]
@@ -84,12 +83,12 @@ def observation_interval(observation: Mapping[str, Any], minimum: float | None =
 Row = Mapping[str, Any]
 
 
-def _converted(row: Row, metric: Row, conversions: Mapping[str, Iterable[Row]]) -> tuple[portion.Interval, str]:
+def _converted(row: Row, metric: Row, ledger: Ledger) -> tuple[portion.Interval, str]:
     """Return the interval of an observation and its unit: that of the metric if a conversion is needed and known."""
     found = observation_interval(row, metric["minimum"])
     if row["measure"] not in ("level", "difference") or units.is_convertible_or_rate(row["unit"], metric["unit"]):
         return found, row["unit"]
-    conversion = _conversion(row, conversions)
+    conversion = find_conversion(row, ledger)
     if conversion is None:
         return found, row["unit"]
     found = units.convert_interval(found, row["unit"], conversion["from_unit"])
@@ -97,25 +96,11 @@ def _converted(row: Row, metric: Row, conversions: Mapping[str, Iterable[Row]]) 
     return intervals.product(found, each), str(conversion["to_unit"])
 
 
-def _conversions(ledger: Ledger) -> dict[str, list[Row]]:
-    """Return the rows that convert units, by metric; none where the ledger has no such table."""
-    found: dict[str, list[Row]] = {}
-    for row in ledger.frames["conversions"].to_dict("records") if "conversions" in ledger.frames else ():
-        found.setdefault(row["metric_id"], []).append({str(name): value for name, value in row.items()})
-    return found
-
-
-def _conversion(row: Row, conversions: Mapping[str, Iterable[Row]]) -> Row | None:
-    fitting = (
-        one for one in conversions.get(row["metric_id"], ()) if units.is_convertible(row["unit"], one["from_unit"])
-    )
-    return next(fitting, None)
-
-
 def find_conversion(row: Row, ledger: Ledger) -> dict[str, Any] | None:
-    """Return the row of `conversions` that fits an observation, `None` if there is none."""
-    found = _conversion(row, _conversions(ledger))
-    return None if found is None else dict(found)
+    """Return the first row of `conversions` that fits an observation (metric and unit), `None` if there is none."""
+    rows = records(ledger.frames["conversions"]) if "conversions" in ledger.frames else []
+    own = (one for one in rows if one["metric_id"] == row["metric_id"])
+    return next((one for one in own if units.is_convertible(row["unit"], one["from_unit"])), None)
 
 
 def format_observation(observation: Row, metric_unit: str) -> str:

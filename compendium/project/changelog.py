@@ -21,11 +21,6 @@ class Entry:
     text: str
     """Markdown, without its heading."""
 
-    @property
-    def version_key(self) -> tuple[int, ...]:
-        """Sort key: the numbers of the version."""
-        return version_key(self.version)
-
     def to_markdown(self) -> str:
         """Return the entry as a Markdown document with its own heading."""
         return f"# {self.version} — {self.released.isoformat()}\n\n{self.text}\n"

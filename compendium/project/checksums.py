@@ -51,24 +51,20 @@ def differences(one: Mapping[str, FileDigest], other: Mapping[str, FileDigest]) 
         elif name not in one:
             found[name] = "only in the second"
         elif one[name].sha256 != other[name].sha256:
-            found[name] = f"differs{_sizes(one[name].size, other[name].size)}"
+            sizes = (one[name].size, other[name].size)
+            found[name] = "differs" if None in sizes else f"differs ({sizes[0]} and {sizes[1]} bytes)"
     return found
-
-
-def _sizes(one: int | None, other: int | None) -> str:
-    return "" if one is None or other is None else f" ({one} and {other} bytes)"
 
 
 def compare_folders(one: Path, other: Path, pattern: str = "*") -> list[str]:
     """Return one line for each file that differs between two folders, with the first differing line of its content."""
-
-    def where(name: str) -> str:
-        if not ((one / name).is_file() and (other / name).is_file()):
-            return ""
-        return first_difference((one / name).read_bytes(), (other / name).read_bytes())
-
-    found = differences(compute_manifest(one, pattern), compute_manifest(other, pattern))
-    return [f"{name}: {how}{where(name)}" for name, how in found.items()]
+    manifests = compute_manifest(one, pattern), compute_manifest(other, pattern)
+    lines = []
+    for name, how in differences(*manifests).items():
+        both = all(name in manifest for manifest in manifests)
+        where = first_difference((one / name).read_bytes(), (other / name).read_bytes()) if both else ""
+        lines.append(f"{name}: {how}{where}")
+    return lines
 
 
 def compare_with_manifest(folder: Path, manifest_file: Path) -> list[str]:
