@@ -57,7 +57,7 @@ def _refuse_stale(data: Path, texts: Replacements) -> None:
     """Raise `LedgerError` if a file has changed since it was read."""
     stale = [path for path, (before, _) in texts.items() if (data / path).read_bytes() != before.encode()]
     if stale:
-        expected = "the file as it was when the service was asked; nothing was written"
+        expected = "the file as it was read; nothing was written"
         raise LedgerError(Problem(path, 0, "", "another content", expected) for path in stale)
 
 
@@ -92,7 +92,8 @@ def _swap_files(data: Path, spare: Mapping[str, tuple[Path, Path]], stuck: list[
 
 def _write_problems(spare: Mapping[str, tuple[Path, Path]], stuck: list[str], error: OSError) -> Iterator[Problem]:
     for path in stuck:
-        yield Problem(path, 0, "", "half of a refresh", f"what is in {spare[path][1].name} beside it; put that back")
+        right = f"what is in {spare[path][1].name} in the same folder; move that back"
+        yield Problem(path, 0, "", "a new file beside old ones", right)
     if not stuck:
         for path in spare:
             yield Problem(path, 0, "", str(error), "a file that can be replaced; nothing was written")

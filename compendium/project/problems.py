@@ -65,7 +65,7 @@ def describe_choices(choices: Iterable[str], found: str) -> str:
     """Return what would be right in place of `found`: similar choices, else all (if over 12, their number)."""
     known = sorted(choices)
     if not known:
-        return "a value that is known, and none is yet"
+        return "a known value, but none is defined"
     near = difflib.get_close_matches(found, known, n=3, cutoff=0.5)
     if near:
         return "perhaps " + " or ".join(map(repr, near))

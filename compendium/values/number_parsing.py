@@ -97,7 +97,7 @@ def read_figure(as_printed: str) -> Figure:
         if there is no figure, several that are neither a range nor a sum, or a part that is not understood.
     """
     if len(as_printed) > MAX_TEXT_LENGTH:
-        raise UnreadableFigureError(f"{len(as_printed)} signs, which begin with {as_printed[:20]!r}")
+        raise UnreadableFigureError(f"{len(as_printed)} characters, beginning with {as_printed[:20]!r}")
     text = unquote(as_printed).replace("\xa0", " ")
     below = _NEGATIVE.fullmatch(text)
     if below:  # only before a bare number or percentage is a dash surely a minus

@@ -90,7 +90,7 @@ def test_what_is_no_figure_is_refused(printed: str) -> None:
         ("30–25", "^the range '30–25' does not rise$"),
         ("25–25", "^the range '25–25' does not rise$"),
         ("3 of 4", "^more than one figure in '3 of 4'$"),
-        ("7" * (MAX_TEXT_LENGTH + 1), f"^{MAX_TEXT_LENGTH + 1} signs, which begin with '{'7' * 20}'$"),
+        ("7" * (MAX_TEXT_LENGTH + 1), f"^{MAX_TEXT_LENGTH + 1} characters, beginning with '{'7' * 20}'$"),
         ("2 million 3 million", "^more than one figure"),  # neither descends
         ("3 thousand 2 million", "^more than one figure"),
         ("2 billion 3 million 4", "^more than one figure"),  # nothing says what the last counts
