@@ -16,7 +16,7 @@ from typing import Any
 from compendium.analysis.conflicts import check_tensions
 from compendium.curation import claim_checks, observation_checks
 from compendium.ledger import corrections, permanent_ids
-from compendium.ledger.loader import CORRECTIONS, Ledger, cell_corrections, is_transcribed, load
+from compendium.ledger.loader import Ledger, cell_corrections, is_transcribed, load, read_corrections
 from compendium.ledger.schema import DESCRIPTOR, Field, Table, read_descriptor, read_schema, read_schema_file
 from compendium.project.paths import DATA
 from compendium.project.problems import LedgerError, Problem, describe_choices
@@ -87,7 +87,7 @@ def validate(data: Path = DATA) -> list[Problem]:
 
 def _with_corrections(ledger: Ledger) -> tuple[Ledger, list[str]]:
     """Return a sound ledger as typed with what a source has wrong set right, and the tables that this changes."""
-    rows = ledger.frames[CORRECTIONS].to_dict("records")
+    rows = read_corrections(ledger)
     touched = [name for name, table in ledger.schema.items() if is_transcribed(table) and cell_corrections(table, rows)]
     right = load(ledger.data)
     return ledger.with_tables(**{name: right[name] for name in touched}), touched

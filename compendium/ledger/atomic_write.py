@@ -1,8 +1,7 @@
-"""Puts new texts in the place of some files of a ledger: all of them, or none; or new rows into one table.
+"""Atomic replacement of several files of a ledger (all or none), and of rows of one table.
 
-What is in the texts is not its affair. It never writes what would leave a ledger that cannot be loaded, or over a
-file that somebody has edited meanwhile; and where it fails, it never leaves one file new beside another that is old
-without saying so, and where the copy is.
+Nothing is written if the result could not be loaded or a file has been edited since it was read. If a failed swap
+cannot be undone, the error names the files concerned and their backups.
 """
 
 from __future__ import annotations
@@ -19,17 +18,17 @@ from compendium.ledger.schema import read_schema
 from compendium.project.problems import LedgerError, Problem
 
 Replacements = Mapping[str, tuple[str, str]]
-"""By path, as seen from the folder of the ledger: what was read, and what is to be there."""
+"""(text as read, new text) by path relative to the folder of the ledger."""
 
 
 def replace_files(data: Path, replacements: Replacements) -> None:
-    """Write some files of a ledger, all or none, in their order.
+    """Replace files of a ledger, all or none, in order of the mapping.
 
     Raises
     ------
     LedgerError
-        where the ledger would be unsound, a file is no longer as it was read, or one cannot be written. Nothing has
-        changed then, unless the problem itself names a file that could not be put back, and its copy.
+        if the new ledger could not be loaded, a file has changed since it was read, or one cannot be written. No file
+        has changed then, except those that a problem names as not restored, with their backup.
     """
     spare = {path: (_sibling(data / path, "part"), _sibling(data / path, "before")) for path in replacements}
     stuck: list[str] = []
@@ -55,15 +54,15 @@ def _sibling(path: Path, what: str) -> Path:
 
 
 def _refuse_stale(data: Path, texts: Replacements) -> None:
-    """Raise `LedgerError` where a file is no longer as it was read."""
+    """Raise `LedgerError` if a file has changed since it was read."""
     stale = [path for path, (before, _) in texts.items() if (data / path).read_bytes() != before.encode()]
     if stale:
-        expected = "the file as it was when the service was asked; nothing was written"
+        expected = "the file as it was read; nothing was written"
         raise LedgerError(Problem(path, 0, "", "another content", expected) for path in stale)
 
 
 def _refuse_unsound(data: Path, texts: Replacements) -> None:
-    """Raise `LedgerError` where a copy of the ledger with the new texts cannot be loaded."""
+    """Raise `LedgerError` if a copy of the ledger with the new texts cannot be loaded."""
     with tempfile.TemporaryDirectory() as folder:
         copy = Path(shutil.copytree(data, Path(folder) / "data"))
         for path, (_, after) in texts.items():
@@ -76,13 +75,13 @@ def _refuse_unsound(data: Path, texts: Replacements) -> None:
 
 
 def _swap_files(data: Path, spare: Mapping[str, tuple[Path, Path]], stuck: list[str]) -> None:
-    """Put each part in the place of its file; where one cannot be, put back those that were, noting what stays."""
+    """Move each part to its file; on failure restore the files moved so far, and add to `stuck` those that fail."""
     done: list[str] = []
     try:
         for path, (part, _) in spare.items():
             part.replace(data / path)
             done.append(path)
-    except BaseException:  # an interruption, too, must not leave one file without the other
+    except BaseException:  # also on an interruption
         for path in done:
             try:
                 spare[path][1].replace(data / path)
@@ -93,7 +92,8 @@ def _swap_files(data: Path, spare: Mapping[str, tuple[Path, Path]], stuck: list[
 
 def _write_problems(spare: Mapping[str, tuple[Path, Path]], stuck: list[str], error: OSError) -> Iterator[Problem]:
     for path in stuck:
-        yield Problem(path, 0, "", "half of a refresh", f"what is in {spare[path][1].name} beside it; put that back")
+        right = f"what is in {spare[path][1].name} in the same folder; move that back"
+        yield Problem(path, 0, "", "a new file beside old ones", right)
     if not stuck:
         for path in spare:
             yield Problem(path, 0, "", str(error), "a file that can be replaced; nothing was written")
@@ -102,16 +102,16 @@ def _write_problems(spare: Mapping[str, tuple[Path, Path]], stuck: list[str], er
 def replace_rows(
     data: Path, table: str, records: Iterable[Mapping[str, str]], replaced: Callable[[Mapping[str, str]], bool]
 ) -> None:
-    """Write records into a table in place of those that `replaced` is true of; the file is written whole or not at all.
+    """Replace the rows of a table for which `replaced` is true by `records`, atomically.
 
-    New records stand where the first of those that they replace stood, or at the end.
+    The new rows are put where the first replaced one was, else at the end.
 
     Raises
     ------
     LedgerError
-        where the data package of the folder is unsound.
+        if the data package of the folder is invalid.
     KeyError
-        where it has no such table.
+        if it has no such table.
     """
     described = read_schema(data)[table]
     path = data / described.path

@@ -1,14 +1,13 @@
-"""The claims as a reader needs them: each with its interval, its metric and its source beside it.
-
-Nothing here compares claims with each other or with anybody else's figures.
-"""
+"""Claims with their interval, metric, source and area names; their intervals; figures of one quantity side by side."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from fractions import Fraction
-from functools import lru_cache
-from typing import Any
+from functools import lru_cache, reduce
+from operator import and_
+from typing import Any, NamedTuple
+from urllib.parse import unquote
 
 import pandas as pd
 import portion
@@ -16,14 +15,6 @@ import portion
 from compendium.ledger.loader import Ledger
 from compendium.ledger.records import records
 from compendium.values import intervals, units
-from compendium.values.number_parsing import format_figure as format_figure
-
-
-def author_names(sources: pd.DataFrame) -> pd.Series:
-    """Return, by source id, the name to print for a source: its author, or its publisher where none is named."""
-    named = sources.set_index("source_id")
-    return named["author"].where(named["author"] != "", named["publisher"])
-
 
 AREA_NAME_COLUMNS = {
     "ref": "ref_area",
@@ -31,25 +22,47 @@ AREA_NAME_COLUMNS = {
     "base_ref": "base_area",
     "base_with": "base_counterpart",
 }
-
-
+"""Column of `read_claims` with the name of an area, and the column with its id."""
 DIRECTION_MEASURE = "direction"
-"""The measure of a claim that says which way a quantity went, and prints no figure."""
+"""Measure of a claim that a quantity rose or fell, without a figure."""
 SHARE_DOMAIN = portion.closed(Fraction(0), Fraction(100))
-"""No share lies outside its whole, in percent."""
+"""Possible values of a share, in percent."""
+
+
+def author_names(sources: pd.DataFrame) -> pd.Series:
+    """Return the author of each source, or its publisher if it names none, indexed by source id."""
+    named = sources.set_index("source_id")
+    return named["author"].where(named["author"] != "", named["publisher"])
+
+
+def format_figure(claim: Mapping[str, Any]) -> str:
+    """Return a claim's figure with its hedge: `almost $4.8 billion`."""
+    printed, hedge = unquote(claim["as_printed"]), claim["hedge"]
+    if hedge.startswith("-"):  # a suffix in the language of the source
+        return f"{printed}{hedge}"
+    return f"{hedge} {printed}".strip()
 
 
 def to_fraction(decimal: float | str) -> Fraction:
-    """Return a decimal of a table as the fraction that was written: 0.1 is a tenth."""
+    """Return a decimal as the fraction that its shortest text is: 0.1 is 1/10."""
     return Fraction(str(decimal))
 
 
-def claim_interval(claim: Mapping[str, Any], minimum: float | None = None) -> portion.Interval:
-    """Return the values a claim leaves possible, in the unit it is printed in.
+class PrintedFigure(NamedTuple):
+    """All that the interval of a claim or observation depends on, but for the minimum of its metric."""
 
-    The interval table reads the figure; the row's own bounds replace an end where they are given; a level
-    cannot fall below the `minimum` of its metric (in the same unit), a share cannot leave its whole. A direction
-    without a figure is a growth above or below nothing, in percent.
+    measure: str
+    as_printed: str
+    hedge: str
+    unit: str
+    direction: str = ""
+    """`rises` or `falls`, only with `DIRECTION_MEASURE`."""
+    low: float | None = None
+    high: float | None = None
+
+
+def claim_interval(claim: Mapping[str, Any], minimum: float | None = None) -> portion.Interval:
+    """Return the interval of values that a claim leaves possible, in the unit it is printed in; see `figure_interval`.
 
     Raises
     ------
@@ -58,37 +71,42 @@ def claim_interval(claim: Mapping[str, Any], minimum: float | None = None) -> po
     """
     low, high = (None if pd.isna(claim[end]) else claim[end] for end in ("low", "high"))
     direction = claim["direction"] if claim["measure"] == DIRECTION_MEASURE else ""
-    printed = (claim["as_printed"], claim["hedge"], claim["unit"])
-    return _interval(claim["measure"], direction, *printed, low, high, minimum)
+    printed = (claim["measure"], claim["as_printed"], claim["hedge"], claim["unit"])
+    return figure_interval(PrintedFigure(*printed, direction, low, high), minimum)
 
 
-@lru_cache(maxsize=2**14)
-def _interval(
-    measure: str, direction: str, as_printed: str, hedge: str, unit: str, low: float | None, high: float | None,
-    minimum: float | None,
-) -> portion.Interval:  # fmt: skip
-    """Return the bounds of a claim, read once for all claims that print the same."""
-    if measure == DIRECTION_MEASURE:
-        nothing = Fraction(0)
-        return portion.open(nothing, portion.inf) if direction == "rises" else portion.open(-portion.inf, nothing)
-    read = intervals.read_interval(as_printed, hedge, exact=units.is_exact(unit))
-    if low is not None and high is not None:  # one end at a time could pass the other on the way
-        read = portion.closed(to_fraction(low), to_fraction(high))
+@lru_cache(maxsize=2**14)  # many rows print alike, and a page reads all of them more than once
+def figure_interval(printed: PrintedFigure, minimum: float | None = None) -> portion.Interval:
+    """Return the interval of values that a printed figure leaves possible, in its unit.
+
+    Explicit bounds replace the ends from the interval table. A level is at least `minimum` (in the same unit), a share
+    is within 0–100. A direction is a growth above or below 0 percent.
+    """
+    if printed.measure == DIRECTION_MEASURE:
+        zero = Fraction(0)
+        return portion.open(zero, portion.inf) if printed.direction == "rises" else portion.open(-portion.inf, zero)
+    found = intervals.read_interval(printed.as_printed, printed.hedge, exact=units.is_exact(printed.unit))
+    low, high = printed.low, printed.high
+    if low is not None and high is not None:  # replaced one by one, the ends could cross
+        found = portion.closed(to_fraction(low), to_fraction(high))
     elif low is not None:
-        read = read.replace(left=portion.CLOSED, lower=to_fraction(low))
+        found = found.replace(left=portion.CLOSED, lower=to_fraction(low))
     elif high is not None:
-        read = read.replace(right=portion.CLOSED, upper=to_fraction(high))
-    if measure == "level" and minimum is not None and read.lower < minimum:
-        read = read.replace(left=portion.CLOSED, lower=to_fraction(minimum))
-    return read & SHARE_DOMAIN if measure == "share" else read
+        found = found.replace(right=portion.CLOSED, upper=to_fraction(high))
+    if printed.measure == "level" and minimum is not None and found.lower < minimum:
+        found = found.replace(left=portion.CLOSED, lower=to_fraction(minimum))
+    return found & SHARE_DOMAIN if printed.measure == "share" else found
 
 
 def read_claims(ledger: Ledger) -> pd.DataFrame:
-    """Return one row a claim, with these columns added to those of the table.
+    """Return the table of claims with additional columns.
 
-    `interval` (in the unit printed), `figure` (hedge and figure as printed), `metric` (its name), `relation` (the word
-    between its areas), `chapter`, `author` (or publisher where none is named), `written`, and the names of the areas
-    (`ref`, `counterpart`, `base_ref`, `base_with`).
+    Returns
+    -------
+    pandas.DataFrame
+        one row a claim; added are `interval` (in the unit printed), `figure` (`format_figure`), `metric` (its name),
+        `relation` (the word between its areas), `chapter`, `author` (`author_names`), `written`, and the names of the
+        areas (`AREA_NAME_COLUMNS`).
     """
     frame = ledger["claims"]
     metrics = ledger["metrics"].set_index("metric_id")
@@ -112,42 +130,34 @@ def read_claims(ledger: Ledger) -> pd.DataFrame:
 
 
 QUANTITY_KEYS = ["metric_id", "ref_area", "counterpart_area", "period", "population"]
-"""What makes two claims speak of the same quantity."""
+"""Columns that identify the quantity of a claim."""
 
 
 def competing_figures(claims: pd.DataFrame) -> pd.DataFrame:
-    """Return the quantities for which more than one figure of a kind is printed, and whether the figures meet.
+    """Return the quantities with more than one figure, and whether the intervals of the figures intersect.
 
-    Claims are compared only on equal keys (`QUANTITY_KEYS`, measure, base, unit) and only where the period is known.
+    Claims are grouped by `QUANTITY_KEYS`, measure, base and unit; those without period or of another rank than
+    `normal` are left out.
 
     Returns
     -------
     pandas.DataFrame
-        one row a quantity: the key columns, `claim_ids` (a list), `common` (the values all of them leave
-        possible), `agree` (whether there are any).
+        one row a quantity: the key columns, `claim_ids` (a list), `common` (the intersection), `agree` (whether it is
+        not empty).
     """
     known = claims[(claims["period"] != "") & (claims["rank"] == "normal")]
     keys = [*QUANTITY_KEYS, "measure", "unit", "base_metric_id", "base_area", "base_counterpart", "base_period"]
     rows = []
     for key, group in known.groupby(keys, sort=False):
         if len(group) > 1:
-            common = group["interval"].iloc[0]
-            for interval in group["interval"].iloc[1:]:
-                common &= interval
+            common = reduce(and_, group["interval"])
             named = dict(zip(keys, key, strict=True))
             rows.append({**named, "claim_ids": list(group["claim_id"]), "common": common, "agree": not common.empty})
     return pd.DataFrame(rows, columns=[*keys, "claim_ids", "common", "agree"])
 
 
 def source_counts(claims: pd.DataFrame, metrics: list[str], periods: list[str]) -> pd.DataFrame:
-    """Return how many sources print a figure of any kind for each metric in each period: 0 is a gap.
-
-    Returns
-    -------
-    pandas.DataFrame
-        indexed by metric id in the given order, a column a period.
-    """
-    grid = (
-        claims[claims["rank"] == "normal"].groupby(["metric_id", "period"])["source_id"].nunique().unstack(fill_value=0)
-    )
+    """Return the number of sources with a figure, by metric (index) and period (columns) in the given order."""
+    normal = claims[claims["rank"] == "normal"]
+    grid = normal.groupby(["metric_id", "period"])["source_id"].nunique().unstack(fill_value=0)
     return grid.reindex(index=metrics, columns=periods, fill_value=0).fillna(0).astype(int)

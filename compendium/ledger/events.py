@@ -1,6 +1,6 @@
-"""Events in time: their order, the state a person or company acts for, cooperation and conflict by year.
+"""Events in chronological order with actors' areas and Goldstein scores, and the scores summed by year.
 
-Scores are those of the event codes; nothing is scored here, and an event without a code has none.
+Scores are those of the event codes; an event without a code has none.
 """
 
 from __future__ import annotations
@@ -14,12 +14,15 @@ from compendium.values.periods import Span, read_period
 
 
 def read_events(ledger: Ledger) -> pd.DataFrame:
-    """Return one row an event, in order of time, with these columns added to those of the table.
+    """Return the table of events in chronological order, with additional columns.
 
-    `span` (None where the date is unknown), `year` (only where the whole span lies in one year), `actor_area` and
-    `target_area` (the state an actor is or belongs to), `code_name`, `goldstein`, `quad_class`, `mentions` and
-    `sources` (how many of each). Events are ordered by the last day on which they can have happened, then by the
-    first: an event that may be late does not come before one that is certain.
+    Returns
+    -------
+    pandas.DataFrame
+        one row an event; added are `span` (`None` if the date is unknown), `year` (if the whole span lies in one),
+        `actor_area` and `target_area` (the state that an actor is or belongs to), `code_name`, `goldstein`,
+        `quad_class`, `mentions` and `sources` (numbers of each). Rows are ordered by the last day of their span, then
+        by the first: an event that may be late does not precede one that is certain.
     """
     events = ledger["events"]
     codes = ledger["event_codes"].set_index("code")
@@ -38,18 +41,17 @@ def read_events(ledger: Ledger) -> pd.DataFrame:
 
 
 def events_between(events: pd.DataFrame, one: str, other: str) -> pd.DataFrame:
-    """Return the events in which one of two states acts towards the other, whoever acts for it."""
+    """Return the events between two areas, in either direction."""
     forth = (events["actor_area"] == one) & (events["target_area"] == other)
     back = (events["actor_area"] == other) & (events["target_area"] == one)
     return events[forth | back]
 
 
 def scores_by_year(events: pd.DataFrame) -> pd.DataFrame:
-    """Return, by year, the summed Goldstein scores above and below zero and how many events bear them.
+    """Return the sums of positive and negative Goldstein scores and the number of events, by year.
 
-    An event that can have happened on any day of a span counts in each year by the share of its days there, so
-    that a vague date neither falls out nor lands in one year by decree. Left out is an event without a code or
-    without both ends of its span.
+    An event is distributed over the years by the share of its span's days in each, so that a vague date is neither
+    dropped nor assigned to one year. Events without a code or with an open span are left out.
 
     Returns
     -------
@@ -68,7 +70,7 @@ def scores_by_year(events: pd.DataFrame) -> pd.DataFrame:
 
 
 def _shares_by_year(found: Span) -> dict[int, float]:
-    """Return the share of a span's days that lies in each year; nothing where an end is open."""
+    """Return the share of a span's days in each year; empty if an end is open."""
     if not found.is_bounded:
         return {}
     days = (found.last - found.first).days + 1

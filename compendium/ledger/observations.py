@@ -1,12 +1,12 @@
-"""The figures of independent publishers, under the same keys as claims, and the ledger with them beside the claims.
+"""Observations (figures of independent publishers): loading, conversion, selection, and their form as claims.
 
-It reads and converts; whether a claim agrees with an observation is decided in `compendium.analysis.corroboration`.
-Where nobody has a figure there is a row without a value, which no computation sees.
+They have the same keys as claims. Rows of status `missing` record that no figure was found and have no value; they are
+excluded unless asked for. Claims are compared with observations in `compendium.analysis.corroboration`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from functools import lru_cache
 from typing import Any
 
@@ -14,8 +14,7 @@ import networkx
 import pandas as pd
 import portion
 
-from compendium.ledger.claims import SHARE_DOMAIN, to_fraction
-from compendium.ledger.claims import claim_interval as claim_bounds
+from compendium.ledger.claims import PrintedFigure, figure_interval, to_fraction
 from compendium.ledger.loader import Ledger
 from compendium.ledger.records import keyed, records
 from compendium.ledger.schema import SEPARATOR, Table
@@ -24,18 +23,16 @@ from compendium.values.formatting import UNIT_LABELS, format_amount
 from compendium.values.number_parsing import UnreadableFigureError, read_figure
 
 SERIES_FOLDER = "official"
-
-
 OBSERVATION_ID = "observation_id"
 MISSING, FORECAST, LOW_RELIABILITY = "missing", "forecast", "low reliability"
 FROM_DATA_FILE, FROM_PAGE = "machine", "page"
-QUALITIES = (FROM_DATA_FILE, FROM_PAGE)
 SCOPE = "observation"
-"""What stands in place of body or reference where an observation stands among claims."""
+"""Value of `scope` for an observation among the claims."""
+_CACHE_SIZE = 2**14  # many rows print alike, and a page reads all of them more than once
 
 
 def observation_tables(schema: Mapping[str, Table]) -> list[Table]:
-    """Return the tables of a ledger that hold observations."""
+    """Return the tables of a schema that contain observations (key `observation_id`, a column `metric_id`)."""
     return [
         table for table in schema.values() if table.primary_key == (OBSERVATION_ID,) and "metric_id" in table.columns
     ]
@@ -47,13 +44,14 @@ def read_observations(ledger: Ledger, *, missing: bool = False) -> pd.DataFrame:
     Parameters
     ----------
     missing
-        whether to return what was looked for and not found instead of what was found.
+        whether to return the rows of status `missing` instead of all others.
 
     Returns
     -------
     pandas.DataFrame
-        the columns of the tables, `table`, and for what was found `interval` and `in_unit` (in the unit given, or in
-        that of the metric where the two do not measure the same and the ledger knows a conversion) and `format_observation`.
+        the columns of the tables, `table` (its name) and, for what was found, `interval` with its unit `in_unit` (the
+        unit given, or that of the metric where the two are not convertible and the ledger has a conversion) and
+        `figure` (`format_observation`).
     """
     parts = [ledger.frames[table.name].assign(table=table.name) for table in observation_tables(ledger.schema)]
     frame = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=[OBSERVATION_ID, "obs_status"])
@@ -62,9 +60,8 @@ def read_observations(ledger: Ledger, *, missing: bool = False) -> pd.DataFrame:
     if missing or frame.empty:
         return frame
     metrics = keyed(ledger.frames["metrics"], "metric_id")
-    conversions = _conversions(ledger)
     rows = records(frame)
-    read = [_converted(row, metrics[row["metric_id"]], conversions) for row in rows]
+    read = [_converted(row, metrics[row["metric_id"]], ledger) for row in rows]
     frame["interval"] = pd.Series([found for found, _ in read], index=frame.index, dtype=object)
     frame["in_unit"] = [unit for _, unit in read]
     frame["figure"] = [format_observation(row, metrics[row["metric_id"]]["unit"]) for row in rows]
@@ -72,37 +69,26 @@ def read_observations(ledger: Ledger, *, missing: bool = False) -> pd.DataFrame:
 
 
 def observation_interval(observation: Mapping[str, Any], minimum: float | None = None) -> portion.Interval:
-    """Return the values that an observation leaves possible, in its own unit, by the table that reads claims.
+    """Return the interval of values that an observation leaves possible, in its own unit; see `figure_interval`.
 
     Raises
     ------
     UnreadableFigureError, KeyError
         as `compendium.values.intervals.read_interval` does.
     """
-    said = (observation["value"], observation["hedge"], observation["unit"], observation["measure"])
-    return _interval(*said, minimum)
-
-
-# Many rows print alike, and a page reads all of them more than once: what texts mean is worked out once for each.
-_CACHE_SIZE = 2**14
-
-
-@lru_cache(maxsize=_CACHE_SIZE)
-def _interval(value: str, hedge: str, unit: str, measure: str, minimum: float | None) -> portion.Interval:
-    read = intervals.read_interval(value, hedge, exact=units.is_exact(unit))
-    if measure == "level" and minimum is not None and read.lower < minimum:
-        read = read.replace(left=portion.CLOSED, lower=to_fraction(minimum))
-    return read & SHARE_DOMAIN if measure == "share" else read
+    printed = (observation[name] for name in ("measure", "value", "hedge", "unit"))
+    return figure_interval(PrintedFigure(*printed), minimum)
 
 
 Row = Mapping[str, Any]
 
 
-def _converted(row: Row, metric: Row, conversions: Mapping[str, Iterable[Row]]) -> tuple[portion.Interval, str]:
-    found = observation_interval(row, None if pd.isna(metric["minimum"]) else float(metric["minimum"]))
+def _converted(row: Row, metric: Row, ledger: Ledger) -> tuple[portion.Interval, str]:
+    """Return the interval of an observation and its unit: that of the metric if a conversion is needed and known."""
+    found = observation_interval(row, metric["minimum"])
     if row["measure"] not in ("level", "difference") or units.is_convertible_or_rate(row["unit"], metric["unit"]):
         return found, row["unit"]
-    conversion = _conversion(row, conversions)
+    conversion = find_conversion(row, ledger)
     if conversion is None:
         return found, row["unit"]
     found = units.convert_interval(found, row["unit"], conversion["from_unit"])
@@ -110,51 +96,37 @@ def _converted(row: Row, metric: Row, conversions: Mapping[str, Iterable[Row]]) 
     return intervals.product(found, each), str(conversion["to_unit"])
 
 
-def _conversions(ledger: Ledger) -> dict[str, list[Row]]:
-    """Return the rows that convert units, by metric; none where the ledger has no such table."""
-    found: dict[str, list[Row]] = {}
-    for row in ledger.frames["conversions"].to_dict("records") if "conversions" in ledger.frames else ():
-        found.setdefault(row["metric_id"], []).append({str(name): value for name, value in row.items()})
-    return found
-
-
-def _conversion(row: Row, conversions: Mapping[str, Iterable[Row]]) -> Row | None:
-    fitting = (
-        one for one in conversions.get(row["metric_id"], ()) if units.is_convertible(row["unit"], one["from_unit"])
-    )
-    return next(fitting, None)
-
-
 def find_conversion(row: Row, ledger: Ledger) -> dict[str, Any] | None:
-    """Return the row that converts an observation into the unit of its metric, `None` where there is none."""
-    found = _conversion(row, _conversions(ledger))
-    return None if found is None else dict(found)
+    """Return the first row of `conversions` that fits an observation (metric and unit), `None` if there is none."""
+    rows = records(ledger.frames["conversions"]) if "conversions" in ledger.frames else []
+    own = (one for one in rows if one["metric_id"] == row["metric_id"])
+    return next((one for one in own if units.is_convertible(row["unit"], one["from_unit"])), None)
 
 
 def format_observation(observation: Row, metric_unit: str) -> str:
-    """Return an observation's figure for a reader, with its hedge, in whole units: `almost 5 billion USD`."""
+    """Return an observation's figure for readers, with hedge and unit: `almost 5 billion USD`."""
     return f"{observation['hedge']} {_amount(observation['value'], observation['unit'], metric_unit)}".strip()
 
 
 @lru_cache(maxsize=_CACHE_SIZE)
 def _amount(value: str, own: str, unit: str) -> str:
-    """Return a value in whole units for a reader: in those of a metric where the two measure the same."""
+    """Return a value in unscaled units, in those of the metric if convertible."""
     if unit == "rank" == own:
         return f"rank {value}"
     whole = unit if units.is_convertible(own, unit) else units.unscaled(own)
     return format_amount(units.convert_interval(portion.singleton(to_fraction(value)), own, whole), whole)
 
 
-# --- beside the claims
+# --- as claims
 
 
 def find_reporters(ledger: Ledger, related_to: Collection[str] | None = None) -> list[str]:
-    """Return whose authorities are among the observations: each counts in its own way.
+    """Return the areas whose authorities report observations, sorted.
 
     Parameters
     ----------
     related_to
-        metrics; only sides are wanted that count something which hangs together with one of them by its meaning.
+        ids of metrics; only observations of these and of metrics related to them (part, sum, mirror, rank) count.
     """
     found = read_observations(ledger)
     if found.empty:
@@ -165,7 +137,7 @@ def find_reporters(ledger: Ledger, related_to: Collection[str] | None = None) ->
 
 
 def _related_metrics(ledger: Ledger, names: Collection[str]) -> set[str]:
-    """Return metrics with all that are parts, sums or mirrors of them, in however many steps."""
+    """Return metrics with all that are connected to them as part, sum, mirror or rank, transitively."""
     ties = networkx.Graph()
     ties.add_nodes_from(names)
     for row in records(ledger.frames["metrics"]):
@@ -175,24 +147,24 @@ def _related_metrics(ledger: Ledger, names: Collection[str]) -> set[str]:
 
 
 def select_reporter(observations: pd.DataFrame, reporter: str) -> pd.DataFrame:
-    """Return the observations of one side's authorities, and those of publishers of no side."""
+    """Return the observations of one reporter's authorities, and those without reporter."""
     return observations[observations["reporter"].isin(["", reporter])]
 
 
 def reliable_actuals(observations: pd.DataFrame) -> pd.DataFrame:
-    """Return the observations that say what has been and are not in doubt: no plans, none of low reliability."""
+    """Return the observations that are neither forecasts nor of low reliability."""
     return observations[~observations["obs_status"].isin([LOW_RELIABILITY, FORECAST])]
 
 
 def add_observations_as_claims(ledger: Ledger, observations: pd.DataFrame, *, replace_claims: bool = False) -> Ledger:
-    """Return the ledger with some observations standing among the claims, as claims of their publishers.
+    """Return the ledger with observations added to its claims, as claims of their publishers.
 
     Parameters
     ----------
     observations
         rows of `read_observations`.
     replace_claims
-        whether the claims of the sources are left out.
+        whether to drop the claims of the sources.
     """
     rows = pd.DataFrame(list(_as_claims(observations)), columns=ledger.frames["claims"].columns)
     claims = ledger.frames["claims"].iloc[:0] if replace_claims else ledger.frames["claims"]
@@ -214,41 +186,34 @@ def _as_claims(chosen: pd.DataFrame) -> Iterator[dict[str, Any]]:
     for row in records(chosen):
         claim = {
             **{name: row[name] for name in shared},
-            "claim_id": row[OBSERVATION_ID], "source_id": row["publisher"], "scope": SCOPE, "as_printed": format_as_printed(row),
-            "unit": units.unscaled(row["in_unit"]), "direction": "", "origin": row["original_source"],
+            "claim_id": row[OBSERVATION_ID], "source_id": row["publisher"], "scope": SCOPE,
+            "as_printed": format_as_printed(row), "unit": units.unscaled(row["in_unit"]), "direction": "",
+            "origin": row["original_source"],
             "citation_id": "", "rank": "normal", "rank_reason": "", "bounds_reason": "", "summary": "",
         }  # fmt: skip
-        yield claim | _explicit_bounds(
-            claim["as_printed"], row["hedge"], row["measure"], row["interval"], row["in_unit"], row["unit"]
-        )
+        printed = PrintedFigure(*(claim[name] for name in ("measure", "as_printed", "hedge", "unit")))
+        yield claim | _explicit_bounds(printed, row["interval"], row["in_unit"], row["unit"])
 
 
 @lru_cache(maxsize=_CACHE_SIZE)
-def _explicit_bounds(
-    as_printed: str, hedge: str, measure: str, found: portion.Interval, in_unit: str, unit: str
-) -> dict[str, Any]:
-    """Return the bounds that a claim needs of its own: those of the observation, where what is printed says less."""
-    whole = units.unscaled(in_unit)
-    meant, none = units.convert_interval(found, in_unit, whole), {"low": pd.NA, "high": pd.NA}
-    bare = {"as_printed": as_printed, "hedge": hedge, "measure": measure, "unit": whole, "direction": "", **none}
-    if in_unit == unit and claim_bounds(bare) == meant:
+def _explicit_bounds(printed: PrintedFigure, interval: portion.Interval, in_unit: str, unit: str) -> dict[str, Any]:
+    """Return `low` and `high` of an observation as a claim: NA if the printed figure alone gives its interval."""
+    exact, none = units.convert_interval(interval, in_unit, printed.unit), {"low": pd.NA, "high": pd.NA}
+    if in_unit == unit and figure_interval(printed) == exact:
         return none
-    ends = {"low": meant.lower, "high": meant.upper}
+    ends = {"low": exact.lower, "high": exact.upper}
     return none | {name: float(end) for name, end in ends.items() if end not in (portion.inf, -portion.inf)}
 
 
 def format_as_printed(observation: Mapping[str, Any]) -> str:
-    """Return an observation's value as a text would print it: `4.4 billion USD`, `-4.3 %`.
-
-    A short text is taken only where it says neither more nor less than the value in its unit.
-    """
+    """Return an observation's value as text: `4.4 billion USD`, `-4.3 %`; shortened only without loss of precision."""
     return _format_as_printed(observation["value"], observation["unit"])
 
 
 @lru_cache(maxsize=_CACHE_SIZE)
 def _format_as_printed(value: str, unit: str) -> str:
     scale, _, name = unit.rpartition(" ")
-    if value.startswith("-") and name != "percent":  # a text prints no negative amount that can be read
+    if value.startswith("-") and name != "percent":  # `read_figure` has no negative amounts with a unit
         below = units.conversion_factor(unit, name) * to_fraction(value)
         return str(below if below.denominator == 1 else float(below))
     full = " ".join(part for part in (value, scale, UNIT_LABELS.get(name, name)) if part)
@@ -271,7 +236,7 @@ def _with_publishers(ledger: Ledger, chosen: pd.DataFrame) -> pd.DataFrame:
 
 
 def select_observations(observations: pd.DataFrame, **keys: str | Collection[str]) -> pd.DataFrame:
-    """Return the observations whose columns hold what is asked for, in order of period: `metric_id="gdp"`."""
+    """Return the observations with given values of columns (`metric_id="gdp"`), in order of period."""
     for name, wanted in keys.items():
         values = [wanted] if isinstance(wanted, str) else list(wanted)
         observations = observations[observations[name].isin(values)]
@@ -283,6 +248,6 @@ SERIES_COLUMNS = ["metric_id", "ref_area", "counterpart_area", "population", "me
 
 
 def split_into_series(observations: pd.DataFrame) -> Iterator[pd.DataFrame]:
-    """Yield observations that differ in nothing but their time, in order of time; series in order of appearance."""
+    """Yield groups of observations that are equal in `SERIES_COLUMNS`, each in order of period."""
     for _, group in observations.groupby(SERIES_COLUMNS, sort=False, dropna=False):
         yield group.sort_values(["period", "stated_on", OBSERVATION_ID])

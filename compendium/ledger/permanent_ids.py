@@ -1,16 +1,15 @@
-"""Ids that were published, kept for ever: none may vanish, and none may come to name another thing.
+"""Permanent ids: no published id may disappear or come to identify another thing.
 
-A table of the ledger keeps every id that has an address in the book, with the edition that first had it and a
-fingerprint of what it named then: of the cells that say what the row is about. A row that is about something else
-now is told, unless a row of the corrections says why. The table only ever grows, by `register_ids`.
-
-It judges nothing but ids; what a row says of its subject may change.
+The table `permanent` has every id with an address in the book, the edition that first had it, and a fingerprint of the
+cells that identified the row then. A changed fingerprint is a problem unless the table `corrections` explains it. The
+table only grows (`register_ids`). Other cells of a row may change.
 """
 
 from __future__ import annotations
 
 import csv
 import io
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -18,9 +17,18 @@ from typing import Any
 import pandas as pd
 
 from compendium.ledger.atomic_write import replace_files
-from compendium.ledger.corrections import OWN_ERROR, SOURCE_ERROR
-from compendium.ledger.loader import CORRECTIONS, Ledger, load, row_key
+from compendium.ledger.corrections import rows_by_key
+from compendium.ledger.loader import (
+    CORRECTIONS,
+    OWN_ERROR,
+    SOURCE_ERROR,
+    Correction,
+    Ledger,
+    load,
+    read_corrections,
+)
 from compendium.ledger.observations import observation_tables
+from compendium.ledger.records import records
 from compendium.project.checksums import sha256
 from compendium.project.problems import LedgerError, Problem, describe_choices
 
@@ -33,34 +41,33 @@ IDENTITY_COLUMNS: dict[str, tuple[str, ...]] = {
     "citations": ("source_id", "as_printed"),
     "headlines": ("metric_id", "ref_area", "counterpart_area", "period", "over_metric_id", "over_period"),
 }
-"""By table whose ids are addresses: the cells that say what a row is about.
+"""Columns that identify the subject of a row, by table whose ids have addresses.
 
-Tables of observations are added, whatever they are called: the quantity that is measured. Conflicts are left out: what
-no longer contradicts itself has no place to lead to.
+Tables of observations are added with `MEASURED_COLUMNS`. Conflicts are left out: one that is resolved has no address.
 """
 
 
 def identity_columns(ledger: Ledger) -> dict[str, tuple[str, ...]]:
-    """Return, by table whose ids are addresses, the cells that say what a row is about; only tables that are there."""
+    """Return the identifying columns by table, for the tables of the ledger whose ids have addresses."""
     every = IDENTITY_COLUMNS | {table.name: MEASURED_COLUMNS for table in observation_tables(ledger.schema)}
     return {table: columns for table, columns in every.items() if table in ledger.schema}
 
 
 def fingerprint(row: Mapping[str, Any], columns: tuple[str, ...]) -> str:
-    """Return the fingerprint of what a row is about: sixteen hexadecimal digits."""
+    """Return the fingerprint of some cells of a row: 16 hexadecimal digits of their SHA-256."""
     cells = ("" if pd.isna(row[name]) else str(row[name]) for name in columns)
     return sha256("\0".join(cells))[:16]
 
 
 def check_permanent_ids(ledger: Ledger) -> Iterator[Problem]:
-    """Yield every published id that is gone or names another thing, by the ledger as typed."""
+    """Yield a problem for each published id that is missing or identifies another thing, in the ledger as typed."""
     path = ledger.schema[PERMANENT_IDS].path
-    tables, rows = identity_columns(ledger), {}
-    for table in tables:
-        own = ledger.schema[table]
-        rows[table] = {row_key(own, row): row for row in ledger.frames[table].to_dict("records")}
-    slips = _corrections_by_row(ledger)
-    for line, known in enumerate(ledger.frames[PERMANENT_IDS].to_dict("records"), 2):
+    tables = identity_columns(ledger)
+    rows = rows_by_key(ledger, tables)
+    corrections: dict[tuple[str, str], list[Correction]] = defaultdict(list)  # the latest first
+    for one in reversed(read_corrections(ledger)):
+        corrections[one.table, one.row_id].append(one)
+    for line, known in enumerate(records(ledger.frames[PERMANENT_IDS]), 2):
         table, name = known["table"], known["id"]
         if table not in tables:
             yield Problem(path, line, "table", table, describe_choices(tables, table))
@@ -68,7 +75,7 @@ def check_permanent_ids(ledger: Ledger) -> Iterator[Problem]:
             right = f"a row of {ledger.schema[table].path}, as in edition {known['edition']}: an id is never taken away"
             yield Problem(path, line, "id", name, right)
         elif known["fingerprint"] not in _accepted_fingerprints(
-            rows[table][name], slips.get((table, name), []), tables[table]
+            rows[table][name], corrections[table, name], tables[table]
         ):
             place = list(rows[table]).index(name) + 2
             right = (
@@ -78,57 +85,48 @@ def check_permanent_ids(ledger: Ledger) -> Iterator[Problem]:
             yield Problem(ledger.schema[table].path, place, ledger.schema[table].primary_key[0], name, right)
 
 
-def _corrections_by_row(ledger: Ledger) -> dict[tuple[str, str], list[Mapping[str, str]]]:
-    """Return the corrections, by table and key of their row, the latest first."""
-    found: dict[tuple[str, str], list[Mapping[str, str]]] = {}
-    rows = ledger.frames[CORRECTIONS].to_dict("records") if CORRECTIONS in ledger.schema else []
-    for row in reversed(rows):
-        found.setdefault((row["table"], row["row_id"]), []).append(row)
-    return found
-
-
 def _accepted_fingerprints(
-    row: Mapping[str, Any], slips: list[Mapping[str, str]], columns: tuple[str, ...]
+    row: Mapping[str, Any], corrections: list[Correction], columns: tuple[str, ...]
 ) -> Iterator[str]:
-    """Yield what a row is about: as typed, and before each correction; and the same with a source's slips mended."""
-    right = {slip["column"]: slip["new"] for slip in slips if slip["kind"] == SOURCE_ERROR}
-    for now in (row, {**row, **right}):
+    """Yield the fingerprints of a row as typed and before each correction; again with source errors replaced."""
+    replaced = {one.column: one.new for one in corrections if one.kind == SOURCE_ERROR}
+    for now in (row, {**row, **replaced}):
         yield fingerprint(now, columns)
-        for slip in slips:
-            if slip["kind"] == OWN_ERROR:
-                now = {**now, slip["column"]: slip["old"]}
+        for one in corrections:
+            if one.kind == OWN_ERROR:
+                now = {**now, one.column: one.old}
                 yield fingerprint(now, columns)
 
 
-# --- growing
+# --- registration
 
 
 def unregistered_rows(ledger: Ledger) -> list[dict[str, str]]:
-    """Return a row, without its edition, for every id that the table of permanent ids does not have yet."""
-    frame = ledger.frames[PERMANENT_IDS]
+    """Return a row (with empty `edition`) for every id that the table of permanent ids lacks."""
+    frame, tables = ledger.frames[PERMANENT_IDS], identity_columns(ledger)
     known = set(zip(frame["table"], frame["id"], strict=True))
     return [
-        {"table": table, "id": name, "edition": "", "fingerprint": fingerprint(row, columns)}
-        for table, columns in identity_columns(ledger).items()
-        for row in ledger.frames[table].to_dict("records")
-        if (table, name := row_key(ledger.schema[table], row)) not in known
+        {"table": table, "id": key, "edition": "", "fingerprint": fingerprint(row, tables[table])}
+        for table, rows in rows_by_key(ledger, tables).items()
+        for key, row in rows.items()
+        if (table, key) not in known
     ]
 
 
 def register_ids(data: Path, version: str, *, write: bool = False) -> list[str]:
-    """Return the ids that an edition is the first to have, as `table id`; append them to the table where told to.
+    """Return the ids that are new in an edition, as `table id`; with `write`, append them to the table.
 
     Parameters
     ----------
     data
-        folder of the ledger, which must be sound.
+        folder of a valid ledger.
     version
         the edition, such as `1.4.0`.
 
     Raises
     ------
     LedgerError
-        where the ledger has no table of permanent ids, or it cannot be read or written.
+        if the ledger has no table of permanent ids, or it cannot be read or written.
     """
     ledger = load(data, corrected=False)
     if PERMANENT_IDS not in ledger.schema:

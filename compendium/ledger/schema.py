@@ -1,8 +1,7 @@
-"""The schema of every table, read from the Data Package descriptor `data/datapackage.json`.
+"""Schema of the tables, parsed from the Data Package descriptor `data/datapackage.json`.
 
-The descriptor is the only place that says what a column holds; this module gives it names and types.
-Beside the standard's own properties a field may carry `holds`: what its text means to the engine
-(`edtf`, `figure`, `unit`, `address`, or `list of TABLE.FIELD`, items separated by "; ").
+Besides the standard properties a field may have `holds`, the semantic type of its text: `edtf`, `figure`, `unit`,
+`address`, or `list of TABLE.FIELD` (items separated by "; ").
 """
 
 from __future__ import annotations
@@ -11,17 +10,19 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from compendium.project.problems import LedgerError, Problem, describe_choices
 
 DESCRIPTOR = "datapackage.json"
 SEPARATOR = "; "
+AS_WRITTEN_SUFFIX = "_as_written"
+"""Suffix of the additional text column (SQLite, Parquet) of a number whose digits express its precision."""
 
 
 @dataclass(frozen=True)
 class Field:
-    """One column: its name, type, constraints and meaning."""
+    """One column: name, type, description, constraints and semantic type."""
 
     name: str
     type: str
@@ -35,13 +36,21 @@ class Field:
 
     @property
     def cell_type(self) -> str:
-        """Return how its cells are read: by its type, but a number that holds a figure as the figure it is."""
+        """Key of `loader.CELL_TYPES`: the type, or `figure` for a number that is kept as written."""
         return "figure" if self.type == "number" and self.semantic_type == "figure" else self.type
+
+
+class ForeignKey(NamedTuple):
+    """Reference of a column to the column `target` of a table (by name)."""
+
+    column: str
+    table: str
+    target: str
 
 
 @dataclass(frozen=True)
 class Table:
-    """One table: where it lies, what it is for, its fields and keys."""
+    """One table: path relative to the data folder, description, fields and keys."""
 
     name: str
     path: str
@@ -49,21 +58,21 @@ class Table:
     description: str
     fields: tuple[Field, ...]
     primary_key: tuple[str, ...]
-    foreign_keys: tuple[tuple[str, str, str], ...]
+    foreign_keys: tuple[ForeignKey, ...]
 
     @property
     def columns(self) -> list[str]:
-        """Return the names of the columns in order."""
+        """Names of the columns in order."""
         return [field.name for field in self.fields]
 
 
 def read_descriptor(data: Path) -> dict[str, Any]:
-    """Return the descriptor as written; raise `LedgerError` where it is missing or not JSON."""
+    """Return the parsed descriptor; raise `LedgerError` if it is missing or not JSON."""
     return _json(data, DESCRIPTOR, f"a Data Package in {data.name}/")
 
 
 def read_schema_file(data: Path, name: str) -> dict[str, Any]:
-    """Return the schema in a file beside the descriptor; raise `LedgerError` where it is missing or no JSON."""
+    """Return the parsed schema in a file beside the descriptor; raise `LedgerError` if it is missing or not JSON."""
     return _json(data, name, "the schema that the Data Package names")
 
 
@@ -79,12 +88,12 @@ def _json(data: Path, name: str, expected: str) -> dict[str, Any]:
 
 
 def read_schema(data: Path) -> dict[str, Table]:
-    """Return the schema of every table by name, in the order of the descriptor.
+    """Return the tables by name, in the order of the descriptor.
 
     Raises
     ------
     LedgerError
-        where the descriptor is not a Data Package whose resources say what this module reads.
+        if the descriptor lacks a property that this module reads, or has an unknown type or list target.
     """
     content = read_descriptor(data)
     try:
@@ -93,10 +102,10 @@ def read_schema(data: Path) -> dict[str, Table]:
         expected = "resources with name, path, title, description and a schema whose fields have name and type"
         raise LedgerError([Problem(DESCRIPTOR, 0, "", f"{type(error).__name__}: {error}", expected)]) from None
     problems = [
-        Problem(DESCRIPTOR, 0, f"{table.name}.{field.name}", said, right)
+        Problem(DESCRIPTOR, 0, f"{table.name}.{field.name}", actual, expected)
         for table in found.values()
         for field in table.fields
-        for said, right in _field_problems(field, found)
+        for actual, expected in _field_problems(field, found)
     ]
     if problems:
         raise LedgerError(problems)
@@ -107,7 +116,7 @@ FIELD_TYPES = ("string", "integer", "number")
 
 
 def _field_problems(field: Field, known: dict[str, Table]) -> Iterator[tuple[str, str]]:
-    """Yield what a field asks for that the engine does not know, and what would be right."""
+    """Yield (actual, expected) for a type or list target of a field that does not exist."""
     if field.type not in FIELD_TYPES:
         yield field.type, describe_choices(FIELD_TYPES, field.type)
     if field.semantic_type.startswith("list of "):
@@ -119,7 +128,7 @@ def _field_problems(field: Field, known: dict[str, Table]) -> Iterator[tuple[str
 
 def _table(resource: dict[str, Any], data: Path) -> Table:
     schema = resource["schema"]
-    if isinstance(schema, str):  # tables of one form share the file that describes it
+    if isinstance(schema, str):  # tables with the same fields share a schema file
         schema = read_schema_file(data, schema)
     key = schema.get("primaryKey", [])
     return Table(
@@ -130,8 +139,8 @@ def _table(resource: dict[str, Any], data: Path) -> Table:
         fields=tuple(map(_field, schema["fields"])),
         primary_key=tuple([key] if isinstance(key, str) else key),
         foreign_keys=tuple(
-            (foreign["fields"], foreign["reference"]["resource"] or resource["name"], foreign["reference"]["fields"])
-            for foreign in schema.get("foreignKeys", [])
+            ForeignKey(own["fields"], own["reference"]["resource"] or resource["name"], own["reference"]["fields"])
+            for own in schema.get("foreignKeys", [])
         ),
     )
 
@@ -152,5 +161,15 @@ def _field(field: dict[str, Any]) -> Field:
 
 
 def sql_name(table: Table) -> str:
-    """Return the name of a table where a dash would need quotes."""
+    """Return the name of a table in SQL: with underscores for hyphens, which would need quotes."""
     return table.name.replace("-", "_")
+
+
+def quote_identifier(name: str) -> str:
+    """Return a name as an SQL identifier in double quotes."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+def quote_text(value: str) -> str:
+    """Return a text as an SQL literal."""
+    return "'" + value.replace("'", "''") + "'"

@@ -1,4 +1,4 @@
-"""Finds this machine's Chromium and starts it without a window: for printing, and for tests that open pages."""
+"""Locates the installed Chromium and starts it headless: for printing, and for tests that open pages."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 FLAGS = (
     "--headless",
-    "--no-sandbox",  # a sandbox cannot be had by root, as which machines that test mostly run
+    "--no-sandbox",  # root, which CI mostly runs as, cannot have a sandbox
     "--disable-gpu",
     "--disable-quic",
     "--no-first-run",
@@ -23,11 +23,11 @@ FLAGS = (
     "--disable-component-update",
     "--disable-sync",
 )
-"""How Chromium is started: without a window, and without calls of its own to other hosts."""
+"""Command-line flags of Chromium: headless, no network requests of its own."""
 
 
 def chromium() -> Path | None:
-    """Return this machine's Chromium: what `CHROME_PATH` names, else the first of `BROWSERS` on the path, else none."""
+    """Return the path of Chromium: `CHROME_PATH` if set, else the first of `BROWSERS` on `PATH`; `None` if missing."""
     named = os.environ.get("CHROME_PATH")
     if named:
         return Path(named) if Path(named).is_file() else None
@@ -37,7 +37,7 @@ def chromium() -> Path | None:
 
 @contextmanager
 def browsing(program: Path) -> Iterator[Browser]:
-    """Yield a browser without a window, closed after the block."""
+    """Yield a headless browser (Playwright), closed after the block."""
     from playwright.sync_api import sync_playwright  # imported late: only printing and the tests of pages need it
 
     with sync_playwright() as playwright:

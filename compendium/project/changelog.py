@@ -1,4 +1,4 @@
-"""Reads `CHANGELOG.md`: the editions, newest first, each with its date and its entry in words."""
+"""Parser of `CHANGELOG.md`: one entry an edition, newest first, with version, date and Markdown text."""
 
 from __future__ import annotations
 
@@ -14,35 +14,30 @@ HEADING = re.compile(r"^##? (?P<version>\d+\.\d+\.\d+) — (?P<day>\d{4}-\d{2}-\
 
 @dataclass(frozen=True)
 class Entry:
-    """What is said of one edition."""
+    """The changelog entry of one edition."""
 
     version: str
     released: date
     text: str
     """Markdown, without its heading."""
 
-    @property
-    def version_key(self) -> tuple[int, ...]:
-        """Return by what editions are ordered: the numbers of the version."""
-        return version_key(self.version)
-
     def to_markdown(self) -> str:
-        """Return the entry as a file of its own."""
+        """Return the entry as a Markdown document with its own heading."""
         return f"# {self.version} — {self.released.isoformat()}\n\n{self.text}\n"
 
 
 def version_key(version: str) -> tuple[int, ...]:
-    """Return the numbers of a version such as `1.10.0`, by which it stands after `1.9.0`."""
+    """Return the numbers of a version as sort key: `1.10.0` → `(1, 10, 0)`."""
     return tuple(map(int, version.split(".")))
 
 
 def entries(text: str) -> list[Entry]:
-    """Return the entries of a changelog, or the one of a file that stands alone.
+    """Return the entries of a changelog, or of a file with one (`Entry.to_markdown`), in order of the text.
 
     Raises
     ------
     ValueError
-        where the day of an entry is none of the calendar.
+        if the date of an entry does not exist.
     """
     return list(_entries(text))
 

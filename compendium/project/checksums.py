@@ -1,7 +1,6 @@
-"""Says which bytes a folder holds, and where two folders differ.
+"""Manifests of folders (SHA-256 by path), their file format (`sha256sum`), and differences between folders.
 
-The written form is the one that `sha256sum -c` reads. It never changes a file, and looks at nothing but content: no
-times, no permissions.
+Only content counts: no times, no permissions. No file is changed.
 """
 
 from __future__ import annotations
@@ -20,37 +19,31 @@ EXCERPT_LENGTH = 60
 
 
 def sha256(content: bytes | str) -> str:
-    """Return the SHA-256 of bytes, or of a text as UTF-8, in hexadecimal digits."""
+    """Return the SHA-256 of bytes, or of a text in UTF-8, as 64 hexadecimal digits."""
     return hashlib.sha256(content.encode() if isinstance(content, str) else content).hexdigest()
 
 
 @dataclass(frozen=True)
 class FileDigest:
-    """What a file holds: its SHA-256 in hexadecimal digits and its size in bytes, None where only the hash is known."""
+    """SHA-256 of a file in hexadecimal digits, and its size in bytes (`None` where unknown)."""
 
     sha256: str
     size: int | None = None
 
 
 Manifest = dict[str, FileDigest]
-"""Path from the folder, with `/` between its parts, to content; in order of path."""
+"""Digest by POSIX path relative to the folder, in order of path."""
 
 
 def compute_manifest(folder: Path, pattern: str = "*") -> Manifest:
-    """Return what every file under a folder holds whose name fits a pattern, hidden ones included.
-
-    The order is that of the paths, whatever order the file system keeps.
-    """
+    """Return the digests of all files under a folder whose name matches a glob pattern, hidden files included."""
     found = {path.relative_to(folder).as_posix(): path for path in folder.rglob(pattern) if path.is_file()}
-    return {name: _digest(found[name].read_bytes()) for name in sorted(found)}
-
-
-def _digest(held: bytes) -> FileDigest:
-    return FileDigest(sha256(held), len(held))
+    contents = ((name, found[name].read_bytes()) for name in sorted(found))
+    return {name: FileDigest(sha256(content), len(content)) for name, content in contents}
 
 
 def differences(one: Mapping[str, FileDigest], other: Mapping[str, FileDigest]) -> dict[str, str]:
-    """Return, by path, how two manifests differ: a file is in only one of them, or holds something else."""
+    """Return a description of each difference by path: a file in only one manifest, or with another SHA-256."""
     found = {}
     for name in sorted({*one, *other}):
         if name not in other:
@@ -58,45 +51,40 @@ def differences(one: Mapping[str, FileDigest], other: Mapping[str, FileDigest]) 
         elif name not in one:
             found[name] = "only in the second"
         elif one[name].sha256 != other[name].sha256:
-            found[name] = f"differs{_sizes(one[name].size, other[name].size)}"
+            sizes = (one[name].size, other[name].size)
+            found[name] = "differs" if None in sizes else f"differs ({sizes[0]} and {sizes[1]} bytes)"
     return found
 
 
-def _sizes(one: int | None, other: int | None) -> str:
-    return "" if one is None or other is None else f" ({one} and {other} bytes)"
-
-
 def compare_folders(one: Path, other: Path, pattern: str = "*") -> list[str]:
-    """Return one line for each file in which two folders differ, with the first line of it that is not the same."""
-
-    def where(name: str) -> str:
-        if not ((one / name).is_file() and (other / name).is_file()):
-            return ""
-        return first_difference((one / name).read_bytes(), (other / name).read_bytes())
-
-    found = differences(compute_manifest(one, pattern), compute_manifest(other, pattern))
-    return [f"{name}: {how}{where(name)}" for name, how in found.items()]
+    """Return one line for each file that differs between two folders, with the first differing line of its content."""
+    manifests = compute_manifest(one, pattern), compute_manifest(other, pattern)
+    lines = []
+    for name, how in differences(*manifests).items():
+        both = all(name in manifest for manifest in manifests)
+        where = first_difference((one / name).read_bytes(), (other / name).read_bytes()) if both else ""
+        lines.append(f"{name}: {how}{where}")
+    return lines
 
 
 def compare_with_manifest(folder: Path, manifest_file: Path) -> list[str]:
-    """Return one line for each file in which a folder differs from a written manifest.
+    """Return one line for each file in which a folder differs from a manifest file.
 
     Raises
     ------
     LedgerError
-        naming every line of the manifest that cannot be read.
+        with every line of the manifest that cannot be parsed.
     """
-    return [
-        f"{name}: {how}" for name, how in differences(compute_manifest(folder), read_manifest(manifest_file)).items()
-    ]
+    found = differences(compute_manifest(folder), read_manifest(manifest_file))
+    return [f"{name}: {how}" for name, how in found.items()]
 
 
 def first_difference(one: bytes, other: bytes) -> str:
-    """Return where two contents begin to differ, and what stands there; `""` where they do not.
+    """Return line, byte and excerpts of the first difference between two contents; `""` if they are equal.
 
-    Long lines (a search index is one line) are cut to the place.
+    Of long lines (a search index is one line) only the surroundings are quoted.
     """
-    # By bytes, and a line ends with its line feed alone: a carriage return is a difference too.
+    # Bytes, split at line feeds alone: a carriage return is a difference too.
     pairs = zip_longest(one.split(b"\n"), other.split(b"\n"), fillvalue=b"<end>")
     for number, (here, there) in enumerate(pairs, 1):
         if here != there:
@@ -110,19 +98,19 @@ def first_difference(one: bytes, other: bytes) -> str:
 
 
 def manifest_lines(manifest: Mapping[str, FileDigest]) -> Iterator[str]:
-    """Yield a manifest in the form that `sha256sum -c` reads, names with a backslash or a line end escaped."""
+    """Yield the lines of a manifest in the format of `sha256sum -c`; backslashes and line ends in names are escaped."""
     for name, content in manifest.items():
-        written = name.replace("\\", "\\\\").replace("\n", "\\n")
-        yield f"{'' if written == name else chr(92)}{content.sha256}  {written}"
+        escaped = name.replace("\\", "\\\\").replace("\n", "\\n")
+        yield f"{'' if escaped == name else chr(92)}{content.sha256}  {escaped}"
 
 
 def read_manifest(path: Path) -> Manifest:
-    """Return a manifest that was written in the form of `sha256sum`.
+    """Return the manifest in a file in the format of `sha256sum`.
 
     Raises
     ------
     LedgerError
-        naming every line that is not in that form.
+        with every line that is not in that format.
     """
     found: Manifest = {}
     problems = []

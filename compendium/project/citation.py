@@ -1,6 +1,6 @@
-"""What this edition is called and how it is cited, as `CITATION.cff` says it: for the foot of a page, for a cover.
+"""The edition as `CITATION.cff` describes it, and citations of the book or one of its pages (plain text, BibTeX).
 
-It reads that one file and makes text; nothing else says who wrote the book, which edition it is, or of which day.
+That file is the only source of authors, version and date.
 """
 
 from __future__ import annotations
@@ -22,11 +22,11 @@ MONTH_NAMES = (
     "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
     "December",
 )  # fmt: skip
-"""In English whatever the locale of the machine: `calendar` would follow it."""
+"""Literal, because `calendar` follows the locale of the machine."""
 BIBTEX_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 TEX_ESCAPES = str.maketrans(
     {
-        # A brace after a backslash still counts as one where BibTeX looks for the end of a field: braces get names.
+        # BibTeX counts an escaped brace as one when it looks for the end of a field: braces are named.
         "\\": r"\textbackslash{}", "{": r"\textbraceleft{}", "}": r"\textbraceright{}",
         "~": r"\textasciitilde{}", "^": r"\textasciicircum{}",
         **{mark: f"\\{mark}" for mark in "&%$#_"},
@@ -36,7 +36,7 @@ TEX_ESCAPES = str.maketrans(
 
 @dataclass(frozen=True)
 class Edition:
-    """The book as a thing to cite."""
+    """Bibliographic data of one edition of the book."""
 
     title: str
     version: str
@@ -46,43 +46,48 @@ class Edition:
 
     @property
     def short_title(self) -> str:
-        """Return the title without what comes after its colon."""
+        """The title up to its colon."""
         return self.title.partition(": ")[0]
 
     @property
     def subtitle(self) -> str:
-        """Return what comes after the colon of the title, beginning with a capital."""
+        """The title after its colon, capitalised; `""` if it has none."""
         after = self.title.partition(": ")[2]
         return after[:1].upper() + after[1:]
 
     @property
     def date_text(self) -> str:
-        """Return the date of the edition as prose has it: `3 May 2026`."""
+        """The release date in English: `3 May 2026`."""
         return f"{self.released.day} {MONTH_NAMES[self.released.month - 1]} {self.released.year}"
 
     @property
     def author_line(self) -> str:
-        """Return the authors in one line."""
+        """The authors, separated by semicolons."""
         return "; ".join(self.authors)
 
 
 def read_edition(root: Path = ROOT) -> Edition:
-    """Return what the citation file in a folder says of the book; `ValueError` names what is not as it should be."""
+    """Return the edition that the citation file of a project describes.
+
+    Raises
+    ------
+    ValueError
+        with one line for each fault, or the reason why the file cannot be read.
+    """
     path = root / CITATION
     try:
-        said = yaml.safe_load(path.read_text(encoding="utf-8"))
+        content = yaml.safe_load(path.read_text(encoding="utf-8"))
     except (OSError, ValueError, yaml.YAMLError, RecursionError) as error:
         raise ValueError(f"{CITATION}: {' '.join(str(error).split())}") from None
-    found = list(check_citation(said))
-    if found:
-        raise ValueError("\n".join(found))
-    licences = said["license"] if isinstance(said["license"], list) else [said["license"]]
-    authors = tuple(map(_author, said["authors"]))
-    return Edition(said["title"], str(said["version"]), said["date-released"], authors, tuple(licences))
+    if problems := list(check_citation(content)):
+        raise ValueError("\n".join(problems))
+    licences = content["license"] if isinstance(content["license"], list) else [content["license"]]
+    authors = tuple(map(_author, content["authors"]))
+    return Edition(content["title"], content["version"], content["date-released"], authors, tuple(licences))
 
 
 def check_citation(content: Any) -> Iterator[str]:
-    """Yield, in words, what a citation file lacks: of what its format requires, and of what the book shows of it."""
+    """Yield a message for each key of a parsed citation file that is required or used, and missing or malformed."""
     if not isinstance(content, dict):
         yield f"{CITATION}: found {content!r}; expected keys and values"
         return
@@ -104,26 +109,26 @@ def check_citation(content: Any) -> Iterator[str]:
 
 
 def _author(author: dict[str, str]) -> str:
-    """Return an author as a list of works has it: `Family, Given`, or the name of a body."""
+    """Return an author as `Family, Given`, or the name of an organisation."""
     if author.get("name"):
         return str(author["name"])
     return ", ".join(author[part] for part in ("family-names", "given-names") if author.get(part))
 
 
 def format_citation(edition: Edition, page_title: str = "", address: str = "") -> str:
-    """Return how the book, or a page of it by its title, is cited in plain text."""
+    """Return a plain-text citation of the book, or of the page with the given title."""
     of_page = f"“{page_title}”, in: {edition.short_title}" if page_title else edition.title
-    said = f"{edition.author_line} ({edition.released.year}): {of_page}, edition {edition.version}, {edition.date_text}"
-    return f"{said}, {address}" if address else f"{said}."
+    text = f"{edition.author_line} ({edition.released.year}): {of_page}, edition {edition.version}, {edition.date_text}"
+    return f"{text}, {address}" if address else f"{text}."
 
 
 def format_bibtex(edition: Edition, page_title: str = "", address: str = "", entry_suffix: str = "") -> str:
-    """Return how the book, or a page of it by its title, is cited in BibTeX; whatever the title, it is one entry.
+    """Return a BibTeX entry of the book, or of the page with the given title; special characters are escaped.
 
     Parameters
     ----------
     entry_suffix
-        tells the page from others of the book, in the key of the entry.
+        end of the entry's key, to tell pages of the book apart.
     """
     bodies = [author if ", " in author else f"{{{author}}}" for author in (_tex(one) for one in edition.authors)]
     fields = {
@@ -145,6 +150,6 @@ def _tex(text: str) -> str:
 
 
 def _slug(text: str) -> str:
-    """Return a text as a key may have it: small letters of ASCII, digits, hyphens."""
+    """Return a text reduced to lower-case ASCII letters, digits and hyphens."""
     bare = unicodedata.normalize("NFKD", text.replace("–", "-")).encode("ascii", "ignore").decode()
     return re.sub(r"[^a-z0-9]+", "-", bare.lower()).strip("-")

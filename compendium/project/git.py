@@ -1,4 +1,4 @@
-"""Asks git about a folder: the one place that runs it."""
+"""Wrapper of the git command: the only module that runs it."""
 
 from __future__ import annotations
 
@@ -7,18 +7,18 @@ from pathlib import Path
 
 
 class GitError(RuntimeError):
-    """Git failed, or cannot be run; the message says which command, and gives git's own last line."""
+    """Git failed or cannot be run; the message has the subcommand and the last line of its standard error."""
 
 
 def output(root: Path, *words: str, given: str = "") -> bytes:
-    """Return what a git command prints in a folder; `given` is its standard input.
+    """Return the standard output of a git command in a folder; `given` is its standard input.
 
-    Git takes no lock that it can do without: a build must not stand in the way of a commit.
+    Optional locks are off: a build must not block a commit.
 
     Raises
     ------
     GitError
-        where git cannot be run, or ends with an error.
+        if git cannot be run or fails.
     """
     command = ["git", "--no-optional-locks", "-C", str(root), *words]
     try:
@@ -26,17 +26,11 @@ def output(root: Path, *words: str, given: str = "") -> bytes:
     except OSError as error:
         raise GitError(f"git cannot be run: {error.strerror}") from None
     if ended.returncode:
-        said = ended.stderr.decode(errors="replace").strip().splitlines()
-        raise GitError(f"git {words[0]}: {said[-1] if said else f'ended with {ended.returncode}'}")
+        lines = ended.stderr.decode(errors="replace").strip().splitlines()
+        raise GitError(f"git {words[0]}: {lines[-1] if lines else f'ended with {ended.returncode}'}")
     return ended.stdout
 
 
 def text(root: Path, *words: str, given: str = "") -> str:
-    """Return what a git command prints in a folder as text; bytes that are no UTF-8 are replaced.
-
-    Raises
-    ------
-    GitError
-        as `output` does.
-    """
+    """Return `output` decoded as UTF-8, invalid bytes replaced; raise `GitError` as it does."""
     return output(root, *words, given=given).decode(errors="replace")

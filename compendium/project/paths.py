@@ -1,6 +1,6 @@
-"""Where things lie: the folders of the project, and the pages of the book that hold each kind of row.
+"""Paths of the project's folders, of chapters and notebooks, and of the pages that show each kind of row.
 
-It is read by every command before anything else, so it imports nothing that takes time.
+Every command imports it first, so it imports nothing slow.
 """
 
 from __future__ import annotations
@@ -8,8 +8,6 @@ from __future__ import annotations
 from pathlib import Path
 
 LOCK = "requirements.txt"
-
-
 ROOT = Path(__file__).resolve().parents[2]
 DATA = ROOT / "data"
 BOOK = ROOT / "book"
@@ -27,23 +25,23 @@ PAGE_BY_KIND = {
     "citation": "evidence/citations",
     "table": "reference/dictionary",
 }
-"""Where in a book the permanent place of each kind of thing is."""
+"""Page (path without suffix) that has the permanent anchors of each kind of row."""
 
 ROW_PAGES_FOLDER = "book/claim"
-"""The folder of the site whose pages are made of rows, one each, all alike."""
+"""Folder of the site with the generated pages, one a row."""
 
 
 def find_chapters(book: Path = BOOK) -> list[Path]:
-    """Return every chapter file of a book in order of path; templates and hidden folders are none."""
+    """Return the chapter files of a book in order of path, without those whose path has a part in `_…` or `.…`."""
     found = book.rglob("*.md")
     return sorted(path for path in found if not any(part[0] in "._" for part in path.relative_to(book).parts))
 
 
 def notebook_path(chapter: Path) -> Path:
-    """Return where the notebook made from a chapter lies."""
+    """Return the path of the notebook made from a chapter."""
     return chapter.with_suffix(".ipynb")
 
 
 def format_path(path: Path) -> str:
-    """Return a path as messages give it: below the project's folder where it lies there."""
+    """Return a path for messages: relative to the project's folder if inside it, else as given."""
     return str(path.relative_to(ROOT)) if path.is_relative_to(ROOT) else str(path)

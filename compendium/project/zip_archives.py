@@ -1,7 +1,7 @@
-"""Zip archives: packed so that the same members give the same bytes, and unpacked so that a hostile one does no harm.
+"""Zip archives: deterministic packing, and unpacking that is safe against hostile archives.
 
-What is unpacked stays in its folder: no member leads out of it, none is a link, none is larger than it says, and all
-together are no larger than a bundle can be. Nothing is written before every member has been looked at.
+No member is written outside the target folder, as a link, or beyond the limits on number and size; every member is
+checked before anything is written.
 """
 
 from __future__ import annotations
@@ -14,41 +14,36 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path, PurePosixPath
 
 MEMBER_TIME = (1980, 1, 1, 0, 0, 0)
-"""The first time that an archive can tell; members have no other."""
+"""Modification time of all members: the earliest that the format can express."""
 FILE_MODE, EXECUTABLE_MODE = 0o100644, 0o100755
 MAX_MEMBERS, MAX_UNPACKED_BYTES, MAX_EXPANSION_RATIO = 100_000, 2_000_000_000, 200
-"""Most that an archive may hold: members, bytes unpacked, and how many times its own size these may be."""
+"""Limits of an archive: members, unpacked bytes, and their ratio to the size of the archive."""
 ALWAYS_ALLOWED_BYTES = 10_000_000
-"""Bytes that may be unpacked whatever their ratio: a short text of one word is no attack."""
+"""Unpacked size up to which the ratio does not matter: a small repetitive text is no attack."""
 CHUNK = 1 << 20
 BAD_ARCHIVE_ERRORS = (
-    zipfile.BadZipFile,
-    zlib.error,
-    EOFError,
-    NotImplementedError,
-    RuntimeError,
-    ValueError,
-    OverflowError,
+    *(zipfile.BadZipFile, zlib.error, EOFError),
+    *(NotImplementedError, RuntimeError, ValueError, OverflowError),
 )
-"""What Python's reader raises for bytes that are no sound archive."""
+"""Exceptions of `zipfile` for malformed archives."""
 
 
 class ArchiveError(ValueError):
-    """An archive cannot be unpacked; carries everything that is wrong with it, a sentence each."""
+    """An archive may not or cannot be unpacked; `problems` has one message for each reason."""
 
     def __init__(self, problems: Sequence[str]) -> None:
-        """Keep the problems in the order of the members."""
+        """Keep the messages in order of the members."""
         self.problems = list(problems)
         super().__init__("\n".join(self.problems))
 
 
 def pack(members: Mapping[str, bytes], executables: Collection[str] = ()) -> bytes:
-    """Return an archive of members by name; the same members give the same bytes with the same zlib.
+    """Return a zip archive of members by name; equal members give equal bytes (with the same zlib).
 
     Parameters
     ----------
     executables
-        names of members that can be executed.
+        names of members with executable permission.
     """
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w") as archive:
@@ -61,15 +56,15 @@ def pack(members: Mapping[str, bytes], executables: Collection[str] = ()) -> byt
 
 
 def unpack(path: Path, folder: Path) -> list[str]:
-    """Unpack an archive into a folder, and return the names of its files in order.
+    """Unpack an archive into a folder and return the names of its files, sorted.
 
     Raises
     ------
     ArchiveError
-        naming every member that may not be unpacked; nothing has been written then. Where bytes turn out to be damaged
-        while they are read, what came before them has been.
+        with every member that may not be unpacked, before anything is written; or for damaged bytes, after the
+        members before them have been written.
     OSError
-        where the archive cannot be read, or the folder not be written.
+        if the archive cannot be read or the folder not be written.
     """
     try:
         with zipfile.ZipFile(path) as archive:
@@ -84,30 +79,31 @@ def unpack(path: Path, folder: Path) -> list[str]:
 
 
 def check_archive(archive: zipfile.ZipFile, size: int) -> Iterator[str]:
-    """Yield, in words, why an archive of so many bytes may not be unpacked; nothing where it may."""
+    """Yield a message for each reason why an archive (`size`: its own bytes) may not be unpacked."""
     infos = archive.infolist()
     whole = sum(info.file_size for info in infos)
     if len(infos) > MAX_MEMBERS:
         yield f"the archive holds {len(infos)} members; expected at most {MAX_MEMBERS}"
     if whole > MAX_UNPACKED_BYTES or whole > max(ALWAYS_ALLOWED_BYTES, MAX_EXPANSION_RATIO * size):
-        yield f"the archive would unpack to {whole} bytes, from {size}; expected at most {min(MAX_UNPACKED_BYTES, MAX_EXPANSION_RATIO * size)}"
+        most = min(MAX_UNPACKED_BYTES, MAX_EXPANSION_RATIO * size)
+        yield f"the archive would unpack to {whole} bytes, from {size}; expected at most {most}"
     seen: set[str] = set()
     for info in infos[:MAX_MEMBERS]:
-        said = _member_problem(info)
+        problem = _member_problem(info)
         if info.filename in seen:
-            said = "a member of this name came before"
+            problem = "a member of this name came before"
         seen.add(info.filename)
-        if said:
-            yield f"{info.filename!r}: {said}"
+        if problem:
+            yield f"{info.filename!r}: {problem}"
     files = {info.filename for info in infos if not info.is_dir()}
     for name in sorted(files):
         if any(str(folder) in files for folder in PurePosixPath(name).parents):
-            yield f"{name!r}: lies in what is a file"
+            yield f"{name!r}: a member inside a file"
 
 
 def _member_problem(info: zipfile.ZipInfo) -> str:
-    """Return why one member may not be unpacked, `""` where it may."""
-    # As the archive writes it: Python's reader has cut the other name at a NUL.
+    """Return why a member may not be unpacked, `""` if it may."""
+    # The name as stored: `filename` is cut at a NUL.
     name = info.orig_filename
     if is_unsafe_name(name.removesuffix("/")):
         return "a path that leads elsewhere, or that not every system can hold"
@@ -121,7 +117,7 @@ def _member_problem(info: zipfile.ZipInfo) -> str:
 
 
 def is_unsafe_name(name: str) -> bool:
-    """Say whether a path could lead out of the folder that it counts from, or is no path that every system can hold."""
+    """Return whether a member name could leave the target folder, or is not portable between systems."""
     parts = name.split("/")
     return any(part in ("", ".", "..") or part != part.strip() or not part.isprintable() for part in parts) or any(
         mark in name for mark in '\\:*?"<>|'
@@ -132,8 +128,8 @@ def _file_members(archive: zipfile.ZipFile) -> list[zipfile.ZipInfo]:
     return sorted((info for info in archive.infolist() if not info.is_dir()), key=lambda info: info.filename)
 
 
-def _extract(archive: zipfile.ZipFile, info: zipfile.ZipInfo, into: Path) -> str:
-    path = into / info.filename
+def _extract(archive: zipfile.ZipFile, info: zipfile.ZipInfo, folder: Path) -> str:
+    path = folder / info.filename
     path.parent.mkdir(parents=True, exist_ok=True)
     with archive.open(info) as member, path.open("xb") as file:
         while chunk := member.read(CHUNK):

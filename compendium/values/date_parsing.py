@@ -1,7 +1,6 @@
-"""Dates as texts print them, in a few languages, and what each is in EDTF.
+"""Dates in running text (English, Russian, Azerbaijani) and their EDTF form.
 
-It reads words of languages and knows no subject; it never fills in a year that is not printed, and so leaves out a day
-and month without one.
+Month names belong to languages, not to a subject. A date without a printed year is not returned: no year is inferred.
 """
 
 from __future__ import annotations
@@ -28,7 +27,7 @@ _MONTH_NUMBERS |= {
 }
 _MONTH = rf"(?P<{{0}}>{'|'.join(sorted(map(re.escape, _MONTH_NUMBERS), key=len, reverse=True))})\.?"
 MONTH_PATTERN = re.compile(_MONTH.format("m"), re.I)
-"""The name of a month, in any of the languages."""
+"""Matches the name of a month in any of the languages."""
 _YEAR = r"(?P<{0}>(?:19|20)\d\d)"
 _DAY = r"(?P<{0}>0?[1-9]|[12]\d|3[01])(?:st|nd|rd|th)?"
 _NOT_A_YEAR = r"(?!\w|[.,]\d|\s*(?:%|percent\b|per\s?cent\b|tons?\b|tonnes?\b|people\b|million\b|billion\b))"
@@ -50,12 +49,12 @@ DATE_PATTERNS = (
     _date_pattern(r"(?<![\w.,$€£])", _YEAR_1, r"\s*(?:[–—/-]|to|and|и)\s*", _YEAR_2, _NOT_A_YEAR),
     _date_pattern(r"(?<![\w.,$€£])", _YEAR_1, _NOT_A_YEAR),
 )
-"""The forms of a date, the longest first: what one has taken, no other reads."""
+"""Patterns of dates, the most specific first: characters that one has matched are not matched again."""
 
 
 @dataclass(frozen=True)
 class DateMatch:
-    """A date in a text: its place, as it is printed, and in EDTF."""
+    """A date in a text: character offsets (`end` exclusive), the text as printed, the period in EDTF."""
 
     start: int
     end: int
@@ -64,7 +63,7 @@ class DateMatch:
 
 
 def find_dates(text: str) -> Iterator[DateMatch]:
-    """Yield the dates of a text in order; a year, a month of one, a day, or a stretch of years or months."""
+    """Yield the dates of a text in order of position: years, months of a year, days, ranges of years or months."""
     taken: dict[int, DateMatch] = {}
     covered = bytearray(len(text))
     for form in DATE_PATTERNS:
@@ -78,7 +77,7 @@ def find_dates(text: str) -> Iterator[DateMatch]:
 
 
 def _to_edtf(part: dict[str, str | None]) -> str:
-    """Return what was found in EDTF, `""` where there is no such day."""
+    """Return the groups of a match in EDTF, `""` where the calendar has no such day."""
     year, month = part["y"], part.get("mm") or _MONTH_NUMBERS.get((part.get("m") or "").lower(), "")
     day, other = part.get("dd") or part.get("d"), _MONTH_NUMBERS.get((part.get("n") or "").lower())
     first = "-".join([str(year), *(f"{int(value):02d}" for value in (month, day) if value)])

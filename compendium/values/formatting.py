@@ -1,7 +1,4 @@
-"""Text forms of amounts: intervals with their unit and scale, signed scores, brackets of interval ends.
-
-It returns plain text and knows no HTML.
-"""
+"""Plain-text formatting of intervals with unit and scale, of signed scores, and of intervals in brackets."""
 
 from __future__ import annotations
 
@@ -32,19 +29,19 @@ UNIT_LABELS = {
     "score": "points",
     "dimensionless": "",
 }
-"""How a unit is written for a reader, where not as in the data."""
+"""Label of a unit for readers, where it differs from the unit in the data."""
 
 SINGULAR_UNITS = ("person", "container", "month", "year")
-"""Units that stand as in the data beside a one."""
+"""Units whose label is singular (as in the data) after the number 1."""
 
 SCALES = ((10**12, "trillion"), (10**9, "billion"), (10**6, "million"))
 
 
 def format_amount(interval: portion.Interval, unit: str, *, digits: int = 0) -> str:
-    """Return an interval as a reader would say it: `4.35–4.45 billion USD`, `more than 30 %`, `38 persons`.
+    """Return an interval as text: `4.35–4.45 billion USD`, `more than 30 %`, `38 persons`.
 
-    A computed interval is shown to as many significant `digits` as are given; without, an end that is a short
-    decimal is shown in full. The interval itself stays exact.
+    `digits` is the number of significant digits; with 0, an end that is a decimal of at most six digits is given in
+    full and any other to three digits.
     """
     finite = [abs(end) for end in (interval.lower, interval.upper) if end not in (portion.inf, -portion.inf)]
     scale, word = next(((s, w) for s, w in SCALES if finite and max(finite) >= s), (1, ""))
@@ -56,14 +53,14 @@ def format_amount(interval: portion.Interval, unit: str, *, digits: int = 0) -> 
         return "any amount"
     low, high = (_format_number(end, scale, digits) for end in (interval.lower, interval.upper))
     if interval.lower == interval.upper:
-        said = low
+        text = low
     elif interval.upper == portion.inf:
-        said = f"{'more than' if interval.left is portion.OPEN else 'at least'} {low}"
+        text = f"{'more than' if interval.left is portion.OPEN else 'at least'} {low}"
     elif interval.lower == -portion.inf:
-        said = f"{'less than' if interval.right is portion.OPEN else 'at most'} {high}"
+        text = f"{'less than' if interval.right is portion.OPEN else 'at most'} {high}"
     else:
-        said = low if low == high else f"{low}–{high}"
-    return re.sub(r"-(?=\d)", "−", f"{said} {tail}".strip())
+        text = low if low == high else f"{low}–{high}"
+    return re.sub(r"-(?=\d)", "−", f"{text} {tail}".strip())
 
 
 def _format_number(end: Any, scale: int, digits: int = 0) -> str:
@@ -79,12 +76,12 @@ def _format_number(end: Any, scale: int, digits: int = 0) -> str:
 
 
 def format_signed(score: float) -> str:
-    """Return a score with its sign, one decimal, a true minus: `+3.4`, `−5.0`."""
+    """Return a score with sign and one decimal; the minus is U+2212: `+3.4`, `−5.0`."""
     return f"{score:+.1f}".replace("-", "−")
 
 
 def format_interval(interval: portion.Interval) -> str:
-    """Return an interval in the notation of mathematics, `[4.35, 4.45)`, its ends rounded for display."""
+    """Return an interval in mathematical notation, `[4.35, 4.45)`, its ends rounded for display."""
     low = "−∞" if interval.lower == -portion.inf else _format_number(interval.lower, 1)
     high = "∞" if interval.upper == portion.inf else _format_number(interval.upper, 1)
     opening = "[" if interval.left is portion.CLOSED else "("

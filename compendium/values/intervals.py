@@ -1,6 +1,7 @@
-"""A figure as printed is an interval: the one table that says which.
+"""The interval of values that a printed figure leaves possible, and exact arithmetic on such intervals.
 
-No other module guesses precision. A claim may override its bounds, with a reason, in its own row.
+`HEDGE_RULES` is the only place that decides the precision of a figure. A claim may override its bounds, with a reason,
+in its own row.
 """
 
 from __future__ import annotations
@@ -16,12 +17,12 @@ import portion
 from compendium.values.number_parsing import Figure, read_figure
 
 APPROXIMATE_WIDTH_FACTOR = 2
-"""How many times wider than a bare figure an approximate one is read. A convention: no source says how
-far "about" reaches, and twice the width of a bare figure keeps `about 15` inside [14, 16]."""
+"""Width of the interval of an approximate figure, as a multiple of that of a bare one. A convention: no source defines
+"about", and twice the width of a bare figure keeps `about 15` inside [14, 16]."""
 
 
 class HedgeEffect(StrEnum):
-    """What a hedge does to the interval of a bare figure."""
+    """Effect of a hedge on the interval of a bare figure."""
 
     BARE = "bare"
     BELOW = "below"
@@ -33,7 +34,7 @@ class HedgeEffect(StrEnum):
 
 @dataclass(frozen=True)
 class HedgeRule:
-    """One line of the interval table: the words that call it, what it does, and an example."""
+    """Row of the interval table: effect, the hedges that have it, its description, and an example (figure, hedge)."""
 
     effect: HedgeEffect
     words: tuple[str, ...]
@@ -46,13 +47,15 @@ HEDGE_RULES: tuple[HedgeRule, ...] = (
          ("4.4", "")),
     HedgeRule(HedgeEffect.BELOW, ("almost", "nearly", "approaching", "close to", "just under", "почти"),
          "from half a unit below the figure up to the figure itself", ("4.8", "almost")),
-    HedgeRule(HedgeEffect.ABOVE, ("more than", "over", "exceeds", "exceed", "exceeding", "above", "более", "свыше", "-dən çox"),
+    HedgeRule(HedgeEffect.ABOVE,
+         ("more than", "over", "exceeds", "exceed", "exceeding", "above", "более", "свыше", "-dən çox"),
          "above the figure, without an upper end", ("1.1", "more than")),
-    HedgeRule(HedgeEffect.AT_LEAST, ("at least", "no less than", "не менее"), "the figure or above, without an upper end",
-         ("3", "at least")),
-    HedgeRule(HedgeEffect.AT_MOST, ("up to", "at most", "no more than", "до"), "the figure or below, to the metric's minimum",
-         ("35", "up to")),
-    HedgeRule(HedgeEffect.AROUND, ("about", "roughly", "approximately", "around", "some", "около", "примерно", "təxminən"),
+    HedgeRule(HedgeEffect.AT_LEAST, ("at least", "no less than", "не менее"),
+         "the figure or above, without an upper end", ("3", "at least")),
+    HedgeRule(HedgeEffect.AT_MOST, ("up to", "at most", "no more than", "до"),
+         "the figure or below, to the metric's minimum", ("35", "up to")),
+    HedgeRule(HedgeEffect.AROUND,
+         ("about", "roughly", "approximately", "around", "some", "около", "примерно", "təxminən"),
          f"{APPROXIMATE_WIDTH_FACTOR} times as wide as a bare figure", ("15", "about")),
 )  # fmt: skip
 HEDGE_EFFECTS: dict[str, HedgeEffect] = {word: rule.effect for rule in HEDGE_RULES for word in rule.words}
@@ -60,28 +63,28 @@ HEDGE_EFFECTS: dict[str, HedgeEffect] = {word: rule.effect for rule in HEDGE_RUL
 
 @lru_cache(maxsize=2**14)
 def read_interval(as_printed: str, hedge: str = "", *, exact: bool = False) -> portion.Interval:
-    """Return the values that a printed figure leaves possible, in the unit it is printed in.
+    """Return the interval of values that a printed figure leaves possible, in the unit it is printed in.
 
     Parameters
     ----------
     as_printed
-        the figure without its hedge, e.g. `$4.4 billion`; a range gives its two ends, both closed.
+        the figure without its hedge, e.g. `$4.4 billion`; the ends of a printed range are both included.
     hedge
         the word that qualifies it, one of `HEDGE_EFFECTS`; empty for none.
     exact
-        true for a count of things that cannot be divided (persons, points, votes): the bare figure is itself.
+        whether the unit is an indivisible count (persons, points, votes): a bare figure is then a single value.
 
     Returns
     -------
     portion.Interval
-        with `fractions.Fraction` ends, so that no comparison is lost to floating point.
+        with `fractions.Fraction` ends, so that comparisons are exact.
 
     Raises
     ------
     UnreadableFigureError
-        where there is no figure in the text.
+        if the text holds no readable figure.
     KeyError
-        where the hedge is not in the table.
+        if the hedge is not in `HEDGE_EFFECTS`.
     """
     return _apply_hedge(HEDGE_EFFECTS[hedge], read_figure(as_printed), exact)
 
@@ -96,7 +99,7 @@ def _apply_hedge(effect: HedgeEffect, figure: Figure, exact: bool) -> portion.In
     if effect is HedgeEffect.BELOW:
         return portion.closed(figure.low - figure.step / 2, figure.high)
     if effect is HedgeEffect.AROUND:
-        # An approximate count is no longer exact: "about forty" is read like any other round figure.
+        # An approximate count is not exact: "about forty" is read like any other round figure.
         wide = figure.step / 2 * APPROXIMATE_WIDTH_FACTOR
         return portion.closed(figure.low - wide, figure.high + wide)
     if figure.is_range or exact:
@@ -107,11 +110,11 @@ def _apply_hedge(effect: HedgeEffect, figure: Figure, exact: bool) -> portion.In
 
 PERCENT = Fraction(1, 100)
 NARROW_DENOMINATOR = 5
-"""What is computed is of use where its ends lie within a fifth of each other: what is wide fits anything."""
+"""A computed interval is narrow enough to be compared if its ends differ by at most one part in so many."""
 
 
 def is_narrow(interval: portion.Interval) -> bool:
-    """Tell whether the ends of an amount above nothing lie within a fifth of each other."""
+    """Return whether the upper end of a positive interval is at most a fifth above the lower."""
     return bool(
         interval.lower > 0
         and interval.upper != portion.inf
@@ -120,9 +123,9 @@ def is_narrow(interval: portion.Interval) -> bool:
 
 
 def affine(found: portion.Interval, factor: Fraction | int, shift: Fraction | int = 0) -> portion.Interval:
-    """Return `factor * value + shift` for every value of an interval; an infinite end stays infinite.
+    """Return the image of an interval under `factor * value + shift`; infinite ends stay infinite.
 
-    A negative factor turns the interval round; with whole numbers and fractions the ends are exact.
+    A negative factor swaps the ends. Ends are exact for `int` and `Fraction`.
     """
     if factor < 0:
         turned = portion.Interval.from_atomic(found.right, -found.upper, -found.lower, found.left)
@@ -133,29 +136,29 @@ def affine(found: portion.Interval, factor: Fraction | int, shift: Fraction | in
 
 
 def product(one: portion.Interval, other: portion.Interval) -> portion.Interval:
-    """Return what one quantity can be times another, neither of them negative; ends exact.
+    """Return the product of two non-negative intervals; ends exact.
 
     Raises
     ------
     ValueError
-        where either can be negative.
+        if either contains negative values.
     """
     _require_non_negative(one, other)
     if 0 in (one.upper, other.upper):
         return portion.singleton(Fraction(0))
     high = portion.inf if portion.inf in (one.upper, other.upper) else one.upper * other.upper
-    reaches_nothing = any(found.lower == 0 and found.left is portion.CLOSED for found in (one, other))
-    left = portion.CLOSED if reaches_nothing else _combined_bound(one.left, other.left)
+    reaches_zero = any(found.lower == 0 and found.left is portion.CLOSED for found in (one, other))
+    left = portion.CLOSED if reaches_zero else _combined_bound(one.left, other.left)
     return portion.Interval.from_atomic(left, one.lower * other.lower, high, _combined_bound(one.right, other.right))
 
 
 def quotient(numerator: portion.Interval, denominator: portion.Interval) -> portion.Interval:
-    """Return what one quantity can be as a multiple of another, neither of them negative; ends exact.
+    """Return the quotient of two non-negative intervals; ends exact, the upper one infinite if the divisor can be 0.
 
     Raises
     ------
     ValueError
-        where either can be negative.
+        if either contains negative values.
     """
     _require_non_negative(numerator, denominator)
     low = (
@@ -164,24 +167,24 @@ def quotient(numerator: portion.Interval, denominator: portion.Interval) -> port
     high = (
         portion.inf if numerator.upper == portion.inf or denominator.lower == 0 else numerator.upper / denominator.lower
     )
-    # Zero over anything is zero, so there the side is the numerator's alone; an infinite divisor is never reached.
+    # Zero over anything is zero: at 0 only the numerator decides whether the end is included.
     left = numerator.left if numerator.lower == 0 else _combined_bound(numerator.left, denominator.right)
     return portion.Interval.from_atomic(left, low, high, _combined_bound(numerator.right, denominator.left))
 
 
 def apply_growth(base: portion.Interval, percent: portion.Interval) -> portion.Interval:
-    """Return what a quantity becomes when it grows by a percentage, both known as intervals; ends exact.
+    """Return the interval of `base · (1 + percent / 100)`; ends exact.
 
     Raises
     ------
     ValueError
-        where the quantity, or what is left of it, can be negative.
+        if the base, or the result, can be negative.
     """
     return product(base, affine(percent, PERCENT, 1))
 
 
 def total(parts: Iterable[portion.Interval]) -> portion.Interval:
-    """Return what the sum of several quantities can be."""
+    """Return the interval of the sum of several quantities, `[0]` for none."""
     whole = portion.singleton(Fraction(0))
     for part in parts:
         low = -portion.inf if -portion.inf in (whole.lower, part.lower) else whole.lower + part.lower

@@ -1,19 +1,17 @@
-"""Reads a figure as a text prints it: `$4.4 billion`, `25–30 million tons`, `1,6 раза`, `double`, `2nd`.
+"""Parser of printed figures: `$4.4 billion`, `25–30 million tons`, `1,6 раза`, `double`, `2nd`.
 
-The words it knows belong to languages, not to a subject. It never judges how precise a figure is:
-that is the interval table's office (`compendium.values.intervals`).
+Its vocabulary belongs to languages (English, Russian, Azerbaijani), not to a subject. The interval of values behind a
+figure is the matter of `compendium.values.intervals`.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 from fractions import Fraction
 from functools import cache
 from itertools import pairwise
-from typing import Any
 from urllib.parse import unquote
 
 _CARDINALS = (
@@ -37,7 +35,7 @@ _MAGNITUDE_FORMS = {
     10**12: "trillion trillions trn tn tcm трлн триллион триллиона триллионов",
 }
 MAGNITUDE_SUFFIXES = {"k": 10**3, "m": 10**6, "b": 10**9}
-"""Letters that multiply where they stand at the digits: `$5m`; apart from them they may be units."""
+"""Letters that are multipliers directly after digits (`$5m`); elsewhere they may be units."""
 MAGNITUDES: dict[str, int] = {form: value for value, forms in _MAGNITUDE_FORMS.items() for form in forms.split()}
 
 _MAGNITUDE = "|".join(sorted(MAGNITUDES, key=len, reverse=True))
@@ -50,8 +48,8 @@ _TERM = re.compile(
     rf"(?:\s*(?P<magnitude>{_MAGNITUDE})\b|(?P<glued>[{''.join(MAGNITUDE_SUFFIXES)}])\b)?",
     re.I,
 )
-# What would change the value if it were passed over: a sign, a further number, a fraction, a multiplier not known here,
-# a unit that has one in it and is also something else (`mt` is a tonne, and a million of them).
+# Parts that would change the value if they were skipped: a sign, a further number, a fraction, an unknown multiplier,
+# a unit that contains one and is ambiguous (`mt` is a tonne, and a million of them).
 _MINUS = re.compile(r"^\s*[-–−]\s*\D?\d")
 _NEGATIVE = re.compile(r"-(\d+(?:\.\d+)?)(?: %)?", re.ASCII)
 _FRACTION = re.compile(r"\ba\s+(?:third|fourth|fifth|sixth|seventh|eighth|ninth|tenth)\b", re.I)
@@ -59,23 +57,22 @@ _UNREAD = re.compile(r"\d|\b(?:hundreds?|dozens?|scores?|thirds|quarters?|fourth
 _SCALED = re.compile(r"\d\s*(?:[mg]t|mtpa|mtoe|[mk]b[/p]?d|[kmgt]wh?)\b", re.I)
 _DASH = re.compile(r"^\s*[–—-]\s*\D?\s*$")
 
-
 MAX_SHORT_WORD_LENGTH, MISSPELLING_CUTOFF = 5, 0.85
-"""A word of so many letters is no slip; how alike, as `difflib` counts it, a longer one is to what was meant."""
+"""Words longer than so many letters count as misspelt multipliers from this `difflib` similarity on."""
 MAX_TEXT_LENGTH = 1000
-"""Signs of the longest text that is looked at: no source prints a figure of more, and a program cannot count so far."""
+"""Maximum number of characters that are parsed; longer digit strings exceed Python's limit for `int`."""
 
 
 class UnreadableFigureError(ValueError):
-    """The text holds no figure, or more than one that cannot be put together."""
+    """The text contains no figure, a part that is not understood, or several figures that do not combine."""
 
 
 @dataclass(frozen=True)
 class Figure:
-    """A figure as read, in the unit it is printed in.
+    """A parsed figure, in the unit it is printed in.
 
-    `low` and `high` are equal unless a range was printed. `step` is one unit of the last significant digit
-    (`4.4` → 1/10, `300` → 100, `1,1 млрд` → 10⁸), the measure of how finely it was printed.
+    `low` and `high` are equal unless a range was printed. `step`, the precision, is one unit of the last significant
+    digit (`4.4` → 1/10, `300` → 100, `1,1 млрд` → 10⁸).
     """
 
     low: Fraction
@@ -84,26 +81,26 @@ class Figure:
 
     @property
     def is_range(self) -> bool:
-        """Tell whether two bounds were printed."""
+        """Whether two bounds were printed."""
         return self.low != self.high
 
 
 def read_figure(as_printed: str) -> Figure:
-    """Return the figure that a text prints.
+    """Return the figure in a text.
 
-    A magnitude word counts for both ends of a range (`1–1.2 billion`); descending magnitudes add up
-    (`1 млрд 100 млн`). Percent-encoding of an address is undone first.
+    A magnitude word applies to both ends of a range (`1–1.2 billion`); descending magnitudes are added
+    (`1 млрд 100 млн`). Percent-encoding is decoded first.
 
     Raises
     ------
     UnreadableFigureError
-        where there is no figure, several that are neither a range nor a sum, or a part that cannot be read.
+        if there is no figure, several that are neither a range nor a sum, or a part that is not understood.
     """
     if len(as_printed) > MAX_TEXT_LENGTH:
-        raise UnreadableFigureError(f"{len(as_printed)} signs, which begin with {as_printed[:20]!r}")
+        raise UnreadableFigureError(f"{len(as_printed)} characters, beginning with {as_printed[:20]!r}")
     text = unquote(as_printed).replace("\xa0", " ")
     below = _NEGATIVE.fullmatch(text)
-    if below:  # a bare number or percentage; before anything else a dash may be no minus
+    if below:  # only before a bare number or percentage is a dash surely a minus
         above = read_figure(below[1])
         return Figure(-above.high, -above.low, above.step)
     terms = list(_TERM.finditer(text))
@@ -138,7 +135,7 @@ def _scale(term: re.Match[str]) -> int:
 
 @cache
 def _resembles_magnitude(word: str) -> bool:
-    """Say whether a word that was not read is a multiplier, or one but for a slip: it would change the value."""
+    """Return whether an unparsed word is a multiplier, possibly misspelt: skipping it would change the value."""
     return word in MAGNITUDES or (
         len(word) > MAX_SHORT_WORD_LENGTH and bool(get_close_matches(word, MAGNITUDES, n=1, cutoff=MISSPELLING_CUTOFF))
     )
@@ -167,11 +164,3 @@ def _step(term: re.Match[str]) -> Fraction:
 
 def _normalise_digits(digits: str) -> str:
     return digits.replace(",", "" if re.fullmatch(_GROUPED, digits) else ".")
-
-
-def format_figure(claim: Mapping[str, Any]) -> str:
-    """Return a claim's figure with its hedge, in the order a reader expects: `almost $4.8 billion`."""
-    printed, hedge = unquote(claim["as_printed"]), claim["hedge"]
-    if hedge.startswith("-"):  # a suffix in the language of the source
-        return f"{printed}{hedge}"
-    return f"{hedge} {printed}".strip()

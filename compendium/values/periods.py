@@ -1,6 +1,6 @@
-"""Periods and dates as spans of days, read from EDTF (ISO 8601-2, level 1), and how two of them lie.
+"""Periods as spans of days, parsed from EDTF (ISO 8601-2, level 1), their relations and their text forms.
 
-It never fills in a date: what is open stays open, what is approximate is wider, by a stated rule.
+No date is filled in: an open end stays open, an approximate one is widened by the rule of `read_period`.
 """
 
 from __future__ import annotations
@@ -13,8 +13,8 @@ from functools import cache
 
 _DATE = r"(?!9999)[1-9]\d{3}(?:-(?:0[1-9]|1[0-2])(?:-\d\d)?)?[~?%]?"
 EDTF_PATTERN = re.compile(rf"{_DATE}|{_DATE}/(?:{_DATE}|\.\.)|\.\./{_DATE}")
-"""The part of EDTF level 1 that is read: a year, month or day, and periods of them, open at one end or closed."""
-# Written out, because the names that Python gives follow the language of the machine.
+"""The supported part of EDTF level 1: a year, month or day, and intervals of them, closed or open at one end."""
+# Literal, because `calendar` follows the locale of the machine.
 MONTHS = (
     *("January", "February", "March", "April", "May", "June"),
     *("July", "August", "September", "October", "November", "December"),
@@ -22,45 +22,45 @@ MONTHS = (
 
 
 class UnreadablePeriodError(ValueError):
-    """The text is not a period in EDTF level 1."""
+    """The text is not a supported period in EDTF level 1."""
 
 
 @dataclass(frozen=True, order=True)
 class Span:
-    """The days from `first` to `last`, both included; `date.min` and `date.max` stand for open ends."""
+    """The days from `first` to `last`, both included; `date.min` and `date.max` are open ends."""
 
     first: date
     last: date
 
     @property
     def is_bounded(self) -> bool:
-        """Tell whether both ends are known."""
+        """Whether both ends are known."""
         return self.first != date.min and self.last != date.max
 
     def is_within(self, other: Span) -> bool:
-        """Tell whether every day of this span lies in the other."""
+        """Return whether every day of this span lies in the other."""
         return other.first <= self.first and self.last <= other.last
 
     def overlaps(self, other: Span) -> bool:
-        """Tell whether the two spans share a day."""
+        """Return whether the two spans share a day."""
         return self.first <= other.last and other.first <= self.last
 
     def precedes(self, other: Span) -> bool:
-        """Tell whether this span surely ends before the other begins."""
+        """Return whether the last day of this span is before the first of the other."""
         return self.last < other.first
 
 
 @cache
 def read_period(period: str) -> Span:
-    """Return the days that an EDTF text leaves possible.
+    """Return the span of days that an EDTF text leaves possible.
 
-    `2024` is the whole year; `2023/..` has no end. An approximate or uncertain end (`2025-02~`, `2025?`)
-    reaches one more of its own unit to each side: a month named as approximate, a month each way.
+    `2024` is the whole year; `2023/..` has no end. An approximate or uncertain end (`2025-02~`, `2025?`) is moved
+    outwards by one of its own unit (day, month or year).
 
     Raises
     ------
     UnreadablePeriodError
-        where the text is not EDTF, or of a form that no reader would be told: a season, a set, a time of day.
+        if the text is not EDTF, not supported (season, set, time of day), or ends before it begins.
     """
     if not EDTF_PATTERN.fullmatch(period):
         raise UnreadablePeriodError(f"{period!r} is not a date or period of the form read here")
@@ -80,7 +80,7 @@ def read_period(period: str) -> Span:
 
 
 def _first_and_last_day(text: str) -> tuple[date, date]:
-    """Return the first and the last day of a year, a month or a day; the text has the form already."""
+    """Return the first and the last day of a year, month or day that matches `EDTF_PATTERN`."""
     year, month, day = [*map(int, text.rstrip("~?%").split("-")), 0, 0][:3]
     if day:
         return date(year, month, day), date(year, month, day)
@@ -93,19 +93,19 @@ def _precision(text: str) -> timedelta:
 
 
 def exact_span(period: str) -> Span | None:
-    """Return the days of a period that is exact and closed at both ends, `None` for any other text."""
+    """Return the span of a period that is exact and closed at both ends, `None` for any other text."""
     if not period or re.search(r"[~?%]|\.\.", period):
         return None
     return read_period(period)
 
 
 def format_edtf(span: Span) -> str:
-    """Return a closed span as the shortest EDTF text for it: a year, a month, months, or days.
+    """Return the shortest EDTF text of a closed span: years, months, or days.
 
     Raises
     ------
     ValueError
-        where an end is open.
+        if an end is open.
     """
     if not span.is_bounded:
         raise ValueError(f"a span with an open end has no closed period: {span}")
@@ -121,7 +121,7 @@ def format_edtf(span: Span) -> str:
 
 
 def format_period(period: str) -> str:
-    """Return a period as a reader would say it: `2025-01/2025-04` → `January–April 2025`; empty stays empty."""
+    """Return an EDTF period in English: `2025-01/2025-04` → `January–April 2025`; empty stays empty."""
     if not period:
         return ""
     head, slash, tail = period.partition("/")
@@ -132,7 +132,7 @@ def format_period(period: str) -> str:
     if tail in ("", ".."):
         return f"since {_format_date(head)}"
     first, last = _format_date(head), _format_date(tail)
-    for keep in (2, 1):  # a common month and year, or a common year, is said once, at the end
+    for keep in (2, 1):  # a common month and year, or a common year, is written once, at the end
         begin, end = first.split(), last.split()
         if begin[-keep:] == end[-keep:] and len(begin) == len(end) > keep and "about" not in begin + end:
             return f"{' '.join(begin[:-keep])}–{last}"
@@ -140,16 +140,16 @@ def format_period(period: str) -> str:
 
 
 def format_event_time(period: str, *, inferred: bool) -> str:
-    """Return the time of an event: a stated span is how long it lasted, an inferred one when it can have been."""
-    said = format_period(period)
+    """Return the time of an event in English: its duration if stated, `some time in …` if `inferred` from a text."""
+    text = format_period(period)
     if not inferred or "/" not in period:
-        return said
+        return text
     head, _, tail = period.partition("/")
     if head in ("", ".."):
         return f"some time up to {_format_date(tail)}"
     if tail in ("", ".."):
         return f"some time from {_format_date(head)} on"
-    return f"some time in {said}"
+    return f"some time in {text}"
 
 
 def _format_date(text: str) -> str:

@@ -1,6 +1,6 @@
-"""The units that figures are printed in, as quantities that can be compared and converted.
+"""Units of figures (a pint registry): dimension checks and exact conversion.
 
-Money is a dimension of its own; things that are counted share another, and counts are exact.
+Every currency is a dimension of its own; counted things share one, and counts are exact.
 """
 
 from __future__ import annotations
@@ -18,22 +18,22 @@ _EXTRA_UNITS = (
     "USD = [currency]",
     "person = [count]", "item = person", "vote = person", "score = person",
     "container = [container]", "TEU = [teu]",
-    "TIV = [tiv]",  # the unit in which a register values arms; it is not money
-    "AZN = [manat]",  # a currency of its own: what it is in another hangs on the day
+    "TIV = [tiv]",  # a unit of account for arms, not money
+    "AZN = [manat]",  # a separate dimension: exchange rates depend on the day
     "thousand = 1e3", "million = 1e6", "billion = 1e9",
     "times = []",
     "rank = [rank]",
 )  # fmt: skip
 EXACT_DIMENSIONS = ("[count]", "[rank]")
-"""Dimensions in which a bare figure is itself: nobody rounds a jury of twelve or a second place.
+"""Dimensions in which a bare figure is exact: nobody rounds a jury of twelve or a second place.
 
-So many thousand persons are no such count: whoever gives them has rounded.
+A scaled count (`thousand person`) is rounded, and so not exact.
 """
 
 
 @cache
 def registry() -> pint.UnitRegistry:
-    """Return the one registry of units, with those that a ledger of claims needs besides the physical ones."""
+    """Return the shared pint registry, with exact (`Fraction`) numbers and the units of `_EXTRA_UNITS`."""
     units: pint.UnitRegistry = pint.UnitRegistry(non_int_type=Fraction)
     for line in _EXTRA_UNITS:
         units.define(line)
@@ -42,7 +42,7 @@ def registry() -> pint.UnitRegistry:
 
 @cache
 def is_exact(unit: str) -> bool:
-    """Tell whether a figure in this unit is a count or a rank, and so is read as exact."""
+    """Return whether the unit is an unscaled count or rank, whose figures are exact."""
     found = registry().Quantity(Fraction(1), unit).to_base_units()
     return found.magnitude == 1 and any(
         found.dimensionality == registry().get_dimensionality(kind) for kind in EXACT_DIMENSIONS
@@ -51,47 +51,47 @@ def is_exact(unit: str) -> bool:
 
 @cache
 def is_known(unit: str) -> bool:
-    """Tell whether the registry can read the unit."""
+    """Return whether the registry can parse the unit."""
     try:
         registry().Unit(unit)
-    except Exception:  # pint answers nonsense with whatever its parser stumbles over, assertions included
+    except Exception:  # pint raises whatever its parser stumbles over, AssertionError included
         return False
     return True
 
 
 @cache
 def is_convertible(one: str, other: str) -> bool:
-    """Tell whether two units measure the same thing, so that one can be converted into the other."""
+    """Return whether two units have the same dimension."""
     return bool(registry().Unit(one).dimensionality == registry().Unit(other).dimensionality)
 
 
 def unscaled(unit: str) -> str:
-    """Return a unit without the word that scales it: `million USD` → `USD`."""
+    """Return a unit without its scale: `million USD` → `USD`."""
     return unit.rpartition(" ")[2]
 
 
 @cache
 def is_convertible_or_rate(claim_unit: str, metric_unit: str) -> bool:
-    """Tell whether a level in the claimed unit can speak of a metric in its unit, as such or as a rate over time."""
+    """Return whether a claim's unit has the dimension of its metric's unit, or is a rate over time of it."""
     units = registry()
     return not (units.Unit(metric_unit) / units.Unit(claim_unit)).dimensionality or is_rate(claim_unit, metric_unit)
 
 
 @cache
 def is_rate(claim_unit: str, metric_unit: str) -> bool:
-    """Tell whether the claimed unit is a rate over time of what is measured in the metric's unit."""
+    """Return whether a claim's unit is a rate over time of its metric's unit (barrels a day of barrels)."""
     units = registry()
     return (units.Unit(metric_unit) / units.Unit(claim_unit)).dimensionality == units.Unit("second").dimensionality
 
 
 @cache
 def conversion_factor(unit: str, target: str, days: int = 0) -> Fraction:
-    """Return by what a figure in one unit is multiplied to be in another; a rate is first summed over `days`.
+    """Return the factor that converts a unit into the target; a rate is first integrated over `days`.
 
     Raises
     ------
     pint.DimensionalityError
-        where the two do not measure the same thing.
+        if the two have different dimensions.
     """
     units = registry()
     quantity = units.Quantity(Fraction(1), unit)
@@ -101,8 +101,13 @@ def conversion_factor(unit: str, target: str, days: int = 0) -> Fraction:
 
 
 def convert_interval(interval: portion.Interval, unit: str, target: str, days: int = 0) -> portion.Interval:
-    """Return an interval in another unit, ends exact; a year is pint's mean year.
+    """Return an interval converted into the target unit; ends exact, a year is pint's mean year.
 
-    A rate over time is summed over so many `days`: barrels a day in a year of 366 of them are barrels.
+    A rate over time is integrated over `days`: barrels a day over 366 days are barrels.
+
+    Raises
+    ------
+    pint.DimensionalityError
+        if the two have different dimensions.
     """
     return affine(interval, conversion_factor(unit, target, days))

@@ -7,7 +7,7 @@ import pandas as pd
 import portion
 import pytest
 
-from compendium.ledger.claims import claim_interval as claim_bounds
+from compendium.ledger.claims import claim_interval
 from compendium.ledger.loader import Ledger
 from compendium.ledger.observations import (
     add_observations_as_claims,
@@ -220,7 +220,7 @@ def test_observations_stand_among_the_claims_as_claims_of_their_publishers() -> 
     assert list(both["claims"]["claim_id"]) == ["text", "o"]
     row = both.row("claims", "o")
     assert (row["source_id"], row["as_printed"], row["unit"]) == ("Office", "4.4 billion USD", "USD")
-    assert claim_bounds(row, minimum=0) == half_open(4_350_000_000, 4_450_000_000)
+    assert claim_interval(row, minimum=0) == half_open(4_350_000_000, 4_450_000_000)
     assert both.row("sources", "Office")["publisher"] == "Office"
     assert list(both["claims"].dtypes) == list(ledger["claims"].dtypes)
     assert list(both["sources"].dtypes) == list(ledger["sources"].dtypes)
@@ -253,7 +253,7 @@ def test_a_publisher_stands_among_the_sources_once() -> None:
 )
 def test_what_is_printed_gives_way_to_what_is_known(cells: dict[str, Any], low: int, high: Any) -> None:
     ledger = small(observations=[observation("o", **cells)], conversions=[BARRELS])
-    found = claim_bounds(add_observations_as_claims(ledger, read_observations(ledger)).row("claims", "o"), minimum=0)
+    found = claim_interval(add_observations_as_claims(ledger, read_observations(ledger)).row("claims", "o"), minimum=0)
     assert (found.lower, found.upper) == (low, high)
 
 
@@ -264,7 +264,7 @@ def test_every_observation_says_the_same_among_the_claims(small: Ledger) -> None
     assert list(claims.index) == list(found.index)
     for row, own in zip(claims.to_dict("records"), found.to_dict("records"), strict=True):
         minimum = None if pd.isna(least[own["metric_id"]]) else float(least[own["metric_id"]])
-        meant, said = units.convert_interval(own["interval"], own["in_unit"], row["unit"]), claim_bounds(row, minimum)
+        meant, said = units.convert_interval(own["interval"], own["in_unit"], row["unit"]), claim_interval(row, minimum)
         assert (said.lower, said.upper) == (meant.lower, meant.upper), row["claim_id"]
 
 

@@ -101,7 +101,7 @@ def flagged(path: Path, offset: int, value: bytes) -> None:
     ("spoil", "said"),
     [
         (doubled, "a member of this name came before"),
-        (nested, "lies in what is a file"),
+        (nested, "a member inside a file"),
         (damaged, "no sound zip archive"),
         (lambda path: path.write_bytes(b"no archive at all"), "no sound zip archive"),
         (lambda path: path.write_bytes(pack({"a": b"1" * 99})[:-30]), "no sound zip archive"),

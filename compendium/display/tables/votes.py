@@ -87,7 +87,7 @@ def _together(votes: Mapping[str, Mapping[str, Any]]) -> Markup | str:
     """Return what several states did, those that are known from one place together; a dash where there are none."""
     groups: dict[tuple[Markup, str], list[str]] = {}
     for name, vote in votes.items():
-        groups.setdefault(_known_from(vote), []).append(f"{name} {vote['said']}")
+        groups.setdefault(_known_from(vote), []).append(f"{name} {vote['outcome']}")
     cells = [Markup("<div>{}</div>").format(stacked_cell("; ".join(said), *known)) for known, said in groups.items()]
     return Markup("").join(cells) if cells else "–"
 

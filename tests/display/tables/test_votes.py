@@ -72,8 +72,8 @@ def test_the_grid_shows_absence_and_ignorance_apart(ledger: Ledger) -> None:
 
 
 def test_only_what_is_inferred_is_bracketed() -> None:
-    assert vote_mark({"said": "yes", "basis": "reported"}) == "yes"
-    assert vote_mark({"said": "absent", "basis": "inferred"}) == "(absent)"
+    assert vote_mark({"outcome": "yes", "basis": "reported"}) == "yes"
+    assert vote_mark({"outcome": "absent", "basis": "inferred"}) == "(absent)"
 
 
 def test_counts_add_up_to_all_resolutions_about_a_state(ledger: Ledger) -> None:
