@@ -1,4 +1,4 @@
-"""The commands that say what follows from the ledger; each answers in text or in JSON."""
+"""Commands for the analyses of the ledger, with output as text or JSON."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def reconcile(form: str, data: Path, scheduler: str, beside: tuple[str, ...]) ->
 
 
 def _with_observations(ledger: Ledger, selectors: tuple[str, ...]) -> Ledger:
-    """Return a ledger with some observations among its claims, or end the command and name the nearest there are."""
+    """Return a ledger with the selected observations among its claims; raise `BadParameter` for an unknown name."""
     from compendium.ledger.observations import add_observations_as_claims, read_observations
     from compendium.project.problems import describe_choices
 

@@ -1,4 +1,4 @@
-"""The commands that bring notebooks up to date and make the book of them, as a site, on paper, as an archive."""
+"""Commands that execute notebooks and build the book: site, live preview, PDF, archive of the ledger."""
 
 from __future__ import annotations
 
@@ -14,9 +14,15 @@ from typing import TYPE_CHECKING
 
 import click
 
-from compendium.cli.common import EXISTING_FOLDER, describe_size, exit_with_problems, load_valid_ledger, open_executor
-from compendium.project.paths import BOOK, DATA
-from compendium.project.problems import LedgerError
+from compendium.cli.common import (
+    DATA_OPTION,
+    EXISTING_FOLDER,
+    describe_size,
+    exit_with_lines,
+    load_valid_ledger,
+    open_executor,
+)
+from compendium.project.paths import BOOK
 
 if TYPE_CHECKING:
     from compendium.builder.execution import NotebookRun
@@ -56,17 +62,17 @@ def build(fresh: bool, address: str, scheduler: str) -> None:
 
 
 def build_book(fresh: bool, address: str, scheduler: str) -> None:
-    """Build the book, or end the command with what is wrong, and say what was built."""
+    """Build the book and print a summary, or end the command with the problems."""
     from compendium.builder import pipeline
     from compendium.project import site_url
 
-    os.environ[site_url.ADDRESS_VARIABLE] = address  # where Sphinx's part of the build looks for it
+    os.environ[site_url.ADDRESS_VARIABLE] = address  # read by the Sphinx extensions
     try:
         site_url.read_site_url()
     except ValueError as error:
         raise click.BadParameter(str(error), param_hint="--address") from None
 
-    # Imports and doctrees are all that a short build makes; looking through them for garbage takes a quarter of it.
+    # A short build creates little but modules and doctrees; garbage collection would take a quarter of its time.
     gc.disable()
     start = time.perf_counter()
     change = pipeline.plan_build(fresh=fresh)
@@ -74,11 +80,9 @@ def build_book(fresh: bool, address: str, scheduler: str) -> None:
     if change:
         with open_executor(scheduler) as executor:
             executed = _run_build(change, executor)
-    gc.freeze()  # nor when it ends
-    exit_with_problems(
-        [],
-        f"{pipeline.format_build_summary(executed)}, {time.perf_counter() - start:.1f} seconds. Open {pipeline.FRONT_PAGE}",
-    )
+    gc.freeze()  # nor at exit
+    summary = f"{pipeline.format_build_summary(executed)}, {time.perf_counter() - start:.1f} seconds"
+    click.echo(f"{summary}. Open {pipeline.FRONT_PAGE}")
 
 
 @click.command()
@@ -89,12 +93,12 @@ def serve(port: int) -> None:
 
     The page on view is built first. It ends with Ctrl-C, or when its process is told to end (SIGTERM).
     """
-    from compendium.builder.live.watcher import serve as served
+    from compendium.builder.live import watcher
 
-    # A shell has what it runs in the background ignore Ctrl-C; told to end there, it tidies up as well.
+    # A shell makes background processes ignore Ctrl-C, so SIGTERM must end the command with the same clean-up.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
-        served(port, click.echo)
+        watcher.serve(port, click.echo)
     except OSError as error:
         raise click.BadParameter(f"port {port}: {error.strerror}; give another", param_hint="--port") from None
     except KeyboardInterrupt:
@@ -113,27 +117,23 @@ def print_book(address: str, scheduler: str) -> None:
     try:
         made = publish_print_book.make_print_files(pipeline.last_inputs(), log=click.echo)
     except publish_print_book.PrintError as error:
-        click.echo(str(error), err=True)
-        sys.exit(1)
+        exit_with_lines([str(error)])
     click.echo(f"{made} ({made.stat().st_size / 1_000_000:.1f} MB)")
     build_book(False, address, scheduler)  # the site offers it now
 
 
 def _run_build(change: BuildPlan, executor: Executor | None) -> int:
-    """Build what a change asks for, or end the command with what is wrong; return how many notebooks ran."""
+    """Run a build and return the number of executed notebooks, or end the command with the problems."""
     from compendium.builder import pipeline
 
     try:
         return pipeline.run_build(change, executor, progress=_with_progress_bar, log=click.echo)
-    except LedgerError as error:
-        exit_with_problems(error.problems, "")
     except pipeline.BuildError as error:
-        click.echo(str(error), err=True)
-    sys.exit(1)
+        exit_with_lines([str(error)])
 
 
 def _notebooks(book: Path, fresh: bool, scheduler: str) -> None:
-    """Bring the notebooks up to date, or end the command with what each failed with."""
+    """Execute stale notebooks, or end the command with the failure of each."""
     from compendium.builder.notebooks import format_failures, format_slowest, update_notebooks
 
     with open_executor(scheduler) as executor:
@@ -142,12 +142,11 @@ def _notebooks(book: Path, fresh: bool, scheduler: str) -> None:
     if ran:
         click.echo(f"Slowest: {ran}")
     if failed:
-        click.echo(failed, err=True)
-        sys.exit(1)
+        exit_with_lines([failed])
 
 
 def _with_progress_bar(finished: Iterator[NotebookRun], total: int) -> Iterator[NotebookRun]:
-    """Hand on notebooks as they end, beneath a bar that grows with each."""
+    """Yield notebooks as they finish, and show a progress bar."""
 
     def which(one: NotebookRun | None) -> str:
         return one.chapter.stem if one else ""
@@ -158,23 +157,22 @@ def _with_progress_bar(finished: Iterator[NotebookRun], total: int) -> Iterator[
 
 @click.command()
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
-@click.option("--data", type=EXISTING_FOLDER, default=DATA, help="Folder of the ledger.  [default: data]")
+@DATA_OPTION
 def bundle(file: Path, data: Path) -> None:
     """Write the whole ledger as one archive: CSV, Parquet, SQLite and JSON-LD, with what it takes to open them."""
     from compendium.display import json_ld
     from compendium.display.claim_records import build_claim_records
-    from compendium.ledger.archive import build_archive as bundled
+    from compendium.ledger.archive import build_archive
     from compendium.ledger.loader import load
     from compendium.project.citation import read_edition
 
     load_valid_ledger(data)
     claims = json_ld.claims_document(build_claim_records(load(data)), read_edition().short_title)
-    content = bundled(data, {json_ld.JSON_LD_FILE: claims.encode()})
+    content = build_archive(data, {json_ld.JSON_LD_FILE: claims.encode()})
     try:
         file.write_bytes(content)
     except OSError as error:
-        click.echo(f"{file}: cannot be written: {error.strerror}", err=True)
-        sys.exit(1)
+        exit_with_lines([f"{file}: cannot be written: {error.strerror}"])
     click.echo(f"{file}: {describe_size(data)}, {len(content):,} bytes")
 
 

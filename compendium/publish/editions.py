@@ -29,7 +29,7 @@ from compendium.project.site_url import REDIRECT_MARKUP
 from compendium.project.zip_archives import ArchiveError
 from compendium.publish import reproduce
 from compendium.publish.permanent_urls import page_addresses, redirect_page
-from compendium.publish.release import CHANGES_FILE
+from compendium.publish.release_bundle import CHANGES_FILE
 
 EDITIONS_FOLDER, IDS_FOLDER, INDEX_FILE = "editions", "id", "index.html"
 STYLE_SHEET = BOOK / "_editions" / "editions.css"

@@ -24,7 +24,7 @@ from compendium.project.problems import LedgerError
 from compendium.project.site_url import ADDRESS_VARIABLE
 from compendium.project.zip_archives import ArchiveError, unpack
 from compendium.publish import ro_crate
-from compendium.publish.release import CHECKSUMS_FILE, SOURCE_ARCHIVE, STATE_FILE
+from compendium.publish.release_bundle import CHECKSUMS_FILE, SOURCE_ARCHIVE, STATE_FILE
 
 Log = Callable[[str], None]
 OFFER_SCRIPT = """
