@@ -43,13 +43,13 @@ PROGRESS_THRESHOLD = 2000
               "of drafts is made in.  [default: _review, which git ignores]")  # fmt: skip
 @DATA_OPTION
 def add_source(file: Path, source: str, into: Path, data: Path) -> None:
-    """Read a saved text, and draft its rows for review; nothing enters the ledger.
+    """Draft the rows of a source text for review; nothing enters the ledger.
 
-    Every number, date and name of the text is listed with its paragraph and a guess of what it is, in review.md. Beside
-    it stand drafts with the columns of the ledger's tables: complete or delete their rows, then `enter` them.
+    review.md lists every number, date and name of the text with its paragraph and guesses. Drafts beside it have the
+    columns of the ledger's tables: complete or delete their rows, then `enter` them.
 
     Exit codes: 0, drafts were written; 1, the text cannot be read, is in the ledger, or has drafts already; 2, called
-    wrongly, or the ledger is unsound.
+    wrongly, or the ledger is invalid.
     """
     from compendium.curation import draft_files, text_extraction
     from compendium.ledger.loader import load
@@ -100,13 +100,13 @@ def _short(path: Path) -> str:
 )
 @DATA_OPTION
 def enter(folder: Path, write: bool, data: Path) -> None:
-    """Check the complete rows of a folder of drafts together with the ledger, and append them where told to.
+    """Check the complete rows of a folder of drafts with the ledger and, with --write, append them.
 
-    A row is complete when every column has a value that must have one. All complete rows enter, or none: where the
-    ledger would be unsound with them, every problem is named at its place in the drafts. What is incomplete is left
-    out and named; drafts are never changed, and a row that has entered is not entered again.
+    A row is complete if every required column has a value. All complete rows enter, or none: if the ledger would be
+    invalid with them, every problem is named at its place in the drafts. Incomplete rows are named and left out; drafts
+    are never changed, and no row is entered twice.
 
-    Exit codes: 0, sound, and with --write entered; 1, problems were named, nothing was written; 2, called wrongly.
+    Exit codes: 0, valid, and with --write entered; 1, problems were named, nothing was written; 2, called wrongly.
     """
     from compendium.curation.draft_entry import enter_drafts, read_drafts
 
@@ -129,9 +129,9 @@ def enter(folder: Path, write: bool, data: Path) -> None:
 @FORMAT_OPTION
 @DATA_OPTION
 def explain(claim: str, form: str, data: Path) -> None:
-    """Print all that is known of one claim: what is printed, how it is read, how it stands, by what arithmetic.
+    """Print all about one claim: printed words, interpretation, verdicts, arithmetic.
 
-    Exit codes: 0, the claim was explained, however it stands; 2, there is no such claim, or the data are unsound.
+    Exit codes: 0, whatever the verdicts; 2, there is no such claim, or the data are invalid.
     """
     from compendium.builder.stored_outputs import current_claim_records
     from compendium.display import terminal
@@ -197,9 +197,9 @@ def new_chapter(name: str, title: str) -> None:
 @click.option("--version", "edition_", default="", help="Edition that is the first to have them.  [default: this one]")
 @DATA_OPTION
 def register(write: bool, edition_: str, data: Path) -> None:
-    """List the ids that no edition has had so far; with --write, keep them for ever, before an edition is released.
+    """List the ids that are not registered as permanent; with --write, register them, before a release.
 
-    Exit codes: 0, listed or kept; 1, the table of ids cannot be read or written; 2, called wrongly, or unsound data.
+    Exit codes: 0, listed or registered; 1, the table cannot be read or written; 2, called wrongly, or invalid data.
     """
     from compendium.ledger.permanent_ids import register_ids
     from compendium.project.citation import read_edition

@@ -34,12 +34,12 @@ SCHEDULER = click.option("--scheduler", envvar="SCHEDULER", default="", metavar=
 
 
 @click.command()
-@click.option("--check", "only_check", is_flag=True, help="Say which are stale, execute nothing.")
+@click.option("--check", "only_check", is_flag=True, help="List the stale ones, execute nothing.")
 @click.option("--fresh", is_flag=True, help="Execute all.")
 @click.option("--book", type=EXISTING_FOLDER, default=BOOK, help="Folder with the chapters.  [default: book]")
 @SCHEDULER
 def notebooks(only_check: bool, fresh: bool, book: Path, scheduler: str) -> None:
-    """Bring every notebook up to date with its chapter, the data and the engine."""
+    """Execute every notebook that is older than its chapter, the data or the engine."""
     from compendium.builder.notebooks import stale_notebooks
 
     if only_check:
@@ -57,7 +57,7 @@ def notebooks(only_check: bool, fresh: bool, book: Path, scheduler: str) -> None
               help="Where the site will be published: for sitemap, canonical links, previews.")  # fmt: skip
 @SCHEDULER
 def build(fresh: bool, address: str, scheduler: str) -> None:
-    """Check the data, bring the notebooks up to date, build the site; do only what a change asks for."""
+    """Validate the data, execute stale notebooks, build the site; only what a change requires."""
     build_book(fresh, address, scheduler)
 
 
@@ -89,9 +89,9 @@ def build_book(fresh: bool, address: str, scheduler: str) -> None:
 @click.option("--port", type=click.IntRange(0, 65535), envvar="PORT", default=8000, show_default=True,
               help="Port of this machine to serve on; 0 takes any that is free.")  # fmt: skip
 def serve(port: int) -> None:
-    """Show the book in a browser and keep it up with every save; what is wrong with one is told here and on the page.
+    """Serve the book and rebuild it with every save; problems are shown here and on the page.
 
-    The page on view is built first. It ends with Ctrl-C, or when its process is told to end (SIGTERM).
+    The open page is built first. Ctrl-C or SIGTERM ends the command.
     """
     from compendium.builder.live import watcher
 
@@ -109,7 +109,7 @@ def serve(port: int) -> None:
 @click.option("--address", envvar="ADDRESS", default="", metavar="URL", help="As for `build`.")
 @SCHEDULER
 def print_book(address: str, scheduler: str) -> None:
-    """Build the book, then make a PDF of it in _build/print, which the site offers from then on."""
+    """Build the book and a PDF of it in _build/print, which the site then offers."""
     from compendium.builder import pipeline
     from compendium.publish import print_book as publish_print_book
 
@@ -159,7 +159,7 @@ def _with_progress_bar(finished: Iterator[NotebookRun], total: int) -> Iterator[
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
 @DATA_OPTION
 def bundle(file: Path, data: Path) -> None:
-    """Write the whole ledger as one archive: CSV, Parquet, SQLite and JSON-LD, with what it takes to open them."""
+    """Write the whole ledger as one archive: CSV, Parquet, SQLite and JSON-LD, with their schema."""
     from compendium.display import json_ld
     from compendium.display.claim_records import build_claim_records
     from compendium.ledger.archive import build_archive

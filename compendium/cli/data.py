@@ -14,7 +14,7 @@ from compendium.project.problems import describe_choices, format_count
 @click.command()
 @DATA_OPTION
 def check(data: Path) -> None:
-    """Hold every table against its schema and its meaning; print every problem."""
+    """Validate every table, schema and meaning; print every problem."""
     from compendium.curation.validation import validate
 
     problems = validate(data)
@@ -26,11 +26,11 @@ def check(data: Path) -> None:
 @click.command()
 @click.option("--sources", type=EXISTING_FOLDER, required=True, help="Folder with the texts, as *.txt.")
 @click.option(
-    "--only", multiple=True, metavar="SOURCE", help="Hold the rows of one source. Can be given more than once."
+    "--only", multiple=True, metavar="SOURCE", help="Verify the rows of one source. Can be given more than once."
 )
 @DATA_OPTION
 def verify(sources: Path, only: tuple[str, ...], data: Path) -> None:
-    """Hold every locator against the texts: each figure in its paragraph, each text by its hash, no number left."""
+    """Verify every located row against the source texts: hash, paragraph, words, and numbers without a row."""
     from compendium.curation import source_texts
     from compendium.ledger.loader import load
 
@@ -59,7 +59,7 @@ def verify(sources: Path, only: tuple[str, ...], data: Path) -> None:
 @click.option("--timeout", type=click.FloatRange(0, 3600, min_open=True), default=30.0, show_default=True,
               help="Seconds for the whole answer.")  # fmt: skip
 def refresh(name: str, write: bool, data: Path, service: str, timeout: float) -> None:
-    """Ask a publisher for the newer figures of a series; show what has changed, write it where told to."""
+    """Fetch a series from its publisher; show what has changed and, with --write, write it."""
     from compendium.curation.refresh import refresh as run_refresh
     from compendium.curation.worldbank import ServiceError, ServiceRequest
 

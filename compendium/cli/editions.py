@@ -29,14 +29,14 @@ def _version(context: click.Context, parameter: click.Parameter, value: str) -> 
 @click.command()
 @click.argument("version", callback=_version)
 @click.option("--draft", is_flag=True, envvar="DRAFT",
-              help="Only for a look: no tag, and neither tree nor tags stand in the way.")  # fmt: skip
+              help="Only for a look: no tag, whatever the state of tree and tags.")  # fmt: skip
 @click.option("--address", envvar="ADDRESS", default="", metavar="URL", help="As for `build`.")
 def release(version: str, draft: bool, address: str) -> None:
     """Make the bundle of an edition in _build/release, and tag the commit.
 
-    All notebooks are executed afresh, site and PDF built from nothing; the bundle is a folder, and the same as
-    one archive with its check sum. The same commit, address and Chromium give the same bytes. Exit code 1 where
-    anything stands in the way, all of which is named before anything is done; then nothing is made and no tag set.
+    All notebooks are executed, site and PDF built from nothing; the bundle is a folder, and the same as an archive
+    with its checksum. The same commit, address and Chromium give the same bytes. Exit code 1 if there is any obstacle;
+    all are named first, nothing is made and no tag set.
     """
     from compendium.builder import pipeline
     from compendium.publish import print_book
@@ -95,10 +95,10 @@ BUNDLE = click.Path(exists=True, path_type=Path)
     help="A folder to build in, which is kept.  [default: none]",
 )
 def repeat(bundle: Path, execute: bool, printing: bool, keep: Path | None) -> None:
-    """Hold a bundle, a folder or an archive, against its check sums; with --execute, repeat all that it says was done.
+    """Verify the checksums of a bundle, a folder or an archive; with --execute, reproduce it.
 
-    Then its sources are unpacked, an environment set up from their lock, all notebooks executed afresh and the site
-    built anew; each file that comes out otherwise is named. It takes minutes, and asks the package index.
+    Then its sources are unpacked, an environment is set up from their lock file, all notebooks are executed and the
+    site is built; each file that differs is named. It takes minutes, and uses the package index.
     """
     from compendium.project.zip_archives import ArchiveError
     from compendium.publish import reproduce
@@ -141,11 +141,11 @@ def exit_with_findings(findings: list[str], outcome: str) -> None:
 )
 @click.option("--site", type=EXISTING_FOLDER, help="Folder of the built site.  [default: _build/html]")
 def publish(into: Path, editions: Path, site: Path | None) -> None:
-    """Lay out what is to be published: the site, earlier editions with a notice, and permanent addresses.
+    """Write the tree to publish: the site, earlier editions with a notice, and permanent addresses.
 
-    INTO must not be there yet, or be empty. The site lies at its root, each edition in editions/VERSION, a list of them
-    in editions/. id/CLAIM leads to the page of a claim, and id/KIND/ID to each other thing that any edition holds: in
-    the site, or in the newest edition that still has it. No link needs to know where INTO will be published.
+    INTO must not exist or be empty. The site is at its root, each edition in editions/VERSION, their list in editions/.
+    id/CLAIM leads to the page of a claim, id/KIND/ID to everything else in any edition: in the site, or in the newest
+    edition that still has it. All links are relative, so that INTO can be published at any address.
     """
     from compendium.project.citation import read_edition
     from compendium.publish import editions as publish_editions
@@ -166,10 +166,10 @@ def publish(into: Path, editions: Path, site: Path | None) -> None:
     "--since", default="", metavar="REF", help="A tag, branch or commit.  [default: the last edition but this]"
 )
 @click.option("--format", "form", type=click.Choice(["text", "markdown", "json"]), default="text", show_default=True)
-@click.option("--write", is_flag=True, help="Keep the changes as those of the edition that CITATION.cff names.")
-@click.option("--data", type=EXISTING_FOLDER, default=DATA, help="Where the record is kept.  [default: data]")
+@click.option("--write", is_flag=True, help="Record the changes as those of the edition in CITATION.cff.")
+@click.option("--data", type=EXISTING_FOLDER, default=DATA, help="Folder of the record.  [default: data]")
 def changes(since: str, form: str, write: bool, data: Path) -> None:
-    """Say what changed since an earlier state: claims, verdicts and why, tables, pages."""
+    """List what changed since an earlier state: claims, verdicts with their cause, tables, pages."""
     from compendium.ledger.atomic_write import replace_rows
     from compendium.publish import changes as changing
     from compendium.publish import snapshots

@@ -46,12 +46,12 @@ def corrupt(number: int, seed: int, processes: int, write: bool) -> None:
     from compendium.quality import fault_injection
 
     try:
-        outcomes = fault_injection.tried(seed, range(number), processes)
+        outcomes = fault_injection.run_faults(seed, range(number), processes)
         if write:
-            fault_injection.write(outcomes, seed, DATA)
+            fault_injection.write_counts(outcomes, seed, DATA)
     except (fault_injection.FaultInjectionError, OSError) as error:
         exit_with_lines([str(error)])
-    click.echo(fault_injection.counted(outcomes).to_string())
+    click.echo(fault_injection.count_by_stage(outcomes).to_string())
     survivors = [outcome.fault for outcome in outcomes if outcome.stage == fault_injection.SURVIVED]
     for fault in survivors:
         click.echo(f"nothing notices {fault}", err=True)

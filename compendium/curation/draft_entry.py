@@ -58,12 +58,12 @@ def read_drafts(folder: Path, data: Path) -> list[Draft]:
 
 def _draft(table: Table, path: Path, data: Path) -> Draft:
     rows = list(_rows(path, table))
-    held = {row_key(table, row): row for _, row in _rows(data / table.path, table)}
+    entered = {row_key(table, row): row for _, row in _rows(data / table.path, table)}
     required = [field.name for field in table.fields if field.required]
     complete, lacking, waiting, there = [], [], {}, 0
     for line, row in rows:
         empty = [name for name in required if not row[name]]
-        if held.get(row_key(table, row)) == row:
+        if entered.get(row_key(table, row)) == row:
             there += 1
         elif empty:
             lacking.append(Problem(str(path), line, empty[0], "", f"a value, and in {', '.join(empty)} (left out)"))

@@ -16,8 +16,8 @@ from compendium.project.citation import CITATION, read_edition
 from compendium.project.paths import ROOT
 from compendium.project.problems import LedgerError
 from compendium.publish import snapshots
-from compendium.publish.release_bundle import TAG_PREFIX, ReleaseError, head_commit, run_git
 from compendium.publish.changes import is_recorded
+from compendium.publish.release_bundle import TAG_PREFIX, ReleaseError, head_commit, run_git
 
 MAX_SHOWN = 5
 
@@ -87,7 +87,7 @@ def _described(root: Path) -> str:
 
 
 def _repository(version: str, root: Path, draft: bool) -> Iterator[str]:
-    """Yield obstacles in the repository: changes, tags, no committer; raise `ReleaseError` if there is no repository."""
+    """Yield obstacles in the repository: changes, tags, no committer; raise `ReleaseError` without a repository."""
     head_commit(root)
     if draft:
         return
