@@ -27,9 +27,7 @@ def reconcile(form: str, data: Path, scheduler: str, beside: tuple[str, ...]) ->
     with open_executor(scheduler) as executor:
         found = reconciled(ledger, executor)
     print_report(
-        form,
-        lambda: reports.reconciliation_report(ledger, found),
-        lambda: reports.reconciliation_lines(ledger, found),
+        form, lambda: reports.reconciliation_report(ledger, found), lambda: reports.reconciliation_lines(ledger, found)
     )
 
 

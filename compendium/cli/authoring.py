@@ -185,10 +185,7 @@ def new_chapter(name: str, title: str) -> None:
         exit_with_problems([Problem(name, 0, "", str(error), "a book")])
     where = page.relative_to(ROOT).with_suffix("")
     click.echo(f"{where}.md is written, and listed in _toc.yml. Next:")
-    for command, why in (
-        ("make book", "executes it and builds the site"),
-        ("make test", "checks it with all else"),
-    ):
+    for command, why in (("make book", "executes it and builds the site"), ("make test", "checks it with all else")):
         click.echo(f"  {command:<46}  {why}")
 
 

@@ -11,7 +11,7 @@ import io
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from compendium.curation.source_texts import Text
@@ -84,45 +84,36 @@ def _claims(found: Extraction, source: str) -> list[dict[str, str]]:
         name = "-".join(filter(None, [about, {"level": "", "share": ""}.get(one.measure, one.measure), when]))
         seen[name] += 1
         name += f"-{seen[name]}" if seen[name] > 1 else ""
-        rows.append(
-            {
-                "claim_id": f"{source}.{name}",
-                "source_id": source,
-                "paragraph": f"{one.paragraph}",
-                "scope": "body",
-                "as_printed": one.as_printed,
-                "hedge": one.hedge,
-                "unit": one.unit,
-                "period": one.period,
-                "measure": one.measure,
-                "obs_status": "normal",
-                "rank": "normal",
-            }
-        )
+        own = {column: getattr(one, column) for column in ("hedge", "unit", "period", "measure")}
+        fixed = {"claim_id": f"{source}.{name}", "scope": "body", "obs_status": "normal", "rank": "normal"}
+        rows.append({**fixed, **own, **_locator(source, one.paragraph, one.as_printed)})
     return rows
+
+
+def _locator(source: str, paragraph: int, as_printed: str) -> dict[str, str]:
+    """Return the cells that locate a row in its source."""
+    return {"source_id": source, "paragraph": f"{paragraph}", "as_printed": as_printed}
 
 
 def _set_aside(found: Extraction, source: str) -> list[dict[str, str]]:
     """Return the numbers that seem to be no figures, each once per paragraph: idioms, marks, parts of addresses."""
     rows = {
         (one.paragraph, one.as_printed): {
-            "source_id": source, "paragraph": f"{one.paragraph}", "as_printed": one.as_printed,
+            **_locator(source, one.paragraph, one.as_printed),
             "reason": one.set_aside_reason,
         }
         for one in found.numbers
         if one.set_aside_reason
-    }  # fmt: skip
+    }
     return list(rows.values())
 
 
 def _mentions(found: Extraction, source: str) -> list[dict[str, str]]:
     return [
         {
+            **_locator(source, paragraph, one.text),
             "mention_id": f"{source}..p{paragraph}",
-            "source_id": source,
-            "paragraph": f"{paragraph}",
             "scope": "body",
-            "as_printed": one.text,
             "date": one.period,
         }
         for paragraph, one in found.dates
@@ -140,28 +131,22 @@ def review(extraction: Extraction, source_id: str, path: Path, similar: Iterable
         f"- file `{path.name}`, {format_count(len(text.paragraphs), 'paragraph')}, SHA-256 `{text.sha256}`",
         *(f"- looks like another copy of `{one.source_id}`: {one.shared} of its {one.rows} rows occur here"
           for one in similar),
-        "",
-        f"## Numbers ({len(extraction.numbers)})",
-        "",
-        "| ¶ | as printed | hedge | unit | seems a | period near | metrics with such words | around it |",
-        "|---|---|---|---|---|---|---|---|",
-        *(_line(one.paragraph, one.as_printed, one.hedge, one.unit, one.set_aside_reason or one.measure, one.period,
-                ", ".join(one.metrics), one.context) for one in extraction.numbers),
-        "",
-        f"## Dates ({len(extraction.dates)})",
-        "",
-        "| ¶ | as printed | in EDTF |",
-        "|---|---|---|",
-        *(_line(paragraph, one.text, one.period) for paragraph, one in extraction.dates),
-        "",
-        f"## Names ({len(extraction.names)})",
-        "",
-        "| name | ¶ | in the ledger |",
-        "|---|---|---|",
-        *(_line(one.text, ", ".join(map(str, one.paragraphs)), one.ledger_row) for one in extraction.names),
+        *_section("Numbers", "¶, as printed, hedge, unit, seems a, period near, metrics with such words, around it", [
+            (one.paragraph, one.as_printed, one.hedge, one.unit, one.set_aside_reason or one.measure, one.period,
+             ", ".join(one.metrics), one.context) for one in extraction.numbers]),
+        *_section("Dates", "¶, as printed, in EDTF", [(paragraph, one.text, one.period)
+                                                      for paragraph, one in extraction.dates]),
+        *_section("Names", "name, ¶, in the ledger", [(one.text, ", ".join(map(str, one.paragraphs)), one.ledger_row)
+                                                      for one in extraction.names]),
         "",
     ]  # fmt: skip
     return "\n".join(out)
+
+
+def _section(title: str, columns: str, rows: Sequence[tuple[object, ...]]) -> list[str]:
+    """Return the lines of a heading with the number of rows, and a Markdown table."""
+    header = columns.split(", ")
+    return ["", f"## {title} ({len(rows)})", "", _line(*header), "|---" * len(header) + "|", *(_line(*r) for r in rows)]
 
 
 def _line(*cells: object) -> str:

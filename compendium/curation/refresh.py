@@ -82,12 +82,7 @@ class RefreshOutcome:
 
 
 def refresh(
-    data: Path,
-    series_id: str,
-    request: ServiceRequest,
-    *,
-    write: bool,
-    log: Callable[[str], object] = print,
+    data: Path, series_id: str, request: ServiceRequest, *, write: bool, log: Callable[[str], object] = print
 ) -> RefreshOutcome:
     """Fetch one series, log the difference from the ledger and, with `write`, write it.
 

@@ -6,7 +6,7 @@ show it. The changes serve as a summary for reviewers, as rows of the data, and 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -144,13 +144,13 @@ def _verdicts(before: Snapshot, now: Snapshot, rows: Mapping[str, RowChanges]) -
 
 def _why(name: str, part: str, then: Mapping[str, Any], now: Mapping[str, Any], rows: Mapping[str, RowChanges]) -> str:
     """Return which changed rows a verdict may depend on; if there are none, the engine changed."""
-    own = [_named("claims", [name], "its own row changed")] if name in rows["claims"].touched else []
+    own = ["its own row changed"] if name in rows["claims"].touched else []
     if part == "checked":
         observations = {
             one for record in (then, now) for against in record["checked"]["held"] for one in against["observations"]
         }
         why = own + [
-            _named(table, sorted(found.touched & observations), "an independent figure changed")
+            _named(sorted(found.touched & observations), "an independent figure changed")
             for table, found in rows.items()
             if found.touched & observations
         ]
@@ -158,9 +158,9 @@ def _why(name: str, part: str, then: Mapping[str, Any], now: Mapping[str, Any], 
     else:
         others = sorted(rows["claims"].touched - {name})
         why = own + _exclusion_change(name, rows.get("incomparable"), "what stands against comparing it")
-        why += [_named("claims", others, "other claims changed")] if others and not why else []
+        why += [_named(others, "other claims changed")] if others and not why else []
         why += [
-            _named(table, sorted(rows[table].touched), f"a row of {table} changed")
+            _named(sorted(rows[table].touched), f"a row of {table} changed")
             for table in ("metrics", "places")
             if table in rows and rows[table].touched and not why
         ]
@@ -172,11 +172,9 @@ def _exclusion_change(name: str, rows: RowChanges | None, subject: str) -> list[
     return [f"{subject} changed"] if rows and any(name in row.split(" · ") for row in rows.touched) else []
 
 
-def _named(table: str, names: Collection[str], said: str) -> str:
-    shown = ", ".join(list(names)[:MAX_SHOWN]) + (
-        f" and {len(names) - MAX_SHOWN} more" if len(names) > MAX_SHOWN else ""
-    )
-    return said if table == "claims" and said.startswith("its") else f"{said} ({shown})"
+def _named(names: Sequence[str], what: str) -> str:
+    more = f" and {len(names) - MAX_SHOWN} more" if len(names) > MAX_SHOWN else ""
+    return f"{what} ({', '.join(names[:MAX_SHOWN])}{more})"
 
 
 # --- tables and pages
@@ -188,8 +186,8 @@ def _tables(before: Snapshot, now: Snapshot, rows: Mapping[str, RowChanges]) -> 
             yield StateChange("table", table, f"new, with {format_count(len(found.added), 'row')}")
         elif table not in now.schema:
             yield StateChange("table", table, f"gone, with {format_count(len(found.removed), 'row')}")
-        elif said := "; ".join(filter(None, (_columns(before, now, table), _moved(found)))):
-            yield StateChange("table", table, said)
+        elif parts := "; ".join(filter(None, (_columns(before, now, table), _moved(found)))):
+            yield StateChange("table", table, parts)
 
 
 def _columns(before: Snapshot, now: Snapshot, table: str) -> str:
@@ -197,16 +195,13 @@ def _columns(before: Snapshot, now: Snapshot, table: str) -> str:
         [column["name"] for column in state.schema[table]["schema"].get("fields", ())] for state in (before, now)
     )
     new, gone = [name for name in today if name not in then], [name for name in then if name not in today]
-    return "; ".join(
-        f"column{'s' * (len(names) > 1)} {said}: {', '.join(names)}"
-        for said, names in (("added", new), ("gone", gone))
-        if names
-    )
+    parts = ((what, names) for what, names in (("added", new), ("gone", gone)) if names)
+    return "; ".join(f"column{'s' * (len(names) > 1)} {what}: {', '.join(names)}" for what, names in parts)
 
 
 def _moved(found: RowChanges) -> str:
     parts = (("added", found.added), ("changed", tuple(found.changed)), ("gone", found.removed))
-    return "; ".join(f"{format_count(len(names), 'row')} {said}{_few(names)}" for said, names in parts if names)
+    return "; ".join(f"{format_count(len(names), 'row')} {what}{_few(names)}" for what, names in parts if names)
 
 
 def _few(names: Collection[str]) -> str:

@@ -31,10 +31,7 @@ from compendium.publish.release_bundle import CHANGES_FILE
 
 EDITIONS_FOLDER, IDS_FOLDER, INDEX_FILE = "editions", "id", "index.html"
 STYLE_SHEET = BOOK / "_editions" / "editions.css"
-HEAD_END_PATTERN, BODY_START_PATTERN = (
-    re.compile(r"</head>", re.IGNORECASE),
-    re.compile(r"<body\b[^>]*>", re.IGNORECASE),
-)
+HEAD_END_PATTERN, BODY_START_PATTERN = re.compile(r"</head>", re.I), re.compile(r"<body\b[^>]*>", re.I)
 CANONICAL_PATTERN = re.compile(r'\s*<link rel="canonical" href="([^"]*)">')
 CERTIFICATE_PATTERN = re.compile(r'<p class="certificate">.*?(?=</p>)', re.DOTALL)
 REFRESH_PATTERN = re.compile(rf'{REDIRECT_MARKUP} content="0; url=([^"]+)"')
@@ -311,9 +308,8 @@ def _edition_links(name: str, where: str) -> Markup:
         return Markup("")
     up = "../" * name.count("/")
     editions = Markup(' · <a href="{}{}/{}">All editions</a>').format(up, EDITIONS_FOLDER, INDEX_FILE)
-    own = (
-        Markup(' · <a href="{}{}/{}/{}">Permanent address</a>').format(up, IDS_FOLDER, quote(where), INDEX_FILE)
-        if where
-        else ""
+    if not where:
+        return editions
+    return editions + Markup(' · <a href="{}{}/{}/{}">Permanent address</a>').format(
+        up, IDS_FOLDER, quote(where), INDEX_FILE
     )
-    return editions + own

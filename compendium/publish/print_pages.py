@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import unquote, urljoin, urlsplit
 
 import yaml
@@ -56,21 +56,35 @@ class Part:
         return "part-" + re.sub(r"\W+", "-", self.caption.lower())
 
 
+class TocEntry(NamedTuple):
+    """A page of the table of contents; the short title is `""` if it has none of its own."""
+
+    page: str
+    short_title: str
+
+
+class TocPart(NamedTuple):
+    """A part of the table of contents; the caption is `""` for pages before the first part."""
+
+    caption: str
+    entries: list[TocEntry]
+
+
 class NotBuiltError(Exception):
     """A page of the table of contents is not built, or has no article; the message names it."""
 
 
-def read_toc(toc: Path) -> list[tuple[str, list[tuple[str, str]]]]:
+def read_toc(toc: Path) -> list[TocPart]:
     """Return the parts of a `_toc.yml`: caption, and pages with their short titles."""
     content = yaml.safe_load(toc.read_text(encoding="utf-8"))
-    parts = [("", [(str(content["root"]), ""), *_pages(content)])]
-    return parts + [(str(part.get("caption", "")), list(_pages(part))) for part in content.get("parts", ())]
+    root = TocPart("", [TocEntry(str(content["root"]), ""), *_pages(content)])
+    return [root] + [TocPart(str(part.get("caption", "")), list(_pages(part))) for part in content.get("parts", ())]
 
 
-def _pages(within: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+def _pages(within: Mapping[str, Any]) -> Iterator[TocEntry]:
     for entry in [*within.get("chapters", ()), *within.get("sections", ())]:
         if "file" in entry:
-            yield str(entry["file"]), str(entry.get("title", ""))
+            yield TocEntry(str(entry["file"]), str(entry.get("title", "")))
         yield from _pages(entry)
 
 
@@ -83,10 +97,11 @@ def read_book_parts(html: Path, toc: Path) -> list[Part]:
         if a page is missing.
     """
     order = read_toc(toc)
+    root = order[0].entries[0].page
     pages = {page: _article(html, page) for _, entries in order for page, _ in entries}
-    names = {page: page_name(page, order[0][1][0][0]) for page in pages}
+    names = {page: page_name(page, root) for page in pages}
     ids = {page: {str(tag["id"]) for tag in article.find_all(id=True)} for page, article in pages.items()}
-    site = _site(html / f"{order[0][1][0][0]}.html", order[0][1][0][0])
+    site = _site(html / f"{root}.html", root)
     for page, article in pages.items():
         _clear(article)
         _link(article, page, names, ids, site)
@@ -233,35 +248,29 @@ def _note(article: Tag, name: str) -> None:
             tag.attrs.pop(attribute, None)
     if numbers:
         notes = _new("section", {"class": "notes", "role": "doc-endnotes", "id": f"{name}--notes--"})
-        heading = _new("h2", {"id": f"{name}--notes---heading"})
-        heading.string = "Notes"
-        notes.append(heading)
+        notes.append(_new("h2", {"id": f"{name}--notes---heading"}, "Notes"))
         for card, number in numbers.items():
             notes.append(_noted(cards[card], card, name, number))
         article.append(notes)
 
 
-def _new(tag: str, attributes: Mapping[str, str]) -> Tag:
-    return BeautifulSoup("", "html.parser").new_tag(tag, attrs=dict(attributes))
+def _new(tag: str, attributes: Mapping[str, str], text: str | None = None) -> Tag:
+    return BeautifulSoup("", "html.parser").new_tag(tag, attrs=dict(attributes), string=text)
 
 
 def _mark(name: str, number: int, first: bool) -> Tag:
     """Return the superscript number after a link; only the first of a note has an id to link back to."""
     mark = _new("sup", {"class": "mark"})
     where = {"id": f"{name}--mark-{number}"} if first else {}
-    link = _new("a", {"href": f"#{name}--note-{number}", "role": "doc-noteref", **where})
-    link.string = str(number)
-    mark.append(link)
+    mark.append(_new("a", {"href": f"#{name}--note-{number}", "role": "doc-noteref", **where}, str(number)))
     return mark
 
 
 def _noted(card: Tag, identifier: str, name: str, number: int) -> Tag:
     """Return a card as a note."""
-    attributes = {"class": "note", "id": f"{name}--note-{number}", "role": "doc-footnote"}
-    note = _new("aside", attributes)
-    back = _new("a", {"href": f"#{name}--mark-{number}", "class": "number", "role": "doc-backlink"})
-    back.string = str(number)
-    note.append(back)
+    note = _new("aside", {"class": "note", "id": f"{name}--note-{number}", "role": "doc-footnote"})
+    back = {"href": f"#{name}--mark-{number}", "class": "number", "role": "doc-backlink"}
+    note.append(_new("a", back, str(number)))
     body = _new("div", {"class": "text", "id": identifier})
     for inner in list(card.contents):
         body.append(inner.extract())

@@ -123,13 +123,15 @@ def bundle_contents(release: Release, site_folder: Path, print_folder: Path, roo
         **{f"data/{path.relative_to(root / 'data').as_posix()}": _read(path) for path in data_files(root)},
         **_notebooks(root),
     }
-    names = _named(release, files, root)
-    checked = {path: f"{name}: {text}" if text else name for path, (name, text) in names.items() if _is_result(path)}
+    descriptions = _file_descriptions(release, files, root)
+    checked = {
+        path: f"{name}: {text}" if text else name for path, (name, text) in descriptions.items() if _is_result(path)
+    }
     files[codecheck.CODECHECK_FILE] = codecheck.codecheck_manifest(
         checked, files[CITATION], release.edition, release.address
     ).encode()
     about = ro_crate.BundleDescription(
-        release.bundle_name, _about(root), release.edition, release.commit, names, release.address
+        release.bundle_name, _about(root), release.edition, release.commit, descriptions, release.address
     )
     files[ro_crate.RO_CRATE_FILE] = ro_crate.ro_crate_metadata(files, about).encode()
     sums = {name: FileDigest(sha256(files[name])) for name in sorted(files)}
@@ -199,8 +201,8 @@ def _about(root: Path) -> str:
     return str(read_descriptor(root / "data")["description"])
 
 
-def _named(release: Release, files: Mapping[str, bytes], root: Path) -> dict[str, tuple[str, str]]:
-    """Return name and description of files and folders of the bundle, by path."""
+def _file_descriptions(release: Release, files: Mapping[str, bytes], root: Path) -> dict[str, ro_crate.FileDescription]:
+    """Return the descriptions of files and folders of the bundle, by path."""
     book, about = release.edition, read_descriptor(root / "data")
     tables = {own["path"]: (own["title"], own["description"]) for own in about["resources"]}
     named = {
@@ -228,7 +230,7 @@ def _named(release: Release, files: Mapping[str, bytes], root: Path) -> dict[str
         if path.startswith("notebooks/"):
             kind = "The notebook, with its outputs." if path.endswith(".ipynb") else "The text that people edit."
             named[path] = (_title(files, path, content), kind)
-    return named
+    return {path: ro_crate.FileDescription(*one) for path, one in named.items()}
 
 
 def _title(files: Mapping[str, bytes], path: str, content: bytes) -> str:

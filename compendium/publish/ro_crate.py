@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import PurePosixPath
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import yaml
 
@@ -37,6 +37,13 @@ SUMMARISED_FOLDERS = ("site",)
 """Folders described as a whole, not file by file."""
 
 
+class FileDescription(NamedTuple):
+    """Name and description of a file or folder of a bundle; the description may be `""`."""
+
+    name: str
+    description: str
+
+
 @dataclass(frozen=True)
 class BundleDescription:
     """Metadata that is not in the files; the address is `""` if unknown."""
@@ -45,8 +52,8 @@ class BundleDescription:
     description: str
     edition: Edition
     commit: str
-    file_descriptions: Mapping[str, tuple[str, str]]
-    """Name and description of files and folders, by path."""
+    file_descriptions: Mapping[str, FileDescription]
+    """Descriptions of files and folders, by path."""
     address: str = ""
 
 
@@ -135,42 +142,40 @@ def _folder(crate: ROCrate, path: str, files: Mapping[str, bytes], about: Bundle
 # --- authors, licences, software
 
 
-def _author(crate: ROCrate, number: int, author: Mapping[str, Any]) -> ContextEntity:
+def _entity(crate: ROCrate, identifier: str, properties: Mapping[str, Any]) -> ContextEntity:
+    """Add a contextual entity to the crate and return it."""
     from rocrate.model.contextentity import ContextEntity
 
+    entity = ContextEntity(crate, identifier, properties=dict(properties))
+    crate.add(entity)
+    return entity
+
+
+def _author(crate: ROCrate, number: int, author: Mapping[str, Any]) -> ContextEntity:
     parts = [str(author[part]) for part in ("given-names", "family-names") if author.get(part)]
     name = author.get("name") or " ".join(parts)
     properties = {"@type": "Organization" if author.get("name") else "Person", "name": str(name)}
     own = str(author.get("orcid") or author.get("website") or f"#author-{number}")
     if author.get("website"):
         properties["url"] = str(author["website"])
-    return _added(crate, ContextEntity(crate, own, properties=properties))
+    return _entity(crate, own, properties)
 
 
 def _licence(crate: ROCrate, identifier: str) -> ContextEntity:
-    from rocrate.model.contextentity import ContextEntity
-
-    properties = {
-        "@type": "CreativeWork",
-        "name": identifier,
-        "description": f"The licence that SPDX lists as {identifier}.",
-    }
-    return _added(crate, ContextEntity(crate, f"https://spdx.org/licenses/{identifier}", properties=properties))
+    description = f"The licence that SPDX lists as {identifier}."
+    properties = {"@type": "CreativeWork", "name": identifier, "description": description}
+    return _entity(crate, f"https://spdx.org/licenses/{identifier}", properties)
 
 
 def _python(crate: ROCrate) -> ContextEntity:
-    from rocrate.model.contextentity import ContextEntity
-
     properties = {"@type": ["ComputerLanguage", "SoftwareApplication"], "name": "Python", "url": PYTHON}
-    return _added(crate, ContextEntity(crate, PYTHON, properties=properties))
+    return _entity(crate, PYTHON, properties)
 
 
 def _making(
     crate: ROCrate, files: Mapping[str, bytes], about: BundleDescription, authors: Iterable[ContextEntity]
 ) -> None:
     """Add the action that made the bundle: sources, software, authors, results."""
-    from rocrate.model.contextentity import ContextEntity
-
     python = crate.dereference(PYTHON)
     versions = sorted({found for path, held in files.items() if (found := _executed_with(path, held))})
     if versions:
@@ -181,7 +186,7 @@ def _making(
         properties = {"@type": "SoftwareApplication", "name": "Chromium", "url": CHROMIUM}
         if engine := _printed_with(files[printed]):
             properties |= {"version": engine, "softwareVersion": engine}
-        instruments.append(_added(crate, ContextEntity(crate, CHROMIUM, properties=properties)))
+        instruments.append(_entity(crate, CHROMIUM, properties))
     made = [path for path in sorted(files) if path.startswith("notebooks/") and path.endswith(".ipynb")]
     made += [path for path in sorted(files) if path.endswith(".pdf") and "/" not in path]
     whole = [crate.dereference(path) for path in [*(f"{name}/" for name in SUMMARISED_FOLDERS), *made, "ledger.zip"]]
@@ -204,11 +209,6 @@ def _making(
 def _one(values: list[ContextEntity]) -> Any:
     """Return the list, or its only value, as is usual in JSON-LD."""
     return values if len(values) != 1 else values[0]
-
-
-def _added(crate: ROCrate, entity: ContextEntity) -> ContextEntity:
-    crate.add(entity)
-    return entity
 
 
 def _executed_with(path: str, content: bytes) -> str:

@@ -334,15 +334,11 @@ def _part(root: Path, seed: int, numbers: Sequence[int]) -> list[FaultOutcome]:
     for name in ("compendium", "data", "book"):
         shutil.copytree(ROOT / name, root / name, ignore=shutil.ignore_patterns("__pycache__", "_static", ".*"))
     own = {"PYTHONPATH": str(root), "PYTHONHASHSEED": "0", "MPLBACKEND": "agg", "IPYTHONDIR": str(root / "ipython")}
-    words = [
-        sys.executable,
-        "-m",
-        "compendium.quality.fault_injection",
-        str(root),
-        str(seed),
-        json.dumps(list(numbers)),
-    ]
-    run = subprocess.run(words, cwd=root, env=os.environ | own, stdout=subprocess.PIPE, text=True, check=False)
+    program = [sys.executable, "-m", "compendium.quality.fault_injection"]
+    arguments = [str(root), str(seed), json.dumps(list(numbers))]
+    run = subprocess.run(
+        [*program, *arguments], cwd=root, env=os.environ | own, stdout=subprocess.PIPE, text=True, check=False
+    )
     if run.returncode:
         raise FaultInjectionError(f"the process for {root.name} ended early, with {run.returncode}")
     return [FaultOutcome(Fault(*fault), stage, by) for fault, stage, by in json.loads(run.stdout)]
@@ -360,9 +356,8 @@ def write_counts(outcomes: Sequence[FaultOutcome], seed: int, data: Path) -> Non
     """Replace the counts in the ledger of a folder."""
     path = read_schema(data)[TABLE].path
     rows = count_by_stage(outcomes).reset_index().assign(seed=seed, measured=date.today().isoformat())
-    replace_files(
-        data, {path: ((data / path).read_text(encoding="utf-8"), rows.to_csv(index=False, lineterminator="\n"))}
-    )
+    before, after = (data / path).read_text(encoding="utf-8"), rows.to_csv(index=False, lineterminator="\n")
+    replace_files(data, {path: (before, after)})
 
 
 if __name__ == "__main__":

@@ -50,9 +50,9 @@ def project(root: Path, changed: str = "pass") -> Path:
         "scripts/setup_environment.py": ENVIRONMENT,
         "compendium/__init__.py": "",
         "compendium/__main__.py": BUILD.format(pages=repr(PAGES), changed=changed),
-        "compendium/builder/pipeline.py": "def made_from():\n    return {}\n",
+        "compendium/builder/pipeline.py": "def last_inputs():\n    return {}\n",
         "compendium/builder/print_files.py": (
-            "def adopt(folder, inputs):\n    assert (folder / 'the-ledger.pdf').is_file()\n"
+            "def record_print_files(folder, inputs):\n    assert (folder / 'the-ledger.pdf').is_file()\n"
         ),
     }
     for name, text in files.items():
