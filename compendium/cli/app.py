@@ -13,7 +13,7 @@ def main() -> None:
     """Check, verify and build a compendium of claims.
 
     Exit codes: 0, all is well, whatever the sources say; 1, something is wrong and has been named; 2, the command was
-    called wrongly, or the data that an analysis would rest on are unsound.
+    called wrongly, or an analysis was asked for on invalid data.
     """
 
 

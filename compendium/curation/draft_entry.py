@@ -99,7 +99,7 @@ def enter_drafts(drafts: list[Draft], data: Path, *, write: bool) -> int:
     """
     texts = _texts(drafts, data)
     if texts:
-        _refuse_unsound(drafts, texts, data)
+        _require_valid(drafts, texts, data)
         if write:
             replace_files(data, texts)
     return sum(len(draft.complete) for draft in drafts)
@@ -119,7 +119,7 @@ def _texts(drafts: list[Draft], data: Path) -> dict[str, tuple[str, str]]:
     return texts
 
 
-def _refuse_unsound(drafts: list[Draft], texts: dict[str, tuple[str, str]], data: Path) -> None:
+def _require_valid(drafts: list[Draft], texts: dict[str, tuple[str, str]], data: Path) -> None:
     """Raise `LedgerError` if a copy of the ledger with the new rows is invalid."""
     with tempfile.TemporaryDirectory() as folder:
         copy = Path(shutil.copytree(data, Path(folder) / data.name))

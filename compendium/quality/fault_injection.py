@@ -241,7 +241,7 @@ class FaultDetector:
         for notebook in self.notebooks:
             notebook.shown = _in_fork(lambda one: list(self._cells(one)), notebook)
             if notebook.shown is None:
-                raise FaultInjectionError(f"{notebook.path.name} fails with the sound ledger")
+                raise FaultInjectionError(f"{notebook.path.name} fails with the valid ledger")
 
     def outcome(self, fault: Fault) -> FaultOutcome:
         """Return the first stage that detects a fault."""
