@@ -191,7 +191,7 @@ def test_a_link_of_several_parts_is_framed_once_whatever_the_engine_did_before(
         page.evaluate(f"() => {{ {before} }}")
         return settled(page)
 
-    monkeypatch.setattr(pdf, "_settled", disturbed)
+    monkeypatch.setattr(pdf, "_print_until_stable", disturbed)
     content = pdf.print_pdf([Part("", [made("one", "One", "One", FRAMED)])], read_edition(), browser)
     frames = [entry.get_object() for page in PdfReader(BytesIO(content)).pages for entry in page.get("/Annots") or ()]
     assert len([frame for frame in frames if frame.get("/Dest") == "/here"]) == 2
