@@ -1,4 +1,4 @@
-"""The command line: reads options, asks the engine, prints the answer; works nothing out itself.
+"""The command line: reads options, calls the engine, prints the result; contains no logic of its own.
 
 May use: every room.
 """

@@ -1,4 +1,4 @@
-"""The commands that say what follows from the ledger; each answers in text or in JSON."""
+"""Commands for the analyses of the ledger, with output as text or JSON."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ if TYPE_CHECKING:
 @click.command()
 @analysis_options
 @click.option("--scheduler", default="", help="Address of a Dask cluster to compute on, e.g. tcp://host:8786.")
-@click.option("--beside", multiple=True, metavar="WHICH", help="Let independent figures join: of a side, by its area; "
-              "of a publisher; of a table; or one, by its id. Can be given more than once.")  # fmt: skip
+@click.option("--beside", multiple=True, metavar="WHICH", help="Add observations to the claims: of a reporter, by its "
+              "area; of a publisher; of a table; or one, by its id. Can be given more than once.")  # fmt: skip
 def reconcile(form: str, data: Path, scheduler: str, beside: tuple[str, ...]) -> None:
-    """Say what follows from all claims together, and which of them cannot all be true."""
+    """Reconcile all claims: bounds, verdicts, and the claims that cannot all be true."""
     from compendium.display import reports
     from compendium.reconciliation.reconcile import reconcile as reconciled
 
@@ -27,14 +27,12 @@ def reconcile(form: str, data: Path, scheduler: str, beside: tuple[str, ...]) ->
     with open_executor(scheduler) as executor:
         found = reconciled(ledger, executor)
     print_report(
-        form,
-        lambda: reports.reconciliation_report(ledger, found),
-        lambda: reports.reconciliation_lines(ledger, found),
+        form, lambda: reports.reconciliation_report(ledger, found), lambda: reports.reconciliation_lines(ledger, found)
     )
 
 
 def _with_observations(ledger: Ledger, selectors: tuple[str, ...]) -> Ledger:
-    """Return a ledger with some observations among its claims, or end the command and name the nearest there are."""
+    """Return a ledger with the selected observations among its claims; raise `BadParameter` for an unknown name."""
     from compendium.ledger.observations import add_observations_as_claims, read_observations
     from compendium.project.problems import describe_choices
 
@@ -58,7 +56,7 @@ def _stem(ledger: Ledger) -> dict[str, str]:
 @click.command()
 @analysis_options
 def corroborate(form: str, data: Path) -> None:
-    """Say how every claim stands against the figures of independent publishers."""
+    """Compare every claim with the observations of independent publishers."""
     from compendium.display import reports
 
     ledger = load_valid_ledger(data)
@@ -68,7 +66,7 @@ def corroborate(form: str, data: Path) -> None:
 @click.command()
 @analysis_options
 def chronology(form: str, data: Path) -> None:
-    """Say which statements about time cannot all be right."""
+    """List the statements about dates and order that cannot all be true."""
     from compendium.display import reports
 
     ledger = load_valid_ledger(data)
@@ -78,7 +76,7 @@ def chronology(form: str, data: Path) -> None:
 @click.command()
 @analysis_options
 def independence(form: str, data: Path) -> None:
-    """Say which figures go back to one origin, and count witnesses by origin."""
+    """List the figures that share an origin, and count sources by origin."""
     from compendium.display import reports
 
     ledger = load_valid_ledger(data)

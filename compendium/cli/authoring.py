@@ -1,4 +1,4 @@
-"""The commands that help an author: a new source, a new chapter, one claim explained, ids that are published."""
+"""Commands for authors: draft and enter rows of a source, explain a claim, new chapter, prose check, permanent ids."""
 
 from __future__ import annotations
 
@@ -6,13 +6,19 @@ import json
 import os
 import re
 import shutil
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from compendium.cli.common import EXISTING_FOLDER, exit_with_problems, load_valid_ledger
+from compendium.cli.common import (
+    DATA_OPTION,
+    EXISTING_FOLDER,
+    FORMAT_OPTION,
+    exit_with_lines,
+    exit_with_problems,
+    load_valid_ledger,
+)
 from compendium.project.paths import DATA, ROOT
 from compendium.project.problems import LedgerError, Problem, describe_choices, format_count
 
@@ -20,14 +26,13 @@ if TYPE_CHECKING:
     from compendium.curation.source_texts import Text
     from compendium.ledger.loader import Ledger
 
-DATA_OPTION = click.option("--data", type=EXISTING_FOLDER, default=DATA, help="Folder of the ledger.  [default: data]")
 INBOX = ROOT / "_review"
 COLOURS = {
     "consistent": "green", "agrees": "green", "in conflict": "red", "differs": "red", "withdrawn": "yellow",
     "not comparable": "yellow",
 }  # fmt: skip
 PROGRESS_THRESHOLD = 2000
-"""Paragraphs from which a text is read beneath a bar."""
+"""Number of paragraphs from which a progress bar is shown."""
 
 
 @click.command("add-source")
@@ -38,51 +43,44 @@ PROGRESS_THRESHOLD = 2000
               "of drafts is made in.  [default: _review, which git ignores]")  # fmt: skip
 @DATA_OPTION
 def add_source(file: Path, source: str, into: Path, data: Path) -> None:
-    """Read a saved text, and draft its rows for review; nothing enters the ledger.
+    """Draft the rows of a source text for review; nothing enters the ledger.
 
-    Every number, date and name of the text is listed with its paragraph and a guess of what it is, in review.md. Beside
-    it stand drafts with the columns of the ledger's tables: complete or delete their rows, then `enter` them.
+    review.md lists every number, date and name of the text with its paragraph and guesses. Drafts beside it have the
+    columns of the ledger's tables: complete or delete their rows, then `enter` them.
 
     Exit codes: 0, drafts were written; 1, the text cannot be read, is in the ledger, or has drafts already; 2, called
-    wrongly, or the ledger is unsound.
+    wrongly, or the ledger is invalid.
     """
-    from compendium.curation import text_extraction
+    from compendium.curation import draft_files, text_extraction
     from compendium.ledger.loader import load
 
-    try:
-        text, ledger = text_extraction.open_text(file), load(data, corrected=False).load_all()
-        name = source or text_extraction.suggest_source_id(file)
-        _require_new_source(text, name, ledger, file)
-        warned = text_extraction.similar_sources(text, ledger)
-        number = len(text.paragraphs)
-        with click.progressbar(
-            enumerate(text.paragraphs, 1), number, "Reading", hidden=number < PROGRESS_THRESHOLD
-        ) as watched:
-            found = text_extraction.extract(text, ledger, watched)
-        drafts = text_extraction.drafts(found, name, ledger)
-        text_extraction.write_drafts(
-            into / name, {text_extraction.REVIEW: text_extraction.review(found, name, file, warned), **drafts}
+    text, ledger = text_extraction.open_text(file), load(data, corrected=False).load_all()
+    name = source or draft_files.suggest_source_id(file)
+    _require_new_source(text, name, ledger, file)
+    similar = text_extraction.similar_sources(text, ledger)
+    number = len(text.paragraphs)
+    hidden = number < PROGRESS_THRESHOLD
+    with click.progressbar(enumerate(text.paragraphs, 1), number, "Reading", hidden=hidden) as paragraphs:
+        found = text_extraction.extract(text, ledger, paragraphs)
+    drafts = draft_files.drafts(found, name, ledger)
+    review = draft_files.review(found, name, file, similar)
+    draft_files.write_drafts(into / name, {draft_files.REVIEW: review, **drafts})
+    for one in similar:
+        click.echo(
+            f"It looks like another copy of {one.source_id}: {one.shared} of its {one.rows} rows occur here.", err=True
         )
-    except LedgerError as error:
-        exit_with_problems(error.problems, "")
-        return
-    for other, held, rows in warned:
-        click.echo(f"It looks like another saving of {other}: {held} of its {rows} rows stand here.", err=True)
     kinds = {"paragraph": number, "number": len(found.numbers), "date": len(found.dates), "name": len(found.names)}
-    told = (f"{count} {what}{'' if count == 1 else 's'}" for what, count in kinds.items())
-    click.echo(f"{name}: {', '.join(told)}")
-    click.echo(
-        f"Drafts are in {_short(into / name)}; begin with {text_extraction.REVIEW}. Nothing has entered the ledger."
-    )
+    click.echo(f"{name}: {', '.join(format_count(count, what) for what, count in kinds.items())}")
+    click.echo(f"Drafts are in {_short(into / name)}; begin with {draft_files.REVIEW}. Nothing has entered the ledger.")
 
 
 def _require_new_source(text: Text, name: str, ledger: Ledger, file: Path) -> None:
-    """Raise `LedgerError` where a text is in the ledger, or its id is taken or is none."""
+    """Raise `LedgerError` if a text is in the ledger already, or its id is taken or malformed."""
     from compendium.curation.text_extraction import find_same_text
 
-    there = find_same_text(text, ledger)
-    if there:
-        raise LedgerError([Problem(file.name, 0, "", there, "a text that is not in the ledger yet; this one is")])
+    same = find_same_text(text, ledger)
+    if same:
+        raise LedgerError([Problem(file.name, 0, "", same, "a text that is not in the ledger yet; this one is")])
     field = next(field for field in ledger.schema["sources"].fields if field.name == "source_id")
     if not re.fullmatch(field.pattern, name):
         right = f"an id of the form {field.pattern}, letters and a year; give one with --id"
@@ -102,28 +100,23 @@ def _short(path: Path) -> str:
 )
 @DATA_OPTION
 def enter(folder: Path, write: bool, data: Path) -> None:
-    """Check the complete rows of a folder of drafts together with the ledger, and append them where told to.
+    """Check the complete rows of a folder of drafts with the ledger and, with --write, append them.
 
-    A row is complete when every column has a value that must have one. All complete rows enter, or none: where the
-    ledger would be unsound with them, every problem is named at its place in the drafts. What is incomplete is left
-    out and named; drafts are never changed, and a row that has entered is not entered again.
+    A row is complete if every required column has a value. All complete rows enter, or none: if the ledger would be
+    invalid with them, every problem is named at its place in the drafts. Incomplete rows are named and left out; drafts
+    are never changed, and no row is entered twice.
 
-    Exit codes: 0, sound, and with --write entered; 1, problems were named, nothing was written; 2, called wrongly.
+    Exit codes: 0, valid, and with --write entered; 1, problems were named, nothing was written; 2, called wrongly.
     """
-    from compendium.curation.draft_entry import check_drafts, read_drafts
-    from compendium.curation.draft_entry import enter_drafts as entered
+    from compendium.curation.draft_entry import enter_drafts, read_drafts
 
-    try:
-        drafts = read_drafts(folder, data)
-        number = entered(drafts, data) if write else check_drafts(drafts, data)
-    except LedgerError as error:
-        exit_with_problems(error.problems, "")
-        return
+    drafts = read_drafts(folder, data)
+    number = enter_drafts(drafts, data, write=write)
     for draft in drafts:
         for problem in draft.incomplete:
             click.echo(str(problem), err=True)
-        told = f"{len(draft.complete)} complete, {len(draft.incomplete)} left out, {draft.already_entered} in the ledger already"
-        click.echo(f"{draft.table.path}: {told}")
+        counts = f"{len(draft.complete)} complete, {len(draft.incomplete)} left out"
+        click.echo(f"{draft.table.path}: {counts}, {draft.already_entered} in the ledger already")
     click.echo(
         f"{format_count(number, 'row')} entered"
         if write
@@ -133,12 +126,12 @@ def enter(folder: Path, write: bool, data: Path) -> None:
 
 @click.command()
 @click.argument("claim")
-@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@FORMAT_OPTION
 @DATA_OPTION
 def explain(claim: str, form: str, data: Path) -> None:
-    """Print all that is known of one claim: what is printed, how it is read, how it stands, by what arithmetic.
+    """Print all about one claim: printed words, interpretation, verdicts, arithmetic.
 
-    Exit codes: 0, the claim was explained, however it stands; 2, there is no such claim, or the data are unsound.
+    Exit codes: 0, whatever the verdicts; 2, there is no such claim, or the data are invalid.
     """
     from compendium.builder.stored_outputs import current_claim_records
     from compendium.display import terminal
@@ -155,7 +148,7 @@ def explain(claim: str, form: str, data: Path) -> None:
     if form == "json":
         click.echo(json.dumps(found[claim], ensure_ascii=False, indent=2))
         return
-    colour = False if "NO_COLOR" in os.environ else None  # click itself takes them off where there is no terminal
+    colour = False if "NO_COLOR" in os.environ else None  # click removes them where there is no terminal
     width = min(shutil.get_terminal_size().columns, 100)
     for line in terminal.card_lines(
         found[claim], width, lambda text, verdict: click.style(text, fg=COLOURS.get(verdict))
@@ -164,15 +157,13 @@ def explain(claim: str, form: str, data: Path) -> None:
 
 
 def _claim_ids(data: Path) -> list[str]:
-    """Return the ids of the claims of a ledger, or end the command with what is wrong with their table."""
+    """Return the ids of the claims of a ledger, or end the command with the problems of their table."""
     from compendium.ledger.loader import load
 
     try:
         return list(load(data)["claims"]["claim_id"])
     except LedgerError as error:
-        for problem in error.problems:
-            click.echo(str(problem), err=True)
-        sys.exit(2)
+        exit_with_lines(map(str, error.problems), 2)
 
 
 @click.command("new-chapter")
@@ -190,16 +181,11 @@ def new_chapter(name: str, title: str) -> None:
     try:
         sources = set(load()["sources"]["source_id"]) if name.startswith(f"{SOURCE_PART}/") else None
         page = create_chapter(name, title, ROOT, sources)
-    except (LedgerError, OSError) as error:
-        problems = error.problems if isinstance(error, LedgerError) else [Problem(name, 0, "", str(error), "a book")]
-        exit_with_problems(problems, "")
-        return
+    except OSError as error:
+        exit_with_problems([Problem(name, 0, "", str(error), "a book")])
     where = page.relative_to(ROOT).with_suffix("")
     click.echo(f"{where}.md is written, and listed in _toc.yml. Next:")
-    for command, why in (
-        ("make book", "executes it and builds the site"),
-        ("make test", "checks it with all else"),
-    ):
+    for command, why in (("make book", "executes it and builds the site"), ("make test", "checks it with all else")):
         click.echo(f"  {command:<46}  {why}")
 
 
@@ -208,9 +194,9 @@ def new_chapter(name: str, title: str) -> None:
 @click.option("--version", "edition_", default="", help="Edition that is the first to have them.  [default: this one]")
 @DATA_OPTION
 def register(write: bool, edition_: str, data: Path) -> None:
-    """List the ids that no edition has had so far; with --write, keep them for ever, before an edition is released.
+    """List the ids that are not registered as permanent; with --write, register them, before a release.
 
-    Exit codes: 0, listed or kept; 1, the table of ids cannot be read or written; 2, called wrongly, or unsound data.
+    Exit codes: 0, listed or registered; 1, the table cannot be read or written; 2, called wrongly, or invalid data.
     """
     from compendium.ledger.permanent_ids import register_ids
     from compendium.project.citation import read_edition
@@ -218,12 +204,10 @@ def register(write: bool, edition_: str, data: Path) -> None:
     try:
         load_valid_ledger(data)
         found = register_ids(data, edition_ or read_edition().version, write=write)
-    except LedgerError as error:
-        exit_with_problems(error.problems, "")
-        return
+    except LedgerError:
+        raise
     except ValueError as error:
-        click.echo(str(error), err=True)
-        sys.exit(2)
+        exit_with_lines([str(error)], 2)
     for line in found:
         click.echo(line)
     what = "kept from now on" if write else "not kept yet; --write does it"
@@ -246,8 +230,9 @@ def prose(pages: tuple[Path, ...]) -> None:
             found += numbers_in_prose(page)
         except UnicodeDecodeError as error:
             found.append(Problem(page.name, 0, "", str(error), "text in UTF-8"))
-    number = len(pages or find_chapters())
-    exit_with_problems(found, "" if found else f"{number} chapter{'' if number == 1 else 's'}, no number in prose")
+    if found:
+        exit_with_problems(found)
+    click.echo(f"{format_count(len(pages or find_chapters()), 'chapter')}, no number in prose")
 
 
 COMMANDS = (add_source, enter, explain, new_chapter, prose, register)

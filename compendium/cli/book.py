@@ -1,4 +1,4 @@
-"""The commands that bring notebooks up to date and make the book of them, as a site, on paper, as an archive."""
+"""Commands that execute notebooks and build the book: site, live preview, PDF, archive of the ledger."""
 
 from __future__ import annotations
 
@@ -14,9 +14,15 @@ from typing import TYPE_CHECKING
 
 import click
 
-from compendium.cli.common import EXISTING_FOLDER, describe_size, exit_with_problems, load_valid_ledger, open_executor
-from compendium.project.paths import BOOK, DATA
-from compendium.project.problems import LedgerError
+from compendium.cli.common import (
+    DATA_OPTION,
+    EXISTING_FOLDER,
+    describe_size,
+    exit_with_lines,
+    load_valid_ledger,
+    open_executor,
+)
+from compendium.project.paths import BOOK
 
 if TYPE_CHECKING:
     from compendium.builder.execution import NotebookRun
@@ -28,12 +34,12 @@ SCHEDULER = click.option("--scheduler", envvar="SCHEDULER", default="", metavar=
 
 
 @click.command()
-@click.option("--check", "only_check", is_flag=True, help="Say which are stale, execute nothing.")
+@click.option("--check", "only_check", is_flag=True, help="List the stale ones, execute nothing.")
 @click.option("--fresh", is_flag=True, help="Execute all.")
 @click.option("--book", type=EXISTING_FOLDER, default=BOOK, help="Folder with the chapters.  [default: book]")
 @SCHEDULER
 def notebooks(only_check: bool, fresh: bool, book: Path, scheduler: str) -> None:
-    """Bring every notebook up to date with its chapter, the data and the engine."""
+    """Execute every notebook that is older than its chapter, the data or the engine."""
     from compendium.builder.notebooks import stale_notebooks
 
     if only_check:
@@ -51,22 +57,22 @@ def notebooks(only_check: bool, fresh: bool, book: Path, scheduler: str) -> None
               help="Where the site will be published: for sitemap, canonical links, previews.")  # fmt: skip
 @SCHEDULER
 def build(fresh: bool, address: str, scheduler: str) -> None:
-    """Check the data, bring the notebooks up to date, build the site; do only what a change asks for."""
+    """Validate the data, execute stale notebooks, build the site; only what a change requires."""
     build_book(fresh, address, scheduler)
 
 
 def build_book(fresh: bool, address: str, scheduler: str) -> None:
-    """Build the book, or end the command with what is wrong, and say what was built."""
+    """Build the book and print a summary, or end the command with the problems."""
     from compendium.builder import pipeline
     from compendium.project import site_url
 
-    os.environ[site_url.ADDRESS_VARIABLE] = address  # where Sphinx's part of the build looks for it
+    os.environ[site_url.ADDRESS_VARIABLE] = address  # read by the Sphinx extensions
     try:
         site_url.read_site_url()
     except ValueError as error:
         raise click.BadParameter(str(error), param_hint="--address") from None
 
-    # Imports and doctrees are all that a short build makes; looking through them for garbage takes a quarter of it.
+    # A short build creates little but modules and doctrees; garbage collection would take a quarter of its time.
     gc.disable()
     start = time.perf_counter()
     change = pipeline.plan_build(fresh=fresh)
@@ -74,27 +80,25 @@ def build_book(fresh: bool, address: str, scheduler: str) -> None:
     if change:
         with open_executor(scheduler) as executor:
             executed = _run_build(change, executor)
-    gc.freeze()  # nor when it ends
-    exit_with_problems(
-        [],
-        f"{pipeline.format_build_summary(executed)}, {time.perf_counter() - start:.1f} seconds. Open {pipeline.FRONT_PAGE}",
-    )
+    gc.freeze()  # nor at exit
+    summary = f"{pipeline.format_build_summary(executed)}, {time.perf_counter() - start:.1f} seconds"
+    click.echo(f"{summary}. Open {pipeline.FRONT_PAGE}")
 
 
 @click.command()
 @click.option("--port", type=click.IntRange(0, 65535), envvar="PORT", default=8000, show_default=True,
               help="Port of this machine to serve on; 0 takes any that is free.")  # fmt: skip
 def serve(port: int) -> None:
-    """Show the book in a browser and keep it up with every save; what is wrong with one is told here and on the page.
+    """Serve the book and rebuild it with every save; problems are shown here and on the page.
 
-    The page on view is built first. It ends with Ctrl-C, or when its process is told to end (SIGTERM).
+    The open page is built first. Ctrl-C or SIGTERM ends the command.
     """
-    from compendium.builder.live.watcher import serve as served
+    from compendium.builder.live import watcher
 
-    # A shell has what it runs in the background ignore Ctrl-C; told to end there, it tidies up as well.
+    # A shell makes background processes ignore Ctrl-C, so SIGTERM must end the command with the same clean-up.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
-        served(port, click.echo)
+        watcher.serve(port, click.echo)
     except OSError as error:
         raise click.BadParameter(f"port {port}: {error.strerror}; give another", param_hint="--port") from None
     except KeyboardInterrupt:
@@ -105,7 +109,7 @@ def serve(port: int) -> None:
 @click.option("--address", envvar="ADDRESS", default="", metavar="URL", help="As for `build`.")
 @SCHEDULER
 def print_book(address: str, scheduler: str) -> None:
-    """Build the book, then make a PDF of it in _build/print, which the site offers from then on."""
+    """Build the book and a PDF of it in _build/print, which the site then offers."""
     from compendium.builder import pipeline
     from compendium.publish import print_book as publish_print_book
 
@@ -113,27 +117,23 @@ def print_book(address: str, scheduler: str) -> None:
     try:
         made = publish_print_book.make_print_files(pipeline.last_inputs(), log=click.echo)
     except publish_print_book.PrintError as error:
-        click.echo(str(error), err=True)
-        sys.exit(1)
+        exit_with_lines([str(error)])
     click.echo(f"{made} ({made.stat().st_size / 1_000_000:.1f} MB)")
     build_book(False, address, scheduler)  # the site offers it now
 
 
 def _run_build(change: BuildPlan, executor: Executor | None) -> int:
-    """Build what a change asks for, or end the command with what is wrong; return how many notebooks ran."""
+    """Run a build and return the number of executed notebooks, or end the command with the problems."""
     from compendium.builder import pipeline
 
     try:
         return pipeline.run_build(change, executor, progress=_with_progress_bar, log=click.echo)
-    except LedgerError as error:
-        exit_with_problems(error.problems, "")
     except pipeline.BuildError as error:
-        click.echo(str(error), err=True)
-    sys.exit(1)
+        exit_with_lines([str(error)])
 
 
 def _notebooks(book: Path, fresh: bool, scheduler: str) -> None:
-    """Bring the notebooks up to date, or end the command with what each failed with."""
+    """Execute stale notebooks, or end the command with the failure of each."""
     from compendium.builder.notebooks import format_failures, format_slowest, update_notebooks
 
     with open_executor(scheduler) as executor:
@@ -142,12 +142,11 @@ def _notebooks(book: Path, fresh: bool, scheduler: str) -> None:
     if ran:
         click.echo(f"Slowest: {ran}")
     if failed:
-        click.echo(failed, err=True)
-        sys.exit(1)
+        exit_with_lines([failed])
 
 
 def _with_progress_bar(finished: Iterator[NotebookRun], total: int) -> Iterator[NotebookRun]:
-    """Hand on notebooks as they end, beneath a bar that grows with each."""
+    """Yield notebooks as they finish, and show a progress bar."""
 
     def which(one: NotebookRun | None) -> str:
         return one.chapter.stem if one else ""
@@ -158,23 +157,22 @@ def _with_progress_bar(finished: Iterator[NotebookRun], total: int) -> Iterator[
 
 @click.command()
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
-@click.option("--data", type=EXISTING_FOLDER, default=DATA, help="Folder of the ledger.  [default: data]")
+@DATA_OPTION
 def bundle(file: Path, data: Path) -> None:
-    """Write the whole ledger as one archive: CSV, Parquet, SQLite and JSON-LD, with what it takes to open them."""
+    """Write the whole ledger as one archive: CSV, Parquet, SQLite and JSON-LD, with their schema."""
     from compendium.display import json_ld
     from compendium.display.claim_records import build_claim_records
-    from compendium.ledger.archive import build_archive as bundled
+    from compendium.ledger.archive import build_archive
     from compendium.ledger.loader import load
     from compendium.project.citation import read_edition
 
     load_valid_ledger(data)
     claims = json_ld.claims_document(build_claim_records(load(data)), read_edition().short_title)
-    content = bundled(data, {json_ld.JSON_LD_FILE: claims.encode()})
+    content = build_archive(data, {json_ld.JSON_LD_FILE: claims.encode()})
     try:
         file.write_bytes(content)
     except OSError as error:
-        click.echo(f"{file}: cannot be written: {error.strerror}", err=True)
-        sys.exit(1)
+        exit_with_lines([f"{file}: cannot be written: {error.strerror}"])
     click.echo(f"{file}: {describe_size(data)}, {len(content):,} bytes")
 
 

@@ -1,45 +1,66 @@
-"""What the commands of the command line share: how a problem is told, where the ledger lies, how a command ends.
+"""Options, error handling and output shared by all commands.
 
-Each module beside this one holds the commands of one office and lists them in `COMMANDS`; `compendium.cli.app` collects
-them. A command reads its options, asks the engine and tells what it said; it works nothing out itself.
+Each other module holds the commands of one subject and lists them in `COMMANDS`; `compendium.cli.app` collects them.
 
-Exit codes are the same for all. 0: all is well, whatever the sources say; 1: something is wrong and has been named;
-2: the command was called wrongly, or the data that an analysis would rest on are unsound.
+Exit codes: 0, no problem, whatever the sources say; 1, problems were named; 2, called wrongly, or an analysis was
+asked for on invalid data.
 """
 
 from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Executor
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
 from compendium.project.paths import DATA
-from compendium.project.problems import Problem, format_count
+from compendium.project.problems import LedgerError, Problem, format_count
 
 if TYPE_CHECKING:
     from compendium.ledger.loader import Ledger
 
 EXISTING_FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
+DATA_OPTION = click.option("--data", type=EXISTING_FOLDER, default=DATA, help="Folder of the ledger.  [default: data]")
+FORMAT_OPTION = click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
 
 
-def exit_with_problems(problems: list[Problem], success_message: str) -> None:
-    """Name every problem and end the command by them, or say that all is well."""
-    for problem in problems:
-        click.echo(str(problem), err=True)
-    if problems:
-        click.echo(format_count(len(problems), "problem"), err=True)
-        sys.exit(1)
-    click.echo(success_message)
+class LedgerGroup(click.Group):
+    """Command group that ends a command with exit code 1 and all problems of a `LedgerError`."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command."""
+        try:
+            return super().invoke(ctx)
+        except LedgerError as error:
+            exit_with_problems(error.problems)
+
+
+def exit_with_lines(lines: Iterable[str], code: int = 1) -> NoReturn:
+    """Print lines to standard error and end the command."""
+    for line in lines:
+        click.echo(line, err=True)
+    sys.exit(code)
+
+
+def exit_with_problems(problems: list[Problem], code: int = 1, ending: str = "") -> NoReturn:
+    """Print every problem, their number and an ending, and end the command."""
+    exit_with_lines([*map(str, problems), f"{format_count(len(problems), 'problem')}{ending}"], code)
+
+
+def require_empty(context: click.Context, parameter: click.Parameter, value: Path | None) -> Path | None:
+    """Return the folder of a parameter; raise `BadParameter` if there is a file, or a folder that is not empty."""
+    if value is not None and value.exists() and (not value.is_dir() or any(value.iterdir())):
+        raise click.BadParameter(f"{value}: is there already; name a folder that is empty or not there yet")
+    return value
 
 
 def describe_size(data: Path) -> str:
-    """Return how many tables and rows a ledger has, in words."""
+    """Return the number of tables and rows of a ledger, in words."""
     from compendium.ledger.loader import load
 
     frames = load(data).frames
@@ -47,30 +68,25 @@ def describe_size(data: Path) -> str:
 
 
 def analysis_options(command: Callable[..., None]) -> Callable[..., None]:
-    """Give a command the options of an analysis: the folder of the ledger, and the form of the answer."""
-    form = click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
-    folder = click.option("--data", type=EXISTING_FOLDER, default=DATA, help="Folder of the ledger.  [default: data]")
-    return form(folder(command))
+    """Return a command with the options of an analysis: folder of the ledger, and output format."""
+    return FORMAT_OPTION(DATA_OPTION(command))
 
 
 def load_valid_ledger(data: Path) -> Ledger:
-    """Return the ledger of a folder, or end the command with every problem: nothing is computed on unsound data."""
+    """Return the ledger of a folder, or end the command with exit code 2 and every problem."""
     from compendium.curation.validation import validate
     from compendium.ledger.loader import load
 
     problems = validate(data)
-    for problem in problems:
-        click.echo(str(problem), err=True)
     if problems:
-        click.echo(f"{len(problems)} problem{'s' if len(problems) > 1 else ''}; nothing was computed", err=True)
-        sys.exit(2)
+        exit_with_problems(problems, 2, "; nothing was computed")
     return load(data)
 
 
 def print_report(
     output_format: str, make_report: Callable[[], object], make_lines: Callable[[], Iterator[str]]
 ) -> None:
-    """Tell what an analysis found, in the form that was asked for."""
+    """Print the result of an analysis as JSON or as text lines."""
     if output_format == "json":
         click.echo(json.dumps(make_report(), ensure_ascii=False, indent=2, allow_nan=False))
     else:
@@ -80,7 +96,7 @@ def print_report(
 
 @contextmanager
 def open_executor(scheduler_address: str) -> Iterator[Executor | None]:
-    """Yield where to compute: here, or on the Dask cluster at an address."""
+    """Yield the executor of the Dask cluster at an address, or `None` to compute on this machine."""
     if not scheduler_address:
         yield None
         return
@@ -88,7 +104,7 @@ def open_executor(scheduler_address: str) -> Iterator[Executor | None]:
 
     try:
         client = Client(scheduler_address, timeout="10s")
-    except Exception as error:  # what is raised depends on the protocol that the address names
+    except Exception as error:  # the type depends on the protocol of the address
         reason = str(error).strip().splitlines()[:1] or [type(error).__name__]
         raise click.BadParameter(
             f"no cluster answers at {scheduler_address} ({reason[0]})", param_hint="--scheduler"

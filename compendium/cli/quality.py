@@ -1,4 +1,4 @@
-"""The commands that measure what was built, and how well it is guarded."""
+"""Commands for checksums of a folder and for fault injection."""
 
 from __future__ import annotations
 
@@ -7,9 +7,8 @@ from pathlib import Path
 
 import click
 
-from compendium.cli.common import EXISTING_FOLDER, exit_with_problems
+from compendium.cli.common import EXISTING_FOLDER, exit_with_lines
 from compendium.project.paths import DATA
-from compendium.project.problems import LedgerError
 
 
 @click.command()
@@ -17,21 +16,14 @@ from compendium.project.problems import LedgerError
 @click.option("--against", type=click.Path(exists=True, path_type=Path), help="A manifest, or another folder.")
 def manifest(folder: Path, against: Path | None) -> None:
     """Print the SHA-256 of every file of a folder, as `sha256sum -c` reads it; or name what differs from another."""
-    from compendium.project import checksums as manifests
+    from compendium.project import checksums
 
     if against is None:
-        for line in manifests.manifest_lines(manifests.compute_manifest(folder)):
+        for line in checksums.manifest_lines(checksums.compute_manifest(folder)):
             click.echo(line)
         return
-    try:
-        found = (
-            manifests.compare_folders(folder, against)
-            if against.is_dir()
-            else manifests.compare_with_manifest(folder, against)
-        )
-    except LedgerError as error:
-        exit_with_problems(error.problems, "")
-        return
+    compare = checksums.compare_folders if against.is_dir() else checksums.compare_with_manifest
+    found = compare(folder, against)
     for line in found:
         click.echo(line, err=True)
     click.echo(f"{len(found)} files differ" if found else "every file is the same")
@@ -46,24 +38,20 @@ def manifest(folder: Path, against: Path | None) -> None:
 )
 @click.option("--write", is_flag=True, help="Put the counts into the data.")
 def corrupt(number: int, seed: int, processes: int, write: bool) -> None:
-    """Make one cell of the data wrong at a time, and see whether anything notices.
+    """Change one cell of the data at a time, in a copy, and report what detects it.
 
-    A wrong cell is noticed where a check fails, or a verdict changes, or what a notebook shows. All of it happens in
-    a copy; each cell is told as it is known. The exit code is 1 where nothing notices one.
+    A fault is detected if a check fails, or a verdict or the output of a notebook changes. The exit code is 1 if a
+    fault is not detected.
     """
     from compendium.quality import fault_injection
 
     try:
-        outcomes = fault_injection.tried(seed, range(number), processes)
+        outcomes = fault_injection.run_faults(seed, range(number), processes)
         if write:
-            fault_injection.write(outcomes, seed, DATA)
-    except LedgerError as error:
-        exit_with_problems(error.problems, "")
-        return
+            fault_injection.write_counts(outcomes, seed, DATA)
     except (fault_injection.FaultInjectionError, OSError) as error:
-        click.echo(str(error), err=True)
-        sys.exit(1)
-    click.echo(fault_injection.counted(outcomes).to_string())
+        exit_with_lines([str(error)])
+    click.echo(fault_injection.count_by_stage(outcomes).to_string())
     survivors = [outcome.fault for outcome in outcomes if outcome.stage == fault_injection.SURVIVED]
     for fault in survivors:
         click.echo(f"nothing notices {fault}", err=True)

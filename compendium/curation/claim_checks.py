@@ -1,12 +1,14 @@
-"""What a schema cannot say of a ledger: a period is EDTF, a figure can be read, a growth has a base, and the like.
+"""Checks of claims, metrics, places, events, citations and analysis tables that a schema cannot express.
 
-It finds faults and mends none; independent figures are the office of `compendium.curation.observation_checks`.
+For example: a period is EDTF, a figure can be parsed, a growth has a base. Observations are checked in
+`compendium.curation.observation_checks`. Every check yields problems and changes nothing.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -27,14 +29,14 @@ from compendium.values.number_parsing import UnreadableFigureError, read_figure
 from compendium.values.periods import UnreadablePeriodError, read_period
 
 MAX_CELL_LENGTH = 20_000
-"""Signs of the longest cell: far more than any sentence has, or the line of a map."""
+"""Maximum characters of a cell, far above any sentence or line of a map."""
 PACKAGE_REGISTRIES = ("github", "npm", "debian")
-"""What besides the web an address may begin with: registers from which a file is had by its name and version."""
+"""URI schemes of package registries, allowed in addresses besides http and https."""
 SCHEME = re.compile(r"([a-z][a-z0-9+.-]*):", re.I)
 FORBIDDEN_IN_ADDRESS = re.compile(r"[\"'<>`\\]")
-"""Signs that no address has: each is written in another way there, and can end an attribute."""
+"""Characters that a URL must percent-encode and that could end an HTML attribute."""
 MEASURES_WITH_BASE = ("growth", "multiple", DIRECTION_MEASURE)
-"""Measures that say nothing without the quantity they are measured against."""
+"""Measures that need a base quantity."""
 UNITS_BY_MEASURE = {
     "growth": {"percent"},
     DIRECTION_MEASURE: {"percent"},
@@ -42,20 +44,43 @@ UNITS_BY_MEASURE = {
     "multiple": {"times"},
     "rank": {"rank"},
 }
+"""Units allowed for a measure; any unit for measures not listed."""
+
+
+@dataclass(frozen=True)
+class RowProblems:
+    """Makes the problems of one row of a table."""
+
+    path: str
+    line: int
+    """Line in the file, the header being line 1."""
+    row: Mapping[str, Any]
+
+    def __call__(self, column: str, expected: str) -> Problem:
+        """Return a problem of the cell in a column."""
+        value = self.row[column]
+        return Problem(self.path, self.line, column, "" if pd.isna(value) else str(value), expected)
+
+
+def rows_with_problems(ledger: Ledger, table: str) -> Iterator[tuple[dict[str, Any], RowProblems]]:
+    """Yield each row of a table with the maker of its problems."""
+    path = ledger.schema[table].path
+    for line, row in enumerate(ledger.frames[table].to_dict("records"), 2):
+        yield row, RowProblems(path, line, row)
 
 
 def check_cells(ledger: Ledger, table: Table) -> Iterator[Problem]:
-    """Yield every cell of a table that does not hold what its field is for."""
+    """Yield a problem for every cell whose content does not fit the semantic type of its field."""
     frame = ledger.frames[table.name]
     measures = list(frame["measure"]) if "measure" in frame else [""] * len(frame)
     for field in table.fields:
         if not field.semantic_type and field.type != "string":
             continue
-        sound = {""}  # what was read once need not be read again
+        valid = {""}  # each distinct cell is parsed once
         for line, (cell, measure) in enumerate(zip(frame[field.name], measures, strict=True), 2):
-            if cell in sound:
+            if cell in valid:
                 continue
-            # Where the direction is all that is said, its words stand in the place of the figure.
+            # A claim of a direction alone has words in the column of the figure.
             worded = field.semantic_type == "figure" and measure == DIRECTION_MEASURE
             unfit = _text_fault(cell) if field.type == "string" and cell not in field.vocabulary else ""
             if unfit:
@@ -65,14 +90,14 @@ def check_cells(ledger: Ledger, table: Table) -> Iterator[Problem]:
                 if expected:
                     yield Problem(table.path, line, field.name, cell, expected)
                 else:
-                    sound.add(cell)
+                    valid.add(cell)
 
 
 def _text_fault(cell: str) -> str:
-    """Return what would be right where no text should be as a cell is, `""` where it may be so.
+    """Return what would be right if a text cell is invalid, else `""`.
 
-    A reader must see all of it, in its order, and a spreadsheet that opens the file must compute none of it. Letters
-    of every script are fine; what turns their direction is not, because it can make a sentence say another thing.
+    All of it must be visible, in its order, and no spreadsheet may compute it. Letters of every script are fine;
+    marks that change their direction are not, since they can change what a sentence seems to say.
     """
     if len(cell) > MAX_CELL_LENGTH:
         return f"at most {MAX_CELL_LENGTH} signs"
@@ -86,9 +111,9 @@ def _text_fault(cell: str) -> str:
 
 
 def _is_bad_address(cell: str) -> bool:
-    """Say whether a cell is no address: of neither the web nor a register, or with signs that no address has.
+    """Return whether a cell is no address: unknown scheme, no host, or forbidden characters.
 
-    One without a scheme is how a text prints it, and is never made a link.
+    An address without a scheme is valid, as printed in a text; it never becomes a link.
     """
     scheme = SCHEME.match(cell)
     if FORBIDDEN_IN_ADDRESS.search(cell) or (
@@ -101,24 +126,24 @@ def _is_bad_address(cell: str) -> bool:
         return True
 
 
-def _expected_content(ledger: Ledger, holds: str, cell: str) -> str:
-    """Return what would be right where a cell does not hold what its field is for, `""` where it does."""
-    if holds == "edtf":
+def _expected_content(ledger: Ledger, semantic_type: str, cell: str) -> str:
+    """Return what would be right if a cell does not fit its semantic type, else `""`."""
+    if semantic_type == "edtf":
         try:
             read_period(cell)
         except UnreadablePeriodError:
             return "a date or period in EDTF, such as 2024, 2024-12-25, 2025-01/2025-04, 2025-02~ or 2023/.."
-    elif holds == "figure":
+    elif semantic_type == "figure":
         try:
             read_figure(cell)
         except UnreadableFigureError as error:
             return f"one figure or range ({error})"
-    elif holds == "address" and _is_bad_address(cell):
+    elif semantic_type == "address" and _is_bad_address(cell):
         return f"an address that begins with https://, http://, or one of {', '.join(PACKAGE_REGISTRIES)} and a colon"
-    elif holds == "unit" and not units.is_known(cell):
+    elif semantic_type == "unit" and not units.is_known(cell):
         return "a unit that compendium/values/units.py knows"
-    elif holds.startswith("list of "):
-        table, column = holds.removeprefix("list of ").split(".")
+    elif semantic_type.startswith("list of "):
+        table, column = semantic_type.removeprefix("list of ").split(".")
         known = set(ledger.frames[table][column])
         for item in cell.split(SEPARATOR):
             if item not in known:
@@ -129,46 +154,40 @@ def _expected_content(ledger: Ledger, holds: str, cell: str) -> str:
 
 
 def _check_claims(ledger: Ledger) -> Iterator[Problem]:
-    path = ledger.schema["claims"].path
     metrics = keyed(ledger.frames["metrics"], "metric_id")
-    for line, claim in enumerate(ledger.frames["claims"].to_dict("records"), 2):
-
-        def wrong(column: str, expected: str, line: int = line, claim: dict[str, Any] = claim) -> Problem:
-            value = claim[column]
-            return Problem(path, line, column, "" if pd.isna(value) else str(value), expected)
-
+    for claim, problem_at in rows_with_problems(ledger, "claims"):
         if not claim["claim_id"].startswith(f"{claim['source_id']}."):
-            yield wrong("claim_id", f"an id that begins with {claim['source_id']}.")
-        yield from check_base(claim, metrics, wrong)
+            yield problem_at("claim_id", f"an id that begins with {claim['source_id']}.")
+        yield from check_base(claim, metrics, problem_at)
         if bool(claim["direction"]) != bool(
             claim["base_metric_id"] and claim["measure"] in ("level", DIRECTION_MEASURE)
         ):
             right = "rises or falls exactly where a level has a base, or where that is all that is said"
-            yield wrong("direction", right)
+            yield problem_at("direction", right)
         if not claim["period"] and not claim["note"]:
-            yield wrong("period", "a period, or a note that says why there is none")
+            yield problem_at("period", "a period, or a note that says why there is none")
         allowed = UNITS_BY_MEASURE.get(claim["measure"])
         if allowed and claim["unit"] not in allowed:
-            yield wrong("unit", f"{describe_choices(allowed, claim['unit'])} for a {claim['measure']}")
-        yield from _check_unit_and_bounds(claim, metrics, wrong)
+            yield problem_at("unit", f"{describe_choices(allowed, claim['unit'])} for a {claim['measure']}")
+        yield from _check_unit_and_bounds(claim, metrics, problem_at)
         if (claim["rank"] == "deprecated") != bool(claim["rank_reason"]):
-            yield wrong("rank_reason", "a reason where the claim is deprecated, and only there")
+            yield problem_at("rank_reason", "a reason where the claim is deprecated, and only there")
 
 
-def check_base(claim: dict[str, Any], metrics: Mapping[str, Mapping[str, Any]], problem_at: Any) -> Iterator[Problem]:
-    """Hold what a claim is measured against: named where it must be, and of the same kind."""
+def check_base(
+    claim: Mapping[str, Any], metrics: Mapping[str, Mapping[str, Any]], problem_at: RowProblems
+) -> Iterator[Problem]:
+    """Yield the problems of the base of a claim or observation: missing, of another unit, or its own quantity."""
     measure, base = claim["measure"], claim["base_metric_id"]
     own_unit = metrics[claim["metric_id"]]["unit"] if claim["metric_id"] in metrics else ""
     if measure in MEASURES_WITH_BASE and not base:
         yield problem_at("base_metric_id", f"what the {measure} is measured against")
     if measure == "share" and not base and own_unit != "percent":
-        yield problem_at(
-            "base_metric_id", "the whole that it is a share of: its metric is not itself a share in percent"
-        )
+        expected = "the whole that it is a share of: its metric is not itself a share in percent"
+        yield problem_at("base_metric_id", expected)
     if base and not claim["base_period"] and not claim["note"]:
-        yield problem_at(
-            "base_period", f"the period of what the {measure} is measured against, or a note that says why not"
-        )
+        expected = f"the period of what the {measure} is measured against, or a note that says why not"
+        yield problem_at("base_period", expected)
     if base in metrics and metrics[base]["unit"] != own_unit:
         yield problem_at("base_metric_id", f"a metric in {own_unit}, like its own")
     own_key = [claim[column] for column in ("metric_id", "ref_area", "counterpart_area", "period")]
@@ -177,7 +196,7 @@ def check_base(claim: dict[str, Any], metrics: Mapping[str, Mapping[str, Any]], 
 
 
 def _check_metrics(ledger: Ledger) -> Iterator[Problem]:
-    """Hold the relations between metrics: none is a part of itself, parts are in the unit of their whole."""
+    """Yield metrics that are part of themselves, or whose parts, mirrors or summands have another unit."""
     path = ledger.schema["metrics"].path
     rows = ledger.frames["metrics"].set_index("metric_id", drop=False)
     rows = rows[~rows.index.duplicated()]
@@ -197,10 +216,15 @@ def _check_metrics(ledger: Ledger) -> Iterator[Problem]:
     for circle in networkx.simple_cycles(parts):
         first = min((name for name in circle if name in line), key=lambda name: line[name], default="")
         if not first:
-            continue  # the unknown name is told where it stands
+            continue  # an unknown id is a foreign-key problem of its own
         column = "part_of" if rows.loc[first, "part_of"] in circle else "sum_of"
-        told = " → ".join([first, *circle[circle.index(first) + 1 :], *circle[: circle.index(first) + 1]])
-        yield Problem(path, line[first], column, told, "no metric that is part of itself, in however many steps")
+        yield Problem(
+            path,
+            line[first],
+            column,
+            _format_cycle(circle, first),
+            "no metric that is part of itself, in however many steps",
+        )
     for name, row in rows[rows["exclusive_over"] != ""].iterrows():
         if row["unit"] != "percent":
             yield Problem(path, line[name], "exclusive_over", row["exclusive_over"], "nothing, unless in percent")
@@ -209,38 +233,41 @@ def _check_metrics(ledger: Ledger) -> Iterator[Problem]:
             yield Problem(path, line[name], "ranks", row["ranks"], "nothing, unless its kind is rank")
 
 
+def _format_cycle(cycle: list[str], first: str) -> str:
+    """Return the ids of a cycle, beginning and ending with one of them: `a → b → a`."""
+    start = cycle.index(first)
+    return " → ".join([*cycle[start:], *cycle[:start], first])
+
+
 def _check_places(ledger: Ledger) -> Iterator[Problem]:
-    """Hold that no place lies in itself, in however many steps."""
+    """Yield places that lie in themselves, in however many steps."""
     frame = ledger.frames["places"]
     line = {name: place for place, name in enumerate(frame["place_id"], 2)}
     lies = networkx.DiGraph([pair for pair in zip(frame["place_id"], frame["within"], strict=True) if pair[1]])
     for circle in networkx.simple_cycles(lies):
         first = min(circle, key=lambda name: line.get(name, 0))
-        told = " → ".join([*circle[circle.index(first) :], *circle[: circle.index(first)], first])
-        path = ledger.schema["places"].path
-        yield Problem(path, line.get(first, 0), "within", told, "no place that lies in itself, in however many steps")
+        path, found = ledger.schema["places"].path, _format_cycle(circle, first)
+        yield Problem(path, line.get(first, 0), "within", found, "no place that lies in itself, in however many steps")
 
 
 def _check_analysis_tables(ledger: Ledger) -> Iterator[Problem]:
-    """Hold the tables that only the analyses read: what is set apart, and what a headline asks."""
-    path = ledger.schema["incomparable"].path
-    for line, row in enumerate(ledger.frames["incomparable"].to_dict("records"), 2):
+    """Yield problems of the tables that only analyses read: incomparable claims and headlines."""
+    for row, problem_at in rows_with_problems(ledger, "incomparable"):
         if row["claim_id"] == row["other_claim_id"]:
-            yield Problem(path, line, "other_claim_id", row["other_claim_id"], "another claim than the one set apart")
-    path = ledger.schema["headlines"].path
+            yield problem_at("other_claim_id", "another claim than the one set apart")
     unit = dict(zip(ledger.frames["metrics"]["metric_id"], ledger.frames["metrics"]["unit"], strict=True))
-    for line, row in enumerate(ledger.frames["headlines"].to_dict("records"), 2):
+    for row, problem_at in rows_with_problems(ledger, "headlines"):
         over = row["over_metric_id"]
         if pd.isna(row["low"]) and pd.isna(row["high"]):
-            yield Problem(path, line, "low", "", "an end of the range in which the headline holds, here or as high")
+            yield problem_at("low", "an end of the range in which the headline holds, here or as high")
         if bool(over) != bool(row["over_period"]):
-            yield Problem(path, line, "over_period", row["over_period"], "a period exactly where there is a ratio")
+            yield problem_at("over_period", "a period exactly where there is a ratio")
         if over and unit.get(over) != unit.get(row["metric_id"]):
-            yield Problem(path, line, "over_metric_id", over, f"a metric in {unit.get(row['metric_id'])}, like its own")
+            yield problem_at("over_metric_id", f"a metric in {unit.get(row['metric_id'])}, like its own")
 
 
 def _check_unit_and_bounds(
-    claim: dict[str, Any], metrics: Mapping[str, Mapping[str, Any]], problem_at: Any
+    claim: Mapping[str, Any], metrics: Mapping[str, Mapping[str, Any]], problem_at: RowProblems
 ) -> Iterator[Problem]:
     overridden = not (pd.isna(claim["low"]) and pd.isna(claim["high"]))
     if overridden != bool(claim["bounds_reason"]):
@@ -259,11 +286,11 @@ def _check_unit_and_bounds(
         elif claim["metric_id"] in metrics and is_impossible(claim, metrics[claim["metric_id"]], found):
             yield problem_at("as_printed", "a value that its metric can have")
     except (UnreadableFigureError, KeyError):
-        return  # the figure or hedge is reported where it stands
+        return  # an unreadable figure or hedge is a problem of its own cell
 
 
 def is_impossible(claim: Mapping[str, Any], metric: Mapping[str, Any], interval: portion.Interval) -> bool:
-    """Tell whether a figure lies outside what its metric can be: a share of more than the whole, a rank of nought."""
+    """Return whether an interval lies outside the domain of its metric, as a share above 100 % or a rank of 0."""
     if claim["measure"] == "growth":
         return bool(not pd.isna(metric["minimum"]) and metric["minimum"] >= 0 and interval.upper < -100)
     if claim["measure"] == "multiple":
@@ -274,22 +301,20 @@ def is_impossible(claim: Mapping[str, Any], metric: Mapping[str, Any], interval:
 
 
 def _check_events(ledger: Ledger) -> Iterator[Problem]:
-    path = ledger.schema["events"].path
-    for line, event in enumerate(ledger.frames["events"].to_dict("records"), 2):
+    for event, problem_at in rows_with_problems(ledger, "events"):
         if (event["date_basis"] == "unknown") != (not event["date"]):
-            yield Problem(path, line, "date_basis", event["date_basis"], "unknown exactly where the date is empty")
+            yield problem_at("date_basis", "unknown exactly where the date is empty")
         if event["date_basis"] != "stated" and not event["date_reason"]:
-            yield Problem(path, line, "date_reason", "", "from what the date is inferred, or why there is none")
-    path = ledger.schema["mentions"].path
-    for line, mention in enumerate(ledger.frames["mentions"].to_dict("records"), 2):
+            yield problem_at("date_reason", "from what the date is inferred, or why there is none")
+    for mention, problem_at in rows_with_problems(ledger, "mentions"):
         for column in ("after_event_id", "same_day_as"):
             if mention[column] == mention["event_id"]:
-                yield Problem(path, line, column, mention[column], "another event than its own")
+                yield problem_at(column, "another event than its own")
         ends = f".p{mention['paragraph']}"
         if not (mention["mention_id"].startswith(f"{mention['source_id']}.") and mention["mention_id"].endswith(ends)):
-            yield Problem(path, line, "mention_id", mention["mention_id"], f"{mention['source_id']}.EVENT{ends}")
+            yield problem_at("mention_id", f"{mention['source_id']}.EVENT{ends}")
         if mention["as_printed"] and not mention["date"]:
-            yield Problem(path, line, "date", "", f"the date that {mention['as_printed']!r} gives, in EDTF")
+            yield problem_at("date", f"the date that {mention['as_printed']!r} gives, in EDTF")
 
 
 def _check_paragraph_numbers(ledger: Ledger) -> Iterator[Problem]:
@@ -309,7 +334,7 @@ def _check_paragraph_numbers(ledger: Ledger) -> Iterator[Problem]:
 
 
 def _check_citations(ledger: Ledger) -> Iterator[Problem]:
-    """Hold every typed link from a citation to an entry against the match that the rule finds."""
+    """Yield citations whose typed entry differs from the exact match."""
     path = ledger.schema["citations"].path
     frame = ledger.frames["citations"]
     found = citation_audit.exact_entries(frame)

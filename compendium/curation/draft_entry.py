@@ -1,7 +1,6 @@
-"""Drafts of an author on their way into the ledger: only rows that are complete, only where all is sound with them.
+"""Complete draft rows appended to the ledger, all or none, once a copy of the ledger with them passes validation.
 
-It works on a copy first and puts nothing into the ledger that `compendium.curation.validation` would complain of. It
-never changes or takes away a row that is there, and leaves the drafts as they are.
+Existing rows are never changed or removed, nor are the drafts.
 """
 
 from __future__ import annotations
@@ -25,16 +24,16 @@ Row = dict[str, str]
 
 @dataclass(frozen=True)
 class Draft:
-    """The draft of one table: its rows that can enter, each with its line, and what keeps the others out."""
+    """Draft of one table: complete rows with their lines, and the problems of incomplete ones."""
 
     table: Table
     file: Path
     complete: tuple[tuple[int, Row], ...]
     incomplete: tuple[Problem, ...]
     incomplete_by_key: Mapping[str, Problem]
-    """By key, what the rows that are left out lack."""
+    """The same problems by the key of their row."""
     already_entered: int
-    """How many rows are in the ledger already, as they are here."""
+    """Number of rows that the ledger already has, cell for cell."""
 
 
 def read_drafts(folder: Path, data: Path) -> list[Draft]:
@@ -43,7 +42,7 @@ def read_drafts(folder: Path, data: Path) -> list[Draft]:
     Raises
     ------
     LedgerError
-        where there is none, or a file is no draft of a table: of another name, with other columns, ragged, not UTF-8.
+        if there is none, or a file is no draft of a table: other name or columns, ragged, not UTF-8.
     """
     known = {Path(table.path).name: table for table in read_schema(data).values()}
     files = {path.name: path for path in sorted(folder.glob("*.csv"))}
@@ -59,12 +58,12 @@ def read_drafts(folder: Path, data: Path) -> list[Draft]:
 
 def _draft(table: Table, path: Path, data: Path) -> Draft:
     rows = list(_rows(path, table))
-    held = {row_key(table, row): row for _, row in _rows(data / table.path, table)}
+    entered = {row_key(table, row): row for _, row in _rows(data / table.path, table)}
     required = [field.name for field in table.fields if field.required]
     complete, lacking, waiting, there = [], [], {}, 0
     for line, row in rows:
         empty = [name for name in required if not row[name]]
-        if held.get(row_key(table, row)) == row:
+        if entered.get(row_key(table, row)) == row:
             there += 1
         elif empty:
             lacking.append(Problem(str(path), line, empty[0], "", f"a value, and in {', '.join(empty)} (left out)"))
@@ -75,7 +74,7 @@ def _draft(table: Table, path: Path, data: Path) -> Draft:
 
 
 def _rows(path: Path, table: Table) -> Iterator[tuple[int, Row]]:
-    """Yield the rows of a file with their lines; raise `LedgerError` where it has not the form of the table."""
+    """Yield the rows of a file with their lines; raise `LedgerError` if it does not have the form of the table."""
     try:
         with path.open(encoding="utf-8", newline="") as file:
             header, *rows = list(csv.reader(file, strict=True)) or [[]]
@@ -89,32 +88,25 @@ def _rows(path: Path, table: Table) -> Iterator[tuple[int, Row]]:
         yield line, dict(zip(header, row, strict=True))
 
 
-def check_drafts(drafts: list[Draft], data: Path) -> int:
-    """Return how many rows of some drafts would enter; raise `LedgerError` as `enter_drafts` does. Nothing is written."""
-    texts = _texts(drafts, data)
-    if texts:
-        _refuse_unsound(drafts, texts, data)
-    return sum(len(draft.complete) for draft in drafts)
-
-
-def enter_drafts(drafts: list[Draft], data: Path) -> int:
-    """Append the complete rows of some drafts to the ledger, all or none; return how many.
+def enter_drafts(drafts: list[Draft], data: Path, *, write: bool) -> int:
+    """Check the complete rows of drafts and, with `write`, append them to the ledger; return their number.
 
     Raises
     ------
     LedgerError
-        where the ledger would not be sound with them, each problem at its place in the drafts where it is about
-        one of them; or where a file cannot be written. Nothing has changed then.
+        if the ledger would be invalid with them, with problems of draft rows located in the drafts, or if a file
+        cannot be written. Nothing has changed then.
     """
     texts = _texts(drafts, data)
     if texts:
-        _refuse_unsound(drafts, texts, data)
-        replace_files(data, texts)
+        _require_valid(drafts, texts, data)
+        if write:
+            replace_files(data, texts)
     return sum(len(draft.complete) for draft in drafts)
 
 
 def _texts(drafts: list[Draft], data: Path) -> dict[str, tuple[str, str]]:
-    """Return, by table, its text as it is and with the complete rows of its draft below."""
+    """Return, by path of the table, its text before and after the complete rows are appended."""
     texts = {}
     for draft in drafts:
         if draft.complete:
@@ -127,8 +119,8 @@ def _texts(drafts: list[Draft], data: Path) -> dict[str, tuple[str, str]]:
     return texts
 
 
-def _refuse_unsound(drafts: list[Draft], texts: dict[str, tuple[str, str]], data: Path) -> None:
-    """Raise `LedgerError` where a copy of the ledger with the new rows is not sound."""
+def _require_valid(drafts: list[Draft], texts: dict[str, tuple[str, str]], data: Path) -> None:
+    """Raise `LedgerError` if a copy of the ledger with the new rows is invalid."""
     with tempfile.TemporaryDirectory() as folder:
         copy = Path(shutil.copytree(data, Path(folder) / data.name))
         for path, (_, after) in texts.items():
@@ -141,7 +133,7 @@ def _refuse_unsound(drafts: list[Draft], texts: dict[str, tuple[str, str]], data
 
 
 def _explain_missing_row(problem: Problem, waiting: Mapping[str, Problem]) -> Problem:
-    """Return a problem about an id that no row has so that it tells where its row waits to be completed."""
+    """Return a problem about a missing id, naming the incomplete draft row of that id if there is one."""
     left_out = waiting.get(problem.found)
     if left_out is None or problem.file == left_out.file:
         return problem
@@ -154,7 +146,7 @@ def _lines(text: str) -> int:
 
 
 def _located_in_draft(problem: Problem, places: dict[str, tuple[int, Draft]]) -> Problem:
-    """Return a problem at its place in the drafts, where it is about a row of them."""
+    """Return a problem with its place in the drafts if it is about one of their rows."""
     last, draft = places.get(problem.file, (0, None))
     if draft is None or problem.row <= last:
         return problem

@@ -1,8 +1,7 @@
-"""Tells what has changed in one series since its publisher was last asked, and writes it where that is wanted.
+"""Refresh of one series: the difference between its observations and its publisher's service, written on request.
 
-Nothing here deletes an observation, rounds a value, touches a row that has not changed, or writes unless it is told
-to: a value that is replaced goes to the revisions, with the day it was entered and where it was read; one that the
-service no longer gives stays as it is.
+No observation is deleted, no value rounded, no unchanged row touched. A replaced value goes to the table of revisions
+with its entry date and address; a value that the service has withdrawn stays in the ledger.
 """
 
 from __future__ import annotations
@@ -19,22 +18,23 @@ from compendium.curation.series import (
     AreaYear,
     RawTable,
     Series,
+    SeriesTables,
     open_series,
     row_by_area_year,
 )
-from compendium.curation.worldbank import TIMEOUT, Answer, fetch_series, host
+from compendium.curation.worldbank import Answer, ServiceRequest, fetch_series, host
 from compendium.ledger.atomic_write import replace_files
 
 DIGITS = 12
-"""Significant digits that count: what differs further back has only been computed by another machine."""
+"""Significant digits compared; differences beyond are rounding of another machine."""
 _INHERITED = ("population", "reporter", "publisher", "original_source")
-"""What a new observation has from the one before it: the series does not say it, nor does a service."""
+"""Columns that a new observation copies from the nearest one: neither series nor service gives them."""
 _THREE_DIGITS = Context(prec=3)
 
 
 @dataclass(frozen=True)
 class ObservationChange:
-    """One observation that is not as the service has it; `old` or `new` is `""` where there is no value."""
+    """One observation that differs from the service; `old` (ledger) or `new` (service) is `""` if there is no value."""
 
     observation_id: str
     area: str
@@ -43,99 +43,91 @@ class ObservationChange:
     new: str
     entered: str
     row_index: int | None
-    """Which row of its table it is, counted from 0; `None` where there is none yet."""
+    """Index of its row in the table, from 0; `None` for a new row."""
 
     @property
     def kind(self) -> str:
-        """Say in a word what has happened."""
+        """Return `new`, `changed` or `withdrawn`."""
         return "withdrawn" if not self.new else "changed" if self.old else "new"
 
 
 @dataclass(frozen=True)
 class Difference:
-    """All that is not as the service has it, in the order of areas and years, and how many values are."""
+    """Changes between ledger and service, in order of area and year, and the number of equal values."""
 
     changes: tuple[ObservationChange, ...]
     unchanged: int
 
     @property
     def writable(self) -> tuple[ObservationChange, ...]:
-        """Return what can be written: what has been withdrawn stays as it was."""
+        """Return the changes without withdrawn values, which stay in the ledger."""
         return tuple(change for change in self.changes if change.new)
 
     def __str__(self) -> str:
-        """Count it: `1 new, 2 changed, 0 withdrawn, 30 unchanged`."""
+        """Return the counts: `1 new, 2 changed, 0 withdrawn, 30 unchanged`."""
         counts = [f"{self.count(what)} {what}" for what in ("new", "changed", "withdrawn")]
         return ", ".join([*counts, f"{self.unchanged} unchanged"])
 
     def count(self, kind: str) -> int:
-        """Return how many observations are new, changed or withdrawn."""
+        """Return the number of changes of a kind."""
         return sum(change.kind == kind for change in self.changes)
 
 
 @dataclass(frozen=True)
-class Outcome:
-    """What a refresh found, and the files that it wrote, as seen from the folder of the ledger."""
+class RefreshOutcome:
+    """Difference that a refresh found, and the paths in the ledger that it wrote."""
 
     difference: Difference
     written_files: tuple[str, ...]
 
 
 def refresh(
-    data: Path,
-    series_id: str,
-    *,
-    write: bool,
-    service_url: str = "",
-    timeout: float = TIMEOUT,
-    today: date,
-    log: Callable[[str], object] = print,
-) -> Outcome:
-    """Ask for the newer figures of one series, tell the difference, and write it where that is wanted.
+    data: Path, series_id: str, request: ServiceRequest, *, write: bool, log: Callable[[str], object] = print
+) -> RefreshOutcome:
+    """Fetch one series, log the difference from the ledger and, with `write`, write it.
 
     Parameters
     ----------
-    service_url
-        address of the service, where it is not the one that the word in the series stands for.
-    timeout
-        seconds for the whole answer.
+    request
+        day, timeout and, if it is not the one in `SERVICES`, address of the service.
     log
-        what becomes of each line that a person reads.
+        called with each line of the report.
 
     Raises
     ------
     LedgerError
-        where the ledger is unsound or would become so, knows no such series, or cannot be written.
+        if the ledger is invalid or would become so, has no such series, or cannot be written.
     ServiceError
-        where no sound answer comes in time. Whatever is raised, no file has changed.
+        if no valid answer arrives in time. Whatever is raised, no file has changed.
     """
-    series, table, revisions = open_series(data, series_id)
-    asked = service_url or SERVICES[series.service]
-    # A series begins where its table does: a service has decades before that, which nobody has asked about.
-    since = min(today.year, *(year for _, year in row_by_area_year(series, table)))
+    tables = open_series(data, series_id)
+    series, table, revisions = tables
+    asked = request.service_url or SERVICES[series.service]
+    # A series starts with its first row here: a service has decades before that.
+    since = min(request.today.year, *(year for _, year in row_by_area_year(series, table)))
     log(f"Asking {host(asked)} for {series.code} of {', '.join(series.areas)} since {since} …")
-    answer = fetch_series(series, since=since, service_url=asked, timeout=timeout, today=today)
+    answer = fetch_series(series, since=since, service_url=asked, timeout=request.timeout, today=request.today)
     difference = compare(series, table, answer)
     for line in format_difference(series, difference):
         log(line)
     if not (write and difference.writable):
         if difference.writable:
             log("Nothing was written; --write does it.")
-        return Outcome(difference, ())
-    texts = rewritten_files(series, table, revisions, difference, answer, today)
-    # The revisions first: were this killed between the two files, no value would be lost.
+        return RefreshOutcome(difference, ())
+    texts = rewritten_files(tables, difference, answer, request.today)
+    # The revisions first, so that no value is lost if the process is killed between the two files.
     replace_files(
         data, {sheet.path: (sheet.text, texts[sheet.path]) for sheet in (revisions, table) if sheet.path in texts}
     )
     log(f"Wrote {' and '.join(texts)}. Run `make check`, then `make notebooks`.")
-    return Outcome(difference, tuple(texts))
+    return RefreshOutcome(difference, tuple(texts))
 
 
 # --- comparing
 
 
 def compare(series: Series, table: RawTable, answer: Answer) -> Difference:
-    """Return what is new, changed or withdrawn; what only the last digits tell apart is the same."""
+    """Return new, changed and withdrawn observations; values equal to twelve digits are unchanged."""
     places = row_by_area_year(series, table)
     changes: list[ObservationChange] = []
     unchanged = 0
@@ -152,13 +144,13 @@ def compare(series: Series, table: RawTable, answer: Answer) -> Difference:
 
 
 def is_same_value(value: Decimal, other_value: Decimal) -> bool:
-    """Tell whether two values agree to twelve significant digits."""
+    """Return whether two values agree to twelve significant digits."""
     greatest = max(abs(value), abs(other_value))
     return value == other_value or abs(value - other_value) < Decimal(1).scaleb(greatest.adjusted() - DIGITS + 1)
 
 
 def format_difference(series: Series, difference: Difference) -> Iterator[str]:
-    """Yield the difference as a person reads it: a table, in the unit of the series, and the counts."""
+    """Yield the lines of a report: a table in the unit of the series, and the counts."""
     if not difference.changes:
         yield f"{series.series_id}: no difference; {difference.unchanged} values are as the service has them"
         return
@@ -177,9 +169,9 @@ def format_difference(series: Series, difference: Difference) -> Iterator[str]:
 
 
 def format_change(old: str, new: str, unit: str) -> str:
-    """Return how far a value has moved, to three significant digits: in points for percent, else in percent.
+    """Return the change of a value to three significant digits: in points if the unit is percent, else in percent.
 
-    `""` where there is no value before or after, or where the one before is 0.
+    `""` if a value is missing, or the old one is 0.
     """
     if not old or not new:
         return ""
@@ -192,10 +184,9 @@ def format_change(old: str, new: str, unit: str) -> str:
 # --- writing
 
 
-def rewritten_files(
-    series: Series, table: RawTable, revisions: RawTable, difference: Difference, answer: Answer, today: date
-) -> dict[str, str]:
-    """Return the text of each file that a difference changes, by its path; the others are not in it."""
+def rewritten_files(tables: SeriesTables, difference: Difference, answer: Answer, today: date) -> dict[str, str]:
+    """Return the new text of each file that a difference changes, by its path."""
+    series, table, revisions = tables
     places = row_by_area_year(series, table)
     recorded = {(row["observation_id"], row["value"], row["entered"]) for row in revisions.rows}
     rows: dict[int, dict[str, str]] = {}
@@ -207,9 +198,9 @@ def rewritten_files(
             more.append(_new_row(series, table, places, change) | cells)
             continue
         before = table.rows[change.row_index]
-        # A row that was kept for a figure nobody had says why in its note, which is no longer so.
+        # The note of a row without a value says why there was none.
         rows[change.row_index] = before | cells | ({} if change.old else {"note": ""})
-        # It is recorded already where a refresh was killed between its two files.
+        # Recorded already if an earlier refresh was killed between its two files.
         if change.old and (change.observation_id, change.old, change.entered) not in recorded:
             kept = {name: before[name] for name in ("observation_id", "value", "entered", "address")}
             replaced.append(kept | {"replaced_on": f"{today}"})
@@ -218,7 +209,7 @@ def rewritten_files(
 
 
 def _new_cells(change: ObservationChange, answer: Answer, today: date) -> dict[str, str]:
-    """Return what a new value brings with it; the newest of an area is provisional, for it is a first release."""
+    """Return the cells that change with a new value; the newest value of an area is provisional, as a first release."""
     newest = max(year for (area, year), value in answer.values.items() if value and area == change.area)
     return {
         "value": change.new,
@@ -233,8 +224,8 @@ def _new_cells(change: ObservationChange, answer: Answer, today: date) -> dict[s
 def _new_row(
     series: Series, table: RawTable, places: Mapping[AreaYear, int], change: ObservationChange
 ) -> dict[str, str]:
-    """Return a new observation without its value: what it is, and who publishes it."""
-    # From its own area where there is one, the newest first.
+    """Return the row of a new observation without its value, publisher copied from the nearest observation."""
+    # Prefer its own area, then the newest year.
     nearest = max(places, key=lambda key: (key[0] == change.area, key[1]))
     row = {name: table.rows[places[nearest]][name] for name in _INHERITED}
     row |= {name: getattr(series, name) for name in (*SHARED_COLUMNS, "licence")}

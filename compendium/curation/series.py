@@ -1,7 +1,7 @@
-"""The series of the ledger: what a publisher's service calls each, and which rows of its table are its observations.
+"""Statistical series of the ledger: their identifiers at a publisher's service, and the rows of their observations.
 
-A table is kept here as it is written, line by line, so that whoever changes one row leaves the others alone. Nothing
-here asks a service, writes a file, or lets pass an observation that is not as its series and its id say.
+Tables are kept as text, line by line, so that changing a row leaves the other lines untouched to the byte. Observations
+that disagree with their series or id raise an error. No network, no writing.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from compendium.ledger.loader import load
 from compendium.ledger.observations import SERIES_FOLDER
@@ -22,28 +22,28 @@ from compendium.project.problems import LedgerError, Problem, describe_choices
 
 SERIES_FILE, REVISIONS_FILE = f"{SERIES_FOLDER}/series.csv", f"{SERIES_FOLDER}/revisions.csv"
 SERVICES = {"worldbank": "https://api.worldbank.org/v2"}
-"""The services that a series can name, by the word that it names them with, and where they are."""
+"""Base address of each service, by its name in the series table."""
 COLUMNS = {
     SERIES_FILE: "series_id service code table areas metric_id counterpart_area measure base_metric_id unit licence",
     REVISIONS_FILE: "observation_id value entered replaced_on address",
 }
-"""The columns that a refresh reads or writes, by table; every other table is one of observations."""
+"""Columns that a refresh needs, by table; every other table has `OBSERVATION_COLUMNS`."""
 OBSERVATION_COLUMNS = (
     "observation_id metric_id ref_area counterpart_area period population measure base_metric_id base_area "
     "base_counterpart base_period value unit obs_status reporter publisher original_source address licence quality "
     "stated_on entered note"
 )
-"""The columns that it reads or writes of a table of observations."""
+"""Columns that a refresh needs in a table of observations."""
 SHARED_COLUMNS = ("metric_id", "counterpart_area", "measure", "base_metric_id", "unit")
-"""What every observation of a series has in common with its row among the series."""
+"""Columns that an observation shares with the row of its series."""
 
 AreaYear = tuple[str, int]
-"""An area and a year: what tells the observations of one series apart."""
+"""Reference area and year: the key of an observation within its series."""
 
 
 @dataclass(frozen=True)
 class Series:
-    """One series of a publisher: what its service calls it, and what its observations are here."""
+    """One statistical series: `code` at its service, and the columns of its observations in the ledger."""
 
     series_id: str
     service: str
@@ -59,15 +59,15 @@ class Series:
 
     @property
     def path(self) -> str:
-        """Return the file of its observations, as seen from the folder of the ledger."""
+        """Return the path of the table of its observations in the ledger."""
         return f"{SERIES_FOLDER}/{self.table}.csv"
 
     def observation_id(self, area: str, year: int) -> str:
-        """Return the permanent name of one of its observations."""
+        """Return the permanent id of an observation."""
         return f"{self.table}.{self.series_id}-{area.lower()}-{year}"
 
     def parse_observation_id(self, observation_id: str) -> AreaYear | None:
-        """Return the area and the year that the name of one of its observations says; `None` for any other name."""
+        """Return area and year of an observation id of this series; `None` for any other id."""
         own = re.escape(f"{self.table}.{self.series_id}")
         match = re.fullmatch(rf"{own}-([a-z]{{3}})-([0-9]{{4}})", observation_id)
         return (match[1].upper(), int(match[2])) if match and match[1].upper() in self.areas else None
@@ -75,7 +75,7 @@ class Series:
 
 @dataclass(frozen=True)
 class RawTable:
-    """One table as it is written, a row a line, so that what is not changed stays as it is to the byte."""
+    """A CSV table with its text, one row a line, so that unchanged lines can be kept to the byte."""
 
     path: str
     text: str
@@ -84,12 +84,12 @@ class RawTable:
 
     @classmethod
     def parse(cls, path: str, text: str) -> RawTable:
-        """Return a table from its text."""
+        """Return the table in a text."""
         header, *rows = csv.reader(cls._lines(text), strict=True)
         return cls(path, text, header, [dict(zip(header, row, strict=True)) for row in rows])
 
     def with_rows(self, replacements: Mapping[int, Mapping[str, str]], additions: Iterable[Mapping[str, str]]) -> str:
-        """Return its text with some rows, by their place, in another form, and more of them at its end."""
+        """Return the text with some rows replaced, by index from 0, and others appended."""
         lines = self._lines(self.text)
         for place, row in replacements.items():
             lines[place + 1] = self._line(row)
@@ -97,7 +97,7 @@ class RawTable:
 
     @staticmethod
     def _lines(text: str) -> list[str]:
-        # Not by splitlines, which ends a line at characters that a cell may hold.
+        # Not splitlines(): it also splits at characters that a cell may contain.
         return text.removesuffix("\n").split("\n")
 
     def _line(self, row: Mapping[str, str]) -> str:
@@ -106,51 +106,58 @@ class RawTable:
         return line.getvalue()
 
 
-def open_series(data: Path, series_id: str) -> tuple[Series, RawTable, RawTable]:
-    """Return a series, the table of its observations, and the table of what was replaced.
+class SeriesTables(NamedTuple):
+    """A series with the table of its observations and the table of revisions (replaced values)."""
+
+    series: Series
+    observations: RawTable
+    revisions: RawTable
+
+
+def open_series(data: Path, series_id: str) -> SeriesTables:
+    """Return a series of a ledger and its tables.
 
     Raises
     ------
     LedgerError
-        where the ledger cannot be read, knows no such series, or holds observations of it that are not alike.
+        if the ledger cannot be read, has no such series, or its observations disagree with it.
     """
     paths = {table.path for table in load(data).load_all().schema.values()}
     series = find_series(read_raw_table(data, SERIES_FILE, paths), series_id)
     table = read_raw_table(data, series.path, paths)
     row_by_area_year(series, table)
-    return series, table, read_raw_table(data, REVISIONS_FILE, paths)
+    return SeriesTables(series, table, read_raw_table(data, REVISIONS_FILE, paths))
 
 
 def read_raw_table(data: Path, path: str, table_paths: Iterable[str]) -> RawTable:
-    """Return a table of a ledger that has been loaded, as it is written.
+    """Return a table of the ledger with its text.
 
     Raises
     ------
     LedgerError
-        where the descriptor does not know it, it lacks a column, or its lines do not end as those of a ledger do.
+        if the descriptor has no such table, a column is missing, or a line ends with a carriage return.
     """
     if path not in table_paths:
-        raise LedgerError(
-            [Problem(path, 0, "", "no such table", f"it in the descriptor, or {describe_choices(table_paths, path)}")]
-        )
+        expected = f"it in the descriptor, or {describe_choices(table_paths, path)}"
+        raise LedgerError([Problem(path, 0, "", "no such table", expected)])
     text = (data / path).read_bytes().decode("utf-8")
     if "\r" in text:
         raise LedgerError([Problem(path, 0, "", "\r", "lines that end with a line feed alone")])
-    sheet = RawTable.parse(path, text)
-    lacking = [name for name in COLUMNS.get(path, OBSERVATION_COLUMNS).split() if name not in sheet.header]
+    table = RawTable.parse(path, text)
+    lacking = [name for name in COLUMNS.get(path, OBSERVATION_COLUMNS).split() if name not in table.header]
     if lacking:
         expected = "the column, which a refresh needs"
         raise LedgerError(Problem(path, 1, name, "no such column", expected) for name in lacking)
-    return sheet
+    return table
 
 
-def find_series(sheet: RawTable, series_id: str) -> Series:
-    """Return one series; raise `LedgerError` where there is none, naming the nearest, or where its row is unfit."""
-    names = [row["series_id"] for row in sheet.rows]
+def find_series(table: RawTable, series_id: str) -> Series:
+    """Return a series; raise `LedgerError` if there is none, naming the nearest ids, or if a cell is invalid."""
+    names = [row["series_id"] for row in table.rows]
     if series_id not in names:
         raise LedgerError([Problem(SERIES_FILE, 0, "series_id", series_id, describe_choices(names, series_id))])
     place = names.index(series_id)
-    row = sheet.rows[place]
+    row = table.rows[place]
     problems = [
         Problem(SERIES_FILE, place + 2, column, row[column], expected) for column, expected in _unfit_cells(row)
     ]
@@ -161,7 +168,7 @@ def find_series(sheet: RawTable, series_id: str) -> Series:
 
 
 def _unfit_cells(row: Mapping[str, str]) -> Iterator[tuple[str, str]]:
-    """Yield the columns for which a series cannot be asked for, and what would be right."""
+    """Yield column and expected content of each invalid cell of a series."""
     if row["service"] not in SERVICES:
         yield "service", describe_choices(SERVICES, row["service"])
     if not re.fullmatch(r"[A-Za-z0-9_.]+", row["code"]):
@@ -174,12 +181,12 @@ def _unfit_cells(row: Mapping[str, str]) -> Iterator[tuple[str, str]]:
 
 
 def row_by_area_year(series: Series, table: RawTable) -> dict[AreaYear, int]:
-    """Return by area and year which row of a table is an observation of a series, counted from 0.
+    """Return the index, from 0, of each observation of a series in its table, by area and year.
 
     Raises
     ------
     LedgerError
-        where such a row is not of this series after all, or there is none to take the publisher from.
+        if a row disagrees with its series or id, or there is no row to take the publisher from.
     """
     found: dict[AreaYear, int] = {}
     problems: list[Problem] = []
@@ -201,7 +208,7 @@ def row_by_area_year(series: Series, table: RawTable) -> dict[AreaYear, int]:
 
 
 def _foreign_cells(series: Series, key: AreaYear, row: Mapping[str, str]) -> Iterator[tuple[str, str]]:
-    """Yield the columns in which an observation is not as its series and its id have it, and what would be right."""
+    """Yield column and expected content of each cell that disagrees with the series or the id."""
     area, year = key
     right = {name: getattr(series, name) for name in SHARED_COLUMNS} | {"ref_area": area, "period": f"{year:04}"}
     for name, value in right.items():

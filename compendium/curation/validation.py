@@ -1,8 +1,7 @@
-"""Holds the ledger against its schema and against what its columns mean; finds every fault, mends none.
+"""Validation of the whole ledger: every problem of schema and meaning, none corrected.
 
-The schema (types, keys, foreign keys, vocabularies) is checked by `frictionless`; what a schema cannot say
-(a period is EDTF, a figure can be read, a growth has a base) is checked by `compendium.curation.claim_checks` and
-`compendium.curation.observation_checks`.
+`frictionless` checks the schema (types, keys, foreign keys, vocabularies); `compendium.curation.claim_checks` and
+`compendium.curation.observation_checks` check what a schema cannot express.
 """
 
 from __future__ import annotations
@@ -45,12 +44,12 @@ ENGINE_COLUMNS = {
     "corrections": "correction_id kind table row_id column old new why corrected_on evidence expect retired_on",
     "permanent": "table id edition fingerprint",
 }
-"""The columns that the checks of meaning read, by table; a ledger without them is told so."""
+"""Columns that the engine needs, by table."""
 CHECKS = (*claim_checks.CHECKS, *observation_checks.CHECKS)
 
 
 def validate(data: Path = DATA) -> list[Problem]:
-    """Return every problem of the ledger in a folder, in order of place; an empty list where it is sound."""
+    """Return every problem of the ledger in a folder, in order of place; an empty list if it is valid."""
     try:
         schema = read_schema(data)
     except LedgerError as error:
@@ -76,29 +75,34 @@ def validate(data: Path = DATA) -> list[Problem]:
         problems.update(check(ledger))
     if problems:
         return sorted(problems.union(*(check(ledger) for check in CHECKS)))
-    ledger, mended = _with_corrections(ledger)
-    for name in mended:
+    ledger, corrected = _with_corrections(ledger)
+    for name in corrected:
         problems.update(claim_checks.check_cells(ledger, schema[name]))
     for check in CHECKS:
         problems.update(check(ledger))
-    # A tension is held against what reconciliation finds, and that rests on sound data.
+    # Tensions are compared with the results of reconciliation, which needs valid data.
     return sorted(problems) or list(check_tensions(ledger))
 
 
 def _with_corrections(ledger: Ledger) -> tuple[Ledger, list[str]]:
+<<<<<<< HEAD
     """Return a sound ledger as typed with what a source has wrong set right, and the tables that this changes."""
     rows = read_corrections(ledger)
+=======
+    """Return a valid ledger with its corrections applied, and the names of the tables that they change."""
+    rows = ledger.frames[CORRECTIONS].to_dict("records")
+>>>>>>> own3
     touched = [name for name, table in ledger.schema.items() if is_transcribed(table) and cell_corrections(table, rows)]
-    right = load(ledger.data)
-    return ledger.with_tables(**{name: right[name] for name in touched}), touched
+    corrected = load(ledger.data)
+    return ledger.with_tables(**{name: corrected[name] for name in touched}), touched
 
 
 def _is_consequence_of(problem: Problem, broken: Iterable[Problem]) -> bool:
-    """Tell whether a problem is but another word for a row, a header or a file that has not the form of a table."""
+    """Return whether a problem only follows from a row, header or file that is not a table."""
     return any(one.file == problem.file and (one.row <= 1 or problem.row in (0, one.row)) for one in broken)
 
 
-# --- what the schema says
+# --- schema
 
 
 def _schema_problems(data: Path, schema: dict[str, Table]) -> Iterator[Problem]:
@@ -110,8 +114,8 @@ def _schema_problems(data: Path, schema: dict[str, Table]) -> Iterator[Problem]:
         package = Package.from_descriptor(content, basepath=str(data))
         doubtful = [
             resource
-            for said, resource in zip(content["resources"], package.resources, strict=True)
-            if not _is_surely_valid(data, said, resource)
+            for description, resource in zip(content["resources"], package.resources, strict=True)
+            if not _is_surely_valid(data, description, resource)
         ]
         reports = [resource.validate() for resource in doubtful]
     except Exception as error:  # frictionless raises its own error for a descriptor it cannot read
@@ -125,14 +129,14 @@ def _schema_problems(data: Path, schema: dict[str, Table]) -> Iterator[Problem]:
 
 PLAIN_RESOURCE_KEYS = {"name", "path", "title", "description", "format", "mediatype", "encoding", "profile", "schema"}
 PLAIN_SCHEMA_KEYS = {"fields", "primaryKey", "missingValues"}
-"""What a resource and its schema may say for a table to be looked at the short way."""
+"""Keys of a resource and its schema with which a table can be checked by `_is_surely_valid`."""
 
 
 def _is_surely_valid(data: Path, description: dict[str, Any], resource: Any) -> bool:
-    """Tell whether every cell of a table is what its schema says, each different cell of a column read once.
+    """Return whether every cell of a table certainly fits its schema, each distinct cell of a column parsed once.
 
-    The readers of cells are those of frictionless. Whatever is out of the ordinary makes a table doubtful; what is
-    wrong with it, if anything, is for the full check to say, which takes many times as long.
+    The cell readers are those of frictionless. False means doubtful, not invalid: the full check, which takes many
+    times as long, then decides.
     """
     plain = description.keys() <= PLAIN_RESOURCE_KEYS and description["schema"].keys() <= PLAIN_SCHEMA_KEYS
     if not plain or (resource.scheme, resource.format) != ("file", "csv"):
@@ -159,7 +163,7 @@ def _is_surely_valid(data: Path, description: dict[str, Any], resource: Any) -> 
 
 
 def _without_references(data: Path) -> dict[str, Any]:
-    """Return the descriptor as frictionless checks it: it would open a table anew for each reference to it."""
+    """Return the descriptor without foreign keys: frictionless would read a table again for each reference to it."""
     content = read_descriptor(data)
     for resource in content["resources"]:
         own = resource["schema"]
@@ -169,12 +173,12 @@ def _without_references(data: Path) -> dict[str, Any]:
 
 
 def _references(data: Path, schema: dict[str, Table]) -> Iterator[Problem]:
-    """Yield every key that the table it refers to does not have; read as they stand, the rest may be broken."""
+    """Yield foreign keys without a row, from the raw files, since the ledger may not load."""
     cells = {name: _cells(data, table) for name, table in schema.items()}
     for table in schema.values():
         for own, other, column in table.foreign_keys:
             if cells.get(other) is None:
-                continue  # that it cannot be read is told once, where it stands
+                continue  # an unreadable table is a problem of its own
             known = {row.get(column) or "" for row in cells[other] or ()} - {""}
             for line, row in enumerate(cells[table.name] or (), 2):
                 cell = row.get(own) or ""
@@ -183,7 +187,7 @@ def _references(data: Path, schema: dict[str, Table]) -> Iterator[Problem]:
 
 
 def _cells(data: Path, table: Table) -> list[dict[str, str]] | None:
-    """Return the rows of a table as they stand, `None` where it cannot be read or has other columns."""
+    """Return the raw rows of a table, `None` if it cannot be read or has other columns."""
     try:
         with (data / table.path).open(encoding="utf-8", newline="") as file:
             reader = csv.DictReader(file)
@@ -193,9 +197,9 @@ def _cells(data: Path, table: Table) -> list[dict[str, str]] | None:
 
 
 def _problem_from_error(error: Any, table: Table) -> Problem:
-    """Say a frictionless error as file, row, column, value and what would be right."""
+    """Return a frictionless error as a problem."""
     row = getattr(error, "row_number", 0) or 0
-    if error.type == "primary-key":  # it tells of the whole row, which seldom is what is repeated
+    if error.type == "primary-key":  # the error has the whole row, not the key
         cells = dict(zip(table.columns, map(str, error.cells), strict=False))
         key = ", ".join(cells.get(column, "") for column in table.primary_key)
         return Problem(table.path, row, ", ".join(table.primary_key), key, _expected_unique(error))
@@ -208,7 +212,7 @@ def _problem_from_error(error: Any, table: Table) -> Problem:
 
 
 def _expected_unique(error: Any) -> str:
-    """Say that a key must be unlike that of another row, which frictionless names at the end of its note."""
+    """Return the message of a repeated key; frictionless names the other row at the end of its note."""
     return f"a key that no other row has; row {error.note.rpartition(' ')[2]} has it"
 
 
@@ -216,7 +220,7 @@ def _expected_value(error: Any, field: Field | None, cell: str) -> str:
     if error.type == "unique-error":
         return _expected_unique(error)
     if field is None or error.type not in ("constraint-error", "type-error"):
-        return str(error.note) or f"no {error.title}".lower()  # of a blank row there is nothing to be noted
+        return str(error.note) or f"no {error.title}".lower()  # a blank row has an empty note
     if field.vocabulary and cell not in field.vocabulary:
         return describe_choices(field.vocabulary, cell)
     if field.required and not cell:

@@ -1,8 +1,7 @@
-"""Asks a publisher's service for one series, and holds the whole answer against what was asked.
+"""One series from the World Bank's service (or one with the same protocol), checked as a whole before any use.
 
-The client of the service is used here alone. Nothing here uses a part of an answer before the whole has been found in
-order, follows a service elsewhere, waits for it longer than it was told to, guesses at what is not as expected, or
-reads or writes a file.
+Redirects are refused, time, pages, rows and bytes are bounded, and no unexpected answer is interpreted. The client
+`wbgapi` is used in this module alone; no file is read or written.
 """
 
 from __future__ import annotations
@@ -26,54 +25,66 @@ from compendium.curation.series import AreaYear, Series
 from compendium.project.problems import describe_choices, quote_value
 
 TIMEOUT = 30.0
-"""Seconds for the whole of an answer, all its pages."""
+"""Default seconds for a whole answer, all pages together."""
 MAX_PAGES, MAX_ROWS, MAX_BYTES, MAX_SECONDS = 50, 20_000, 10_000_000, 3_600
-"""More than any answer about one series needs; a service that sends more has lost its way, and is not followed."""
+"""Upper bounds of an answer; more than one series ever needs."""
 MAX_FAULTS_SHOWN = 10
-"""Faults that are told one by one; an answer that is wrong throughout is known by the first of them."""
+"""Number of faults that an error lists."""
 THREAD = "service"
-"""What the thread that asks is called, so that whoever must can wait for one that was given up."""
+"""Name of the thread that fetches, so that a test can wait for an abandoned one."""
 _CLIENT_ERRORS = (LookupError, TypeError, ValueError, AttributeError, ArithmeticError)
-"""What the client raises for an answer of a shape that it does not foresee."""
+"""What the client raises for an answer of unexpected shape."""
 _BLOCK = 65_536
 
 T = TypeVar("T")
 
 
 class ServiceError(Exception):
-    """A service does not answer, or not with what was asked; says which service, and all that was wrong."""
+    """A service gave no answer or an invalid one; the message names the service and the faults."""
 
     def __init__(self, service_url: str, faults: Iterable[str]) -> None:
-        """Keep the faults, and tell the first of them where they are many."""
+        """Store all faults; the message lists the first ten."""
         self.service, self.faults = host(service_url), list(faults)
         more = len(self.faults) - MAX_FAULTS_SHOWN
-        told = [f"{self.service}: {fault}" for fault in self.faults[:MAX_FAULTS_SHOWN]]
-        super().__init__("\n".join([*told, *([f"{self.service}: {more} more such faults"] if more > 0 else [])]))
+        shown = [f"{self.service}: {fault}" for fault in self.faults[:MAX_FAULTS_SHOWN]]
+        super().__init__("\n".join([*shown, *([f"{self.service}: {more} more such faults"] if more > 0 else [])]))
 
 
 def host(service_url: str) -> str:
-    """Return what names a service to a person: its host, or what was given for an address."""
+    """Return the host in an address, or the whole text if it is no address."""
     found = re.match(r"\w+://([^/]+)", service_url)
     return found[1] if found else service_url
 
 
 @dataclass(frozen=True)
+class ServiceRequest:
+    """How to ask a service: day of the request, base address (`""` for the usual one), seconds for the answer."""
+
+    today: date
+    service_url: str = ""
+    timeout: float = TIMEOUT
+
+
+@dataclass(frozen=True)
 class Answer:
-    """What a service said: where, when, and by area and year a decimal, `""` for a year without a figure."""
+    """A service's valid answer about one series."""
 
     address: str
+    """Address of the first page, for a reader to open."""
     stated_on: str
+    """Day of the last update in ISO 8601, as the service states it; `""` if it does not."""
     values: dict[AreaYear, str]
+    """Decimal by area and year; `""` for a year without a figure."""
 
 
 def fetch_series(series: Series, *, since: int, service_url: str, timeout: float = TIMEOUT, today: date) -> Answer:
-    """Return what a service has for a series from one year to this one, every part held against what was asked.
+    """Return the values of a series from the year `since` to the current one, after checking the whole answer.
 
     Raises
     ------
     ServiceError
-        where it cannot be reached, takes more than `timeout` seconds in all, breaks off, sends elsewhere, or answers
-        with anything but one finite number, or none, for each area and year asked for.
+        if the service cannot be reached, takes more than `timeout` seconds in all, breaks off, redirects, or does not
+        answer with one finite number or null for each area and year.
     """
     if not re.fullmatch(r"https?://[!-~]+", service_url) or set("@?#") & set(service_url):
         raise ServiceError(
@@ -81,7 +92,7 @@ def fetch_series(series: Series, *, since: int, service_url: str, timeout: float
         )
     if not 0 < timeout <= MAX_SECONDS:
         raise ServiceError(service_url, [f"found a timeout of {timeout}; expected seconds, {MAX_SECONDS} at most"])
-    import wbgapi  # imported late: it costs half a second, and not of the time that the service is given
+    import wbgapi  # imported late: it takes half a second, which must not count as time of the service
 
     query, years = f"country/{';'.join(series.areas)}/indicator/{series.code}", range(since, today.year + 1)
     pages = _Pages(service_url, timeout)
@@ -106,7 +117,7 @@ def _span(years: range) -> str:
 
 @dataclass
 class _Pages:
-    """Reads each page of an answer, within bounds, and keeps the first."""
+    """Reader of the pages of an answer, within the bounds; keeps the body of the first."""
 
     service: str
     timeout: float
@@ -116,7 +127,7 @@ class _Pages:
     abandoned: threading.Event = field(default_factory=threading.Event)
 
     def read(self, response: Any, **_: Any) -> None:
-        """Read the body of a response before anybody else does, and put what was read in its place."""
+        """Read the body of a response within the bounds and put it back for the client."""
         with closing(response.raw) as raw:
             if response.is_redirect:
                 self._refuse(f"sends on to {quote_value(response.headers['location'])}; expected an answer of its own")
@@ -131,7 +142,7 @@ class _Pages:
         self.size += len(block)
         if self.size > MAX_BYTES:
             self._refuse(f"found more than {MAX_BYTES} bytes; expected some thousands")
-        if self.abandoned.is_set():  # told to nobody, for nobody waits any more: no further page is asked for
+        if self.abandoned.is_set():  # nobody waits any more, so this only stops further requests
             self._refuse("given up")
         return block
 
@@ -140,16 +151,16 @@ class _Pages:
 
 
 def _fetched(client: Any, query: str, years: range, pages: _Pages) -> tuple[list[Any], dict[str, Any]]:
-    """Return the rows that a service sends, unread, and what its first page says of the whole.
+    """Return the raw rows of an answer, and the header of its first page.
 
     Raises
     ------
     ServiceError
-        where they do not come whole.
+        if the answer is not complete.
     """
     client.endpoint = pages.service.rstrip("/")
     client.get_options = {
-        # Longer than the whole may take: this only ends a thread that nobody waits for any more.
+        # Longer than the whole may take: this only ends an abandoned thread.
         "timeout": pages.timeout + 5,
         "hooks": {"response": pages.read},
     }
@@ -169,30 +180,30 @@ def _fetched(client: Any, query: str, years: range, pages: _Pages) -> tuple[list
     except _CLIENT_ERRORS as error:
         found = f"{type(error).__name__}: {quote_value(str(error))}"
         fault = f"found an answer of a shape that its client cannot read ({found}); expected rows of figures"
-    except Exception as error:  # what is raised by a connection depends on the layer where it breaks
+    except Exception as error:  # the type depends on the layer at which a connection breaks
         fault = f"found an answer that broke off ({_root_cause(error)}); expected the whole"
     raise ServiceError(pages.service, [fault])
 
 
 def _root_cause(error: BaseException) -> str:
-    """Return the text of the error that the others were raised for: theirs repeat it with addresses of objects."""
+    """Return the text of the first error in a chain: the later ones repeat it with addresses of objects."""
     while error.__cause__ or error.__context__:
         error = error.__cause__ or error.__context__ or error
     return quote_value(str(error) or type(error).__name__)
 
 
 def _run_with_timeout(seconds: float, work: Callable[[], T], pages: _Pages) -> T:
-    """Return what some work returns, or raise `ServiceError` after so many seconds, whatever the work does.
+    """Return what `work` returns; raise `ServiceError` after so many seconds.
 
-    The timeout of a connection counts between two bytes, and none covers the look-up of a name. So the work has a
-    thread of its own, which is left behind where it does not end in time: it ends with the command at the latest.
+    A connection's timeout counts between two bytes, and none covers the look-up of a name. So `work` runs in a daemon
+    thread, which is abandoned if it does not end in time.
     """
     answer: Future[T] = Future()
 
     def run() -> None:
         try:
             answer.set_result(work())
-        except Exception as error:  # handed over to the thread that waits
+        except Exception as error:  # raised in the waiting thread
             answer.set_exception(error)
 
     threading.Thread(target=run, name=THREAD, daemon=True).start()
@@ -205,7 +216,7 @@ def _run_with_timeout(seconds: float, work: Callable[[], T], pages: _Pages) -> T
 
 
 def _checked(rows: list[Any], series: Series, years: range) -> tuple[dict[AreaYear, str], list[str]]:
-    """Return the value of each area and year, `""` for none, and whatever is wrong with the rows."""
+    """Return the value of each area and year, `""` for none, and the faults of the rows."""
     values: dict[AreaYear, str] = {}
     wrong: list[str] = []
     for number, row in enumerate(rows, 1):
@@ -218,13 +229,14 @@ def _checked(rows: list[Any], series: Series, years: range) -> tuple[dict[AreaYe
             wrong.append(f"row {number}: found {area} in {year} once more; expected one value for each year")
         values[area, year] = "" if value is None else format(Decimal(repr(value)), "f")
     if not wrong:
-        heard = {area for area, _ in values}
-        wrong = [f"found no row for {area}; expected one for each year" for area in series.areas if area not in heard]
+        answered = {area for area, _ in values}
+        missing = [area for area in series.areas if area not in answered]
+        wrong = [f"found no row for {area}; expected one for each year" for area in missing]
     return values, wrong
 
 
 def _row_faults(row: Any, series: Series, years: range) -> Iterator[str]:
-    """Yield what is wrong with one row of an answer: field, what was found, what would be right."""
+    """Yield the faults of one row: field, found and expected value."""
     if not isinstance(row, dict):
         yield f"found {_quote_json(row)}; expected an object"
         return
@@ -256,6 +268,6 @@ def _is_day(value: Any) -> bool:
 
 
 def _quote_json(value: Any) -> str:
-    """Quote what came out of JSON, so that a text is told from a number."""
+    """Return a JSON value quoted for a message, so that text and number look different."""
     quoted = repr(value)
     return quoted if len(quoted) <= 80 else f"{quoted[:80]}…"

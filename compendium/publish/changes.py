@@ -1,12 +1,12 @@
-"""What changed between two states of the compendium, in words: claims, verdicts and why, tables, pages.
+"""Differences between two snapshots, in words: claims, verdicts with their likely cause, tables, pages.
 
-It compares what was written and published; it runs nothing, and says of a verdict only what rows can be held
-responsible for. The same changes become a reviewer's summary, a record in the data, and the reader's page.
+Stored results are compared and nothing is executed. The cause of a changed verdict is given only as far as changed rows
+show it. The changes serve as a summary for reviewers, as rows of the data, and as a page of the book.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,16 +22,16 @@ CHANGE_KINDS = {
     "table": "Tables",
     "page": "Pages",
 }
-"""Each kind of change, and the heading it stands under."""
+"""Heading of each kind of change, in order of output."""
 CHANGES_TABLE = "changes"
-"""The table that keeps what is found here: it is compared with nothing, for it would name itself."""
+"""Table that stores the changes; it is not compared itself."""
 MAX_SHOWN = 4
 MAX_VALUE_LENGTH = 60
 
 
 @dataclass(frozen=True)
 class StateChange:
-    """One change: its kind, what it is about (a claim, a table, a page), and what happened to it."""
+    """One change: kind (a key of `CHANGE_KINDS`), subject (claim, table or page), description."""
 
     kind: str
     subject: str
@@ -40,7 +40,7 @@ class StateChange:
 
 @dataclass(frozen=True)
 class RowChanges:
-    """Which rows of a table are new, gone or not as they were; by column, what stood there and stands there now."""
+    """Keys of added and removed rows, and old and new value of changed cells by key and column."""
 
     added: tuple[str, ...]
     removed: tuple[str, ...]
@@ -48,12 +48,12 @@ class RowChanges:
 
     @property
     def touched(self) -> frozenset[str]:
-        """Return every row that is not as it was."""
+        """Return the keys of all rows added, removed or changed."""
         return frozenset({*self.added, *self.removed, *self.changed})
 
 
 def find_changes(before: Snapshot, now: Snapshot) -> list[StateChange]:
-    """Return what changed from one state to another, in the order of `CHANGE_KINDS`."""
+    """Return the changes between two snapshots, in the order of `CHANGE_KINDS`."""
     rows = {
         table: compare_rows(before.tables.get(table, {}), now.tables.get(table, {}))
         for table in sorted({*before.tables, *now.tables} - {CHANGES_TABLE})
@@ -64,7 +64,7 @@ def find_changes(before: Snapshot, now: Snapshot) -> list[StateChange]:
 
 
 def compare_rows(before: Mapping[str, TextRow], now: Mapping[str, TextRow]) -> RowChanges:
-    """Return how two versions of a table differ; columns that only one of them has are not compared."""
+    """Return the changes between two versions of a table, in the columns that both have."""
     changed = {}
     for name in now.keys() & before.keys():
         shared = [column for column in now[name] if column in before[name]]
@@ -101,20 +101,21 @@ def _claims(before: Snapshot, now: Snapshot, rows: Mapping[str, RowChanges]) -> 
 
 
 def _claim(state: Snapshot, name: str) -> str:
-    """Return a claim in words: who prints what, of what, and where."""
+    """Return author, figure, measure and paragraph of a claim, in words."""
     row = state.tables["claims"][name]
-    told = state.claim_records.get(name)
-    if told:
-        return f"{told['author']}: {told['figure'] or told['as_printed']}, {told['measures']} (¶ {told['paragraph']})"
+    record = state.claim_records.get(name)
+    if record:
+        figure = record["figure"] or record["as_printed"]
+        return f"{record['author']}: {figure}, {record['measures']} (¶ {record['paragraph']})"
     return f"{row.get('source_id', '')}: {row.get('as_printed', '')} (¶ {row.get('paragraph', '')})"
 
 
 def _cells(cells: Mapping[str, tuple[str, str]]) -> str:
-    return "; ".join(f"{column}: {' → '.join(_parted(*both))}" for column, both in cells.items())
+    return "; ".join(f"{column}: {' → '.join(_excerpts(*both))}" for column, both in cells.items())
 
 
-def _parted(old: str, new: str) -> tuple[str, str]:
-    """Return two values of a cell as they are shown: long ones from shortly before the place where they part."""
+def _excerpts(old: str, new: str) -> tuple[str, str]:
+    """Return two values of a cell for display: long ones from shortly before their first difference."""
     start = 0
     if max(len(old), len(new)) > MAX_VALUE_LENGTH:
         shared = next((place for place, pair in enumerate(zip(old, new, strict=False)) if len({*pair}) > 1), len(old))
@@ -142,40 +143,38 @@ def _verdicts(before: Snapshot, now: Snapshot, rows: Mapping[str, RowChanges]) -
 
 
 def _why(name: str, part: str, then: Mapping[str, Any], now: Mapping[str, Any], rows: Mapping[str, RowChanges]) -> str:
-    """Return which changed rows a verdict can hang on; where there are none, it was the engine."""
-    own = [_named("claims", [name], "its own row changed")] if name in rows["claims"].touched else []
+    """Return which changed rows a verdict may depend on; if there are none, the engine changed."""
+    own = ["its own row changed"] if name in rows["claims"].touched else []
     if part == "checked":
-        held = {
-            one for dossier in (then, now) for against in dossier["checked"]["held"] for one in against["observations"]
+        observations = {
+            one for record in (then, now) for against in record["checked"]["held"] for one in against["observations"]
         }
         why = own + [
-            _named(table, sorted(found.touched & held), "an independent figure changed")
+            _named(sorted(found.touched & observations), "an independent figure changed")
             for table, found in rows.items()
-            if found.touched & held
+            if found.touched & observations
         ]
-        why += _apart(name, rows.get("comparisons"), "what stands against comparing it")
+        why += _exclusion_change(name, rows.get("comparisons"), "what stands against comparing it")
     else:
         others = sorted(rows["claims"].touched - {name})
-        why = own + _apart(name, rows.get("incomparable"), "what stands against comparing it")
-        why += [_named("claims", others, "other claims changed")] if others and not why else []
+        why = own + _exclusion_change(name, rows.get("incomparable"), "what stands against comparing it")
+        why += [_named(others, "other claims changed")] if others and not why else []
         why += [
-            _named(table, sorted(rows[table].touched), f"a row of {table} changed")
+            _named(sorted(rows[table].touched), f"a row of {table} changed")
             for table in ("metrics", "places")
             if table in rows and rows[table].touched and not why
         ]
     return " and ".join(why) or "no row that bears on it changed: the engine did"
 
 
-def _apart(name: str, rows: RowChanges | None, said: str) -> list[str]:
-    """Return that a row changed which sets a claim apart; such a row begins with the claim's id."""
-    return [f"{said} changed"] if rows and any(name in row.split(" · ") for row in rows.touched) else []
+def _exclusion_change(name: str, rows: RowChanges | None, subject: str) -> list[str]:
+    """Return a sentence if a row changed that excludes a claim from comparison, found by the claim's id in its key."""
+    return [f"{subject} changed"] if rows and any(name in row.split(" · ") for row in rows.touched) else []
 
 
-def _named(table: str, names: Collection[str], said: str) -> str:
-    shown = ", ".join(list(names)[:MAX_SHOWN]) + (
-        f" and {len(names) - MAX_SHOWN} more" if len(names) > MAX_SHOWN else ""
-    )
-    return said if table == "claims" and said.startswith("its") else f"{said} ({shown})"
+def _named(names: Sequence[str], what: str) -> str:
+    more = f" and {len(names) - MAX_SHOWN} more" if len(names) > MAX_SHOWN else ""
+    return f"{what} ({', '.join(names[:MAX_SHOWN])}{more})"
 
 
 # --- tables and pages
@@ -187,8 +186,8 @@ def _tables(before: Snapshot, now: Snapshot, rows: Mapping[str, RowChanges]) -> 
             yield StateChange("table", table, f"new, with {format_count(len(found.added), 'row')}")
         elif table not in now.schema:
             yield StateChange("table", table, f"gone, with {format_count(len(found.removed), 'row')}")
-        elif said := "; ".join(filter(None, (_columns(before, now, table), _moved(found)))):
-            yield StateChange("table", table, said)
+        elif parts := "; ".join(filter(None, (_columns(before, now, table), _moved(found)))):
+            yield StateChange("table", table, parts)
 
 
 def _columns(before: Snapshot, now: Snapshot, table: str) -> str:
@@ -196,16 +195,13 @@ def _columns(before: Snapshot, now: Snapshot, table: str) -> str:
         [column["name"] for column in state.schema[table]["schema"].get("fields", ())] for state in (before, now)
     )
     new, gone = [name for name in today if name not in then], [name for name in then if name not in today]
-    return "; ".join(
-        f"column{'s' * (len(names) > 1)} {said}: {', '.join(names)}"
-        for said, names in (("added", new), ("gone", gone))
-        if names
-    )
+    parts = ((what, names) for what, names in (("added", new), ("gone", gone)) if names)
+    return "; ".join(f"column{'s' * (len(names) > 1)} {what}: {', '.join(names)}" for what, names in parts)
 
 
 def _moved(found: RowChanges) -> str:
     parts = (("added", found.added), ("changed", tuple(found.changed)), ("gone", found.removed))
-    return "; ".join(f"{format_count(len(names), 'row')} {said}{_few(names)}" for said, names in parts if names)
+    return "; ".join(f"{format_count(len(names), 'row')} {what}{_few(names)}" for what, names in parts if names)
 
 
 def _few(names: Collection[str]) -> str:
@@ -232,7 +228,7 @@ def _pages(before: Snapshot, now: Snapshot) -> Iterator[StateChange]:
 
 
 def as_markdown(changes: Collection[StateChange], before: Snapshot, now: Snapshot) -> str:
-    """Return the changes as Markdown, for whoever reviews them; what a cell holds stays text."""
+    """Return the changes as Markdown for reviewers, with the content of cells escaped."""
     lines = [f"## What changed from {_code(before.name)} to {now.name}", ""]
     if not changes:
         lines += ["Nothing in the data, the verdicts or the pages.", ""]
@@ -251,7 +247,7 @@ def _code(text: str) -> str:
 
 
 def _plain(text: str) -> str:
-    """Return a text that Markdown shows as it is: a cell brings neither links nor HTML into a review."""
+    """Return a text with all Markdown and HTML escaped."""
     for mark in "\\`*_[]<>#|~!@":
         text = text.replace(mark, f"\\{mark}") if mark not in "<>@" else text.replace(mark, f"&#{ord(mark)};")
     return text
@@ -259,7 +255,8 @@ def _plain(text: str) -> str:
 
 def as_lines(changes: Collection[StateChange], before: Snapshot, now: Snapshot) -> Iterator[str]:
     """Yield the changes as lines for a terminal."""
-    yield f"From {before.name} to {now.name}: {len(changes) or 'no'} change{'' if len(changes) == 1 else 's'}"
+    count = format_count(len(changes), "change") if changes else "no changes"
+    yield f"From {before.name} to {now.name}: {count}"
     for kind, heading in CHANGE_KINDS.items():
         own = [change for change in changes if change.kind == kind]
         if own:
@@ -268,7 +265,7 @@ def as_lines(changes: Collection[StateChange], before: Snapshot, now: Snapshot) 
 
 
 def as_records(changes: Collection[StateChange], edition: str, since: str) -> list[dict[str, str]]:
-    """Return the changes as rows of the record that the data keep."""
+    """Return the changes as rows of the table `CHANGES_TABLE`."""
     return [
         {"edition": edition, "since": since, "kind": change.kind, "subject": change.subject, "said": change.description}
         for change in changes
@@ -276,7 +273,7 @@ def as_records(changes: Collection[StateChange], edition: str, since: str) -> li
 
 
 def is_recorded(before: Snapshot, now: Snapshot) -> bool:
-    """Say whether a state keeps, as those of its edition, the changes that comparing it gives; one may keep none."""
+    """Return whether the recorded changes of an edition equal the computed ones; true without the table."""
     if CHANGES_TABLE not in now.schema:
         return True
     kept = [row for row in now.tables[CHANGES_TABLE].values() if row["edition"] == now.edition]

@@ -1,7 +1,6 @@
-"""The manifest by which an independent person checks that the computations of an edition can be repeated.
+"""CODECHECK manifest (`codecheck.yml`) of an edition: paper, authors, and the files that a checker should reproduce.
 
-It is the file that the CODECHECK community asks authors for: what the work is, and which files a checker should get
-again. Who checked, when, and with what result is theirs to add.
+Checker, date and result are for the checker to add.
 """
 
 from __future__ import annotations
@@ -17,18 +16,18 @@ SPECIFICATION = "https://codecheck.org.uk/spec/config/1.0/"
 
 
 def codecheck_manifest(files: Mapping[str, str], citation: bytes, edition: Edition, address: str = "") -> str:
-    """Return the manifest.
+    """Return the manifest as YAML.
 
     Parameters
     ----------
     files
-        what a checker should get again: a comment for each file, by its path from the manifest.
+        comment for each file to reproduce, by path relative to the manifest.
     citation
-        the citation file, of which authors are read.
+        content of the citation file, for the authors.
     address
-        where the edition is published, where that is known.
+        address of the published edition; `""` if unknown.
     """
-    told = {
+    content = {
         "version": SPECIFICATION,
         "paper": {
             "title": edition.title,
@@ -37,10 +36,10 @@ def codecheck_manifest(files: Mapping[str, str], citation: bytes, edition: Editi
         },
         "manifest": [{"file": path, "comment": comment} for path, comment in sorted(files.items())],
     }
-    return yaml.safe_dump(told, sort_keys=False, allow_unicode=True, explicit_start=True, width=1000)
+    return yaml.safe_dump(content, sort_keys=False, allow_unicode=True, explicit_start=True, width=1000)
 
 
-def _author(said: Mapping[str, str]) -> dict[str, str]:
-    name = said.get("name") or " ".join(said[part] for part in ("given-names", "family-names") if said.get(part))
-    orcid = str(said.get("orcid", "")).rpartition("/")[2]
+def _author(author: Mapping[str, str]) -> dict[str, str]:
+    name = author.get("name") or " ".join(author[part] for part in ("given-names", "family-names") if author.get(part))
+    orcid = str(author.get("orcid", "")).rpartition("/")[2]
     return {"name": str(name)} | ({"ORCID": orcid} if orcid else {})

@@ -1,10 +1,8 @@
-"""Lays out what is published: the site at its root, earlier editions under their own addresses, permanent addresses.
+"""The published tree: the site at its root, earlier editions in `editions/VERSION`, permanent addresses in `id/`.
 
-Nothing in an earlier edition changes but its frame: each page says at its top which edition it is and where the newest
-is, and asks search engines to keep to the newest. Pages of the newest say in their certificate where all editions are,
-and which permanent address they have; in a site that is built alone neither is there to be linked to. All links between
-editions are relative, so that the whole may lie at any address, in a folder as on a server. It is laid out aside and
-put in its place when it is whole.
+Pages of earlier editions get a notice that names edition and newest page, and `noindex`; nothing else changes in them.
+Pages of the newest edition link to all editions and to their permanent address. All links between editions are
+relative, so that the tree works at any address. It is built aside and moved into place when it is complete.
 """
 
 from __future__ import annotations
@@ -29,31 +27,28 @@ from compendium.project.site_url import REDIRECT_MARKUP
 from compendium.project.zip_archives import ArchiveError
 from compendium.publish import reproduce
 from compendium.publish.permanent_urls import page_addresses, redirect_page
-from compendium.publish.release import CHANGES_FILE
+from compendium.publish.release_bundle import CHANGES_FILE
 
 EDITIONS_FOLDER, IDS_FOLDER, INDEX_FILE = "editions", "id", "index.html"
 STYLE_SHEET = BOOK / "_editions" / "editions.css"
-HEAD_END_PATTERN, BODY_START_PATTERN = (
-    re.compile(r"</head>", re.IGNORECASE),
-    re.compile(r"<body\b[^>]*>", re.IGNORECASE),
-)
+HEAD_END_PATTERN, BODY_START_PATTERN = re.compile(r"</head>", re.I), re.compile(r"<body\b[^>]*>", re.I)
 CANONICAL_PATTERN = re.compile(r'\s*<link rel="canonical" href="([^"]*)">')
 CERTIFICATE_PATTERN = re.compile(r'<p class="certificate">.*?(?=</p>)', re.DOTALL)
 REFRESH_PATTERN = re.compile(rf'{REDIRECT_MARKUP} content="0; url=([^"]+)"')
 
 
 class PublishError(Exception):
-    """Nothing can be laid out; carries every reason, a sentence each."""
+    """The tree cannot be made; carries every problem, a sentence each."""
 
     def __init__(self, problems: list[str]) -> None:
-        """Keep the reasons in the order in which they were found."""
+        """Store the problems in the order in which they were found."""
         self.problems = problems
         super().__init__("\n".join(problems))
 
 
 @dataclass(frozen=True)
 class EarlierEdition:
-    """An edition as it is published: what it is, what it says is new, and the folder of its pages."""
+    """A published edition: citation data, changelog entry, and the folder of its pages."""
 
     edition: Edition
     entry: changelog.Entry
@@ -61,31 +56,45 @@ class EarlierEdition:
 
     @property
     def version(self) -> str:
-        """Return its version."""
+        """Return the version, without prefix."""
         return self.edition.version
 
     @property
     def description(self) -> str:
-        """Return which edition it is, in words."""
+        """Return version and date in words."""
         return f"edition {self.version} of {self.edition.date_text}"
 
 
+@dataclass(frozen=True)
+class PageFrame:
+    """What the pages of an earlier edition are adapted to."""
+
+    earlier: EarlierEdition
+    newest_edition: Edition
+    root_folder: Path
+    """Folder of the newest site."""
+    built_address: str = ""
+    """Address that the earlier edition was built for; `""` if none."""
+    published_address: str = ""
+    """Address at which it is published; `""` if unknown."""
+
+
 def lay_out_site(output_folder: Path, site_folder: Path, newest_edition: Edition, bundles: Iterable[Path]) -> str:
-    """Lay everything out in a folder that is empty or not there yet, and return in words what it holds.
+    """Write the published tree into a folder that is empty or does not exist, and return a summary.
 
     Parameters
     ----------
     site_folder
-        folder of the built site, which is the newest edition.
+        folder of the built site, the newest edition.
     newest_edition
-        which edition that is.
+        citation data of that edition.
     bundles
-        archives of editions.
+        archives of earlier editions.
 
     Raises
     ------
     PublishError
-        naming everything that is wrong with site and bundles.
+        naming every problem of site and bundles.
     """
     if not (site_folder / INDEX_FILE).is_file():
         raise PublishError([f"{site_folder.name}: holds no {INDEX_FILE}; `make book` builds the site"])
@@ -97,19 +106,20 @@ def lay_out_site(output_folder: Path, site_folder: Path, newest_edition: Edition
         for one in kept:
             _frame(one, part, newest_edition)
         lead = _addresses(kept, part, newest_edition)
-        _tell(part, lead)
+        _link_newest_pages(part, lead)
         _list(kept, part, newest_edition)
         if output_folder.is_dir():
             output_folder.rmdir()
         part.replace(output_folder)
-    return f"edition {newest_edition.version}, {len(kept)} under {EDITIONS_FOLDER}/, {len(lead)} permanent addresses under {IDS_FOLDER}/"
+    kinds = f"{len(kept)} under {EDITIONS_FOLDER}/, {len(lead)} permanent addresses under {IDS_FOLDER}/"
+    return f"edition {newest_edition.version}, {kinds}"
 
 
 # --- the editions
 
 
 def _kept(bundles: Iterable[Path], part: Path, aside: Path, now: Edition) -> list[EarlierEdition]:
-    """Put the pages of each bundle in their place, and return the editions, newest first."""
+    """Move the pages of each bundle into place, and return the editions, newest first."""
     found: dict[str, EarlierEdition] = {}
     problems: list[str] = []
     for number, bundle in enumerate(bundles):
@@ -133,7 +143,7 @@ def _kept(bundles: Iterable[Path], part: Path, aside: Path, now: Edition) -> lis
 
 
 def _opened(bundle: Path, aside: Path, part: Path) -> EarlierEdition:
-    """Unpack a bundle that is sound, leaving its pages in a folder `site` aside; say where they will lie."""
+    """Unpack a valid bundle with its pages in the folder `site` aside, and return its edition."""
     folder = reproduce.open_bundle(bundle, aside / "bundle")
     problems = reproduce.bundle_problems(folder)
     if problems:
@@ -157,40 +167,19 @@ def _opened(bundle: Path, aside: Path, part: Path) -> EarlierEdition:
 
 
 def _frame(one: EarlierEdition, part: Path, now: Edition) -> None:
-    """Put the notice on every page of an edition; take away what only the site at the root can have."""
+    """Add the notice to every page of an edition; remove sitemap, 404 page and robots.txt."""
     for name in (SITEMAP, MISSING, "robots.txt"):
         (one.site_folder / name).unlink(missing_ok=True)
     before, after = site_address(one.site_folder), site_address(part)
+    own = f"{after}{EDITIONS_FOLDER}/{one.version}/" if after else ""
+    frame = PageFrame(one, now, part, before, own)
     for page in sorted(one.site_folder.rglob("*.html")):
         name = page.relative_to(one.site_folder).as_posix()
-        text = page.read_text(encoding="utf-8")
-        own = f"{after}{EDITIONS_FOLDER}/{one.version}/" if after else ""
-        page.write_text(
-            framed_page(text, name, one, part, now, built_address=before, published_address=own), encoding="utf-8"
-        )
+        page.write_text(framed_page(page.read_text(encoding="utf-8"), name, frame), encoding="utf-8")
 
 
-def framed_page(
-    text: str,
-    name: str,
-    earlier: EarlierEdition,
-    root_folder: Path,
-    newest_edition: Edition,
-    *,
-    built_address: str = "",
-    published_address: str = "",
-) -> str:
-    """Return a page of an edition with the notice at its top, and a head that knows where it lies.
-
-    Parameters
-    ----------
-    name
-        its path in the edition.
-    built_address
-        the address that the edition was built for.
-    published_address
-        the address at which it will lie, where that is known.
-    """
+def framed_page(text: str, name: str, frame: PageFrame) -> str:
+    """Return a page of an edition with the notice, `noindex` and its published address; `name` is its path."""
     up = "../" * name.count("/")
     top = up + "../../"
     head = HEAD_END_PATTERN.search(text)
@@ -198,22 +187,21 @@ def framed_page(
     if head is None or body is None:
         return text
     inside = text[: head.start()]
-    if built_address and published_address:
-        inside = inside.replace(f'="{built_address}', f'="{published_address}')
-    elif built_address:
+    if frame.built_address and frame.published_address:
+        inside = inside.replace(f'="{frame.built_address}', f'="{frame.published_address}')
+    elif frame.built_address:
         inside = CANONICAL_PATTERN.sub("", inside)
     added = Markup('<meta name="robots" content="noindex">\n<link rel="stylesheet" href="{}../{}">\n')
     added = added.format(up, STYLE_SHEET.name)
-    notice = edition_notice(
-        earlier, newest_edition, f"{top}{name}" if (root_folder / name).is_file() else "", top, f"{up}../{INDEX_FILE}"
-    )
+    same_page = f"{top}{name}" if (frame.root_folder / name).is_file() else ""
+    notice = edition_notice(frame.earlier, frame.newest_edition, same_page, top, f"{up}../{INDEX_FILE}")
     return f"{inside}{added}{text[head.start() : body.end()]}\n{notice}{text[body.end() :]}"
 
 
 def edition_notice(
     earlier: EarlierEdition, newest_edition: Edition, same_page: str, root_path: str, all_editions: str
 ) -> Markup:
-    """Return the notice: which edition this is, which is the newest, and the ways there."""
+    """Return the notice: this edition, the newest, and links to the same page there and to all editions."""
     is_now = earlier.version == newest_edition.version
     first = Markup("This is {}{}.").format(earlier.description, ", the newest" if is_now else "")
     if is_now:
@@ -230,7 +218,7 @@ def edition_notice(
 
 
 def site_address(html: Path) -> str:
-    """Return the address that a site was built for, as its front page tells it; `""` where it tells none."""
+    """Return the address that a site was built for, from its front page; `""` if there is none."""
     try:
         leads = REFRESH_PATTERN.search((html / INDEX_FILE).read_text(encoding="utf-8"))
         page = leads[1] if leads else INDEX_FILE
@@ -251,7 +239,7 @@ def _list(kept: list[EarlierEdition], part: Path, now: Edition) -> None:
 
 
 def editions_page(earlier_editions: list[EarlierEdition], newest_edition: Edition) -> str:
-    """Return the page that lists all editions, each with its day and its entry in the changelog."""
+    """Return the page that lists all editions with date and changelog entry."""
     from markdown_it import MarkdownIt
 
     render = MarkdownIt("commonmark", {"html": False}).render
@@ -268,7 +256,8 @@ def editions_page(earlier_editions: list[EarlierEdition], newest_edition: Editio
     parts = [
         Markup(
             '<section>\n<h2><a href="{}/{}">{}</a></h2>\n<p class="day">{}</p>\n{}</section>\n'
-        ).format(one.version, INDEX_FILE, f"Edition {one.version}", one.edition.date_text, Markup(render(one.entry.text)))
+        ).format(one.version, INDEX_FILE, f"Edition {one.version}", one.edition.date_text,
+                 Markup(render(one.entry.text)))
         for one in earlier_editions
     ]  # fmt: skip
     body = Markup('<body>\n<main class="editions">\n<h1>Editions of {}</h1>\n{}\n{}</main>\n</body>\n</html>\n')
@@ -279,7 +268,7 @@ def editions_page(earlier_editions: list[EarlierEdition], newest_edition: Editio
 
 
 def _addresses(kept: list[EarlierEdition], part: Path, now: Edition) -> dict[str, str]:
-    """Write a page for each thing that any edition holds; return where each leads, by its permanent address."""
+    """Write a redirect for each id of any edition; return the targets by permanent address."""
     try:
         found = {where: (target, "", "") for where, target in page_addresses(part).items()}
         for one in kept:
@@ -298,8 +287,8 @@ def _addresses(kept: list[EarlierEdition], part: Path, now: Edition) -> dict[str
     return {where: f"{folder}{target}" for where, (target, folder, _) in found.items()}
 
 
-def _tell(part: Path, lead: dict[str, str]) -> None:
-    """Say in the certificates of the newest pages where the editions are, and what of it has a page of its own."""
+def _link_newest_pages(part: Path, lead: dict[str, str]) -> None:
+    """Add links to all editions and to the permanent address to the certificates of the newest pages."""
     own = {unquote(target): where for where, target in lead.items() if "#" not in target}
     for page in sorted(part.rglob("*.html")):
         name = page.relative_to(part).as_posix()
@@ -307,21 +296,20 @@ def _tell(part: Path, lead: dict[str, str]) -> None:
         found = CERTIFICATE_PATTERN.search(text)
         if found and name.partition("/")[0] not in (EDITIONS_FOLDER, IDS_FOLDER):
             at = found.end()
-            page.write_text(f"{text[:at]}{_ways(name, own.get(name, ''))}{text[at:]}", encoding="utf-8")
+            page.write_text(f"{text[:at]}{_edition_links(name, own.get(name, ''))}{text[at:]}", encoding="utf-8")
 
 
-def _ways(name: str, where: str) -> Markup:
-    """Return the links from a page of the newest edition to all editions, and to its permanent address if it has one.
+def _edition_links(name: str, where: str) -> Markup:
+    """Return the links from a newest page to all editions, and to its permanent address if it has one.
 
-    A page that the server shows in place of any other has none: it does not know where it is.
+    The 404 page has none: it is served at any path, so relative links would break.
     """
     if name == MISSING:
         return Markup("")
     up = "../" * name.count("/")
     editions = Markup(' · <a href="{}{}/{}">All editions</a>').format(up, EDITIONS_FOLDER, INDEX_FILE)
-    own = (
-        Markup(' · <a href="{}{}/{}/{}">Permanent address</a>').format(up, IDS_FOLDER, quote(where), INDEX_FILE)
-        if where
-        else ""
+    if not where:
+        return editions
+    return editions + Markup(' · <a href="{}{}/{}/{}">Permanent address</a>').format(
+        up, IDS_FOLDER, quote(where), INDEX_FILE
     )
-    return editions + own

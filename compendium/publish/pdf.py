@@ -1,8 +1,7 @@
-"""Prints the book as a PDF by the print engine of this machine's Chromium: cover, contents, chapters, outline, tags.
+"""PDF of the book, printed with Chromium: cover, contents, chapters, outline, tags.
 
-The engine cannot say on which page a chapter begins, so the book is printed, read, and printed again with the numbers
-in its contents until they hold. It has the fonts that come with Matplotlib, so that machines differ in nothing but
-their Chromium.
+Chromium cannot fill in page numbers, so the book is printed again with the numbers read from the last PDF until they
+no longer change. The fonts are those of Matplotlib, so that results differ only with the version of Chromium.
 """
 
 from __future__ import annotations
@@ -29,9 +28,9 @@ if TYPE_CHECKING:
 STYLE_SHEET = BOOK / "_print" / "print.css"
 FONTS = ("STIXGeneral", "STIXGeneralBol", "STIXGeneralItalic", "STIXGeneralBolIta", "DejaVuSans", "DejaVuSans-Bold",
          "DejaVuSans-Oblique", "DejaVuSansMono")  # fmt: skip
-"""Files among those of Matplotlib; the style sheet names them."""
+"""Font files of Matplotlib that the style sheet names."""
 MAX_PRINTINGS = 4
-"""How often the contents may be set anew before their numbers must hold."""
+"""Maximum number of printings until the page numbers are stable."""
 FILL_SCRIPT = """numbers => {
   for (const cell of document.querySelectorAll("[data-of]")) cell.textContent = numbers[cell.dataset.of];
 }"""
@@ -40,11 +39,11 @@ LICENCE_URLS = {
     "MIT": "https://opensource.org/license/mit",
     "CC-BY-4.0": "https://creativecommons.org/licenses/by/4.0/",
 }
-"""Where the text of a licence lies, by its SPDX identifier."""
+"""Address of the text of a licence, by SPDX identifier."""
 
 
 class UnstableContentsError(Exception):
-    """The numbers in the contents do not come to rest."""
+    """The page numbers in the contents change with each printing."""
 
 
 def print_pdf(book: Sequence[Part], edition: Edition, browser: Browser, *, style: Path = STYLE_SHEET) -> bytes:
@@ -52,8 +51,8 @@ def print_pdf(book: Sequence[Part], edition: Edition, browser: Browser, *, style
 
     Raises
     ------
-    UnstableError
-        where the numbers of pages in the contents change with each printing.
+    UnstableContentsError
+        if the page numbers in the contents change with each printing.
     """
     import matplotlib
 
@@ -69,29 +68,29 @@ def print_pdf(book: Sequence[Part], edition: Edition, browser: Browser, *, style
             try:
                 page.goto(f"{address}/index.html")
                 page.evaluate("async () => { await document.fonts.ready }")
-                return normalise_pdf(_settled(page), edition)
+                return normalise_pdf(_print_until_stable(page), edition)
             finally:
                 page.close()
 
 
-def _settled(page: Page) -> bytes:
+def _print_until_stable(page: Page) -> bytes:
     """Print until the contents give the pages on which chapters begin."""
-    told: dict[str, int] = {}
+    shown: dict[str, int] = {}
     for at in range(MAX_PRINTINGS):
-        # Tags and outline move nothing and take most of the time: the first printing is read and thrown away.
+        # Tags and outline move nothing but take most of the time; the first printing only serves to read numbers.
         whole = at > 0
         content = page.pdf(prefer_css_page_size=True, print_background=True, tagged=whole, outline=whole)
         found = destination_pages(content)
-        if told and all(found.get(name) == number for name, number in told.items()):
+        if shown and all(found.get(name) == number for name, number in shown.items()):
             return content
         wanted = page.evaluate("[...document.querySelectorAll('[data-of]')].map(cell => cell.dataset.of)")
-        told = {name: found[name] for name in wanted}
-        page.evaluate(FILL_SCRIPT, told)
+        shown = {name: found[name] for name in wanted}
+        page.evaluate(FILL_SCRIPT, shown)
     raise UnstableContentsError(f"The numbers of the contents changed with each of {MAX_PRINTINGS} printings.")
 
 
 def destination_pages(content: bytes) -> dict[str, int]:
-    """Return the page, counted from one, on which each place that something links to lies in a PDF, by its id."""
+    """Return the page number, from 1, of each named destination of a PDF."""
     from pypdf import PdfReader
 
     reader = PdfReader(BytesIO(content))
@@ -104,18 +103,18 @@ def destination_pages(content: bytes) -> dict[str, int]:
 
 
 def normalise_pdf(content: bytes, edition: Edition) -> bytes:
-    """Return a PDF without what differs from one printing to the next; every byte keeps its place.
+    """Return a PDF without what varies between printings, with every byte offset kept.
 
-    That is the time of printing, for which the day of the edition is put, and the numbers of tagged cells, which the
-    engine counts from wherever it is; they are counted from nought, in the same order.
+    The time of printing becomes the date of the edition; the numbers of tagged cells, which Chromium counts from an
+    arbitrary start, are counted from 0.
     """
     stamp = f"D:{edition.released:%Y%m%d}000000+00'00'".encode()
 
-    def told(found: re.Match[bytes]) -> bytes:
+    def stamped(found: re.Match[bytes]) -> bytes:
         assert len(found[2]) == len(stamp), "the engine writes the time in another form"
         return found[1] + stamp
 
-    content = re.sub(rb"(/(?:CreationDate|ModDate) \()(D:[^)]*)(?=\))", told, content)
+    content = re.sub(rb"(/(?:CreationDate|ModDate) \()(D:[^)]*)(?=\))", stamped, content)
     places = {number: b"%08d" % at for at, number in enumerate(sorted(set(TAGGED_CELL_PATTERN.findall(content))))}
     return TAGGED_CELL_PATTERN.sub(lambda found: b"(node" + places[found[1]] + b")", content)
 
@@ -124,7 +123,7 @@ def normalise_pdf(content: bytes, edition: Edition) -> bytes:
 
 
 def book_html(book: Sequence[Part], edition: Edition) -> str:
-    """Return the whole book as one page of HTML; in the contents stand places for the numbers of pages."""
+    """Return the whole book as one HTML page, with placeholders for the page numbers in the contents."""
     chapters = "\n".join(_part(part) for part in book)
     head = Markup(
         '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'
@@ -134,7 +133,7 @@ def book_html(book: Sequence[Part], edition: Edition) -> str:
 
 
 def cover_html(edition: Edition) -> Markup:
-    """Return the first page: what the book is, which edition, under which terms, and how to cite it."""
+    """Return the cover: title, authors, edition, licences, and how to cite."""
     return Markup(
         '<section class="cover"><p class="title">{}</p>\n<p class="subtitle">{}</p>\n<p class="by">{}</p>\n'
         "<dl><dt>Edition</dt><dd>{}, {}</dd>\n<dt>Licence</dt><dd>{}</dd>\n<dt>Cite as</dt><dd>{}</dd></dl></section>\n"
@@ -150,7 +149,7 @@ def cover_html(edition: Edition) -> Markup:
 
 
 def licence_links(edition: Edition) -> Markup:
-    """Return the licences with links to their texts, where these are known."""
+    """Return the licences, linked to their texts if these are in `LICENCE_URLS`."""
     return Markup(", ").join(
         Markup('<a href="{}">{}</a>').format(LICENCE_URLS[one], one)
         if one in LICENCE_URLS
@@ -160,7 +159,7 @@ def licence_links(edition: Edition) -> Markup:
 
 
 def contents_html(book: Sequence[Part]) -> Markup:
-    """Return the table of contents, a line for each part and each chapter."""
+    """Return the table of contents with a line for each part and chapter."""
     return Markup('<nav class="contents"><h1>Contents</h1>\n<ol>\n{}</ol></nav>\n').format(
         Markup("").join(_entries(book))
     )

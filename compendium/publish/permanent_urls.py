@@ -1,7 +1,7 @@
-"""Permanent addresses: for each thing that a site holds under a name, where its page is; and a page that leads there.
+"""Permanent addresses of a site: `id/CLAIM` for a claim, `id/KIND/ID` for everything else, and their redirect pages.
 
-A claim has the address `id/CLAIM`, everything else `id/KIND/ID`. What a site holds is read from its own archive of the
-ledger and from its own links, so that an earlier edition is asked in the same way as the newest.
+The ids of a site are read from its own archive of the ledger and its own links, so that earlier editions are treated
+like the newest.
 """
 
 from __future__ import annotations
@@ -27,12 +27,12 @@ ID_PATTERN = re.compile(r'\sid="([^"]+)"')
 
 
 def page_addresses(html: Path) -> dict[str, str]:
-    """Return where each thing of a site is: the address of its page in the site, by its permanent address.
+    """Return the relative address of the page of each id of a site, by permanent address.
 
     Raises
     ------
     ValueError
-        where the site holds no archive of a ledger that can be read.
+        if the site has no readable archive of the ledger.
     """
     found: dict[str, str] = {}
     names = _named(html)
@@ -52,7 +52,7 @@ def page_addresses(html: Path) -> dict[str, str]:
 
 
 def _named(html: Path) -> dict[str, list[str]]:
-    """Return the names that the ledger of a site has for the things of each kind, where it has a table of them."""
+    """Return the ids of each kind from the archive of a site's ledger; none for a kind without a table."""
     if not (html / LEDGER).is_file():
         raise ValueError(f"{html.name}: holds no {LEDGER}; what it names cannot be known")
     with tempfile.TemporaryDirectory(prefix="ledger-") as name:
@@ -80,7 +80,7 @@ def _anchors(page: Path) -> set[str]:
 
 
 def _shown(html: Path, page: str) -> set[str]:
-    """Return the names of things that the ledger has no table of: rows of their page, what others link to there."""
+    """Return the ids of a kind without a table: rows of its page, and anchors that other pages link to."""
     link = re.compile(rf'href="[^"#:]*\b{re.escape(page.rpartition("/")[2])}\.html#([^"]+)"')
     texts = (path.read_text(encoding="utf-8") for path in (html / BOOK.name).rglob("*.html"))
     own = html / BOOK.name / f"{page}.html"
@@ -89,18 +89,18 @@ def _shown(html: Path, page: str) -> set[str]:
 
 
 def redirect_page(permanent_path: str, target: str, canonical_address: str, removal_note: str) -> str:
-    """Return a page that leads to another at once, with or without JavaScript, and has a link for whoever stays.
+    """Return a page that redirects at once, without JavaScript, and has a link.
 
     Parameters
     ----------
     permanent_path
-        the permanent address, below the folder of them all.
+        permanent address, without the folder.
     target
-        where it leads, from that page.
+        relative address of the target.
     canonical_address
-        where it leads, as a full address; `""` where that is not known.
+        absolute address of the target; `""` if unknown.
     removal_note
-        what there is to say where the newest edition does not have it.
+        sentence for an id that the newest edition no longer has; `""` otherwise.
     """
     kind, _, name = permanent_path.rpartition("/")
     title = f"{(kind or CLAIM_KIND).capitalize()} {name}"
@@ -112,6 +112,6 @@ def redirect_page(permanent_path: str, target: str, canonical_address: str, remo
         '<meta name="color-scheme" content="light dark">\n<link rel="canonical" href="{}">\n'
         "<title>{}</title>\n</head>\n"
     ).format(policy(), target, canonical_address or target, title)
-    said = Markup("<p>{}</p>\n").format(removal_note) if removal_note else Markup("")
+    note = Markup("<p>{}</p>\n").format(removal_note) if removal_note else Markup("")
     body = Markup('<body>\n<main>\n<h1>{}</h1>\n{}<p><a href="{}">Its page</a></p>\n</main>\n</body>\n</html>\n')
-    return str(head + body.format(title, said, target))
+    return str(head + body.format(title, note, target))

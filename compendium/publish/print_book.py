@@ -1,7 +1,6 @@
-"""Makes the book as one file, a PDF, beside the site, and tells whether a file made earlier is of the same book.
+"""The PDF of the built site, written beside it with a record of its inputs.
 
-What the file was made from is kept beside it: the content of all that the book is built from, and its own. Where
-either is another now, it is of another book, and is not offered.
+`compendium.builder.print_files` compares that record to decide whether the site may offer the PDF.
 """
 
 from __future__ import annotations
@@ -14,25 +13,25 @@ from compendium.project.paths import ROOT
 
 
 class PrintError(Exception):
-    """The book cannot be printed; the message says what is missing or what failed."""
+    """The book cannot be printed; the message names what is missing or failed."""
 
 
 def make_print_files(
     inputs: Mapping[str, str], *, log: Callable[[str], None] = print, folder: Path | None = None
 ) -> Path:
-    """Make the PDF of the built site, and return it.
+    """Make the PDF of the built site and return its path.
 
     Parameters
     ----------
     inputs
-        what the site was made from, by path.
+        digests of the inputs of the site, by path.
     log
-        told each step before it is taken.
+        called with the description of each step before it begins.
 
     Raises
     ------
     PrintError
-        where Chromium or a page is missing, or the PDF does not come to rest.
+        if Chromium or a page is missing, or page numbers do not become stable.
     """
     from compendium.project import browser, citation
     from compendium.publish import pdf, print_pages

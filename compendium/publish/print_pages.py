@@ -1,7 +1,6 @@
-"""Takes the pages of the built site as chapters of one book on paper: in order, linked to each other, cards as notes.
+"""Pages of the built site as chapters of a printed book: in order of the contents, cross-linked, cards as endnotes.
 
-The PDF is made from what this gives. It reads the built pages and the table of contents; it changes
-neither, and says nothing that the pages do not say.
+Built pages and table of contents are only read; `compendium.publish.pdf` prints the chapters.
 """
 
 from __future__ import annotations
@@ -10,7 +9,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import unquote, urljoin, urlsplit
 
 import yaml
@@ -21,32 +20,32 @@ SCREEN_ONLY = (
     ".cell_input, details.fold, .headerlink, .back-to-top, .on-screen, .take, script, style, link, template, form, "
     "button, input, select, dialog, a[download], [hidden]"
 )
-"""What only a screen has a use for: folded code, marks to point at, what is pressed, what is taken away as a file."""
+"""Selector of elements without use on paper: folded code, link marks, controls, downloads."""
 DROPPED_ATTRIBUTES = ("tabindex", "popover", "popovertarget", "data-card", "title", "download", "target", "rel")
 ID_REFERENCES = ("aria-labelledby", "aria-describedby", "aria-controls", "headers", "for")
-"""Attributes whose words are ids."""
+"""Attributes that hold ids."""
 URL_REFERENCE_PATTERN = re.compile(r"url\(#([^)]+)\)")
 PHRASING_ELEMENTS = {"p", "small", "span"}
-"""What may hold no block."""
+"""Elements that may not contain block elements."""
 WIDE_TABLE_COLUMNS = 7
-"""Columns of a table from which on it is set smaller."""
+"""Number of columns from which a table is set in small type."""
 
 
 @dataclass(frozen=True)
 class Chapter:
-    """A page of the site as it stands in the book."""
+    """A page of the site as a chapter of the book."""
 
     name: str
-    """Tells it from the others; begins each of its ids."""
+    """Unique name; prefix of all its ids."""
     title: str
     short_title: str
     body: Tag
-    """Its article; where it belongs to a part, its headings are a level lower than on the page."""
+    """The article; in a part with a caption, headings are one level lower than on the page."""
 
 
 @dataclass(frozen=True)
 class Part:
-    """Chapters under one heading; under none where the caption is empty."""
+    """Chapters under a heading; no heading if the caption is empty."""
 
     caption: str
     chapters: list[Chapter] = field(default_factory=list)
@@ -57,37 +56,52 @@ class Part:
         return "part-" + re.sub(r"\W+", "-", self.caption.lower())
 
 
+class TocEntry(NamedTuple):
+    """A page of the table of contents; the short title is `""` if it has none of its own."""
+
+    page: str
+    short_title: str
+
+
+class TocPart(NamedTuple):
+    """A part of the table of contents; the caption is `""` for pages before the first part."""
+
+    caption: str
+    entries: list[TocEntry]
+
+
 class NotBuiltError(Exception):
-    """A page of the table of contents is not in the site, or holds no article; the message names it."""
+    """A page of the table of contents is not built, or has no article; the message names it."""
 
 
-def read_toc(toc: Path) -> list[tuple[str, list[tuple[str, str]]]]:
-    """Return the parts that a table of contents names: of each its caption, its pages and their short titles."""
-    said = yaml.safe_load(toc.read_text(encoding="utf-8"))
-    parts = [("", [(str(said["root"]), ""), *_pages(said)])]
-    return parts + [(str(part.get("caption", "")), list(_pages(part))) for part in said.get("parts", ())]
+def read_toc(toc: Path) -> list[TocPart]:
+    """Return the parts of a `_toc.yml`: caption, and pages with their short titles."""
+    content = yaml.safe_load(toc.read_text(encoding="utf-8"))
+    root = TocPart("", [TocEntry(str(content["root"]), ""), *_pages(content)])
+    return [root] + [TocPart(str(part.get("caption", "")), list(_pages(part))) for part in content.get("parts", ())]
 
 
-def _pages(within: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+def _pages(within: Mapping[str, Any]) -> Iterator[TocEntry]:
     for entry in [*within.get("chapters", ()), *within.get("sections", ())]:
         if "file" in entry:
-            yield str(entry["file"]), str(entry.get("title", ""))
+            yield TocEntry(str(entry["file"]), str(entry.get("title", "")))
         yield from _pages(entry)
 
 
 def read_book_parts(html: Path, toc: Path) -> list[Part]:
-    """Return the book: all pages of a table of contents, as they lie built in a folder, ready to be set.
+    """Return the parts of the book, with every built page of the table of contents adapted for print.
 
     Raises
     ------
     NotBuiltError
-        where a page is missing.
+        if a page is missing.
     """
     order = read_toc(toc)
+    root = order[0].entries[0].page
     pages = {page: _article(html, page) for _, entries in order for page, _ in entries}
-    names = {page: page_name(page, order[0][1][0][0]) for page in pages}
+    names = {page: page_name(page, root) for page in pages}
     ids = {page: {str(tag["id"]) for tag in article.find_all(id=True)} for page, article in pages.items()}
-    site = _site(html / f"{order[0][1][0][0]}.html", order[0][1][0][0])
+    site = _site(html / f"{root}.html", root)
     for page, article in pages.items():
         _clear(article)
         _link(article, page, names, ids, site)
@@ -99,7 +113,7 @@ def read_book_parts(html: Path, toc: Path) -> list[Part]:
 
 
 def page_name(page: str, root: str) -> str:
-    """Return the name of a page in the book: its path below the folder of the first page, its folders with hyphens."""
+    """Return the name of a page in the book: its path below the folder of the root page, with hyphens for slashes."""
     return page.removeprefix(f"{root.rpartition('/')[0]}/").replace("/", "-")
 
 
@@ -115,7 +129,7 @@ def _article(html: Path, page: str) -> Tag:
 
 
 def _site(front: Path, page: str) -> str:
-    """Return the address that a built site was made for, from what its front page says of itself; `""` if none."""
+    """Return the address that a site was built for, from its front page; `""` if none."""
     found = re.search(r'<link rel="canonical" href="([^"]+)"', front.read_text(encoding="utf-8"))
     return found[1].removesuffix(f"{page}.html") if found else ""
 
@@ -123,7 +137,7 @@ def _site(front: Path, page: str) -> str:
 def _chapter(article: Tag, name: str, short: str, caption: str) -> Chapter:
     heading = article.find("h1")
     title = " ".join(heading.get_text().split()) if heading else short
-    if caption and title == caption:  # the page that opens a part is named for it, which its heading says already
+    if caption and title == caption:  # the first page of a part may repeat its caption
         title = short or title
         if heading:
             heading.string = title
@@ -135,11 +149,11 @@ def _chapter(article: Tag, name: str, short: str, caption: str) -> Chapter:
     return Chapter(name, title, short or title, article)
 
 
-# --- what a page loses, and what becomes of its links
+# --- removed elements and links
 
 
 def _clear(article: Tag) -> None:
-    """Take out what only a screen has a use for, open what is folded, and name tables that need a small type."""
+    """Remove elements for screens, open folded ones, and mark wide tables."""
     for found in article.select(SCREEN_ONLY):
         found.extract()
     for cell in article.select("div.cell"):
@@ -172,12 +186,12 @@ def _classes(tag: Tag, *more: str) -> str:
 
 
 def book_id(name: str, page_id: str) -> str:
-    """Return the id that an id of a page has in the book."""
+    """Return the id in the book of an id of a page."""
     return f"{name}--{page_id}"
 
 
 def _link(article: Tag, page: str, names: Mapping[str, str], ids: Mapping[str, set[str]], site: str) -> None:
-    """Give every id the name of its page before it, and let every link lead within the book or to another host."""
+    """Prefix every id with the name of its page, and point every link into the book or to another host."""
     name = names[page]
     for tag in article.find_all(True):
         if "id" in tag.attrs:
@@ -186,8 +200,8 @@ def _link(article: Tag, page: str, names: Mapping[str, str], ids: Mapping[str, s
             tag["data-card"] = book_id(name, str(tag["data-card"]))
         for attribute in ID_REFERENCES:
             if attribute in tag.attrs:
-                said = tag[attribute]
-                words = said.split() if isinstance(said, str) else said
+                value = tag[attribute]
+                words = value.split() if isinstance(value, str) else value
                 tag[attribute] = " ".join(book_id(name, word) for word in words)
         for attribute, value in tag.attrs.items():
             if isinstance(value, str) and "url(#" in value:
@@ -196,13 +210,13 @@ def _link(article: Tag, page: str, names: Mapping[str, str], ids: Mapping[str, s
             target = _target(str(tag["href"]), page, names, ids, site)
             if target:
                 tag["href"] = target
-            else:  # to a file of the site that is no page of the book: its words stay
+            else:  # a file of the site that is no page of the book: only the text stays
                 del tag["href"]
                 tag.name = "span" if tag.name == "a" else tag.name
 
 
 def _target(href: str, page: str, names: Mapping[str, str], ids: Mapping[str, set[str]], site: str) -> str:
-    """Return where a link of a page leads in the book: to an id of it, to another host, or to nothing."""
+    """Return the target of a link in the book: an id, another host, or `""`."""
     parts = urlsplit(href)
     if parts.scheme or parts.netloc:
         return href
@@ -213,13 +227,13 @@ def _target(href: str, page: str, names: Mapping[str, str], ids: Mapping[str, se
     return f"{site}{path.lstrip('/')}{'#' * bool(parts.fragment)}{parts.fragment}" if site else ""
 
 
-# --- cards become notes
+# --- cards as endnotes
 
 
 def _note(article: Tag, name: str) -> None:
-    """Number the links that have a card, and put the cards' texts at the end of the article, each once, in order.
+    """Number the links that have a card, and append the cards to the article as notes, each once, in order.
 
-    Tables and conflicts say beside each figure who prints it: there a note would say it again, on pages of its own.
+    Tables and conflicts are left out: they name the source beside each figure already.
     """
     cards = {str(card["id"]): card.extract() for card in article.select("aside.card[id]")}
     numbers: dict[str, int] = {}
@@ -234,35 +248,29 @@ def _note(article: Tag, name: str) -> None:
             tag.attrs.pop(attribute, None)
     if numbers:
         notes = _new("section", {"class": "notes", "role": "doc-endnotes", "id": f"{name}--notes--"})
-        heading = _new("h2", {"id": f"{name}--notes---heading"})
-        heading.string = "Notes"
-        notes.append(heading)
+        notes.append(_new("h2", {"id": f"{name}--notes---heading"}, "Notes"))
         for card, number in numbers.items():
             notes.append(_noted(cards[card], card, name, number))
         article.append(notes)
 
 
-def _new(tag: str, attributes: Mapping[str, str]) -> Tag:
-    return BeautifulSoup("", "html.parser").new_tag(tag, attrs=dict(attributes))
+def _new(tag: str, attributes: Mapping[str, str], text: str | None = None) -> Tag:
+    return BeautifulSoup("", "html.parser").new_tag(tag, attrs=dict(attributes), string=text)
 
 
 def _mark(name: str, number: int, first: bool) -> Tag:
-    """Return the raised number behind a link; its note leads back to the first of them."""
+    """Return the superscript number after a link; only the first of a note has an id to link back to."""
     mark = _new("sup", {"class": "mark"})
     where = {"id": f"{name}--mark-{number}"} if first else {}
-    link = _new("a", {"href": f"#{name}--note-{number}", "role": "doc-noteref", **where})
-    link.string = str(number)
-    mark.append(link)
+    mark.append(_new("a", {"href": f"#{name}--note-{number}", "role": "doc-noteref", **where}, str(number)))
     return mark
 
 
 def _noted(card: Tag, identifier: str, name: str, number: int) -> Tag:
-    """Return the note that a card becomes."""
-    attributes = {"class": "note", "id": f"{name}--note-{number}", "role": "doc-footnote"}
-    note = _new("aside", attributes)
-    back = _new("a", {"href": f"#{name}--mark-{number}", "class": "number", "role": "doc-backlink"})
-    back.string = str(number)
-    note.append(back)
+    """Return a card as a note."""
+    note = _new("aside", {"class": "note", "id": f"{name}--note-{number}", "role": "doc-footnote"})
+    back = {"href": f"#{name}--mark-{number}", "class": "number", "role": "doc-backlink"}
+    note.append(_new("a", back, str(number)))
     body = _new("div", {"class": "text", "id": identifier})
     for inner in list(card.contents):
         body.append(inner.extract())

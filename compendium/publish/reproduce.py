@@ -1,9 +1,7 @@
-"""Checks a bundle that somebody downloaded, and repeats it: every file against its check sum, all notebooks executed
-afresh, the site built anew, and each file that comes out otherwise named.
+"""Reproduction of a downloaded bundle: verify checksums, execute all notebooks, build the site, compare every file.
 
-A bundle may come from anywhere: until every check sum holds, nothing of it is believed and nothing is run, and an
-archive is unpacked only where it can do no harm. What is run then is the code of the bundle, in a folder of its own
-and with an environment of its own.
+A bundle may come from anywhere: no code of it runs before every checksum is verified, and archives are unpacked only
+if that is safe. Its code then runs in its own folder and environment.
 """
 
 from __future__ import annotations
@@ -24,36 +22,38 @@ from compendium.project.problems import LedgerError
 from compendium.project.site_url import ADDRESS_VARIABLE
 from compendium.project.zip_archives import ArchiveError, unpack
 from compendium.publish import ro_crate
-from compendium.publish.release import CHECKSUMS_FILE, SOURCE_ARCHIVE, STATE_FILE
+from compendium.publish.release_bundle import CHECKSUMS_FILE, SOURCE_ARCHIVE, STATE_FILE
 
 Log = Callable[[str], None]
 OFFER_SCRIPT = """
 import sys
 from pathlib import Path
 try:
-    from compendium.builder import pipeline, print_files
+    from compendium.builder.pipeline import last_inputs
+    from compendium.builder.print_files import record_print_files
 except ImportError:  # a bundle of an edition before 1.6
-    from compendium import building as pipeline, prints as print_files
-print_files.adopt(Path(sys.argv[1]), pipeline.made_from())
+    from compendium.building import made_from as last_inputs
+    from compendium.prints import adopt as record_print_files
+record_print_files(Path(sys.argv[1]), last_inputs())
 """
-"""Run in the copy, whose engine may be older: lets it offer the PDF of the bundle as its own."""
+"""Run in the copy, whose engine may be older: makes its site offer the PDF of the bundle."""
 PRINTED = (".pdf", ".epub")
-"""Endings of the book as one file; editions up to 1.5.0 have an EPUB, too."""
+"""Suffixes of the book as one file; editions up to 1.5.0 also have an EPUB."""
 DROPPED_VARIABLES = ("PYTHONPATH", "PYTHONHOME", "VIRTUAL_ENV", "SCHEDULER", "FRESH", ADDRESS_VARIABLE)
-"""Variables that would reach into the copy."""
+"""Environment variables that would affect the copy."""
 
 
 class ReproduceError(Exception):
-    """The bundle cannot be repeated; the message says at which step that ended."""
+    """A bundle cannot be reproduced; the message names the step that failed."""
 
 
 def open_bundle(bundle: Path, output_folder: Path) -> Path:
-    """Return the folder of a bundle: itself, or what its archive holds, unpacked.
+    """Return the folder of a bundle, which is unpacked first if it is an archive.
 
     Raises
     ------
     ArchiveError
-        where an archive may not be unpacked, or holds something else than one folder.
+        if an archive is unsafe, or does not hold exactly one folder.
     """
     if bundle.is_dir():
         return bundle
@@ -66,7 +66,7 @@ def open_bundle(bundle: Path, output_folder: Path) -> Path:
 
 
 def bundle_problems(folder: Path) -> list[str]:
-    """Return, a line each, in what the files of a bundle are not those that its check sums and its crate say."""
+    """Return a line for each file that is missing, unexpected, or differs from the checksums or the RO-Crate."""
     sums = folder / CHECKSUMS_FILE
     if not sums.is_file():
         return [f"{CHECKSUMS_FILE}: missing; without it this is no bundle of an edition"]
@@ -79,50 +79,52 @@ def bundle_problems(folder: Path) -> list[str]:
         return [str(problem) for problem in error.problems]
     found = checksums.compute_manifest(folder)
     found.pop(CHECKSUMS_FILE)
-    told = {"only in the first": f"not in {CHECKSUMS_FILE}", "only in the second": "missing"}
+    messages = {"only in the first": f"not in {CHECKSUMS_FILE}", "only in the second": "missing"}
     lines = [
-        f"{name}: {told.get(how, 'is not what its check sum says')}"
+        f"{name}: {messages.get(how, 'is not what its check sum says')}"
         for name, how in checksums.differences(found, written).items()
     ]
     return lines + _crate(folder, found)
 
 
 def _crate(folder: Path, found: Mapping[str, checksums.FileDigest]) -> list[str]:
-    """Return where the description as an RO-Crate says something else of a file than the file does."""
+    """Return a line for each file that differs from its description in the RO-Crate, or has none."""
     path = folder / ro_crate.RO_CRATE_FILE
     if not path.is_file():
         return [f"{ro_crate.RO_CRATE_FILE}: missing"]
     try:
-        said = ro_crate.file_checksums(path.read_bytes())
+        described = ro_crate.file_checksums(path.read_bytes())
     except ValueError as error:
         return [str(error)]
     lines = []
-    for name, (sha256, size) in sorted(said.items()):
+    for name, (sha256, size) in sorted(described.items()):
         own = found.get(name)
         if own is None:
             lines.append(f"{ro_crate.RO_CRATE_FILE}: tells of {name}, which is not there")
         elif (own.sha256, str(own.size)) != (sha256, size):
             lines.append(f"{ro_crate.RO_CRATE_FILE}: tells another check sum or size of {name} than it has")
-    whole = {
+    expected = {
         name
         for name in found
         if name.partition("/")[0] not in ro_crate.SUMMARISED_FOLDERS and name != ro_crate.RO_CRATE_FILE
     }
-    return lines + [f"{ro_crate.RO_CRATE_FILE}: does not tell of {name}" for name in sorted(whole - said.keys())]
+    return lines + [
+        f"{ro_crate.RO_CRATE_FILE}: does not tell of {name}" for name in sorted(expected - described.keys())
+    ]
 
 
-# --- executed
+# --- execution
 
 
 @dataclass(frozen=True)
 class SourceCopy:
-    """The sources of a bundle, unpacked and with an environment of their own."""
+    """Unpacked sources of a bundle, and the address their site is built for (`""` for none)."""
 
     root: Path
     address: str
 
     def run(self, step: str, *command: str) -> None:
-        """Run a command in the copy, its words passed on; `ReproduceError` where it fails."""
+        """Run a command in the copy with its output shown; raise `ReproduceError` if it fails."""
         environment = {name: value for name, value in os.environ.items() if name not in DROPPED_VARIABLES}
         if self.address:
             environment[ADDRESS_VARIABLE] = self.address
@@ -135,30 +137,30 @@ class SourceCopy:
             raise ReproduceError(f"{step}: ended with {run.returncode}; its own words stand above")
 
     def run_python(self, step: str, *arguments: str) -> None:
-        """Run Python in the environment of the copy."""
+        """Run Python in the environment of the copy; `step` names the step in an error."""
         self.run(step, str(self.root / ".venv" / "bin" / "python"), *arguments)
 
 
 def reproduction_differences(bundle: Path, output_folder: Path, log: Log, *, printing: bool = False) -> list[str]:
-    """Repeat a bundle whose check sums hold, and return a line for each file that comes out otherwise.
+    """Reproduce a bundle whose checksums are verified; return a line for each file that differs.
 
     Parameters
     ----------
     bundle
         its folder.
     output_folder
-        an empty folder, in which the sources are unpacked and built.
+        empty folder, in which the sources are unpacked and built.
     log
-        told each step before it is taken.
+        called with the description of each step before it begins.
     printing
-        print the book, too, which needs Chromium; else the site is given the files of the bundle to offer.
+        print the book as well, which needs Chromium; otherwise the site offers the PDF of the bundle.
 
     Raises
     ------
-    RepeatError
-        where a step fails.
+    ReproduceError
+        if a step fails.
     ArchiveError
-        where the archive of the sources may not be unpacked.
+        if the archive of the sources is unsafe.
     """
     log(f"Unpacking {SOURCE_ARCHIVE} …")
     copy = SourceCopy(output_folder / "source", _address(bundle, output_folder / "source"))
@@ -196,7 +198,7 @@ def _address(bundle: Path, root: Path) -> str:
 
 
 def _notebooks(stored: Path, book: Path) -> list[str]:
-    """Return how the notebooks of a bundle differ from those that were executed, folders of the book's own left out."""
+    """Return how stored and executed notebooks differ, without folders that begin with `.` or `_`."""
     names = checksums.compute_manifest(stored, "*.ipynb").keys() | {
         name for name in checksums.compute_manifest(book, "*.ipynb") if name.partition("/")[0][0] not in "._"
     }
@@ -213,20 +215,20 @@ def _content(path: Path) -> bytes:
 
 
 def file_digest(path: Path) -> str:
-    """Return the SHA-256 of a file, read piece by piece."""
+    """Return the SHA-256 of a file, read in pieces."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def archive_problems(bundle: Path) -> list[str]:
-    """Return where an archive is not what the check sum beside it says; nothing where there is none beside it."""
+    """Return the problem of an archive with its `.sha256` file; nothing if there is no such file."""
     written = bundle.with_name(f"{bundle.name}.sha256")
     if bundle.is_dir() or not written.is_file():
         return []
     try:
-        said = checksums.read_manifest(written).get(bundle.name)
+        expected = checksums.read_manifest(written).get(bundle.name)
     except LedgerError as error:
         return [str(problem) for problem in error.problems]
-    if said is None:
+    if expected is None:
         return [f"{written.name}: does not tell of {bundle.name}"]
-    return [] if said.sha256 == file_digest(bundle) else [f"{bundle.name}: is not what {written.name} says"]
+    return [] if expected.sha256 == file_digest(bundle) else [f"{bundle.name}: is not what {written.name} says"]

@@ -1,7 +1,6 @@
-"""Describes the bundle of an edition as an RO-Crate: what each file is, who made it, under which terms, out of what.
+"""RO-Crate metadata of a bundle: files, authors, licences, and how the files were made.
 
-The description is made of the files of the bundle alone. No clock, no machine and no chance has a part in it: the same
-files give the same description, wherever and whenever.
+It depends on the files of the bundle alone: the same files give the same metadata.
 """
 
 from __future__ import annotations
@@ -12,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import PurePosixPath
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import yaml
 
@@ -35,29 +34,36 @@ PYTHON = "https://www.python.org/"
 CHROMIUM = "https://www.chromium.org/"
 INDEX_FILE = "index.html"
 SUMMARISED_FOLDERS = ("site",)
-"""Folders that are told as a whole: what a browser needs is no file to be found by itself."""
+"""Folders described as a whole, not file by file."""
+
+
+class FileDescription(NamedTuple):
+    """Name and description of a file or folder of a bundle; the description may be `""`."""
+
+    name: str
+    description: str
 
 
 @dataclass(frozen=True)
 class BundleDescription:
-    """What the files do not say by themselves: how the bundle is called, of what it is made, what each file is."""
+    """Metadata that is not in the files; the address is `""` if unknown."""
 
     name: str
     description: str
     edition: Edition
     commit: str
-    file_descriptions: Mapping[str, tuple[str, str]]
-    """Name and description of each file and folder that is told, by its path."""
+    file_descriptions: Mapping[str, FileDescription]
+    """Descriptions of files and folders, by path."""
     address: str = ""
 
 
 def ro_crate_metadata(files: Mapping[str, bytes], about: BundleDescription) -> str:
-    """Return the RO-Crate metadata of a bundle with these files, by their path in it."""
+    """Return the RO-Crate metadata as JSON-LD of a bundle with these files, by path."""
     from rocrate.rocrate import ROCrate
 
     crate, book = ROCrate(version=VERSION), about.edition
-    said = yaml.safe_load(files[CITATION])
-    authors = [_author(crate, number, one) for number, one in enumerate(said["authors"], 1)]
+    citation = yaml.safe_load(files[CITATION])
+    authors = [_author(crate, number, one) for number, one in enumerate(citation["authors"], 1)]
     licences = [_licence(crate, one) for one in book.licences]
     python = _python(crate)
     root = crate.root_dataset
@@ -67,7 +73,7 @@ def ro_crate_metadata(files: Mapping[str, bytes], about: BundleDescription) -> s
     root["datePublished"] = book.released.isoformat()
     root["version"] = book.version
     root["license"] = _one(licences)
-    root["keywords"] = ", ".join(map(str, said.get("keywords", ()))) or book.short_title
+    root["keywords"] = ", ".join(map(str, citation.get("keywords", ()))) or book.short_title
     if about.address:
         root["url"] = about.address
     for path in sorted(set(files) | {f"{name}/" for name in SUMMARISED_FOLDERS}):
@@ -82,12 +88,12 @@ def ro_crate_metadata(files: Mapping[str, bytes], about: BundleDescription) -> s
 
 
 def file_checksums(metadata: bytes) -> dict[str, tuple[str, str]]:
-    """Return what a description says of each file by its path: its SHA-256, and its size as it is written.
+    """Return SHA-256 and size, as text, of each described file by path.
 
     Raises
     ------
     ValueError
-        where it is no description of a crate.
+        if the metadata is not an RO-Crate.
     """
     try:
         nodes = [node for node in json.loads(metadata)["@graph"] if "sha256" in node]
@@ -97,7 +103,7 @@ def file_checksums(metadata: bytes) -> dict[str, tuple[str, str]]:
 
 
 def _ordered(node: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a node with `@id` and `@type` first, then its properties by name; its parts by what they name."""
+    """Return a node with sorted properties, and parts sorted by id."""
     own = {name: node[name] for name in sorted(node)}
     parts = own.get("hasPart")
     if isinstance(parts, list):
@@ -105,22 +111,22 @@ def _ordered(node: Mapping[str, Any]) -> dict[str, Any]:
     return own
 
 
-# --- what lies in it
+# --- files and folders
 
 
 def _file(crate: ROCrate, path: str, content: bytes, about: BundleDescription, python: ContextEntity) -> None:
     name, description = about.file_descriptions.get(path, (PurePosixPath(path).name, ""))
-    told: dict[str, Any] = {
+    properties: dict[str, Any] = {
         "name": name,
         "encodingFormat": MEDIA_TYPES.get(PurePosixPath(path).suffix, "text/plain"),
         "contentSize": str(len(content)),
         "sha256": sha256(content),
     }
     if description:
-        told["description"] = description
+        properties["description"] = description
     if path.endswith(".ipynb"):
-        told |= {"@type": ["File", "SoftwareSourceCode"], "programmingLanguage": python}
-    crate.add_file(dest_path=path, properties=told)
+        properties |= {"@type": ["File", "SoftwareSourceCode"], "programmingLanguage": python}
+    crate.add_file(dest_path=path, properties=properties)
 
 
 def _folder(crate: ROCrate, path: str, files: Mapping[str, bytes], about: BundleDescription) -> None:
@@ -133,40 +139,43 @@ def _folder(crate: ROCrate, path: str, files: Mapping[str, bytes], about: Bundle
         own["hasPart"] = crate.dereference(front)
 
 
-# --- who, with what, under which terms
+# --- authors, licences, software
 
 
-def _author(crate: ROCrate, number: int, said: Mapping[str, Any]) -> ContextEntity:
+def _entity(crate: ROCrate, identifier: str, properties: Mapping[str, Any]) -> ContextEntity:
+    """Add a contextual entity to the crate and return it."""
     from rocrate.model.contextentity import ContextEntity
 
-    name = said.get("name") or " ".join(str(said[part]) for part in ("given-names", "family-names") if said.get(part))
-    told = {"@type": "Organization" if said.get("name") else "Person", "name": str(name)}
-    own = str(said.get("orcid") or said.get("website") or f"#author-{number}")
-    if said.get("website"):
-        told["url"] = str(said["website"])
-    return _added(crate, ContextEntity(crate, own, properties=told))
+    entity = ContextEntity(crate, identifier, properties=dict(properties))
+    crate.add(entity)
+    return entity
+
+
+def _author(crate: ROCrate, number: int, author: Mapping[str, Any]) -> ContextEntity:
+    parts = [str(author[part]) for part in ("given-names", "family-names") if author.get(part)]
+    name = author.get("name") or " ".join(parts)
+    properties = {"@type": "Organization" if author.get("name") else "Person", "name": str(name)}
+    own = str(author.get("orcid") or author.get("website") or f"#author-{number}")
+    if author.get("website"):
+        properties["url"] = str(author["website"])
+    return _entity(crate, own, properties)
 
 
 def _licence(crate: ROCrate, identifier: str) -> ContextEntity:
-    from rocrate.model.contextentity import ContextEntity
-
-    told = {"@type": "CreativeWork", "name": identifier, "description": f"The licence that SPDX lists as {identifier}."}
-    return _added(crate, ContextEntity(crate, f"https://spdx.org/licenses/{identifier}", properties=told))
+    description = f"The licence that SPDX lists as {identifier}."
+    properties = {"@type": "CreativeWork", "name": identifier, "description": description}
+    return _entity(crate, f"https://spdx.org/licenses/{identifier}", properties)
 
 
 def _python(crate: ROCrate) -> ContextEntity:
-    from rocrate.model.contextentity import ContextEntity
-
-    told = {"@type": ["ComputerLanguage", "SoftwareApplication"], "name": "Python", "url": PYTHON}
-    return _added(crate, ContextEntity(crate, PYTHON, properties=told))
+    properties = {"@type": ["ComputerLanguage", "SoftwareApplication"], "name": "Python", "url": PYTHON}
+    return _entity(crate, PYTHON, properties)
 
 
 def _making(
     crate: ROCrate, files: Mapping[str, bytes], about: BundleDescription, authors: Iterable[ContextEntity]
 ) -> None:
-    """Add how the bundle was made: out of which sources, with what, by whom, into what."""
-    from rocrate.model.contextentity import ContextEntity
-
+    """Add the action that made the bundle: sources, software, authors, results."""
     python = crate.dereference(PYTHON)
     versions = sorted({found for path, held in files.items() if (found := _executed_with(path, held))})
     if versions:
@@ -174,10 +183,10 @@ def _making(
     instruments = [python]
     printed = next((path for path in sorted(files) if path.endswith(".pdf") and "/" not in path), "")
     if printed:
-        told = {"@type": "SoftwareApplication", "name": "Chromium", "url": CHROMIUM}
+        properties = {"@type": "SoftwareApplication", "name": "Chromium", "url": CHROMIUM}
         if engine := _printed_with(files[printed]):
-            told |= {"version": engine, "softwareVersion": engine}
-        instruments.append(_added(crate, ContextEntity(crate, CHROMIUM, properties=told)))
+            properties |= {"version": engine, "softwareVersion": engine}
+        instruments.append(_entity(crate, CHROMIUM, properties))
     made = [path for path in sorted(files) if path.startswith("notebooks/") and path.endswith(".ipynb")]
     made += [path for path in sorted(files) if path.endswith(".pdf") and "/" not in path]
     whole = [crate.dereference(path) for path in [*(f"{name}/" for name in SUMMARISED_FOLDERS), *made, "ledger.zip"]]
@@ -198,17 +207,12 @@ def _making(
 
 
 def _one(values: list[ContextEntity]) -> Any:
-    """Return a list, but the one value where there is but one: a list of one is no good style in JSON-LD."""
+    """Return the list, or its only value, as is usual in JSON-LD."""
     return values if len(values) != 1 else values[0]
 
 
-def _added(crate: ROCrate, entity: ContextEntity) -> ContextEntity:
-    crate.add(entity)
-    return entity
-
-
 def _executed_with(path: str, content: bytes) -> str:
-    """Return the version of Python that a notebook was executed with, as it says itself."""
+    """Return the version of Python in the metadata of a notebook; `""` if there is none."""
     if not path.endswith(".ipynb"):
         return ""
     try:
@@ -218,13 +222,13 @@ def _executed_with(path: str, content: bytes) -> str:
 
 
 def _printed_with(content: bytes) -> str:
-    """Return the version of the print engine as a PDF tells it; `""` where it tells none."""
+    """Return the version of the print engine in the metadata of a PDF; `""` if there is none."""
     from pypdf import PdfReader
     from pypdf.errors import PyPdfError
 
     try:
-        told = PdfReader(BytesIO(content)).metadata
+        metadata = PdfReader(BytesIO(content)).metadata
     except (PyPdfError, ValueError):
         return ""
-    found = re.search(r"m(\d+)", (told.producer or "") if told else "")
+    found = re.search(r"m(\d+)", (metadata.producer or "") if metadata else "")
     return found[1] if found else ""

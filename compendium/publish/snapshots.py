@@ -1,7 +1,7 @@
-"""The repository at another time: its tables, verdicts and pages as a tag, a branch or a commit of git holds them.
+"""Snapshots of the repository: tables, verdicts and pages of the working tree, a tag, a branch or a commit.
 
-A state is read as it was written then, with the schema of then, and nothing of it is run: verdicts are those that its
-notebooks keep, outputs those that it published.
+A snapshot is read with its own schema and nothing of it is executed: verdicts and outputs are those stored in its
+notebooks.
 """
 
 from __future__ import annotations
@@ -31,19 +31,19 @@ TextRow = Mapping[str, str]
 
 
 class UnknownSnapshotError(ValueError):
-    """There is no such state, or no git to ask; the message says what there is."""
+    """There is no such tag, branch or commit, or no repository; the message lists the tags there are."""
 
 
 @dataclass(frozen=True)
 class Snapshot:
-    """The files of the repository at one time: text by path, and what the state is called."""
+    """Name of a state and its text files by path."""
 
     name: str
     files: Mapping[str, str] = field(repr=False)
 
     @cached_property
     def edition(self) -> str:
-        """Return the version that the citation file says, `""` without one."""
+        """Return the version in the citation file, `""` without one."""
         try:
             return str(yaml.safe_load(self.files[CITATION])["version"])
         except (KeyError, TypeError, yaml.YAMLError):
@@ -51,7 +51,7 @@ class Snapshot:
 
     @cached_property
     def schema(self) -> dict[str, dict[str, Any]]:
-        """Return each table's resource as the descriptor has it, with its schema read; none where it is unreadable."""
+        """Return the resource of each table with its schema inlined; nothing if the descriptor is unreadable."""
         found: dict[str, dict[str, Any]] = {}
         for resource in _json(self.files.get("data/datapackage.json", "")).get("resources", ()):
             own = resource.get("schema", {})
@@ -60,14 +60,14 @@ class Snapshot:
         return found
 
     def key_columns(self, table: str) -> list[str]:
-        """Return the columns that name a row of a table: its primary key, or all where it has none."""
+        """Return the primary key of a table, or all columns if it has none."""
         own = self.schema[table]["schema"]
         key = own.get("primaryKey", [])
         return [key] if isinstance(key, str) else list(key) or [column["name"] for column in own.get("fields", ())]
 
     @cached_property
     def tables(self) -> dict[str, dict[str, TextRow]]:
-        """Return the rows of every table as they are written, by their key; a table that cannot be read has none."""
+        """Return the raw rows of every table by key; none for an unreadable table."""
         return {name: self._rows(name) for name in self.schema}
 
     def _rows(self, table: str) -> dict[str, TextRow]:
@@ -81,7 +81,7 @@ class Snapshot:
 
     @cached_property
     def claim_records(self) -> dict[str, dict[str, Any]]:
-        """Return what the state's own pages say of each claim; nothing where they keep none."""
+        """Return the claim records stored in the notebooks; nothing if there are none."""
         found: dict[str, dict[str, Any]] = {}
         for outputs in self._outputs(f"book/{PAGE_BY_KIND['claim']}.ipynb"):
             for output in outputs:
@@ -90,7 +90,7 @@ class Snapshot:
 
     @cached_property
     def pages(self) -> dict[str, dict[str, str]]:
-        """Return the parts of each page as texts to compare, by its name below the book's folder."""
+        """Return words, tables and numbers, figures, and cards of each page as texts, by path below the book."""
         found = {}
         for path in sorted(self.files):
             if path.startswith("book/") and path.endswith(".md") and not _hidden(path):
@@ -99,7 +99,7 @@ class Snapshot:
         return found
 
     def _shown(self, notebook: str) -> dict[str, str]:
-        """Return the outputs of a notebook, figures and cards apart from all else, each as one text."""
+        """Return the outputs of a notebook as three texts: tables and numbers, figures, cards."""
         shown: dict[str, list[Any]] = {"tables and numbers": [], "figures": [], "cards": []}
         for outputs in self._outputs(notebook):
             for output in outputs:
@@ -119,7 +119,7 @@ def _hidden(path: str) -> bool:
 
 
 def _prose(text: str) -> str:
-    """Return a chapter without its code, which readers see folded: what changes there shows in the outputs."""
+    """Return a chapter without its code cells; changes of code show in the outputs."""
     return re.sub(r"^```\{code-cell\}.*?^```$", "", text, flags=re.DOTALL | re.MULTILINE)
 
 
@@ -132,23 +132,23 @@ def _json(text: str) -> dict[str, Any]:
 
 
 def working_tree_snapshot(root: Path = ROOT) -> Snapshot:
-    """Return the state of the working tree."""
+    """Return the snapshot of the working tree."""
     files = {}
     for place in SNAPSHOT_PATHS:
         top = root / place
         for path in (top,) if top.is_file() else sorted(top.rglob("*")):
-            if path.is_file() and _told(path.name):
+            if path.is_file() and _is_compared(path.name):
                 files[path.relative_to(root).as_posix()] = path.read_text(encoding="utf-8", errors="replace")
     return Snapshot("the working tree", files)
 
 
 def snapshot_at(ref: str, root: Path = ROOT) -> Snapshot:
-    """Return the state at a tag, branch or commit.
+    """Return the snapshot at a tag, branch or commit.
 
     Raises
     ------
-    UnknownStateError
-        where git knows no such state, or this is no checkout.
+    UnknownSnapshotError
+        if git knows no such revision, or this is no checkout.
     """
     commit = _git(root, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{ref}^{{commit}}").strip()
     if not commit:
@@ -165,29 +165,29 @@ def snapshot_at(ref: str, root: Path = ROOT) -> Snapshot:
 def _unpacked(packed: bytes) -> Iterator[tuple[str, str]]:
     with tarfile.open(fileobj=io.BytesIO(packed)) as archive:
         for member in archive:
-            held = archive.extractfile(member) if member.isfile() and _told(member.name) else None
+            held = archive.extractfile(member) if member.isfile() and _is_compared(member.name) else None
             if held is not None:
                 yield member.name, held.read().decode("utf-8", errors="replace")
 
 
-def _told(name: str) -> bool:
+def _is_compared(name: str) -> bool:
     return PurePosixPath(name).suffix in {".csv", ".json", ".md", ".ipynb", ".cff"}
 
 
 def edition_tags(root: Path = ROOT) -> list[str]:
-    """Return the tags of editions, the oldest first; none where there is no git, or it has none."""
+    """Return the tags of editions, oldest first; none without git or tags."""
     found = [tag for tag in _git(root, "tag", "--list", "v*").split() if TAG_PATTERN.fullmatch(tag)]
     return sorted(found, key=version_numbers)
 
 
 def version_numbers(tag: str) -> tuple[int, ...]:
-    """Return a version or its tag as numbers, for comparison; nothing where it is none."""
+    """Return a version or its tag as a tuple of numbers; `()` if it is neither."""
     read = TAG_PATTERN.fullmatch(tag if tag.startswith("v") else f"v{tag}")
     return tuple(map(int, read.groups())) if read else ()
 
 
 def _git(root: Path, *words: str) -> str:
-    """Return what git answers, nothing where it fails or is not there."""
+    """Return the output of git, `""` if it fails or is missing."""
     try:
         return git.text(root, *words)
     except git.GitError:

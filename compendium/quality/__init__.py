@@ -1,4 +1,4 @@
-"""Measures the book and the engine: audits of pages, weights, fault injection.
+"""Quality measurements of data, engine and book: fault injection.
 
 May use: `builder` and the rooms below. Never: `publish`.
 """

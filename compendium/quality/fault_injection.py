@@ -1,8 +1,8 @@
-"""Makes one cell of the ledger wrong at a time, as somebody would mistype it, and says what notices that.
+"""Deterministic fault injection: one mistyped cell of the ledger at a time, and the first stage that detects it.
 
-Which cell, and what it becomes, follows from a seed and a number alone. What notices it is a check of the data, a
-verdict that changes, an output of a notebook that changes, the copy of its table that readers take away, or nothing.
-It happens in copies of the repository, in each of which this module runs as a program; nothing else is changed.
+Cell and new content depend on a seed and a number alone. A fault is detected by validation, a changed verdict, a
+changed output of a notebook, or a changed copy of its table for readers; otherwise it survives. All of it happens in
+copies of the repository, in each of which this module runs as a program.
 """
 
 from __future__ import annotations
@@ -50,10 +50,12 @@ from compendium.reconciliation.reconcile import reconcile
 
 KINDS = ("digit", "sign", "unit", "period", "id", "code", "locator")
 STAGES = ("check", "verdict", "output", "copy", "survived")
-"""What notices a fault, the cheapest first; the last stands for nothing, a copy for the table that is taken away."""
+"""Stages that detect a fault, cheapest first; `copy` is a table offered for download, `survived` means undetected."""
 CHECK, VERDICT, OUTPUT, COPY, SURVIVED = STAGES
-LIKELY = 4  # how many notebooks a fault is looked for in before the copies; all the other notebooks come after these
-TIMEOUT = 120  # seconds that one notebook may take
+LIKELY = 4
+"""Number of notebooks that run before those with copies of the table; the others run after them."""
+TIMEOUT = 120
+"""Seconds for one notebook."""
 TABLE, LOCATOR = "corruptions", "paragraph"
 DIGIT = re.compile(r"[0-9]")
 NUMBER = re.compile(r"[-−+]?(?=[0-9])")
@@ -61,12 +63,12 @@ DATE = re.compile(r"(?<![0-9])([0-9]{4})(?:-([0-9]{2}))?(?:-([0-9]{2}))?(?![0-9]
 
 
 class FaultInjectionError(RuntimeError):
-    """The faults could not be tried; the message says why."""
+    """The faults could not be injected; the message says why."""
 
 
 @dataclass(frozen=True)
 class Fault:
-    """One cell that is to be wrong: its file, the line as an editor counts it, its column, its content and the new."""
+    """One wrong cell: kind, file in the ledger, line (header is line 1), column, old and new content."""
 
     number: int
     kind: str
@@ -82,19 +84,21 @@ class Fault:
 
 
 @dataclass(frozen=True)
-class Outcome:
-    """What noticed a fault, and which of its kind: the first problem, the error of a verdict, the notebook."""
+class FaultOutcome:
+    """Stage that detected a fault, and by what: the first problem, the error of an analysis, or the notebook."""
 
     fault: Fault
     stage: str
     by: str
 
 
-# --- which cell becomes wrong, and what it becomes
-def faults(data: Path, seed: int, numbers: Collection[int]) -> Iterator[Fault]:
-    """Yield the fault of each number: its kind, then a column that can have it, then a cell, each by chance.
+# --- faults
 
-    A column counts once however many rows it has, so that small tables are tried as well as large ones.
+
+def generate_faults(data: Path, seed: int, numbers: Collection[int]) -> Iterator[Fault]:
+    """Yield the fault of each number: a random kind, then a column that allows it, then a cell.
+
+    Every column has the same chance however many rows it has, so that small tables are covered.
     """
     schema = read_schema(data)
     rows = {table.name: _lines(data / table.path)[1:] for table in schema.values()}
@@ -105,7 +109,7 @@ def faults(data: Path, seed: int, numbers: Collection[int]) -> Iterator[Fault]:
     for table, at, field in columns.values():
         other = _refers_to(table, field)
         known = {"unit": units, "id": values[other], "code": set(field.vocabulary)}
-        for kind in kinds_of(table, field, other != (table.name, field.name)):
+        for kind in fault_kinds(table, field, other != (table.name, field.name)):
             fits = DIGIT.search if kind in ("digit", "sign", "period") else bool
             cells = [row for row, line in enumerate(rows[table.name]) if fits(line[at])]
             found[kind] += [(table, at, cells, known.get(kind, set()))] if cells else []
@@ -116,7 +120,7 @@ def faults(data: Path, seed: int, numbers: Collection[int]) -> Iterator[Fault]:
             table, at, cells, others = random.choice(found[kind])
             row = random.choice(cells)
             old = rows[table.name][row][at]
-            new = changed(kind, old, random, sorted(others - {""}))
+            new = mutated_cell(kind, old, random, sorted(others - {""}))
         yield Fault(number, kind, table.path, row + 2, table.columns[at], old, new)
 
 
@@ -126,7 +130,7 @@ def _lines(path: Path) -> list[list[str]]:
 
 
 def _refers_to(table: Table, field: Field) -> tuple[str, str]:
-    """Return the table and column whose ids a field holds; its own where it refers to none."""
+    """Return table and column whose ids a field holds; its own if it is no reference."""
     keys = {own: (other, column) for own, other, column in table.foreign_keys}
     if field.semantic_type.startswith("list of "):
         other, _, column = field.semantic_type.removeprefix("list of ").partition(".")
@@ -134,8 +138,8 @@ def _refers_to(table: Table, field: Field) -> tuple[str, str]:
     return keys.get(field.name, (table.name, field.name))
 
 
-def kinds_of(table: Table, field: Field, refers: bool) -> tuple[str, ...]:
-    """Return the ways in which the cells of a field can be wrong, as its schema tells."""
+def fault_kinds(table: Table, field: Field, refers: bool) -> tuple[str, ...]:
+    """Return the kinds of fault that the cells of a field can have, from its schema."""
     key, printed = field.name in table.primary_key, field.name == "as_printed"
     if field.name == LOCATOR or (field.type == "integer" and key):
         return ("locator",)
@@ -149,14 +153,14 @@ def kinds_of(table: Table, field: Field, refers: bool) -> tuple[str, ...]:
     )
 
 
-def changed(kind: str, cell: str, random: Random, known: Sequence[str] = ()) -> str:
-    """Return what a cell becomes in a fault of a kind; now and then the same. `known` are values it could hold."""
+def mutated_cell(kind: str, cell: str, random: Random, known: Sequence[str] = ()) -> str:
+    """Return the content of a cell with a fault, sometimes unchanged; `known` are values that it could hold."""
     if kind in ("unit", "code"):
         return random.choice([value for value in known if value != cell] or [cell])
     if kind == "id":
         items = cell.split(SEPARATOR)
         at = random.randrange(len(items))
-        items[at] = changed(random.choice(["code", "letter"]), items[at], random, known)
+        items[at] = mutated_cell(random.choice(["code", "letter"]), items[at], random, known)
         return SEPARATOR.join(items)
     if kind == "letter":
         at = random.randrange(len(cell))
@@ -177,8 +181,8 @@ def changed(kind: str, cell: str, random: Random, known: Sequence[str] = ()) -> 
 
 
 @contextlib.contextmanager
-def injected(data: Path, fault: Fault) -> Iterator[None]:
-    """Let the ledger of a folder have a fault, and give the file back as it was."""
+def injected_fault(data: Path, fault: Fault) -> Iterator[None]:
+    """Context in which the ledger of a folder has a fault; the file is restored afterwards."""
     path = data / fault.file
     before, lines = path.read_bytes(), _lines(path)
     at = lines[0].index(fault.column)
@@ -191,12 +195,14 @@ def injected(data: Path, fault: Fault) -> Iterator[None]:
         path.write_bytes(before)
 
 
-# --- what notices it, in a copy of the repository
+# --- detection, in a copy of the repository
+
+
 class Notebook:
-    """A notebook with its code, the tables it reads, the cells that only copy one, and what each cell shows."""
+    """A stored notebook: code cells, files read, numbers of cells that copy a table, outputs when valid."""
 
     def __init__(self, path: Path) -> None:
-        """Read it as it is stored; what it shows is had by running it."""
+        """Read the stored notebook; `shown` is filled by running it."""
         self.path, self.text, self.shown = path, path.read_text(encoding="utf-8"), list[Any]()
         content = json.loads(self.text)
         cells = [cell for cell in content["cells"] if cell["cell_type"] == "code"]
@@ -206,7 +212,7 @@ class Notebook:
 
 
 def verdicts(data: Path) -> Any:
-    """Return all verdicts of a ledger: among claims, beside independent figures, of dates, of headlines."""
+    """Return all verdicts of a ledger: reconciliation, corroboration, dates, headlines."""
     ledger = load(data)
     found = reconcile(ledger)
     days, headlines = corroborate_dates(ledger), sensitivity(ledger)
@@ -220,43 +226,43 @@ def verdicts(data: Path) -> Any:
     )  # fmt: skip
 
 
-class Watched:
-    """A ledger and a book with what they say while nothing is wrong; they notice faults of the ledger."""
+class FaultDetector:
+    """Verdicts and outputs of a valid ledger and its book, with which those of a faulty ledger are compared."""
 
     def __init__(self, data: Path, book: Path) -> None:
-        """Work out the verdicts, and run every notebook once; raise `FaultInjectionError` where one fails."""
-        for name in forked_kernels.preloaded_modules():  # once, before processes are forked, as a kernel has it
+        """Compute the verdicts and run every notebook; raise `FaultInjectionError` if one fails."""
+        for name in forked_kernels.preloaded_modules():  # once, before forking
             importlib.import_module(name)
         self.shell: Any = InteractiveShell.instance(config=Config({"HistoryManager": {"enabled": False}}))
-        self.data, self.said = data, verdicts(data)
+        self.data, self.verdicts = data, verdicts(data)
         read = (Notebook(notebook_path(chapter)) for chapter in find_chapters(book))
         self.notebooks = [notebook for notebook in read if notebook.reads]
         self.known: Counter[tuple[str, str, Path]] = Counter()
         for notebook in self.notebooks:
-            notebook.shown = _apart(lambda one: list(self._cells(one)), notebook)
+            notebook.shown = _in_fork(lambda one: list(self._cells(one)), notebook)
             if notebook.shown is None:
-                raise FaultInjectionError(f"{notebook.path.name} fails with the sound ledger")
+                raise FaultInjectionError(f"{notebook.path.name} fails with the valid ledger")
 
-    def outcome(self, fault: Fault) -> Outcome:
-        """Return what notices a fault first."""
-        with injected(self.data, fault):
+    def outcome(self, fault: Fault) -> FaultOutcome:
+        """Return the first stage that detects a fault."""
+        with injected_fault(self.data, fault):
             if problems := validate(self.data):
-                return Outcome(fault, CHECK, str(problems[0]))
+                return FaultOutcome(fault, CHECK, str(problems[0]))
             try:
-                said = verdicts(self.data)
-            except Exception as error:  # what no check names and an analysis cannot bear is noticed by who runs it
-                return Outcome(fault, VERDICT, f"{type(error).__name__}: {error}")
-            if said != self.said:
-                return Outcome(fault, VERDICT, "")
+                found = verdicts(self.data)
+            except Exception as error:  # an analysis that fails detects a fault that no check finds
+                return FaultOutcome(fault, VERDICT, f"{type(error).__name__}: {error}")
+            if found != self.verdicts:
+                return FaultOutcome(fault, VERDICT, "")
             for notebook in self._likeliest(fault):
-                stage = _apart(self._compared, notebook)
+                stage = _in_fork(self._compared, notebook)
                 if stage != SURVIVED:
                     self.known[fault.file, fault.column, notebook.path] += 1
-                    return Outcome(fault, stage or OUTPUT, format_path(notebook.path))
-        return Outcome(fault, SURVIVED, "")
+                    return FaultOutcome(fault, stage or OUTPUT, format_path(notebook.path))
+        return FaultOutcome(fault, SURVIVED, "")
 
     def _likeliest(self, fault: Fault) -> list[Notebook]:
-        """Return the notebooks that read a table: some that may show the cell, then the copies, then all others."""
+        """Return the notebooks that read a table: the likeliest to show the cell, those with copies, all others."""
         reading = [one for one in self.notebooks if {f"data/{fault.file}", ALL_FILES} & one.reads]
         showing = [one for one in reading if not one.copies]
         column = fault.file, fault.column
@@ -264,7 +270,7 @@ class Watched:
         return [*showing[:LIKELY], *(one for one in reading if one.copies), *showing[LIKELY:]]
 
     def _compared(self, notebook: Notebook) -> str:
-        """Return how a notebook that runs to its end notices what is wrong."""
+        """Return the stage at which a notebook that runs to its end detects the fault."""
         stage = SURVIVED
         for number, shown in enumerate(self._cells(notebook)):
             if shown != notebook.shown[number]:
@@ -274,18 +280,18 @@ class Watched:
         return stage
 
     def _cells(self, notebook: Notebook) -> Iterator[Any]:
-        """Yield what each cell shows as it runs; raise what it raises."""
+        """Run the notebook and yield the output of each cell; raise what it raises."""
         os.chdir(notebook.path.parent)
         for source in notebook.code:
             with capture_output() as captured:
-                self.shell.display_trap.hook = sys.displayhook  # the last line of a cell goes where `display` puts it
+                self.shell.display_trap.hook = sys.displayhook  # captures the value of the last line like `display`
                 ended = self.shell.run_cell(source)
             ended.raise_error()
             yield captured.stdout, captured.stderr, [output.data for output in captured.outputs]
 
 
-def _apart(work: Callable[[Notebook], Any], notebook: Notebook) -> Any:
-    """Return what work gives in a forked process, which is as fresh as a kernel; `None` where it fails or hangs."""
+def _in_fork(work: Callable[[Notebook], Any], notebook: Notebook) -> Any:
+    """Return the result of `work` in a forked process, as fresh as a kernel; `None` if it fails or times out."""
     reading, writing = os.pipe()
     child = os.fork()
     if not child:
@@ -302,59 +308,56 @@ def _apart(work: Callable[[Notebook], Any], notebook: Notebook) -> Any:
 
 
 def main(root: str, seed: int, numbers: Collection[int]) -> None:
-    """Try faults in this repository, which must be the copy at `root`; print what became of all of them as JSON."""
-    if str(ROOT) != root:  # the repository itself must never be spoilt, not even for a moment
+    """Inject faults into this repository, which must be the copy at `root`; print the outcomes as JSON."""
+    if str(ROOT) != root:  # never change the repository itself
         sys.exit(f"{root} has no package of its own")
-    answers, sys.stdout = sys.stdout, sys.stderr  # what notebooks print is none of this program's answer
-    watched, found = Watched(DATA, BOOK), []
-    for fault in faults(DATA, seed, numbers):
-        found.append(dataclasses.astuple(watched.outcome(fault)))
+    answers, sys.stdout = sys.stdout, sys.stderr  # notebooks must not print into the result
+    detector, found = FaultDetector(DATA, BOOK), []
+    for fault in generate_faults(DATA, seed, numbers):
+        found.append(dataclasses.astuple(detector.outcome(fault)))
         print(f"{fault.number} {fault}: {found[-1][1]} {found[-1][2]}", file=sys.stderr)
     print(json.dumps(found), file=answers)
 
 
-# --- from the repository
-def tried(seed: int, numbers: Sequence[int], processes: int) -> list[Outcome]:
-    """Return what became of the faults of a seed that have these numbers, or raise `FaultInjectionError`."""
+# --- in the repository
+
+
+def run_faults(seed: int, numbers: Sequence[int], processes: int) -> list[FaultOutcome]:
+    """Return the outcomes of the faults with these numbers; raise `FaultInjectionError` if a process fails."""
     with tempfile.TemporaryDirectory(prefix="faults") as folder, ThreadPoolExecutor(processes) as pool:
         parts = pool.map(lambda n: _part(Path(folder, str(n)).resolve(), seed, numbers[n::processes]), range(processes))
         return sorted(chain.from_iterable(parts), key=lambda outcome: outcome.fault.number)
 
 
-def _part(root: Path, seed: int, numbers: Sequence[int]) -> list[Outcome]:
-    """Return what became of some faults, tried by this module as a program of a copy of the repository."""
+def _part(root: Path, seed: int, numbers: Sequence[int]) -> list[FaultOutcome]:
+    """Return the outcomes of some faults, from this module as a program in a copy of the repository."""
     for name in ("compendium", "data", "book"):
         shutil.copytree(ROOT / name, root / name, ignore=shutil.ignore_patterns("__pycache__", "_static", ".*"))
     own = {"PYTHONPATH": str(root), "PYTHONHASHSEED": "0", "MPLBACKEND": "agg", "IPYTHONDIR": str(root / "ipython")}
-    words = [
-        sys.executable,
-        "-m",
-        "compendium.quality.fault_injection",
-        str(root),
-        str(seed),
-        json.dumps(list(numbers)),
-    ]
-    run = subprocess.run(words, cwd=root, env=os.environ | own, stdout=subprocess.PIPE, text=True, check=False)
+    program = [sys.executable, "-m", "compendium.quality.fault_injection"]
+    arguments = [str(root), str(seed), json.dumps(list(numbers))]
+    run = subprocess.run(
+        [*program, *arguments], cwd=root, env=os.environ | own, stdout=subprocess.PIPE, text=True, check=False
+    )
     if run.returncode:
         raise FaultInjectionError(f"the process for {root.name} ended early, with {run.returncode}")
-    return [Outcome(Fault(*fault), stage, by) for fault, stage, by in json.loads(run.stdout)]
+    return [FaultOutcome(Fault(*fault), stage, by) for fault, stage, by in json.loads(run.stdout)]
 
 
-def counted(outcomes: Sequence[Outcome]) -> pd.DataFrame:
-    """Return how many faults were tried and how many each stage noticed, a row a kind."""
+def count_by_stage(outcomes: Sequence[FaultOutcome]) -> pd.DataFrame:
+    """Return the number of faults and of detections by stage, a row per kind."""
     kinds = pd.Series([outcome.fault.kind for outcome in outcomes], name="kind")
     found = pd.crosstab(kinds, [outcome.stage for outcome in outcomes]).reindex(columns=list(STAGES), fill_value=0)
     found.insert(0, "tried", found.sum(axis=1))
     return found.rename_axis(columns=None)
 
 
-def write(outcomes: Sequence[Outcome], seed: int, data: Path) -> None:
-    """Put the counts into the ledger of a folder, in place of those that stand there."""
+def write_counts(outcomes: Sequence[FaultOutcome], seed: int, data: Path) -> None:
+    """Replace the counts in the ledger of a folder."""
     path = read_schema(data)[TABLE].path
-    rows = counted(outcomes).reset_index().assign(seed=seed, measured=date.today().isoformat())
-    replace_files(
-        data, {path: ((data / path).read_text(encoding="utf-8"), rows.to_csv(index=False, lineterminator="\n"))}
-    )
+    rows = count_by_stage(outcomes).reset_index().assign(seed=seed, measured=date.today().isoformat())
+    before, after = (data / path).read_text(encoding="utf-8"), rows.to_csv(index=False, lineterminator="\n")
+    replace_files(data, {path: (before, after)})
 
 
 if __name__ == "__main__":

@@ -14,14 +14,14 @@ import pytest
 from compendium.curation.refresh import (
     Difference,
     ObservationChange,
-    Outcome,
+    RefreshOutcome,
     format_change,
     is_same_value,
     refresh,
     rewritten_files,
 )
-from compendium.curation.series import REVISIONS_FILE, SERIES_FILE, RawTable, open_series
-from compendium.curation.worldbank import Answer, ServiceError
+from compendium.curation.series import REVISIONS_FILE, SERIES_FILE, RawTable, SeriesTables, open_series
+from compendium.curation.worldbank import Answer, ServiceError, ServiceRequest
 from compendium.ledger.loader import load
 from compendium.project.problems import LedgerError
 from tests.support.publisher import (
@@ -62,12 +62,13 @@ def service() -> Iterator[Publisher]:
         yield server
 
 
-def asked(data: Path, address: str, *, write: bool = False, timeout: float = ENOUGH) -> tuple[Outcome, list[str]]:
+def asked(
+    data: Path, address: str, *, write: bool = False, timeout: float = ENOUGH
+) -> tuple[RefreshOutcome, list[str]]:
     """Refresh the series, and return what came of it and the lines that were said."""
     lines: list[str] = []
-    outcome = refresh(
-        data, "output-growth", write=write, service_url=address, timeout=timeout, today=TODAY, log=lines.append
-    )
+    request = ServiceRequest(TODAY, address, timeout)
+    outcome = refresh(data, "output-growth", request, write=write, log=lines.append)
     return outcome, lines
 
 
@@ -378,7 +379,8 @@ def test_a_new_observation_has_the_base_of_its_measure(
     before = re.sub(r"((?:AAA|BBB),),(\d+,),growth,output", rf"\1WORLD,\2,{measure},{metric}", ECONOMY)
     change = ObservationChange("economy.output-growth-aaa-2023", "AAA", 2023, "", "7", "", None)
     answer = Answer("here", "", {("AAA", 2023): "7"})
-    texts = rewritten_files(series, RawTable.parse(TABLE, before), revisions, Difference((change,), 0), answer, TODAY)
+    tables = SeriesTables(series, RawTable.parse(TABLE, before), revisions)
+    texts = rewritten_files(tables, Difference((change,), 0), answer, TODAY)
     assert list(texts) == [TABLE]
     new = RawTable.parse(TABLE, texts[TABLE]).rows[-1]
     assert (new["observation_id"], new["measure"], new["value"]) == (change.observation_id, measure, "7")

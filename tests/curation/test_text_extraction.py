@@ -8,7 +8,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from compendium.cli.app import main
-from compendium.curation import text_extraction
+from compendium.curation import draft_files, text_extraction
 from compendium.curation.source_texts import find_numbers
 from compendium.ledger.loader import Ledger, load
 from compendium.project.paths import DATA, ROOT
@@ -95,7 +95,7 @@ def test_dates(text: str, periods: list[str]) -> None:
 def test_every_number_of_a_text_is_in_a_draft(ledger: Ledger, tmp_path: Path) -> None:
     """What `verify` would ask for is there to be completed: no number of a paragraph falls between the drafts."""
     own = found(TEXT, ledger, tmp_path)
-    tables = text_extraction.drafts(own, "made2025", ledger)
+    tables = draft_files.drafts(own, "made2025", ledger)
     held: dict[str, set[str]] = {}
     for name in ("claims.csv", "mentions.csv", "set_aside.csv"):
         for row in csv.DictReader(io.StringIO(tables[name])):
@@ -110,7 +110,7 @@ def test_names_are_those_of_the_ledger_and_capitals_inside_a_sentence(ledger: Le
 
 
 def test_a_draft_leaves_open_what_it_cannot_know(ledger: Ledger, tmp_path: Path) -> None:
-    tables = text_extraction.drafts(found(TEXT, ledger, tmp_path), "made2025", ledger)
+    tables = draft_files.drafts(found(TEXT, ledger, tmp_path), "made2025", ledger)
     (source,) = csv.DictReader(io.StringIO(tables["sources.csv"]))
     assert (source["source_id"], source["title"], source["language"]) == ("made2025", "A made-up title", "en")
     assert (source["paragraphs"], source["reliability"], source["written"]) == ("4", "", "")
@@ -120,7 +120,7 @@ def test_a_draft_leaves_open_what_it_cannot_know(ledger: Ledger, tmp_path: Path)
 
 
 def test_drafts_hold_no_more_of_the_text_than_what_the_ledger_would(ledger: Ledger, tmp_path: Path) -> None:
-    tables = text_extraction.drafts(found(TEXT, ledger, tmp_path), "made2025", ledger)
+    tables = draft_files.drafts(found(TEXT, ledger, tmp_path), "made2025", ledger)
     assert "ministry" not in "".join(tables.values())
 
 
@@ -145,7 +145,7 @@ def test_drafts_are_written_once_and_never_over_somebody_s_work(text: Path, tmp_
     folder = tmp_path / "r" / "madeup2025"
     assert {path.name for path in folder.iterdir()} == {
         "review.md",
-        *(f"{name}.csv" for name in text_extraction.DRAFTS),
+        *(f"{name}.csv" for name in draft_files.DRAFTS),
     }
     (folder / "claims.csv").write_text("an author's work", encoding="utf-8")
     again = add(text, "--into", tmp_path / "r")
@@ -204,8 +204,8 @@ def test_another_saving_of_a_source_is_known_by_its_figures(ledger: Ledger, tmp_
     lines = [" ".join(["-", *(words for place, words in rows if place == number)]) for number in range(1, 33)]
     path = tmp_path / "again.txt"
     path.write_text("\n".join(lines), encoding="utf-8")
-    ((name, held, of),) = text_extraction.similar_sources(text_extraction.open_text(path), ledger)
-    assert (name, held) == ("overview2025", of)
+    (found,) = text_extraction.similar_sources(text_extraction.open_text(path), ledger)
+    assert (found.source_id, found.shared) == ("overview2025", found.rows)
 
 
 def test_a_long_text_is_read_in_seconds(ledger: Ledger, tmp_path: Path) -> None:
@@ -216,11 +216,11 @@ def test_a_long_text_is_read_in_seconds(ledger: Ledger, tmp_path: Path) -> None:
 
 def test_what_shows_words_of_a_text_is_not_for_the_repository() -> None:
     assert "/_review/" in (ROOT / ".gitignore").read_text(encoding="utf-8").splitlines()
-    assert text_extraction.DRAFTS  # and the ledger is not where they go
+    assert draft_files.DRAFTS  # and the ledger is not where they go
     assert not (DATA / "review.md").exists()
 
 
 def test_an_unwritable_place_is_told(text: Path, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("-", encoding="utf-8")
     with pytest.raises(LedgerError, match="a folder to write to"):
-        text_extraction.write_drafts(tmp_path / "file" / "x", {"a": "b"})
+        draft_files.write_drafts(tmp_path / "file" / "x", {"a": "b"})

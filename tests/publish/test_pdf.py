@@ -185,13 +185,13 @@ FRAMED = """<article class="chapter" id="one"><h1>One</h1>
 def test_a_link_of_several_parts_is_framed_once_whatever_the_engine_did_before(
     browser: Browser, before: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    settled = pdf._settled
+    settled = pdf._print_until_stable
 
     def disturbed(page: Any) -> bytes:
         page.evaluate(f"() => {{ {before} }}")
         return settled(page)
 
-    monkeypatch.setattr(pdf, "_settled", disturbed)
+    monkeypatch.setattr(pdf, "_print_until_stable", disturbed)
     content = pdf.print_pdf([Part("", [made("one", "One", "One", FRAMED)])], read_edition(), browser)
     frames = [entry.get_object() for page in PdfReader(BytesIO(content)).pages for entry in page.get("/Annots") or ()]
     assert len([frame for frame in frames if frame.get("/Dest") == "/here"]) == 2
@@ -231,5 +231,5 @@ def test_contents_that_never_come_to_rest_are_told(monkeypatch: pytest.MonkeyPat
 
     numbers = iter(range(100))
     monkeypatch.setattr(pdf, "destination_pages", lambda _: {"one": next(numbers)})
-    with pytest.raises(pdf.UnstableError, match="changed with each of"):
-        pdf._settled(Page())  # type: ignore[arg-type]
+    with pytest.raises(pdf.UnstableContentsError, match="changed with each of"):
+        pdf._print_until_stable(Page())  # type: ignore[arg-type]

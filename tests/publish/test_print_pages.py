@@ -111,7 +111,7 @@ def test_what_only_a_screen_has_a_use_for_is_left_out_and_what_is_folded_is_open
     assert "code" not in page.text
     opened = body(book, "one-index").select("div.opened")
     assert [one.text for one in opened] == ["MoreInside.", "x"]
-    assert opened[1].parent.short_title == "div"  # what holds a block is one
+    assert opened[1].parent.name == "div"  # what holds a block is one
 
 
 def test_cards_become_notes_each_once_and_numbered_as_they_come(book: list[Part]) -> None:

@@ -18,7 +18,7 @@ from click.testing import CliRunner
 from compendium.builder import print_files
 from compendium.cli.app import main
 from compendium.project.paths import ROOT
-from compendium.publish import codecheck, release, ro_crate
+from compendium.publish import codecheck, release, release_bundle, release_obstacles, ro_crate
 from tests.conftest import Built
 from tests.support import made_up
 
@@ -40,7 +40,7 @@ def project(original: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
 
 
 def obstacles(project: Path, version: str = "1.1.0", *, draft: bool = False, stale: tuple[str, ...] = ()) -> list[str]:
-    return release.obstacles(version, draft=draft, find_stale=lambda: list(stale), root=project)
+    return release_obstacles.obstacles(version, draft=draft, find_stale=lambda: list(stale), root=project)
 
 
 # --- what stands in the way
@@ -78,11 +78,11 @@ def rewritten(name: str, old: str, new: str) -> Callable[[Path], object]:
 
 
 def test_ids_that_are_not_kept_stand_in_the_way(small_data: Path) -> None:
-    assert list(release.unregistered_ids("9.9.9", small_data.parent)) == []
+    assert list(release_obstacles.unregistered_ids("9.9.9", small_data.parent)) == []
     path = small_data / "permanent.csv"
     known, last = path.read_text(encoding="utf-8").rstrip("\n").rsplit("\n", 1)
     path.write_text(f"{known}\n", encoding="utf-8")
-    (said,) = release.unregistered_ids("9.9.9", small_data.parent)
+    (said,) = release_obstacles.unregistered_ids("9.9.9", small_data.parent)
     assert said == f"ids are not kept yet: {' '.join(last.split(',')[:2])}; `register --write` keeps them"
 
 
@@ -168,7 +168,7 @@ def test_it_holds_what_belongs_into_it(bundle: Path) -> None:
 
 def test_sha256sum_finds_every_file_as_it_is_told(bundle: Path) -> None:
     run = subprocess.run(
-        ["sha256sum", "--check", "--strict", release.CHECKSUMS_FILE], cwd=bundle, capture_output=True, text=True
+        ["sha256sum", "--check", "--strict", release_bundle.CHECKSUMS_FILE], cwd=bundle, capture_output=True, text=True
     )
     assert (run.returncode, run.stderr) == (0, "")
     assert len(run.stdout.splitlines()) == sum(path.is_file() for path in bundle.rglob("*")) - 1
@@ -180,14 +180,14 @@ def test_sha256sum_finds_every_file_as_it_is_told(bundle: Path) -> None:
 
 def test_the_sources_say_which_commit_they_are_and_hold_all_of_it(bundle: Path) -> None:
     project = bundle.parents[2]
-    with ZipFile(bundle / release.SOURCE_ARCHIVE) as sources:
-        told = json.loads(sources.read(release.STATE_FILE))
+    with ZipFile(bundle / release_bundle.SOURCE_ARCHIVE) as sources:
+        told = json.loads(sources.read(release_bundle.STATE_FILE))
         modes = {info.filename: info.external_attr >> 16 for info in sources.infolist()}
     assert told == {
         "commit": made_up.git(project, "rev-parse", "HEAD").strip(), "edition": "1.1.0", "released": "2026-02-03",
         "address": ADDRESS, "draft": False, "modified": False,
     }  # fmt: skip
-    assert set(modes) == {release.STATE_FILE, *made_up.git(project, "ls-files").split()}
+    assert set(modes) == {release_bundle.STATE_FILE, *made_up.git(project, "ls-files").split()}
     assert {name for name, mode in modes.items() if mode & 0o100} == {"run"}
 
 
@@ -217,10 +217,10 @@ def test_a_draft_has_no_tag_is_called_one_and_holds_what_lies_there(project: Pat
     assert made_up.git(project, "tag") == ""
     assert made.paths[0].name == "made-up-1.1.0-draft"
     assert "a draft, not an edition" in (made.paths[0] / "README.txt").read_text(encoding="utf-8")
-    with ZipFile(made.paths[0] / release.SOURCE_ARCHIVE) as sources:
+    with ZipFile(made.paths[0] / release_bundle.SOURCE_ARCHIVE) as sources:
         assert "new" in sources.namelist()
         assert "run" not in sources.namelist()
-        told = json.loads(sources.read(release.STATE_FILE))
+        told = json.loads(sources.read(release_bundle.STATE_FILE))
     assert (told["draft"], told["modified"]) == (True, True)
 
 
@@ -242,7 +242,7 @@ def test_where_something_is_missing_there_is_neither_bundle_nor_tag(
     html, printed = made_up.site(project), made_up.printed(project)
     spoil(project)
     before = made_up.git(project, "tag")
-    with pytest.raises(release.ReleaseError, match=said):
+    with pytest.raises(release_bundle.ReleaseError, match=said):
         release.make_release(made_up.begun(project), html, printed, project / "out", project)
     assert made_up.git(project, "tag") == before
     assert not (project / "out").is_dir() or list((project / "out").iterdir()) == []
@@ -275,12 +275,12 @@ def test_the_same_inputs_give_the_same_bytes_in_another_folder_and_at_another_ti
 def real(built: Built, tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
     """The files of a draft of the book as it lies here, with a PDF of nothing."""
     printed = made_up.printed(tmp_path_factory.mktemp("printed"))
-    return release.bundle_contents(release.plan_release(address=ADDRESS, draft=True), built[0], printed)
+    return release_bundle.bundle_contents(release.plan_release(address=ADDRESS, draft=True), built[0], printed)
 
 
 def test_the_book_itself_twice_is_the_same_book(real: dict[str, bytes], built: Built, tmp_path: Path) -> None:
     printed = made_up.printed(tmp_path)
-    again = release.bundle_contents(release.plan_release(address=ADDRESS, draft=True), built[0], printed)
+    again = release_bundle.bundle_contents(release.plan_release(address=ADDRESS, draft=True), built[0], printed)
     assert list(again) == list(real)
     assert [name for name in real if again[name] != real[name]] == []
     assert len(real) > 500

@@ -15,7 +15,7 @@ from compendium.builder import print_files
 from compendium.cli.app import main
 from compendium.project.checksums import FileDigest, compute_manifest, manifest_lines
 from compendium.project.zip_archives import pack
-from compendium.publish import release, ro_crate
+from compendium.publish import release_bundle, ro_crate
 from tests.support import made_up
 
 ADDRESS = "https://x.example/repo/"
@@ -50,9 +50,9 @@ def project(root: Path, changed: str = "pass") -> Path:
         "scripts/setup_environment.py": ENVIRONMENT,
         "compendium/__init__.py": "",
         "compendium/__main__.py": BUILD.format(pages=repr(PAGES), changed=changed),
-        "compendium/builder/pipeline.py": "def made_from():\n    return {}\n",
+        "compendium/builder/pipeline.py": "def last_inputs():\n    return {}\n",
         "compendium/builder/print_files.py": (
-            "def adopt(folder, inputs):\n    assert (folder / 'the-ledger.pdf').is_file()\n"
+            "def record_print_files(folder, inputs):\n    assert (folder / 'the-ledger.pdf').is_file()\n"
         ),
     }
     for name, text in files.items():
@@ -72,9 +72,9 @@ def released(root: Path) -> Path:
         (html / name).parent.mkdir(parents=True, exist_ok=True)
         (html / name).write_text(text.replace("ADDRESS", ADDRESS), encoding="utf-8")
     (html / "ledger.zip").write_bytes(held)
-    files = release.bundle_contents(made_up.begun(root, ADDRESS), html, made_up.printed(root), root)
+    files = release_bundle.bundle_contents(made_up.begun(root, ADDRESS), html, made_up.printed(root), root)
     del files["site/ledger.zip"]
-    return release.write_bundle(summed(files), "made-up-1.1.0", root / "_build" / "out")[1]
+    return release_bundle.write_bundle(summed(files), "made-up-1.1.0", root / "_build" / "out")[1]
 
 
 def summed(files: dict[str, bytes]) -> dict[str, bytes]:
@@ -82,9 +82,9 @@ def summed(files: dict[str, bytes]) -> dict[str, bytes]:
     sums = {
         name: FileDigest(hashlib.sha256(files[name]).hexdigest())
         for name in sorted(files)
-        if name != release.CHECKSUMS_FILE
+        if name != release_bundle.CHECKSUMS_FILE
     }
-    return files | {release.CHECKSUMS_FILE: "".join(f"{line}\n" for line in manifest_lines(sums)).encode()}
+    return files | {release_bundle.CHECKSUMS_FILE: "".join(f"{line}\n" for line in manifest_lines(sums)).encode()}
 
 
 @pytest.fixture(scope="module")
@@ -116,8 +116,10 @@ def test_a_sound_bundle_is_said_to_be_one_packed_or_unpacked(archive: Path, fold
 
 def renewed(folder: Path) -> None:
     """Write the check sums anew, as somebody would who wants a change not to be seen."""
-    found = {name: content for name, content in compute_manifest(folder).items() if name != release.CHECKSUMS_FILE}
-    (folder / release.CHECKSUMS_FILE).write_text(
+    found = {
+        name: content for name, content in compute_manifest(folder).items() if name != release_bundle.CHECKSUMS_FILE
+    }
+    (folder / release_bundle.CHECKSUMS_FILE).write_text(
         "".join(f"{line}\n" for line in manifest_lines(found)), encoding="utf-8"
     )
 
@@ -149,9 +151,9 @@ def no_crate(folder: Path) -> None:
         (lambda f: (f / "LICENSE").unlink(), "LICENSE: missing"),
         (lambda f: (f / "site" / "more.html").touch(), "site/more.html: not in SHA256SUMS"),
         (lambda f: (f / ".hidden").touch(), ".hidden: not in SHA256SUMS"),
-        (lambda f: (f / release.CHECKSUMS_FILE).unlink(), "SHA256SUMS: missing; without it this is no bundle"),
-        (lambda f: (f / release.CHECKSUMS_FILE).write_text("what\n"), "SHA256SUMS:1: found 'what'"),
-        (lambda f: (f / release.CHECKSUMS_FILE).write_bytes(b"\xff\n"), "SHA256SUMS:1: found"),
+        (lambda f: (f / release_bundle.CHECKSUMS_FILE).unlink(), "SHA256SUMS: missing; without it this is no bundle"),
+        (lambda f: (f / release_bundle.CHECKSUMS_FILE).write_text("what\n"), "SHA256SUMS:1: found 'what'"),
+        (lambda f: (f / release_bundle.CHECKSUMS_FILE).write_bytes(b"\xff\n"), "SHA256SUMS:1: found"),
         (lambda f: (f / "link").symlink_to("/etc/passwd"), "link: a link; expected files and folders"),
         (unsaid, "ro-crate-metadata.json: does not tell of unsaid.txt"),
         (other_data, "ro-crate-metadata.json: tells another check sum or size of data/claims.csv"),
@@ -217,7 +219,7 @@ def test_what_comes_out_the_same_is_said_to(archive: Path, tmp_path: Path, monke
     result = repeat(archive, "--execute", "--keep", str(tmp_path / "kept"))
     assert result.exit_code == 0, result.output
     assert "every notebook and every file of the site came out the same" in result.stdout
-    assert json.loads((tmp_path / "kept" / "source" / release.STATE_FILE).read_text())["commit"]
+    assert json.loads((tmp_path / "kept" / "source" / release_bundle.STATE_FILE).read_text())["commit"]
 
 
 @pytest.mark.parametrize(
@@ -269,12 +271,12 @@ def test_sources_that_are_none_are_told_in_a_sentence(
     archive: Path, tmp_path: Path, sources: dict[str, bytes], said: str
 ) -> None:
     files = {path: (archive.with_suffix("") / path).read_bytes() for path in compute_manifest(archive.with_suffix(""))}
-    files[release.SOURCE_ARCHIVE] = pack(sources)
+    files[release_bundle.SOURCE_ARCHIVE] = pack(sources)
     told = json.loads(files[ro_crate.RO_CRATE_FILE])
     for node in told["@graph"]:
-        if node["@id"] == release.SOURCE_ARCHIVE:
-            node["sha256"] = hashlib.sha256(files[release.SOURCE_ARCHIVE]).hexdigest()
-            node["contentSize"] = str(len(files[release.SOURCE_ARCHIVE]))
+        if node["@id"] == release_bundle.SOURCE_ARCHIVE:
+            node["sha256"] = hashlib.sha256(files[release_bundle.SOURCE_ARCHIVE]).hexdigest()
+            node["contentSize"] = str(len(files[release_bundle.SOURCE_ARCHIVE]))
     files[ro_crate.RO_CRATE_FILE] = json.dumps(told).encode()
     (tmp_path / "a.zip").write_bytes(pack({f"a/{name}": held for name, held in summed(files).items()}))
     result = repeat(tmp_path / "a.zip", "--execute")

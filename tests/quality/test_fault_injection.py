@@ -19,7 +19,16 @@ from compendium.cli.app import main
 from compendium.ledger.loader import Ledger
 from compendium.project.paths import DATA, ROOT
 from compendium.quality import fault_injection
-from compendium.quality.fault_injection import KINDS, STAGES, Fault, Outcome, Watched, changed, faults, injected
+from compendium.quality.fault_injection import (
+    KINDS,
+    STAGES,
+    Fault,
+    FaultDetector,
+    FaultOutcome,
+    generate_faults,
+    injected_fault,
+    mutated_cell,
+)
 
 
 def fault(number: int = 1, **cells: Any) -> Fault:
@@ -35,7 +44,7 @@ def lines(path: Path) -> list[list[str]]:
 
 
 def test_every_kind_is_tried_and_small_tables_as_well_as_large_ones() -> None:
-    found = list(faults(DATA, 3, range(700)))
+    found = list(generate_faults(DATA, 3, range(700)))
     counted = Counter(one.kind for one in found)
     assert set(counted) == set(KINDS)
     assert min(counted.values()) > 60, counted
@@ -43,15 +52,15 @@ def test_every_kind_is_tried_and_small_tables_as_well_as_large_ones() -> None:
 
 
 def test_a_fault_follows_from_seed_and_number_alone() -> None:
-    assert list(faults(DATA, 1, [5, 900, 17]))[1:] == list(faults(DATA, 1, [900, 17]))
-    assert list(faults(DATA, 1, [5])) != list(faults(DATA, 2, [5]))
+    assert list(generate_faults(DATA, 1, [5, 900, 17]))[1:] == list(generate_faults(DATA, 1, [900, 17]))
+    assert list(generate_faults(DATA, 1, [5])) != list(generate_faults(DATA, 2, [5]))
 
 
 def test_a_fault_differs_from_what_stands_there_and_nothing_else_does(data: Path) -> None:
-    for one in faults(data, 4, range(60)):
+    for one in generate_faults(data, 4, range(60)):
         path = data / one.file
         before, old = path.read_bytes(), lines(path)
-        with injected(data, one):
+        with injected_fault(data, one):
             differing = [(n, a, b) for n, (a, b) in enumerate(zip(old, lines(path), strict=True), 1) if a != b]
         ((line, was, became),) = differing
         assert line == one.row
@@ -62,14 +71,14 @@ def test_a_fault_differs_from_what_stands_there_and_nothing_else_does(data: Path
 @pytest.mark.parametrize("seed", range(6))
 def test_a_value_becomes_one_that_somebody_might_have_typed(seed: int) -> None:
     random = Random(seed)
-    assert len(changed("digit", "$4.4 billion", random)) == len("$4.4 billion")
-    assert changed("sign", "13.7%", random) == "-13.7%"
-    assert changed("sign", "-13.7", random) == "13.7"
-    assert changed("sign", "$300 million", random) == "$-300 million"
-    assert len(changed("period", "2025-01/2025-04~", random)) == len("2025-01/2025-04~")
-    assert changed("id", "a; b", random, ["a", "b"]).count("; ") == 1
-    assert changed("code", "a", random, ["a", "b"]) == "b"
-    assert changed("locator", "1", random) in ("1", "2", "3")
+    assert len(mutated_cell("digit", "$4.4 billion", random)) == len("$4.4 billion")
+    assert mutated_cell("sign", "13.7%", random) == "-13.7%"
+    assert mutated_cell("sign", "-13.7", random) == "13.7"
+    assert mutated_cell("sign", "$300 million", random) == "$-300 million"
+    assert len(mutated_cell("period", "2025-01/2025-04~", random)) == len("2025-01/2025-04~")
+    assert mutated_cell("id", "a; b", random, ["a", "b"]).count("; ") == 1
+    assert mutated_cell("code", "a", random, ["a", "b"]) == "b"
+    assert mutated_cell("locator", "1", random) in ("1", "2", "3")
 
 
 # --- what notices it
@@ -82,21 +91,21 @@ def page(folder: Path, *code: str, copies: tuple[int, ...] = ()) -> Any:
 
 
 @pytest.fixture
-def watched(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Watched:
+def watched(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> FaultDetector:
     """A ledger with one page of its own, which shows some cells and copies others, and no verdict."""
     monkeypatch.setattr(fault_injection, "format_path", str)
     monkeypatch.setattr(fault_injection, "verdicts", lambda data: None)
-    found = Watched.__new__(Watched)
-    found.data, found.said, found.known = Path(shutil.copytree(DATA, tmp_path / "data")), None, Counter()
+    found = FaultDetector.__new__(FaultDetector)
+    found.data, found.verdicts, found.known = Path(shutil.copytree(DATA, tmp_path / "data")), None, Counter()
     found.shell = InteractiveShell.instance()
     read = f"import csv; rows = list(csv.DictReader(open({str(found.data / 'reasons.csv')!r}, encoding='utf-8')))"
     only = page(tmp_path, read, "[row['name'] for row in rows]", "print(rows[0]['sentence'])", copies=(2,))
-    only.shown = fault_injection._apart(lambda one: list(found._cells(one)), only)
+    only.shown = fault_injection._in_fork(lambda one: list(found._cells(one)), only)
     found.notebooks = [only]
     return found
 
 
-def test_each_way_to_notice_a_fault_is_told_apart(watched: Watched, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_each_way_to_notice_a_fault_is_told_apart(watched: FaultDetector, monkeypatch: pytest.MonkeyPatch) -> None:
     sentence, code = lines(DATA / "reasons.csv")[1][lines(DATA / "reasons.csv")[0].index("sentence")], fault(3)
     question = lines(DATA / "propositions.csv")[1][lines(DATA / "propositions.csv")[0].index("question")]
     copied = fault(2, column="sentence", old=sentence, new=f"{sentence} More.")
@@ -110,7 +119,7 @@ def test_each_way_to_notice_a_fault_is_told_apart(watched: Watched, monkeypatch:
 
 
 def test_a_page_that_fails_or_hangs_with_a_fault_has_noticed_it(
-    watched: Watched, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    watched: FaultDetector, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(fault_injection, "TIMEOUT", 1)
     for code in ("1 / 0", "import time; time.sleep(60)"):
@@ -127,8 +136,8 @@ def test_the_repository_itself_is_never_spoilt(tmp_path: Path) -> None:
 # --- what is told of it
 
 
-def told(outcomes: list[Outcome], monkeypatch: pytest.MonkeyPatch, data: Path, *words: str) -> tuple[int, str]:
-    monkeypatch.setattr(fault_injection, "tried", lambda *_: outcomes)
+def told(outcomes: list[FaultOutcome], monkeypatch: pytest.MonkeyPatch, data: Path, *words: str) -> tuple[int, str]:
+    monkeypatch.setattr(fault_injection, "run_faults", lambda *_: outcomes)
     monkeypatch.setattr("compendium.cli.quality.DATA", data)
     ended = CliRunner().invoke(main, ["corrupt", "--number", "2", *words])
     return ended.exit_code, ended.output
@@ -136,7 +145,7 @@ def told(outcomes: list[Outcome], monkeypatch: pytest.MonkeyPatch, data: Path, *
 
 def test_what_nothing_notices_is_named_and_ends_the_command(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     before = (data / "corruptions.csv").read_bytes()
-    noticed, survived = Outcome(fault(1), "check", ""), Outcome(fault(2), "survived", "")
+    noticed, survived = FaultOutcome(fault(1), "check", ""), FaultOutcome(fault(2), "survived", "")
     code, said = told([noticed, survived], monkeypatch, data)
     assert code == 1
     assert "nothing notices reasons.csv:2:name: 'definition' -> 'definitions'" in said
@@ -146,9 +155,9 @@ def test_what_nothing_notices_is_named_and_ends_the_command(data: Path, monkeypa
 
 def test_counts_are_written_by_kind(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     outcomes = [
-        Outcome(fault(1), "check", ""),
-        Outcome(fault(2), "copy", ""),
-        Outcome(fault(3, kind="id"), "check", ""),
+        FaultOutcome(fault(1), "check", ""),
+        FaultOutcome(fault(2), "copy", ""),
+        FaultOutcome(fault(3, kind="id"), "check", ""),
     ]
     assert told(outcomes, monkeypatch, data, "--write")[0] == 0
     head, *rows = lines(data / "corruptions.csv")

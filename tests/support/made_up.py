@@ -16,7 +16,7 @@ from compendium.ledger.archive import LEDGER_ARCHIVE as LEDGER
 from compendium.project import zip_archives
 from compendium.project.changelog import entries
 from compendium.project.citation import read_edition
-from compendium.publish import release
+from compendium.publish import release, release_bundle
 
 DAYS = {"1.0.0": "2026-01-02", "1.1.0": "2026-02-03", "1.10.0": "2026-03-04"}
 CITATION = """cff-version: 1.2.0
@@ -152,10 +152,12 @@ def printed(root: Path) -> Path:
     return folder
 
 
-def begun(root: Path, address: str = "", *, draft: bool = False) -> release.Release:
+def begun(root: Path, address: str = "", *, draft: bool = False) -> release_bundle.Release:
     """Return what would be released of a project."""
     entry = entries((root / "CHANGELOG.md").read_text(encoding="utf-8"))[0]
-    return release.Release("made-up", read_edition(root), entry, release.head_commit(root), address, draft)
+    return release_bundle.Release(
+        "made-up", read_edition(root), entry, release_bundle.head_commit(root), address, draft
+    )
 
 
 def bundled(root: Path, address: str = "", **files: str) -> release.ReleaseFiles:
