@@ -85,13 +85,8 @@ def validate(data: Path = DATA) -> list[Problem]:
 
 
 def _with_corrections(ledger: Ledger) -> tuple[Ledger, list[str]]:
-<<<<<<< HEAD
-    """Return a sound ledger as typed with what a source has wrong set right, and the tables that this changes."""
-    rows = read_corrections(ledger)
-=======
     """Return a valid ledger with its corrections applied, and the names of the tables that they change."""
-    rows = ledger.frames[CORRECTIONS].to_dict("records")
->>>>>>> own3
+    rows = read_corrections(ledger)
     touched = [name for name, table in ledger.schema.items() if is_transcribed(table) and cell_corrections(table, rows)]
     corrected = load(ledger.data)
     return ledger.with_tables(**{name: corrected[name] for name in touched}), touched
