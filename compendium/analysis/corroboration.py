@@ -38,8 +38,7 @@ from compendium.ledger.observations import (
 )
 from compendium.ledger.records import keyed
 from compendium.reconciliation import constraints as binding_of
-from compendium.reconciliation.components import ImpliedBounds
-from compendium.reconciliation.constraints import Constraint
+from compendium.reconciliation.constraints import Constraint, ImpliedBounds
 from compendium.reconciliation.reconcile import constraints_from_ledger, implied_bounds
 from compendium.reconciliation.verdicts import AGREES, DIFFERS, NONE_FOUND, NOT_COMPARABLE
 from compendium.values.intervals import is_narrow, quotient

@@ -96,8 +96,8 @@ def _later(said: _DatedMentions) -> Iterator[DateConflict]:
         if date and written and read_period(written).precedes(read_period(date)):
             yield DateConflict(
                 LATER_THAN_SOURCE, (mention["mention_id"],), (mention["event_id"],),
-                f"{said.author_with_paragraph(mention)} was written {format_period(written)} and speaks of {said.name(mention['event_id'])}, "
-                f"which is dated {format_period(date)}.",
+                f"{said.author_with_paragraph(mention)} was written {format_period(written)} and speaks of "
+                f"{said.name(mention['event_id'])}, which is dated {format_period(date)}.",
             )  # fmt: skip
 
 
@@ -137,7 +137,8 @@ def _chains(said: _DatedMentions) -> Iterator[list[dict[str, Any]]]:
 
 def _describe_chain(said: _DatedMentions, path: list[dict[str, Any]]) -> str:
     return "; ".join(
-        f"{said.author_with_paragraph(mention)} puts {said.name(mention['event_id'])} after {said.name(mention['after_event_id'])}"
+        f"{said.author_with_paragraph(mention)} puts {said.name(mention['event_id'])} "
+        f"after {said.name(mention['after_event_id'])}"
         for mention in path
     )
 

@@ -16,12 +16,12 @@ import portion
 from compendium.analysis.explanations import format_range
 from compendium.ledger.loader import Ledger
 from compendium.ledger.observations import add_observations_as_claims, reliable_actuals
-from compendium.reconciliation.components import ImpliedBounds
 from compendium.reconciliation.constraints import (
     NON_NEGATIVE,
     ONE,
     Constraint,
     ConstraintKind,
+    ImpliedBounds,
     Quantity,
     canonical_period,
 )

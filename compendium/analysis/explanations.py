@@ -228,7 +228,8 @@ def explain_check(check: ConsistencyCheck, claims: Mapping[str, Mapping[str, Any
         others = [f"{told} by {who}" for told, who in zip(others, by, strict=True)]
     verb = "puts" if len(others) == 1 else "put"
     if found.empty:
-        put = f"{format_list(others)} {'leaves' if len(others) == 1 else 'leave'} nothing that {about} could be measured by"
+        leave = "leaves" if len(others) == 1 else "leave"
+        put = f"{format_list(others)} {leave} nothing that {about} could be measured by"
     elif others:
         put = f"{format_list(others)} {verb} {about} at {_at(format_bounds(binding, found, names, digits))}"
     else:

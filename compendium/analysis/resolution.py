@@ -25,7 +25,6 @@ from compendium.reconciliation.reconcile import (
     build_components,
     constraints_from_ledger,
     disjoint_conflict_claims,
-    disjoint_conflicts,
 )
 from compendium.reconciliation.z3_solver import ConstraintSystem
 
@@ -95,13 +94,6 @@ def _resolutions_of_side(ledger: Ledger, side: str, wanted: list[Conflict]) -> I
 def reliable_observations(ledger: Ledger, side: str) -> pd.DataFrame:
     """Return the observations of a side, and of publishers of none, that are facts."""
     return reliable_actuals(select_reporter(read_observations(ledger), side))
-
-
-def observation_conflicts(ledger: Ledger, side: str) -> list[Conflict]:
-    """Return observations of one side, or of it and publishers of none, that cannot all be right."""
-    return disjoint_conflicts(
-        add_observations_as_claims(ledger, reliable_observations(ledger, side), replace_claims=True)
-    )
 
 
 def consistent_observations(ledger: Ledger, side: str) -> pd.DataFrame:

@@ -13,12 +13,12 @@ import portion
 
 from compendium.ledger.claims import to_fraction
 from compendium.ledger.loader import Ledger
-from compendium.reconciliation.components import ImpliedBounds
 from compendium.reconciliation.constraints import (
     NON_NEGATIVE,
     ONE,
     Constraint,
     ConstraintKind,
+    ImpliedBounds,
     Quantity,
     canonical_period,
 )

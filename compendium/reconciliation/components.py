@@ -13,8 +13,15 @@ from functools import cached_property, lru_cache
 import portion
 
 from compendium.reconciliation import z3_solver
-from compendium.reconciliation.constraints import NON_NEGATIVE, ONE, Constraint, ConstraintKind, Quantity
-from compendium.reconciliation.simplex import prior_interval
+from compendium.reconciliation.constraints import (
+    NON_NEGATIVE,
+    ONE,
+    Constraint,
+    ConstraintKind,
+    ImpliedBounds,
+    Quantity,
+)
+from compendium.reconciliation.linear_system import prior_interval
 from compendium.reconciliation.z3_solver import ConstraintSystem, restrict_maximal_sets
 
 MAX_CONSISTENT_SETS = 16
@@ -31,20 +38,6 @@ class Component:
     domains: Mapping[Quantity, portion.Interval]
     forecasts: frozenset[str] = frozenset()
     """The claims that speak of what was still to come."""
-
-
-@dataclass(frozen=True)
-class ImpliedBounds:
-    """What some claims leave possible, the claims and the rules that it takes to say so."""
-
-    interval: portion.Interval
-    claims: tuple[str, ...]
-    identities: tuple[Constraint, ...] = ()
-
-    @property
-    def assumed(self) -> bool:
-        """Tell whether it takes an identity that holds only as far as two sides count alike."""
-        return any(rule.assumed for rule in self.identities)
 
 
 @dataclass(frozen=True)
@@ -247,7 +240,7 @@ def _hull_over_sets(
     found: list[ImpliedBounds] | None = None
     for world in worlds:
         linear = system.linear_system(world)
-        here = [ImpliedBounds(*linear.implied_bounds(binding.terms, binding.base, without)) for binding in asked]
+        here = [linear.implied_bounds(binding.terms, binding.base, without) for binding in asked]
         found = [_hull(one, other) for one, other in zip(found, here, strict=True)] if found else here
     # Where some world leaves everything open, the claims of the others explain nothing.
     return [

@@ -34,6 +34,12 @@ class Quantity(NamedTuple):
     population: str
 
 
+Terms = tuple[tuple[Quantity, Fraction], ...]
+"""A linear combination of quantities: each with its factor."""
+Domains = Mapping[Quantity, portion.Interval]
+"""The values that each quantity can take before any claim is considered."""
+
+
 class ConstraintKind(StrEnum):
     """What can bind quantities: the way a claim measures, or what metrics, areas and periods mean."""
 
@@ -66,7 +72,7 @@ class Constraint:
     """
 
     kind: ConstraintKind
-    terms: tuple[tuple[Quantity, Fraction], ...]
+    terms: Terms
     interval: portion.Interval
     base: Quantity | None = None
     claims: tuple[str, ...] = ()
@@ -76,6 +82,22 @@ class Constraint:
     def quantities(self) -> list[Quantity]:
         """Return the quantities that it binds, the one it speaks of first."""
         return [quantity for quantity, _ in self.terms] + ([self.base] if self.base else [])
+
+
+@dataclass(frozen=True)
+class ImpliedBounds:
+    """The interval that some claims imply for a sum or ratio of quantities, with its reasons."""
+
+    interval: portion.Interval
+    claims: tuple[str, ...]
+    """The claims that it takes, none of them redundant; empty where no claim says anything."""
+    identities: tuple[Constraint, ...] = ()
+    """The identities that it takes, none of them redundant."""
+
+    @property
+    def assumed(self) -> bool:
+        """Whether it takes an assumed identity, see `Constraint.assumed`."""
+        return any(rule.assumed for rule in self.identities)
 
 
 ONE, ZERO_INTERVAL = Fraction(1), portion.closed(Fraction(0), Fraction(0))
@@ -139,7 +161,7 @@ def constraints_from_claim(claim: Mapping[str, Any], metric: Mapping[str, Any]) 
     Parameters
     ----------
     claim
-        a row of the claims; its figure is read by `compendium.ledger.claims.claim_interval` unless it has an `interval`.
+        a row of the claims; its figure is read by `claim_interval` unless it has an `interval`.
     metric
         the row of its metric: `unit`, `kind`, `minimum`.
 

@@ -29,7 +29,6 @@ from compendium.reconciliation.components import (
     Component,
     Conflict,
     ConsistencyCheck,
-    ImpliedBounds,
     Solution,
     build_conflict,
     component_conflicts,
@@ -37,7 +36,7 @@ from compendium.reconciliation.components import (
     query_bounds,
     solve_component,  # fmt: skip
 )
-from compendium.reconciliation.constraints import ONE, Constraint, ConstraintKind, Quantity
+from compendium.reconciliation.constraints import ONE, Constraint, ConstraintKind, ImpliedBounds, Quantity
 from compendium.reconciliation.identities import MetricRelations, derive_identities
 from compendium.reconciliation.verdicts import CONSISTENT, IN_CONFLICT, NOT_COMPARABLE, SINGLE
 from compendium.reconciliation.z3_solver import ConstraintSystem

@@ -5,21 +5,16 @@ A thin adapter between bindings and SMT-LIB. It decides nothing about claims, an
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from fractions import Fraction
 from functools import cached_property
-from typing import Any
 
 import portion
 import z3
 
-from compendium.reconciliation.constraints import Constraint, Quantity
-from compendium.reconciliation.simplex import InitialDictionary, LinearSystem
+from compendium.reconciliation.constraints import Constraint, Domains, Terms
+from compendium.reconciliation.linear_system import InitialDictionary, LinearSystem
 
-Domains = Mapping[Quantity, portion.Interval]
-"""What each quantity can be before anything is claimed."""
-Terms = tuple[tuple[Quantity, Fraction], ...]
-SCALE = "scale"
 MAX_SEEDS = 1000
 """How many sets of claims of one group are looked at, at most: enough for some ten conflicts that are independent."""
 
@@ -80,10 +75,10 @@ class ConstraintSystem:
                 on = f"(and {names})" if len(binding.claims) > 1 else names
             else:
                 on, place = f"i{place}", place + 1
-            rows += [f"(assert (=> {on} {row}))" for row in self._rows(binding, "")]
+            rows += [f"(assert (=> {on} {row}))" for row in self._rows(binding)]
         switches = [*self._label.values(), *(f"i{place}" for place in range(len(self._identity_switches)))]
         declared = "".join(f"(declare-const {switch} Bool)" for switch in switches)
-        solver.from_string(self._declarations("") + declared + "".join(rows))
+        solver.from_string(self._declarations() + declared + "".join(rows))
         return solver
 
     def is_feasible(self, claims: Iterable[str]) -> bool:
@@ -113,7 +108,7 @@ class ConstraintSystem:
         solver.push()
         try:
             if extra:
-                solver.from_string("".join(f"(assert {row})" for row in self._rows(extra, "")))
+                solver.from_string("".join(f"(assert {row})" for row in self._rows(extra)))
             if (
                 self._check([*(self._claim_switches[name] for name in on.values()), *self._identity_switches])
                 != z3.unsat
@@ -228,59 +223,19 @@ class ConstraintSystem:
                 core = rest
         return tuple(core)
 
-    def optimise_bounds(
-        self, claims: Iterable[str], targets: Sequence[Terms], base: Quantity | None = None
-    ) -> list[portion.Interval]:
-        """Return the values that some claims leave to each sum of quantities, or to its multiple of one; ends exact.
-
-        This is z3's own optimiser: too slow for a whole ledger, and the measure by which the tests hold what
-        `compendium.reconciliation.simplex` answers.
-
-        A ratio of unknowns becomes linear when all are measured in the second (Charnes and Cooper 1962); where that
-        one can only be nothing, there is no ratio, and the interval is empty.
-
-        Raises
-        ------
-        ValueError
-            where these claims cannot hold together.
-        """
-        on, scale = set(claims), SCALE if base else ""
-        standing = [binding for binding in self.constraints if on.issuperset(binding.claims)]
-        rows = [row for binding in standing for row in self._rows(binding, scale)]
-        rows += [f"(= {self.variable_names[base]} 1)"] if base else []
-        names = [f"target{place}" for place in range(len(targets))]
-        text = self._declarations(scale) + "".join(f"(declare-const {name} Real)" for name in names)
-        rows += [f"(= {name} {self._sum(target)})" for name, target in zip(names, targets, strict=True)]
-        context = z3.Context()
-        optimiser = z3.Optimize(ctx=context)
-        optimiser.set(priority="box")  # each objective for itself
-        optimiser.from_string(text + "".join(f"(assert {row})" for row in rows))
-        unknowns = [z3.Real(name, context) for name in names]
-        handles = [(optimiser.minimize(unknown), optimiser.maximize(unknown)) for unknown in unknowns]
-        if optimiser.check() != z3.sat:
-            if base and self.is_feasible(on):  # the base can only be nothing, and nothing has no multiple
-                return [portion.empty()] * len(targets)
-            raise ValueError("these claims cannot hold together")
-        return [_interval(low.lower_values(), high.upper_values()) for low, high in handles]
-
-    def _declarations(self, scale: str) -> str:
+    def _declarations(self) -> str:
+        """Return every quantity as a real number in its domain, in SMT-LIB."""
         text = "".join(f"(declare-const {name} Real)" for name in self.variable_names.values())
-        if scale:
-            text += f"(declare-const {scale} Real)(assert (> {scale} 0))"
-        rows = (
-            row
-            for quantity, domain in self.domains.items()
-            for row in _interval_rows(self.variable_names[quantity], domain, scale)
-        )
-        return text + "".join(f"(assert {row})" for row in rows)
+        named = ((self.variable_names[quantity], domain) for quantity, domain in self.domains.items())
+        return text + "".join(f"(assert {row})" for name, domain in named for row in _interval_rows(name, domain))
 
-    def _rows(self, binding: Constraint, scale: str) -> list[str]:
-        """Return what a binding states, in SMT-LIB; a base that something is measured against is not zero."""
-        total = self._sum(binding.terms)
-        if not binding.base:
-            return _interval_rows(total, binding.interval, scale)
-        per = self.variable_names[binding.base]
-        return [*_interval_rows(total, binding.interval, per), f"(> {per} 0)"]
+    def _rows(self, constraint: Constraint) -> list[str]:
+        """Return a constraint as SMT-LIB formulas; the base of a ratio is above zero."""
+        total = self._sum(constraint.terms)
+        if not constraint.base:
+            return _interval_rows(total, constraint.interval)
+        base = self.variable_names[constraint.base]
+        return [*_interval_rows(total, constraint.interval, base), f"(> {base} 0)"]
 
     def _sum(self, terms: Terms) -> str:
         parts = [f"(* {_number(factor)} {self.variable_names[quantity]})" for quantity, factor in terms]
@@ -308,7 +263,8 @@ def _extend_seed(seed: Iterable[str], among: Iterable[str], apart: Iterable[Sequ
     return sorted(wide)
 
 
-def _interval_rows(text: str, interval: portion.Interval, scale: str) -> list[str]:
+def _interval_rows(text: str, interval: portion.Interval, scale: str = "") -> list[str]:
+    """Return that a term lies in an interval, times the unknown `scale` where one is given, in SMT-LIB."""
     rows = []
     if interval.lower != -portion.inf:
         sign = ">=" if interval.left is portion.CLOSED else ">"
@@ -327,15 +283,3 @@ def _number(number: Fraction) -> str:
     found = Fraction(number)
     text = f"(/ {abs(found.numerator)}.0 {found.denominator}.0)"
     return f"(- {text})" if found < 0 else text
-
-
-def _interval(low: Any, high: Any) -> portion.Interval:
-    """Read z3's answer: for each end a multiple of infinity, a value, and a multiple of the infinitely small."""
-    (lower, left), (upper, right) = (_end(*(Fraction(part.as_string()) for part in end)) for end in (low, high))
-    return portion.Interval.from_atomic(left, lower, upper, right)
-
-
-def _end(endless: Fraction, value: Fraction, beyond: Fraction) -> tuple[Any, portion.Bound]:
-    if endless:
-        return (portion.inf if endless > 0 else -portion.inf), portion.OPEN
-    return value, portion.OPEN if beyond else portion.CLOSED

@@ -7,10 +7,10 @@ import pytest
 from compendium.analysis.resolution import (
     Resolution,
     consistent_observations,
-    observation_conflicts,
     reliable_observations,
     resolve_conflicts,
 )
+from compendium.ledger.observations import add_observations_as_claims
 from compendium.reconciliation.reconcile import disjoint_conflicts, find_conflicts
 from tests.support.small import claim, growth, observation, shuffled, small
 
@@ -138,7 +138,12 @@ def test_what_contradicts_itself_is_set_aside_and_the_rest_is_firm() -> None:
     ]
     ledger = small(observations=rows)
     assert list(reliable_observations(ledger, "A").index) == ["a", "b", "c", "e"]
-    assert [one.claims for one in observation_conflicts(ledger, "A")] == [("a", "b")]
+    assert [
+        one.claims
+        for one in disjoint_conflicts(
+            add_observations_as_claims(ledger, reliable_observations(ledger, "A"), replace_claims=True)
+        )
+    ] == [("a", "b")]
     assert list(consistent_observations(ledger, "A").index) == ["c", "e"]
     assert list(consistent_observations(ledger, "B").index) == ["d", "e"]
 

@@ -14,8 +14,8 @@ from compendium.ledger.loader import Ledger
 from compendium.project.paths import ROOT
 from compendium.reconciliation import reconcile as module
 from compendium.reconciliation import z3_solver
-from compendium.reconciliation.components import UNBOUNDED, ImpliedBounds
-from compendium.reconciliation.constraints import NON_NEGATIVE, ONE, Constraint, ConstraintKind
+from compendium.reconciliation.components import UNBOUNDED
+from compendium.reconciliation.constraints import NON_NEGATIVE, ONE, Constraint, ConstraintKind, ImpliedBounds
 from compendium.reconciliation.reconcile import (
     Reconciliation,
     build_components,
