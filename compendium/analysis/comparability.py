@@ -12,8 +12,13 @@ from typing import Any, NamedTuple
 import portion
 
 from compendium.ledger.observations import FORECAST
-from compendium.reconciliation import constraints as binding_of
-from compendium.reconciliation.constraints import Constraint, canonical_period, count_days
+from compendium.reconciliation.constraints import (
+    Constraint,
+    canonical_period,
+    constraints_from_claim,
+    count_days,
+    is_undated,
+)
 from compendium.values import units
 from compendium.values.intervals import affine
 from compendium.values.periods import exact_span, read_period
@@ -60,9 +65,9 @@ def pair_if_comparable(claim: Row, observation: Row, metric: Row) -> IntervalPai
         return None
     if claim["period"] == row["period"] == "" and _same_areas(claim, row):
         return _pair_undated_levels(claim, row, metric)
-    if binding_of.is_undated(claim, metric) or binding_of.is_undated(row, metric):
+    if is_undated(claim, metric) or is_undated(row, metric):
         return None
-    own, other = (binding_of.constraints_from_claim(one, metric)[0] for one in (claim, row))
+    own, other = (constraints_from_claim(one, metric)[0] for one in (claim, row))
     if (own.terms, own.base) != (other.terms, other.base):
         return None
     return pair_in_display_unit(claim, own, other.interval, metric)
@@ -130,7 +135,7 @@ def incomparability_reason(claim: Row, observation: Row, metric: Row) -> tuple[s
     Both are empty where it is far off, so that nobody would hold it against the claim: another pair of areas, another
     time, another base, a plan beside what has been.
     """
-    undated = binding_of.is_undated(claim, metric)
+    undated = is_undated(claim, metric)
     together = undated or _together(claim["period"], observation["period"])
     if _planned(claim) != _planned(observation) or not together or not _same_areas(claim, observation):
         return UNRELATED

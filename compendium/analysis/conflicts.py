@@ -139,7 +139,7 @@ def _of_numbers(ledger: Ledger, conflicts: Sequence[Conflict]) -> Iterator[Incon
     if not conflicts:
         return
     names = Names.from_ledger(ledger)
-    claims, _, _ = constraints_from_ledger(ledger)
+    claims = constraints_from_ledger(ledger).claims
     for conflict in conflicts:
         if not conflict.assumed:
             rule = conflict_rule(conflict)

@@ -37,8 +37,7 @@ from compendium.ledger.observations import (
     read_observations,
 )
 from compendium.ledger.records import keyed
-from compendium.reconciliation import constraints as binding_of
-from compendium.reconciliation.constraints import Constraint, ImpliedBounds
+from compendium.reconciliation.constraints import Constraint, ImpliedBounds, constraints_from_claim, is_undated
 from compendium.reconciliation.reconcile import constraints_from_ledger, implied_bounds
 from compendium.reconciliation.verdicts import AGREES, DIFFERS, NONE_FOUND, NOT_COMPARABLE
 from compendium.values.intervals import is_narrow, quotient
@@ -106,14 +105,14 @@ def corroborate(ledger: Ledger, claim_ids: Collection[str] | None = None) -> dic
     claim_ids
         the ids of the claims to look at, all of them where left out; which others are looked at changes no verdict.
     """
-    claims, _, _ = constraints_from_ledger(ledger)
+    claims = constraints_from_ledger(ledger).claims
     claims = {name: claim for name, claim in claims.items() if claim_ids is None or name in claim_ids}
-    desk = _EvidenceIndex(ledger)
-    direct = {name: list(desk.direct_comparisons(claim)) for name, claim in claims.items()}
-    answered = {name for name, held in direct.items() if desk.without_doubtful(held)} | desk.excluded_pairs.keys()
-    derived = desk.implied_comparisons({name: claim for name, claim in claims.items() if name not in answered})
+    index = _EvidenceIndex(ledger)
+    direct = {name: list(index.direct_comparisons(claim)) for name, claim in claims.items()}
+    answered = {name for name, held in direct.items() if index.without_doubtful(held)} | index.excluded_pairs.keys()
+    derived = index.implied_comparisons({name: claim for name, claim in claims.items() if name not in answered})
     return {
-        name: desk.corroboration_of(claim, [*direct[name], *derived.get(name, ())]) for name, claim in claims.items()
+        name: index.corroboration_of(claim, [*direct[name], *derived.get(name, ())]) for name, claim in claims.items()
     }
 
 
@@ -141,11 +140,11 @@ class _EvidenceIndex:
 
     def direct_comparisons(self, claim: Row) -> Iterator[Comparison]:
         """Yield every observation of the claim's own keys, held against it."""
-        barred = self.excluded_pairs.get(claim["claim_id"], {})
+        excluded = self.excluded_pairs.get(claim["claim_id"], {})
         for row in self.by_metric.get(claim["metric_id"], ()):
             pair = (
                 None
-                if row["observation_id"] in barred
+                if row["observation_id"] in excluded
                 else pair_if_comparable(claim, row, self.metrics[claim["metric_id"]])
             )
             if pair:
@@ -155,9 +154,9 @@ class _EvidenceIndex:
         """Return what the observations of each side imply together for claims that have none of equal keys."""
         metric = {name: self.metrics[claim["metric_id"]] for name, claim in claims.items()}
         questions = {
-            name: binding_of.constraints_from_claim(claim, metric[name])[0]
+            name: constraints_from_claim(claim, metric[name])[0]
             for name, claim in claims.items()
-            if not binding_of.is_undated(claim, metric[name])
+            if not is_undated(claim, metric[name])
         }
         found: dict[str, list[Comparison]] = {}
         asked_of = {quantity.metric_id for question in questions.values() for quantity in question.quantities}
@@ -178,10 +177,10 @@ class _EvidenceIndex:
         """Return a claim with its verdict, what decided it first, then what only looks like it."""
         claimed, unit = to_display_unit(claim, self.metrics[claim["metric_id"]])
         beside = [*self._excluded_comparisons(claim)]
-        taken = {name for held in (*comparable, *beside) for name in held.observations}
-        beside += self._mirror_comparisons(claim, taken)
+        used_ids = {name for held in (*comparable, *beside) for name in held.observations}
+        beside += self._mirror_comparisons(claim, used_ids)
         if not comparable:
-            beside += self._nearest_comparisons(claim, taken)
+            beside += self._nearest_comparisons(claim, used_ids)
         verdict, reason = NONE_FOUND, ""
         decisive = self.without_doubtful(comparable)
         if decisive:
@@ -236,7 +235,7 @@ class _EvidenceIndex:
     def _incomparable(self, claim: Row, row: Row, reason: str, why: str = "") -> Comparison:
         """Return an observation that is not comparable, with whether it would agree if it were."""
         interval, unit = to_display_unit(observation_as_claim(row), self.metrics[row["metric_id"]])
-        undated = reason == "period" and binding_of.is_undated(claim, self.metrics[claim["metric_id"]])
+        undated = reason == "period" and is_undated(claim, self.metrics[claim["metric_id"]])
         pair = pair_if_commensurable(claim, row) if reason in INFORMATIVE_REASONS or undated else None
         meets = pair.claimed.overlaps(pair.observed) if pair else None
         return Comparison((row["observation_id"],), NOT_COMPARABLE, interval, unit, meets, reason, why)

@@ -1,4 +1,4 @@
-"""Says what reconciliation found, in sentences that a reader can check: the arithmetic, the rules, the verdicts.
+"""Says what reconciliation found, in sentences that a reader can check: the arithmetic, the kinds, the verdicts.
 
 It judges nothing and knows no topic: every sentence is put together from the tables' own names and figures.
 """
@@ -68,7 +68,7 @@ class Names:
         return self.format_areas(Quantity(row["metric_id"], row["ref_area"], row["counterpart_area"], "", ""))
 
     def format_quantity(self, quantity: Quantity, relative_to: Quantity | None = None) -> str:
-        """Return a quantity in words; beside another, only what differs from that one, its time always."""
+        """Return a quantity in words; related another, only what differs from that one, its time always."""
         metric, where = "", []
         if not relative_to or quantity.metric_id != relative_to.metric_id:
             metric = lowercase_first(self.metrics[quantity.metric_id]["name"])
@@ -88,7 +88,7 @@ def lowercase_first(name: str) -> str:
 
 
 def describe_claim(claim: Mapping[str, Any], names: Names, relative_to: Quantity) -> str:
-    """Return what a claim says, in a few words, beside the quantity that the sentence is about."""
+    """Return what a claim says, in a few words, related the quantity that the sentence is about."""
     own, base = claim_quantity(claim), base_quantity(claim)
     what, when = format_figure(claim), _period_phrase(own.period)
     of = names.format_quantity(own._replace(period=""), relative_to)
@@ -124,18 +124,21 @@ def format_list(parts: Iterable[str]) -> str:
 
 
 def format_bounds(constraint: Constraint, interval: portion.Interval, names: Names, digits: int = DIGITS) -> str:
-    """Return a computed interval of what a binding states: an amount, a growth or share in percent, a multiple."""
+    """Return a computed interval of what a constraint states: an amount, a growth or share in percent, a multiple."""
     return format_range(*_shown(constraint, interval, names), digits)
 
 
-def _shown(binding: Constraint, interval: portion.Interval, names: Names) -> tuple[portion.Interval, str]:
-    """Return an interval of what a binding states in the unit in which a reader expects it, and that unit."""
-    metric = names.metrics[binding.terms[0][0].metric_id]
+def _shown(constraint: Constraint, interval: portion.Interval, names: Names) -> tuple[portion.Interval, str]:
+    """Return an interval of what a constraint states in the unit in which a reader expects it, and that unit."""
+    metric = names.metrics[constraint.terms[0][0].metric_id]
     unit, less, by = metric["unit"], 0, 1
-    if binding.base:
-        unit = "times" if binding.kind is ConstraintKind.MULTIPLE else "percent"
-        less, by = int(binding.kind is ConstraintKind.GROWTH), 1 if binding.kind is ConstraintKind.MULTIPLE else 100
-    never_less = binding.base or (len(binding.terms) == 1 and metric["minimum"] == 0)
+    if constraint.base:
+        unit = "times" if constraint.kind is ConstraintKind.MULTIPLE else "percent"
+        less, by = (
+            int(constraint.kind is ConstraintKind.GROWTH),
+            1 if constraint.kind is ConstraintKind.MULTIPLE else 100,
+        )
+    never_less = constraint.base or (len(constraint.terms) == 1 and metric["minimum"] == 0)
     if never_less and interval.lower == 0 and interval.upper > 0:  # that end says nothing
         interval = interval.replace(left=portion.OPEN, lower=-portion.inf)
     return affine(interval, by, -less * by), unit
@@ -195,7 +198,7 @@ def _digits_to_separate(one: portion.Interval, other: portion.Interval) -> int:
 
 
 def describe_subject(constraint: Constraint, names: Names) -> str:
-    """Return what a binding speaks of: a quantity, its growth or share, the difference of two."""
+    """Return what a constraint speaks of: a quantity, its growth or share, the difference of two."""
     own = constraint.terms[0][0]
     if constraint.kind is ConstraintKind.GROWTH and constraint.base:
         return f"the growth of {names.format_quantity(own)} over that of {format_period(constraint.base.period)}"
@@ -211,16 +214,16 @@ def describe_subject(constraint: Constraint, names: Names) -> str:
 
 def explain_check(check: ConsistencyCheck, claims: Mapping[str, Mapping[str, Any]], names: Names) -> str:
     """Return a claim held against the others, as a sentence with its arithmetic."""
-    binding, found, claim = check.constraint, check.implied_by_others.interval, claims[check.claim]
+    constraint, found, claim = check.constraint, check.implied_by_others.interval, claims[check.claim]
     words = f"“{format_figure(claim)}”" if claim["measure"] == DIRECTION_MEASURE else format_figure(claim)
-    about, printed = describe_subject(binding, names), f"{_author(claim, names)} prints {words}"
-    common = found & binding.interval
+    about, printed = describe_subject(constraint, names), f"{_author(claim, names)} prints {words}"
+    common = found & constraint.interval
     # One number of digits for all that is shown of one thing, so that what lies inside is seen to lie inside.
-    shown = [_shown(binding, own, names)[0] for own in (found, binding.interval, common) if not own.empty]
+    shown = [_shown(constraint, own, names)[0] for own in (found, constraint.interval, common) if not own.empty]
     digits = max(map(_digits_to_separate_ends, shown))
     if common.empty and not found.empty:
         digits = max(digits, _digits_to_separate(*shown[:2]))
-    others = [describe_claim(claims[name], names, binding.terms[0][0]) for name in check.implied_by_others.claims]
+    others = [describe_claim(claims[name], names, constraint.terms[0][0]) for name in check.implied_by_others.claims]
     if (
         len({claims[name]["source_id"] for name in (check.claim, *check.implied_by_others.claims)}) > 1
     ):  # who says which
@@ -231,16 +234,16 @@ def explain_check(check: ConsistencyCheck, claims: Mapping[str, Mapping[str, Any
         leave = "leaves" if len(others) == 1 else "leave"
         put = f"{format_list(others)} {leave} nothing that {about} could be measured by"
     elif others:
-        put = f"{format_list(others)} {verb} {about} at {_at(format_bounds(binding, found, names, digits))}"
+        put = f"{format_list(others)} {verb} {about} at {_at(format_bounds(constraint, found, names, digits))}"
     else:
-        put = f"{about} can only be {format_bounds(binding, found, names, digits)}"
-    if len(binding.terms) > 1:
+        put = f"{about} can only be {format_bounds(constraint, found, names, digits)}"
+    if len(constraint.terms) > 1:
         printed += " for it" if claim["measure"] == "difference" else ""
         ending = "which cannot be" if common.empty else "which agrees"
     elif common.empty:
-        ending = f"which is read as {format_bounds(binding, binding.interval, names, digits)}: both cannot hold"
+        ending = f"which is read as {format_bounds(constraint, constraint.interval, names, digits)}: both cannot hold"
     else:
-        ending = f"and both hold at {_at(format_bounds(binding, common, names, digits))}"
+        ending = f"and both hold at {_at(format_bounds(constraint, common, names, digits))}"
     return capitalize_first(f"{put}; {printed}, {ending}.")
 
 
@@ -268,14 +271,19 @@ def _relation(rule: Constraint, names: Names) -> str:
 
 def explain_conflict(conflict: Conflict, claims: Mapping[str, Mapping[str, Any]], names: Names) -> str:
     """Return why the claims of a conflict cannot all be true."""
-    parts = [explain_check(conflict.check, claims, names), describe_identities(conflict.identities, names)]
-    return " ".join(part for part in parts if part)
+    return _explain(conflict.check, conflict.identities, claims, names)
 
 
-def _rule_of_test(test: ConsistencyCheck, found: Reconciliation) -> str:
-    """Return the rules by which a claim and others were held together: how they measure, and the identities."""
-    ways = {rule for name in test.implied_by_others.claims for rule in found.constraint_kinds[name]}
-    return _joined({test.constraint.kind, *ways, *(rule.kind for rule in test.implied_by_others.identities)})
+def _explain(
+    check: ConsistencyCheck, identities: Sequence[Constraint], claims: Mapping[str, Mapping[str, Any]], names: Names
+) -> str:
+    return f"{explain_check(check, claims, names)} {describe_identities(identities, names)}".strip()
+
+
+def _check_rule(check: ConsistencyCheck, found: Reconciliation) -> str:
+    """Return the kinds by which a claim and others were held together: how they measure, and the identities."""
+    kinds = {kind for name in check.implied_by_others.claims for kind in found.constraint_kinds[name]}
+    return _joined({check.constraint.kind, *kinds, *(rule.kind for rule in check.implied_by_others.identities)})
 
 
 def _joined(rules: set[ConstraintKind]) -> str:
@@ -291,29 +299,21 @@ def verdict_row(claim_id: str, reconciliation: Reconciliation, names: Names) -> 
     rule, told = "none", "No other claim bears on it."
     if verdict == NOT_COMPARABLE:
         rule = names.reasons[code]["name"]
-        beside = [
+        related = [
             f"{format_figure(reconciliation.claims[other])} ({_author(reconciliation.claims[other], names)})"
             for other in reconciliation.related_claims.get(claim_id, ())
         ]
         told = reconciliation.incomparable_notes.get(claim_id) or names.reasons[code]["sentence"]
-        told += f" Beside it: {format_list(beside)}." if beside else ""
+        told += f" Beside it: {format_list(related)}." if related else ""
     elif verdict == IN_CONFLICT:
         touching = [
             conflict for conflict in reconciliation.conflicts if claim_id in conflict.claims and not conflict.assumed
         ]
         rule, told = conflict_rule(touching[0]), explain_conflict(touching[0], reconciliation.claims, names)
     elif verdict == CONSISTENT:
-        test = reconciliation.checks[claim_id]
-        rule = _rule_of_test(test, reconciliation)
-        told = " ".join(
-            filter(
-                None,
-                [
-                    explain_check(test, reconciliation.claims, names),
-                    describe_identities(test.implied_by_others.identities, names),
-                ],
-            )
-        )
+        check = reconciliation.checks[claim_id]
+        rule = _check_rule(check, reconciliation)
+        told = _explain(check, check.implied_by_others.identities, reconciliation.claims, names)
     return {"claim_id": claim_id, "verdict": verdict, "rule": rule, "reason": code, "explanation": told}
 
 
@@ -322,7 +322,7 @@ def _author(claim: Mapping[str, Any], names: Names) -> str:
 
 
 def conflict_rule(conflict: Conflict) -> str:
-    """Return the rules by which the claims of a conflict meet."""
+    """Return the kinds by which the claims of a conflict meet."""
     return _joined({*conflict.constraint_kinds, *(rule.kind for rule in conflict.identities)})
 
 

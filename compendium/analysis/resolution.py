@@ -74,12 +74,12 @@ def _resolutions_of_side(ledger: Ledger, side: str, wanted: list[Conflict]) -> I
     chosen = consistent_observations(ledger, side)
     own = set(chosen.index[chosen["reporter"] == side])
     beside = add_observations_as_claims(ledger, chosen)
-    _, bound, _ = constraints_from_ledger(beside)
-    for group in build_components(bound, beside):
-        names = {name for binding in group.constraints for name in binding.claims}
+    for component in build_components(constraints_from_ledger(beside).constraints, beside):
+        names = {name for constraint in component.constraints for name in constraint.claims}
         inside = [conflict for conflict in wanted if names.issuperset(conflict.claims)]
         if inside and names & own:
-            system = ConstraintSystem([binding for binding in group.constraints if not binding.assumed], group.domains)
+            certain = [constraint for constraint in component.constraints if not constraint.assumed]
+            system = ConstraintSystem(certain, component.domains)
             bearing = names.intersection(chosen.index)
             for one in inside:
                 yield Resolution(

@@ -52,7 +52,7 @@ def explain_contradictions(ledger: Ledger, observation_ids: Sequence[str]) -> li
     """Return why some observations cannot all be right, a sentence for each minimal set of them."""
     observations = read_observations(ledger)
     beside = add_observations_as_claims(ledger, observations.loc[list(observation_ids)], replace_claims=True)
-    claims, _, _ = constraints_from_ledger(beside)
+    claims = constraints_from_ledger(beside).claims
     words = Names.from_ledger(beside)
     return [explain_conflict(conflict, claims, words) for conflict in find_conflicts(beside) if not conflict.assumed]
 

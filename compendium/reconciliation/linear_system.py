@@ -13,23 +13,24 @@ from compendium.reconciliation.constraints import Constraint, ImpliedBounds, Qua
 from compendium.reconciliation.simplex import EPSILON_COLUMN, UNIT_COLUMN, Dictionary, VariableKind
 
 NO_REASON: tuple[frozenset[str], tuple[Constraint, ...]] = (frozenset(), ())
+"""No claims and no identities: the reasons of an end that is that of the domain."""
 
 
 class InitialDictionary:
-    """What is the same for every choice of bindings: what quantities can be, and bindings that always stand.
+    """Tableau with the domains and the permanent constraints, shared by all systems over the same quantities.
 
-    Their equations are solved once, and the rows of any other binding are worked out once.
+    Equations of permanent constraints are solved once, and the rows of any other constraint are computed once.
     """
 
     def __init__(self, domains: Mapping[Quantity, portion.Interval], permanent: Iterable[Constraint] = ()) -> None:
-        """Take the domain of every quantity, and the bindings that stand with any others."""
+        """Take the domain of every quantity, and the constraints that apply in every system."""
         self.domains, self.dictionary = domains, Dictionary()
         self.variables = {
             quantity: self.dictionary.add_variable(VariableKind.POSITIVE if domain.lower >= 0 else VariableKind.FREE)
             for quantity, domain in domains.items()
         }
         self._rows_by_id: dict[int, tuple[Constraint, list[tuple[VariableKind, dict[int, int]]]]] = {}
-        # Wherever something else is measured by, 1 is above zero.
+        # 1 is above zero, also when rows are ratios to another variable.
         self.dictionary.add_slacks([_row({UNIT_COLUMN: Fraction(1)}, opened=True)])
         for quantity, domain in domains.items():
             inner = domain.replace(left=portion.OPEN, lower=-portion.inf) if domain.lower == 0 else domain
@@ -37,39 +38,39 @@ class InitialDictionary:
         self.constraint_by_slack = self.add_constraints(self.dictionary, permanent)
 
     def add_constraints(self, dictionary: Dictionary, constraints: Iterable[Constraint]) -> dict[int, Constraint]:
-        """Add bindings to a dictionary that this one began, and solve their equations; return them by their slacks."""
+        """Add constraints to a copy of this dictionary, solve their equations; return them by slack."""
         first, reason = len(dictionary.basis), {}
-        for binding in constraints:
-            reason.update(dict.fromkeys(dictionary.add_slacks(self._constraint_rows(binding)), binding))
+        for constraint in constraints:
+            reason.update(dict.fromkeys(dictionary.add_slacks(self._constraint_rows(constraint)), constraint))
         dictionary.solve_equations(first)
         return reason
 
-    def _constraint_rows(self, binding: Constraint) -> list[tuple[VariableKind, dict[int, int]]]:
-        """Return the rows of a binding; it is kept beside them, so that its place in memory is no other's."""
-        if id(binding) not in self._rows_by_id:
+    def _constraint_rows(self, constraint: Constraint) -> list[tuple[VariableKind, dict[int, int]]]:
+        """Return the rows of a constraint, cached by its identity; the constraint is kept so that the id stays its own."""
+        if id(constraint) not in self._rows_by_id:
             terms: dict[int, Fraction] = {}
-            for quantity, factor in binding.terms:
+            for quantity, factor in constraint.terms:
                 terms[self.variables[quantity]] = terms.get(self.variables[quantity], Fraction(0)) + factor
-            per = self.variables[binding.base] if binding.base else UNIT_COLUMN
-            rows = _rows(terms, binding.interval, per)
-            if binding.base:  # a base that something is measured against is not zero
-                rows.append(_row({per: Fraction(1)}, opened=True))
-            self._rows_by_id[id(binding)] = (binding, rows)
-        return self._rows_by_id[id(binding)][1]
+            base = self.variables[constraint.base] if constraint.base else UNIT_COLUMN
+            rows = _rows(terms, constraint.interval, base)
+            if constraint.base:  # the base of a ratio is not zero
+                rows.append(_row({base: Fraction(1)}, opened=True))
+            self._rows_by_id[id(constraint)] = (constraint, rows)
+        return self._rows_by_id[id(constraint)][1]
 
 
 def _rows(
-    terms: Mapping[int, Fraction], interval: portion.Interval, per: int
+    terms: Mapping[int, Fraction], interval: portion.Interval, base: int
 ) -> list[tuple[VariableKind, dict[int, int]]]:
-    """Return what it says that a sum lies in an interval, times an unknown."""
+    """Return the rows for: a linear combination lies in an interval, times the variable `base`."""
     low, high = interval.lower, interval.upper
     if low == high:
-        return [_row(_minus_end(terms, low, per), kind=VariableKind.ZERO)]
+        return [_row(_minus_end(terms, low, base), kind=VariableKind.ZERO)]
     rows = []
     if low != -portion.inf:
-        rows.append(_row(_minus_end(terms, low, per), opened=interval.left is portion.OPEN))
+        rows.append(_row(_minus_end(terms, low, base), opened=interval.left is portion.OPEN))
     if high != portion.inf:
-        negative = {name: -part for name, part in _minus_end(terms, high, per).items()}
+        negative = {name: -part for name, part in _minus_end(terms, high, base).items()}
         rows.append(_row(negative, opened=interval.right is portion.OPEN))
     return rows
 
@@ -77,14 +78,14 @@ def _rows(
 def _row(
     row: dict[int, Fraction], *, opened: bool = False, kind: VariableKind = VariableKind.POSITIVE
 ) -> tuple[VariableKind, dict[int, int]]:
-    """Return a row in whole numbers."""
+    """Return a row with integer coefficients, open by an infinitesimal if asked."""
     whole = {**row, EPSILON_COLUMN: Fraction(-1)} if opened else row
     scale = math.lcm(*(part.denominator for part in whole.values()))
     return kind, {name: part.numerator * (scale // part.denominator) for name, part in whole.items() if part}
 
 
 class LinearSystem:
-    """Bindings among quantities, all of them standing, as the rows of a dictionary."""
+    """A set of constraints that all apply, as a tableau: feasibility, implied bounds and their reasons."""
 
     def __init__(
         self,
@@ -92,44 +93,43 @@ class LinearSystem:
         domains: Mapping[Quantity, portion.Interval],
         start: InitialDictionary | None = None,
     ) -> None:
-        """Take bindings and the domain of every quantity in them; tell in `feasible` whether they can hold together.
+        """Add constraints to the tableau; `is_feasible` says whether they have a solution.
 
         Parameters
         ----------
+        domains
+            the domain of every quantity in the constraints.
         start
-            what always stands among the same quantities, and need not be among the bindings.
+            a tableau over the same quantities whose permanent constraints apply, too.
         """
         start = start or InitialDictionary(domains)
         self.domains, self._variables, self._dictionary = domains, start.variables, start.dictionary.copy()
         self._constraint_by_slack = start.constraint_by_slack | start.add_constraints(self._dictionary, constraints)
         self.is_feasible = self._dictionary.make_feasible()
         self._slacks_by_claim: dict[str, list[int]] = {}
-        for slack, binding in self._constraint_by_slack.items():
-            for name in binding.claims:
+        for slack, constraint in self._constraint_by_slack.items():
+            for name in constraint.claims:
                 self._slacks_by_claim.setdefault(name, []).append(slack)
 
     def implied_bounds(self, terms: Terms, base: Quantity | None = None, excluded_claim: str = "") -> ImpliedBounds:
-        """Return what is left to a sum of quantities, or to its multiple of one, and what both ends rest on.
+        """Return the bounds of a sum of quantities, or of its ratio to one, with the reasons for both ends.
+
+        The interval is empty where the base of a ratio can only be zero.
 
         Parameters
         ----------
         excluded_claim
-            a claim that is not believed for once.
-
-        Returns
-        -------
-        tuple
-            the interval, empty where the base of a ratio can only be nothing; claims and identities, none of them idle.
+            a claim whose constraints do not apply for this query.
 
         Raises
         ------
         ValueError
-            where these bindings cannot hold together.
+            where the constraints have no solution.
         """
-        # A copy, so that no answer depends on what was asked before.
+        # A copy, so that no answer depends on earlier queries.
         dictionary = self._dictionary.copy(self._slacks_by_claim.get(excluded_claim, ()))
         if not self.is_feasible and not (excluded_claim and dictionary.make_feasible()):
-            raise ValueError("these bindings cannot hold together")
+            raise ValueError("these constraints are inconsistent")
         if base and not dictionary.normalise_by(self._variables[base]):
             return ImpliedBounds(portion.empty(), *self._reasons_for_zero_base(base, excluded_claim))
         place = dictionary.add_free_row({self._variables[quantity]: factor for quantity, factor in terms})
@@ -143,29 +143,29 @@ class LinearSystem:
             portion.inf if high is None else high[0],
             portion.OPEN if high is None or high[1] else portion.CLOSED,
         )
-        rules = sorted({*below[1], *above[1]}, key=lambda binding: (binding.kind, binding.terms))
-        return ImpliedBounds(interval, tuple(sorted(below[0] | above[0])), tuple(rules))
+        identities = sorted({*below[1], *above[1]}, key=lambda constraint: (constraint.kind, constraint.terms))
+        return ImpliedBounds(interval, tuple(sorted(below[0] | above[0])), tuple(identities))
 
-    def _reasons_for_zero_base(self, per: Quantity, without: str) -> tuple[tuple[str, ...], tuple[Constraint, ...]]:
-        """Return the reasons for which a quantity cannot be above zero, so that there is no ratio to it."""
+    def _reasons_for_zero_base(self, base: Quantity, without: str) -> tuple[tuple[str, ...], tuple[Constraint, ...]]:
+        """Return the claims and identities by which a quantity cannot be above zero: there is no ratio to it."""
         dictionary = self._dictionary.copy(self._slacks_by_claim.get(without, ()))
         dictionary.make_feasible()
-        place = dictionary.add_free_row({self._variables[per]: Fraction(1)})
+        place = dictionary.add_free_row({self._variables[base]: Fraction(1)})
         dictionary.maximise(place)
-        names, rules = self._reasons(dictionary, place)
-        return tuple(sorted(names)), rules
+        names, identities = self._reasons(dictionary, place)
+        return tuple(sorted(names)), identities
 
     def _upper_end(
         self, dictionary: Dictionary, place: int, known: Any
     ) -> tuple[tuple[Fraction, int] | None, tuple[frozenset[str], tuple[Constraint, ...]]]:
-        """Return the upper end of a row, and the reasons for it unless it is `known` without any."""
+        """Return the supremum of a row, and its reasons unless it is that of the domain."""
         found = dictionary.maximise(place)
         return found, NO_REASON if found is None or found[0] == known else self._reasons(dictionary, place)
 
     def _reasons(self, dictionary: Dictionary, place: int) -> tuple[frozenset[str], tuple[Constraint, ...]]:
-        """Return claims and identities, none of them idle, by which a row cannot be larger than it is.
+        """Return claims and identities, none of them redundant, by which a row cannot exceed its value.
 
-        Where several sets of claims would do, it is as few claims as one step at a time finds, the first by name.
+        Among several sets of claims it is a small one, found greedily, the first by name.
         """
         dictionary = self._with_fewer_claims(dictionary, place)
         every = self._claims_in_row(dictionary, place)
@@ -179,13 +179,13 @@ class LinearSystem:
         )
         for slack in used:
             dictionary = self._drop_if_redundant(dictionary, place, [slack])
-        rules = tuple(
+        identities = tuple(
             self._constraint_by_slack[slack] for slack in dictionary.slacks_in_row(place) if self._is_identity(slack)
         )
-        return frozenset(self._claims_in_row(dictionary, place)), rules
+        return frozenset(self._claims_in_row(dictionary, place)), identities
 
     def _with_fewer_claims(self, dictionary: Dictionary, place: int) -> Dictionary:
-        """Return a dictionary in whose row fewer claims stand, where leaving out one of them shows one."""
+        """Return a dictionary whose row rests on fewer claims, as long as leaving out one of them finds such a one."""
         names, rest = self._claims_in_row(dictionary, place), True
         while rest:
             rest = False
@@ -198,16 +198,16 @@ class LinearSystem:
         return dictionary
 
     def _drop_if_redundant(self, dictionary: Dictionary, place: int, slacks: Iterable[int]) -> Dictionary:
-        """Return a dictionary in which some slacks bind nothing, where a row can then be no larger; else as it is."""
-        standing = set(slacks).intersection(dictionary.slacks_in_row(place))
-        if standing <= dictionary.replaceable_slacks(place):
+        """Return a dictionary with some slacks free if the row cannot grow without them; else the same dictionary."""
+        present = set(slacks).intersection(dictionary.slacks_in_row(place))
+        if present <= dictionary.replaceable_slacks(place):
             trial = dictionary.copy(slacks)
             if not trial.can_exceed(place):
                 return trial
         return dictionary
 
     def _claims_in_row(self, dictionary: Dictionary, place: int) -> list[str]:
-        """Return the claims whose slacks stand in a row."""
+        """Return the claims whose slacks have a coefficient in a row."""
         slacks = dictionary.slacks_in_row(place)
         return sorted(
             {
@@ -222,16 +222,17 @@ class LinearSystem:
         return slack in self._constraint_by_slack and not self._constraint_by_slack[slack].claims
 
 
-def _minus_end(terms: Mapping[int, Fraction], end: Fraction, per: int) -> dict[int, Fraction]:
+def _minus_end(terms: Mapping[int, Fraction], end: Fraction, base: int) -> dict[int, Fraction]:
+    """Return the terms minus an end of an interval times the base."""
     row = dict(terms)
-    row[per] = row.get(per, Fraction(0)) - Fraction(end)
+    row[base] = row.get(base, Fraction(0)) - Fraction(end)
     return row
 
 
 def prior_interval(
     terms: Terms, base: Quantity | None, domains: Mapping[Quantity, portion.Interval]
 ) -> portion.Interval:
-    """Return what a sum or ratio can be without any claim: what its ends then are needs no reason."""
+    """Return the range of a sum or ratio without any claim: its ends need no reason."""
     if base:
         return portion.closedopen(Fraction(0), portion.inf)
     return domains[terms[0][0]] if len(terms) == 1 else portion.open(-portion.inf, portion.inf)

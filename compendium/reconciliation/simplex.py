@@ -1,11 +1,9 @@
-"""Solves bindings of any shape by the simplex method, in whole numbers: what they leave to a sum or a ratio, and why.
+"""Simplex tableau in integer arithmetic, with open ends: pivoting, feasibility and maximisation.
 
-A dictionary in the sense of Chvátal (1983) writes some of the unknowns and of the slacks of all rows as sums of the
-others, which are zero. Its entries are integers over one denominator a row, so that nothing is rounded; an open end
-is an end moved by something infinitely small, which has a column of its own (Dutertre and de Moura 2006). All is
-written homogeneously: one column stands for 1, and a ratio is asked for by letting its base take that column
-(Charnes and Cooper 1962). Where an end cannot be moved further, the slacks that still stand in its row are its
-reasons.
+A dictionary in the sense of Chvátal (1983) writes its basic variables as linear combinations of the others, which are
+zero. Entries are integers over one denominator a row, so nothing is rounded. An open end is an end moved by an
+infinitesimal, which has a column of its own (Dutertre and de Moura 2006). All is homogeneous: one column stands for
+1, and a ratio is maximised by giving its base that column (Charnes and Cooper 1962).
 """
 
 from __future__ import annotations
@@ -16,13 +14,13 @@ from enum import Enum, auto
 from fractions import Fraction
 
 MAX_IDLE_STEPS = 40
-"""After so many steps that gain nothing the choice of steps is one that cannot go in circles (Bland 1977)."""
+"""Number of steps without gain after which pivots follow Bland's rule (1977), which cannot cycle."""
 UNIT_COLUMN, EPSILON_COLUMN = 0, 1
-"""The columns of 1 and of the infinitely small."""
+"""The columns of the number 1 and of the infinitesimal."""
 
 
 class VariableKind(Enum):
-    """What an unknown or a slack can be."""
+    """The sign that a variable or slack may have: not negative, zero, or any."""
 
     POSITIVE = auto()
     ZERO = auto()
@@ -30,10 +28,10 @@ class VariableKind(Enum):
 
 
 class Dictionary:
-    """Rows of integers by column: each says what one unknown is, `den` times, as a sum of those of the columns."""
+    """Tableau: by row the integer coefficients by column of one basic variable, and their common denominator."""
 
     def __init__(self) -> None:
-        """Start with the two columns of the constants."""
+        """Start with the two constant columns and no row."""
         self.kinds: list[VariableKind] = [VariableKind.POSITIVE, VariableKind.POSITIVE]
         self.columns: list[int] = [UNIT_COLUMN, EPSILON_COLUMN]
         self.basis: list[int] = []
@@ -41,7 +39,7 @@ class Dictionary:
         self.denominators: list[int] = []
 
     def copy(self, freed_slacks: Iterable[int] = ()) -> Dictionary:
-        """Return a dictionary that can be changed without changing this one, and in which some slacks bind nothing."""
+        """Return an independent copy in which some slacks are free, so that their constraints do not apply."""
         other = Dictionary.__new__(Dictionary)
         other.kinds, other.columns, other.basis = self.kinds[:], self.columns[:], self.basis[:]
         # Rows are replaced, never changed, so that the copy may share them.
@@ -51,13 +49,13 @@ class Dictionary:
         return other
 
     def add_variable(self, kind: VariableKind) -> int:
-        """Add an unknown as a column, before any row; return its number."""
+        """Add a variable as a column, before any row is added; return its number."""
         self.kinds.append(kind)
         self.columns.append(len(self.kinds) - 1)
         return len(self.kinds) - 1
 
     def add_slacks(self, rows: Iterable[tuple[VariableKind, Mapping[int, int]]]) -> list[int]:
-        """Add slacks that are so much of each unknown, up to a factor above zero; return their numbers."""
+        """Add slacks as rows, each a combination of variables up to a positive factor; return their numbers."""
         column = {name: place for place, name in enumerate(self.columns)}
         at = {name: place for place, name in enumerate(self.basis) if name not in column}
         first = len(self.kinds)
@@ -83,7 +81,7 @@ class Dictionary:
         return list(range(first, len(self.kinds)))
 
     def pivot(self, place: int, column: int) -> None:
-        """Let the unknown of a row and that of a column change places."""
+        """Exchange the basic variable of a row with the variable of a column."""
         rows, dens = self.rows, self.denominators
         own, by = rows[place], rows[place][column]
         new = {c: -part for c, part in own.items()} if by > 0 else own.copy()
@@ -106,7 +104,7 @@ class Dictionary:
         self.columns[column], self.basis[place] = self.basis[place], self.columns[column]
 
     def add_free_row(self, terms: Mapping[int, Fraction]) -> int:
-        """Add a sum of unknowns as a row that is free; return its place."""
+        """Add a linear combination of variables as a free row; return its place."""
         at = {name: place for place, name in enumerate(self.basis)}
         total: dict[int, Fraction] = {}
         for name, factor in terms.items():
@@ -123,11 +121,11 @@ class Dictionary:
         return len(self.basis) - 1
 
     def negate_row(self, place: int) -> None:
-        """Turn a free row into what is as much below zero as it was above."""
+        """Negate a free row."""
         self.rows[place] = {column: -part for column, part in self.rows[place].items()}
 
     def solve_equations(self, first: int = 0) -> None:
-        """Bring every slack that is zero, from some row on, out of the rows, as far as it says anything new."""
+        """Pivot every zero slack from row `first` on out of the basis, unless its equation is redundant."""
         for place, name in list(enumerate(self.basis))[first:]:
             if self.kinds[name] is VariableKind.ZERO:
                 row = self.rows[place]
@@ -136,7 +134,7 @@ class Dictionary:
                     self.pivot(place, min(found, key=lambda column: abs(row[column])))
 
     def make_feasible(self) -> bool:
-        """Find values that all rows allow; tell whether there are any."""
+        """Pivot until all rows have allowed values; return whether there is a solution."""
         while True:
             place = self._first_infeasible_row()
             if place is None:
@@ -151,24 +149,24 @@ class Dictionary:
             self.pivot(place, min(columns, key=self.columns.__getitem__))
 
     def _first_infeasible_row(self) -> int | None:
-        """Return the row of the first unknown by number whose value is not allowed, `None` where all are."""
+        """Return the row of the lowest-numbered variable whose value is not allowed, `None` where all are."""
         kinds, found, first = self.kinds, None, len(self.kinds)
         for place, name in enumerate(self.basis):
             if name < first and (kind := kinds[name]) is not VariableKind.FREE:
                 row = self.rows[place]
-                unit = row.get(UNIT_COLUMN, 0) or row.get(
-                    EPSILON_COLUMN, 0
-                )  # the infinitely small counts where there is nothing else
+                # The infinitesimal decides where the coefficient of 1 is zero.
+                unit = row.get(UNIT_COLUMN, 0) or row.get(EPSILON_COLUMN, 0)
                 if unit < 0 or (unit and kind is VariableKind.ZERO):
                     found, first = place, name
         return found
 
     def _can_enter(self, column: int, rising: bool) -> bool:
+        """Return whether the variable of a column can rise or fall from zero."""
         kind = self.kinds[self.columns[column]]
         return kind is VariableKind.FREE or (kind is VariableKind.POSITIVE and rising)
 
     def maximise(self, place: int) -> tuple[Fraction, int] | None:
-        """Make a free row as large as can be; return its value and how it lies beside it, `None` where endless."""
+        """Maximise a free row; return its supremum and its infinitesimal as in `value`, `None` if unbounded."""
         idle, before = 0, self.value(place)
         while step := self._choose_pivot(place, bland=idle > MAX_IDLE_STEPS):
             leaving, column = step
@@ -180,7 +178,7 @@ class Dictionary:
         return before
 
     def can_exceed(self, place: int) -> bool:
-        """Tell whether a free row can be larger than it is; stop at the first step that shows it."""
+        """Return whether a free row can exceed its present value; stops at the first step that shows it."""
         idle, before = 0, self.value(place)
         while step := self._choose_pivot(place, bland=idle > MAX_IDLE_STEPS):
             leaving, column = step
@@ -193,7 +191,7 @@ class Dictionary:
         return False
 
     def _choose_pivot(self, place: int, *, bland: bool) -> tuple[int | None, int] | None:
-        """Return the row and the column to exchange so that a row grows, `None` where it is as large as can be."""
+        """Return the row and column to exchange so that a row grows, `None` where it is at its maximum."""
         row = self.rows[place]
         columns = [c for c, part in row.items() if c > EPSILON_COLUMN and self._can_enter(c, part > 0)]
         if not columns:
@@ -202,12 +200,12 @@ class Dictionary:
         return self._leaving_row(column, row[column] > 0), column
 
     def value(self, place: int) -> tuple[Fraction, int]:
-        """Return the value of a row, and -1, 0 or 1 for a value infinitely little below, at or above that."""
+        """Return the value of a row, and -1, 0 or 1 for an infinitesimal below, at or above it."""
         unit, small = constants(self.rows[place])
         return Fraction(unit, self.denominators[place]), (small > 0) - (small < 0)
 
     def _leaving_row(self, column: int, rising: bool) -> int | None:
-        """Return the row that first stops the unknown of a column, `None` where none does."""
+        """Return the row that first limits the variable of a column, `None` where none does (ratio test)."""
         found, unit, small, by = None, 0, 0, 1
         for place, row in enumerate(self.rows):
             if column not in row:
@@ -225,11 +223,11 @@ class Dictionary:
         return found
 
     def slacks_in_row(self, place: int) -> list[int]:
-        """Return what stands in a row besides the constants: the slacks by which it cannot be larger."""
+        """Return the variables with a coefficient in a row: the slacks by which it cannot be larger."""
         return [self.columns[column] for column in self.rows[place] if column > EPSILON_COLUMN]
 
     def replaceable_slacks(self, place: int) -> set[int]:
-        """Return those of the slacks in a row in whose stead others may stop it where they do."""
+        """Return those slacks in a row that a degenerate pivot could replace with others."""
         found = {column for column in self.rows[place] if column > EPSILON_COLUMN}
         tied: set[int] = set()
         for other, row in enumerate(self.rows):
@@ -238,7 +236,7 @@ class Dictionary:
         return {self.columns[column] for column in tied}
 
     def normalise_by(self, name: int) -> bool:
-        """Let an unknown take the column of 1, so that all is measured in it; tell whether that can be."""
+        """Give a variable the unit column, so that all rows are ratios to it; return whether that is feasible."""
         if name in self.basis:
             place = self.basis.index(name)
             row = self.rows[place]
@@ -254,9 +252,11 @@ class Dictionary:
 
 
 def constants(row: Mapping[int, int]) -> tuple[int, int]:
+    """Return the coefficients of a row in the unit column and in that of the infinitesimal."""
     return row.get(UNIT_COLUMN, 0), row.get(EPSILON_COLUMN, 0)
 
 
 def _reduce(row: dict[int, int], den: int) -> tuple[dict[int, int], int]:
+    """Return a row and its denominator divided by their common divisor."""
     common = math.gcd(den, *row.values())
     return ({column: part // common for column, part in row.items()}, den // common) if common > 1 else (row, den)

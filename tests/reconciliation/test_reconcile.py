@@ -192,7 +192,7 @@ def test_every_conflict_cannot_hold_and_needs_each_of_its_claims() -> None:
     ledger = mixed()
     sets = conflicts(once())
     assert len(sets) >= 8
-    for group in build_components(constraints_from_ledger(ledger)[1], ledger):
+    for group in build_components(constraints_from_ledger(ledger).constraints, ledger):
         system = ConstraintSystem([binding for binding in group.constraints if not binding.assumed], group.domains)
         for claims in sets:
             if set(claims) <= set(system.claims):
@@ -389,7 +389,7 @@ def test_a_metric_says_what_can_be(name: str, expected: portion.Interval) -> Non
 
 def test_claims_that_share_no_quantity_are_in_different_groups() -> None:
     ledger = small(claim("a", "$4"), growth("b", "10%"), claim("c", "5", "victims"), claim("d", "$4", "savings"))
-    _, bound, _ = constraints_from_ledger(ledger)
+    bound = constraints_from_ledger(ledger).constraints
     names = [
         sorted(name for binding in group.constraints for name in binding.claims)
         for group in build_components(bound, ledger)

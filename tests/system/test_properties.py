@@ -62,7 +62,7 @@ def test_every_planted_conflict_is_found_and_none_invented(seed: int) -> None:
 @settings(max_examples=12)
 def test_every_group_implies_what_z3_says(claims: int, seed: int) -> None:
     ledger = world(claims, seed=seed).ledger
-    for group in build_components(constraints_from_ledger(ledger)[1], ledger):
+    for group in build_components(constraints_from_ledger(ledger).constraints, ledger):
         if not any(binding.assumed for binding in group.constraints):
             agree(group)
 
