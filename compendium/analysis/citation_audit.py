@@ -1,7 +1,7 @@
-"""Audits the citations of a text against its own list of references.
+"""Audit of the citations of a text against its own list of references.
 
-It compares what is printed with what is printed. Whether a reference is about its sentence is a judgment,
-kept with its reason in the data; this module only gathers it.
+Printed text is compared with printed text. Whether a reference is about its sentence is a judgment, kept with its
+reason in the data and only reported here.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ def exact_entries(citations: pd.DataFrame) -> list[str]:
 
 
 def audit_citations(citations: pd.DataFrame) -> pd.DataFrame:
-    """Return the findings of an audit, one row each.
+    """Return the findings of the audit, one row each.
 
     Parameters
     ----------
@@ -92,11 +92,12 @@ def _nearest(row: dict[str, object], entries: pd.DataFrame) -> tuple[str, str]:
 
 
 def _key(row: dict[str, object]) -> tuple[str, str]:
+    """Return what an exact match compares: the number of a numbered citation, else the first name and the year."""
     if row["marker"]:
         return ("number", str(row["marker"]))
     return (_name(str(row["author"])), str(row["year"]))
 
 
 def _name(author: str) -> str:
-    """Return the first family name or organisation, folded: case, apostrophes and spaces do not distinguish."""
+    """Return the first family name or organisation in lower case, without apostrophes, punctuation and spaces."""
     return re.sub(r"[^\w]", "", author.split(";")[0]).casefold()

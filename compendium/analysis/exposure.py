@@ -1,7 +1,7 @@
-"""What trade between two areas puts at stake: amounts a year, and their shares of what each side has.
+"""Exposure of two areas to a break in their trade: amounts a year, and their shares of totals.
 
-At stake is what a break would touch, not what it would cost: nobody knows how much would find another way, so a
-reader assumes it. Nothing is forecast; what no publisher gives stays empty, with the reason.
+Exposure is what a break would affect, not what it would cost; how much could be replaced is an assumption of the
+reader. Nothing is forecast; where no figure is found, the reason is given instead.
 """
 
 from __future__ import annotations
@@ -30,12 +30,12 @@ NO_AMOUNT = "No amount is assumed, and no figure was found."
 Range = tuple[float, float]
 """Two numbers, the smaller first."""
 UNKNOWN_SHARE: Range = (0, 100)
-"""What is taken of a share of which nothing is assumed."""
+"""The percentage range of which nothing is assumed."""
 
 
 @dataclass(frozen=True)
 class Assumptions:
-    """What a reader may change; every field is shown on the page with what it means."""
+    """The assumptions that a reader may change; the metadata of each field say what it means."""
 
     year: str = field(metadata={"means": "The year whose trade is taken for what is at stake in a year."})
     counted_by: str = field(metadata={"means": "Whose authorities count the flows between both; sides are not mixed."})
@@ -61,7 +61,7 @@ class Assumptions:
     )
 
     def __post_init__(self) -> None:
-        """Refuse ranges that cannot be; the message names the assumption."""
+        """Raise `ValueError` for a range outside its limits."""
         most = {"other_buyers": 100.0, "other_sellers": 100.0, "transit": math.inf}
         for name, highest in most.items():
             for side, (low, high) in getattr(self, name).items():
@@ -72,7 +72,7 @@ class Assumptions:
 
 @dataclass(frozen=True)
 class ExposureIds:
-    """What a ledger calls what is counted: ids of metrics, and of the place that holds all others."""
+    """The ids in a ledger of the metrics that are counted, and of the place that contains all others."""
 
     sales: str
     purchases: str
@@ -83,19 +83,22 @@ class ExposureIds:
 
 @dataclass(frozen=True)
 class Exposure:
-    """One thing that a break would touch, on one side: how much a year, of what, and what is left without another way.
-
-    `amount` is `None` where nobody gives it; `why` says the reason. Shares are in percent, by the name of the whole.
-    """
+    """Exposure of one side in one flow: amount a year, and what is left of it after replacement."""
 
     side: str
     flow: str
     amount: portion.Interval | None
+    """The amount a year, `None` where no figure is found."""
     unreplaced: portion.Interval | None
+    """The part of the amount that is not replaced."""
     shares: Mapping[str, portion.Interval] = field(default_factory=dict)
+    """The amount in percent of each total, by the name of the total."""
     unreplaced_shares: Mapping[str, portion.Interval] = field(default_factory=dict)
+    """The part not replaced in percent of each total."""
     evidence_ids: tuple[str, ...] = ()
+    """The ids of the observations that it rests on."""
     missing_reason: str = ""
+    """Why there is no amount."""
 
 
 SALES, PURCHASES, REMITTANCES, TRANSIT = "sales", "purchases", "money sent home", "transit fees"
@@ -104,10 +107,9 @@ EXPORTS, IMPORTS, ECONOMY = "exports", "imports", "GDP"
 
 
 def exposures(ledger: Ledger, assumptions: Assumptions, sides: Areas, ids: ExposureIds) -> list[Exposure]:
-    """Return what a break between two sides would touch on each: sales, purchases, money sent home, transit, and all.
+    """Return the exposure of each of two sides in sales, purchases, remittances and transit fees, and in total.
 
-    What the figures of the counting side imply together is taken, so that a flow that it does not print may follow
-    from others. The sum is of what is known.
+    Amounts are what the figures of the counting side imply together; the total is the sum of the known amounts.
     """
     observations = read_observations(ledger)
     between = observations[observations["ref_area"].isin(sides) & observations["counterpart_area"].isin(sides)]
@@ -182,6 +184,7 @@ class _Side:
 def _totals(
     observations: pd.DataFrame, assumptions: Assumptions, side: str, ids: ExposureIds
 ) -> Iterator[tuple[str, pd.Series]]:
+    """Yield the name and the observation of each total of a side."""
     for name, metric, counterpart in (
         (EXPORTS, ids.sales, ids.world_area), (IMPORTS, ids.purchases, ids.world_area), (ECONOMY, ids.economy, ""),
     ):  # fmt: skip
@@ -211,10 +214,9 @@ def after_replacement(amount: portion.Interval, replaced_percent: Range) -> port
 def goods_exposures(
     ledger: Ledger, assumptions: Assumptions, areas: Areas, ids: ExposureIds, metrics: Iterable[str]
 ) -> list[Exposure]:
-    """Return what each group of goods puts at stake: how much the one area sells to the other, of all that it sells.
+    """Return the exposure in each group of goods that one area sells to the other, as a share of all it sells of them.
 
-    Takes publishers of no side, too: groups are seldom counted by the authorities of one. Groups of which a year has
-    no figure are left out.
+    Publishers without a side count, too; groups without a figure for the year are left out.
     """
     one, other = areas
     year = read_observations(ledger)

@@ -1,6 +1,6 @@
-"""Recomputes each headline with one source left out: which conclusions hang on one text?
+"""Sensitivity of the key findings: the verdict on each with every source left out in turn.
 
-A headline is a quantity, or a ratio of two, that lies in a range; what the claims leave possible decides.
+A key finding states that a quantity, or a ratio of two, lies in a range.
 """
 
 from __future__ import annotations
@@ -28,27 +28,27 @@ HOLDS, FAILS, UNDECIDED = "holds", "fails", "cannot be said"
 
 
 def key_finding_constraint(key_finding: Mapping[str, Any]) -> Constraint:
-    """Return what a headline asks for: a quantity, or its multiple of another."""
-    period, population = canonical_period(key_finding["period"]), key_finding["population"]
-    own = Quantity(
-        key_finding["metric_id"], key_finding["ref_area"], key_finding["counterpart_area"], period, population
+    """Return the query for a key finding: a quantity, or its ratio to another."""
+    base = _quantity(key_finding, "over_") if key_finding["over_metric_id"] else None
+    kind = ConstraintKind.MULTIPLE if base else ConstraintKind.SAME
+    return Constraint(kind, ((_quantity(key_finding), ONE),), NON_NEGATIVE, base)
+
+
+def _quantity(key_finding: Mapping[str, Any], prefix: str = "") -> Quantity:
+    """Return the quantity of a key finding, or that of its base with the prefix of the columns."""
+    metric, area, counterpart, period = (
+        key_finding[f"{prefix}{name}"] for name in ("metric_id", "ref_area", "counterpart_area", "period")
     )
-    over = None
-    if key_finding["over_metric_id"]:
-        over = Quantity(
-            key_finding["over_metric_id"], key_finding["over_ref_area"], key_finding["over_counterpart_area"],
-            canonical_period(key_finding["over_period"]), population,
-        )  # fmt: skip
-    return Constraint(ConstraintKind.MULTIPLE if over else ConstraintKind.SAME, ((own, ONE),), NON_NEGATIVE, over)
+    return Quantity(metric, area, counterpart, canonical_period(period), key_finding["population"])
 
 
 def implied_key_finding(ledger: Ledger, key_finding_id: str) -> ImpliedBounds:
-    """Return what all claims leave to the quantity or ratio of a headline; raise `KeyError` where there is none."""
+    """Return the bounds that all claims imply for a key finding; raise `KeyError` for an unknown id."""
     return implied_bounds(ledger, [key_finding_constraint(ledger.row("headlines", key_finding_id))])[0]
 
 
 def required_range(key_finding: Mapping[str, Any]) -> portion.Interval:
-    """Return the values for which a headline is right; its ends are not among them: more than one is growth."""
+    """Return the open interval of values for which a key finding is true."""
     low, high = key_finding["low"], key_finding["high"]
     return portion.open(
         -portion.inf if pd.isna(low) else to_fraction(low), portion.inf if pd.isna(high) else to_fraction(high)
@@ -56,35 +56,35 @@ def required_range(key_finding: Mapping[str, Any]) -> portion.Interval:
 
 
 def key_finding_verdict(implied_range: portion.Interval, required: portion.Interval) -> str:
-    """Return what an implied interval says of a headline: it holds, it fails, or it cannot be said."""
+    """Return whether a key finding holds, fails or is undecided, given the implied bounds."""
     if implied_range in required:
         return HOLDS
     return UNDECIDED if implied_range.overlaps(required) else FAILS
 
 
 def sensitivity(ledger: Ledger) -> pd.DataFrame:
-    """Return every headline with all sources, and with each left out in turn.
+    """Return the verdict on every key finding with all sources, and with each left out in turn.
 
     Returns
     -------
     pandas.DataFrame
-        one row a headline and source left out (`""` for none): `headline_id`, `without`, `interval` (of the
+        one row a key finding and source left out (`""` for none): `headline_id`, `without`, `interval` (of the
         quantity in its unit, or of the ratio), `claims` that it rests on, `assumed`, `verdict`.
     """
-    headlines = ledger["headlines"].to_dict("records")
-    asked = [key_finding_constraint(headline) for headline in headlines]
+    key_findings = ledger["headlines"].to_dict("records")
+    constraints = [key_finding_constraint(key_finding) for key_finding in key_findings]
     rows = []
     for source in ["", *ledger["sources"]["source_id"]]:
-        answers = implied_bounds(ledger.without_source(source) if source else ledger, asked)
+        answers = implied_bounds(ledger.without_source(source) if source else ledger, constraints)
         rows += [
             {
-                "headline_id": headline["headline_id"],
+                "headline_id": key_finding["headline_id"],
                 "without": source,
                 "interval": answer.interval,
                 "claims": list(answer.claims),
                 "assumed": answer.assumed,
-                "verdict": key_finding_verdict(answer.interval, required_range(headline)),
+                "verdict": key_finding_verdict(answer.interval, required_range(key_finding)),
             }
-            for headline, answer in zip(headlines, answers, strict=True)
+            for key_finding, answer in zip(key_findings, answers, strict=True)
         ]
     return pd.DataFrame(rows, columns=["headline_id", "without", "interval", "claims", "assumed", "verdict"])

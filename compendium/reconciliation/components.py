@@ -188,7 +188,9 @@ def analyse_component(component: Component) -> ComponentAnalysis:
 
 @lru_cache(maxsize=CACHE_SIZE)
 def _analyse(
-    constraints: tuple[Constraint, ...], domains: tuple[tuple[Quantity, portion.Interval], ...], forecasts: frozenset[str],
+    constraints: tuple[Constraint, ...],
+    domains: tuple[tuple[Quantity, portion.Interval], ...],
+    forecasts: frozenset[str],
     limits: tuple[int, int],
 ) -> ComponentAnalysis:  # fmt: skip
     return ComponentAnalysis(Component(constraints, dict(domains), forecasts))

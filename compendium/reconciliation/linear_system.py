@@ -38,7 +38,7 @@ class InitialDictionary:
         self.constraint_by_slack = self.add_constraints(self.dictionary, permanent)
 
     def add_constraints(self, dictionary: Dictionary, constraints: Iterable[Constraint]) -> dict[int, Constraint]:
-        """Add constraints to a copy of this dictionary, solve their equations; return them by slack."""
+        """Add constraints to a copy of this dictionary, with equations solved; return them by slack."""
         first, reason = len(dictionary.basis), {}
         for constraint in constraints:
             reason.update(dict.fromkeys(dictionary.add_slacks(self._constraint_rows(constraint)), constraint))
@@ -46,7 +46,7 @@ class InitialDictionary:
         return reason
 
     def _constraint_rows(self, constraint: Constraint) -> list[tuple[VariableKind, dict[int, int]]]:
-        """Return the rows of a constraint, cached by its identity; the constraint is kept so that the id stays its own."""
+        """Return the rows of a constraint, cached by its id; it is kept beside them, so that no other gets that id."""
         if id(constraint) not in self._rows_by_id:
             terms: dict[int, Fraction] = {}
             for quantity, factor in constraint.terms:
