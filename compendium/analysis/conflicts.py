@@ -8,7 +8,7 @@ are gone.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import Any
 
 from compendium.analysis.citation_audit import OFF_TOPIC_REFERENCE, audit_citations
@@ -51,21 +51,46 @@ class Inconsistency:
 
 
 @dataclass(frozen=True)
+class Tension:
+    """A row of the tensions: inconsistencies that a person has accepted, with a reason."""
+
+    tension_id: str
+    title: str
+    items: tuple[str, ...]
+    """The ids of rows that an accepted inconsistency must have."""
+    expect: str
+    """A rule that it must break."""
+    would_give: str
+    """Which of the rows would have to be wrong."""
+    reason: str
+
+    def covers(self, inconsistency: Inconsistency) -> bool:
+        """Return whether it accepts an inconsistency: that has all items and breaks the expected rule."""
+        return set(self.items).issubset(inconsistency.items) and self.expect in inconsistency.rule.split(SEPARATOR)
+
+
+def _tensions(ledger: Ledger) -> list[Tension]:
+    names = [one.name for one in fields(Tension)]
+    rows = ({name: row[name] for name in names} for row in ledger["tensions"].to_dict("records"))
+    return [Tension(**row | {"items": tuple(row["items"].split(SEPARATOR))}) for row in rows]
+
+
+@dataclass(frozen=True)
 class InconsistencyGroup:
     """Inconsistencies that one tension accepts, the shortest first; or a single one without a tension."""
 
-    tension: Mapping[str, Any] | None
+    tension: Tension | None
     members: tuple[Inconsistency, ...]
 
     @property
     def name(self) -> str:
         """Return a permanent name: the id of the tension, or the ids of the rows."""
-        return self.tension["tension_id"] if self.tension else "+".join(self.members[0].items)
+        return self.tension.tension_id if self.tension else "+".join(self.members[0].items)
 
     @property
     def title(self) -> str:
         """Return the title of the tension, or the rule."""
-        return self.tension["title"] if self.tension else self.members[0].rule.capitalize()
+        return self.tension.title if self.tension else self.members[0].rule.capitalize()
 
     @property
     def kind(self) -> str:
@@ -96,8 +121,8 @@ def group_inconsistencies(
     """Return the inconsistencies grouped by the tension that accepts them, each other one in a group of its own."""
     left = list(find_inconsistencies(ledger) if inconsistencies is None else inconsistencies)
     grouped = []
-    for tension in ledger["tensions"].to_dict("records"):
-        own = [inconsistency for inconsistency in left if _covers(tension, inconsistency)]
+    for tension in _tensions(ledger):
+        own = [inconsistency for inconsistency in left if tension.covers(inconsistency)]
         left = [inconsistency for inconsistency in left if inconsistency not in own]
         if own:
             members = sorted(own, key=lambda inconsistency: (len(inconsistency.items), inconsistency.items))
@@ -115,26 +140,20 @@ def filter_by_subject(groups: Iterable[InconsistencyGroup], subjects: Iterable[s
 def check_tensions(ledger: Ledger) -> Iterator[Problem]:
     """Yield a problem for every tension without an inconsistency, and for every item in none."""
     path = ledger.schema["tensions"].path
-    tensions = ledger["tensions"].to_dict("records")
+    tensions = _tensions(ledger)
     if not tensions:
         return
     known = find_inconsistencies(ledger)
     ids = {item for inconsistency in known for item in inconsistency.items}
     rules = {rule for inconsistency in known for rule in inconsistency.rule.split(SEPARATOR)}
     for line, tension in enumerate(tensions, 2):
-        for item in tension["items"].split(SEPARATOR):
+        for item in tension.items:
             if item not in ids:
                 right = describe_choices(ids, item) if ids else "there is none"
                 yield Problem(path, line, "items", item, f"rows of a conflict: {right}")
-        if not any(_covers(tension, inconsistency) for inconsistency in known):
-            near = describe_choices(rules, tension["expect"]) if rules else "there is none"
-            yield Problem(path, line, "expect", tension["expect"], f"the rule of a conflict of these items: {near}")
-
-
-def _covers(tension: Mapping[str, Any], inconsistency: Inconsistency) -> bool:
-    """Return whether a tension accepts an inconsistency: it has all items and the expected rule."""
-    rules = inconsistency.rule.split(SEPARATOR)
-    return set(tension["items"].split(SEPARATOR)) <= set(inconsistency.items) and tension["expect"] in rules
+        if not any(tension.covers(inconsistency) for inconsistency in known):
+            near = describe_choices(rules, tension.expect) if rules else "there is none"
+            yield Problem(path, line, "expect", tension.expect, f"the rule of a conflict of these items: {near}")
 
 
 def _of_numbers(ledger: Ledger, conflicts: Sequence[Conflict]) -> Iterator[Inconsistency]:

@@ -14,7 +14,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 import pandas as pd
 import portion
@@ -54,6 +54,14 @@ BATCH_SIZE = 16
 """How many components are sent to another process at once."""
 
 
+class Verdict(NamedTuple):
+    """The verdict on a claim, one of `RECONCILIATION_VERDICTS`."""
+
+    verdict: str
+    reason: str = ""
+    """The code of the reason where the claim is not comparable."""
+
+
 @dataclass(frozen=True)
 class Reconciliation:
     """Result of `reconcile`: bounds of quantities, conflicts, a verdict for each claim."""
@@ -65,8 +73,7 @@ class Reconciliation:
     checks: dict[str, ConsistencyCheck]
     """By claim that other claims constrain: its check against them."""
     conflicts: tuple[Conflict, ...]
-    verdicts: dict[str, tuple[str, str]]
-    """By claim: the verdict, and the code of the reason where it is not comparable."""
+    verdicts: dict[str, Verdict]
     claimed_quantities: frozenset[Quantity]
     """The quantities whose own figure some claim prints."""
     constraint_kinds: dict[str, tuple[ConstraintKind, ...]]
@@ -278,7 +285,7 @@ def _claims(ledger: Ledger) -> dict[str, dict[str, Any]]:
 
 def _verdicts(
     known: LedgerConstraints, checks: Mapping[str, ConsistencyCheck], conflicts: Sequence[Conflict]
-) -> tuple[dict[str, tuple[str, str]], dict[str, tuple[str, ...]]]:
+) -> tuple[dict[str, Verdict], dict[str, tuple[str, ...]]]:
     """Return by claim its verdict with the code of the reason if it is not comparable, and the related claims.
 
     Of a conflict that takes a forecast, only the forecast is in conflict, not the claims about the past.
@@ -294,19 +301,19 @@ def _verdicts(
     by_subject: dict[tuple[str, ...], list[Mapping[str, Any]]] = {}
     for claim in known.claims.values():
         by_subject.setdefault(_subject(claim), []).append(claim)
-    verdicts: dict[str, tuple[str, str]] = {}
+    verdicts: dict[str, Verdict] = {}
     related: dict[str, tuple[str, ...]] = {}
     for name, claim in known.claims.items():
         if name in in_conflict:
-            verdicts[name] = (IN_CONFLICT, "")
+            verdicts[name] = Verdict(IN_CONFLICT)
         elif name in checks:
-            verdicts[name] = (CONSISTENT, "")
+            verdicts[name] = Verdict(CONSISTENT)
         elif name in assumed:
-            verdicts[name] = (NOT_COMPARABLE, "valuation")
+            verdicts[name] = Verdict(NOT_COMPARABLE, "valuation")
             related[name] = tuple(sorted(assumed[name] - {name}))
         else:
             reason, related[name] = _incomparability(claim, by_subject[_subject(claim)], known.incomparable)
-            verdicts[name] = (NOT_COMPARABLE, reason) if reason else (SINGLE, "")
+            verdicts[name] = Verdict(NOT_COMPARABLE, reason) if reason else Verdict(SINGLE)
     return verdicts, related
 
 
