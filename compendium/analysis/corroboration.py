@@ -8,7 +8,7 @@ with the reason why it is not comparable. Agreement means that two intervals sha
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
@@ -117,25 +117,18 @@ def corroborate(ledger: Ledger, claim_ids: Collection[str] | None = None) -> dic
     }
 
 
-@dataclass
 class _EvidenceIndex:
     """The observations by metric, and by claim those that a person has ruled out as not comparable."""
 
-    ledger: Ledger
-    metrics: Mapping[str, Row] = field(init=False)
-    observations: pd.DataFrame = field(init=False)
-    rows: Mapping[str, Row] = field(init=False)
-    by_metric: dict[str, list[Row]] = field(init=False)
-    excluded_pairs: dict[str, dict[str, Row]] = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.metrics = keyed(self.ledger.frames["metrics"], "metric_id")
-        self.observations = read_observations(self.ledger)
-        self.rows = keyed(self.observations, "observation_id")
-        self.by_metric, self.excluded_pairs = {}, {}
+    def __init__(self, ledger: Ledger) -> None:
+        self.ledger = ledger
+        self.metrics: Mapping[str, Row] = keyed(ledger.frames["metrics"], "metric_id")
+        self.rows: Mapping[str, Row] = keyed(read_observations(ledger), "observation_id")
+        self.by_metric: dict[str, list[Row]] = {}
+        self.excluded_pairs: dict[str, dict[str, Row]] = {}
         for row in self.rows.values():
             self.by_metric.setdefault(row["metric_id"], []).append(row)
-        for row in self.ledger.frames["comparisons"].to_dict("records"):
+        for row in ledger.frames["comparisons"].to_dict("records"):
             if row["observation_id"] in self.rows:
                 self.excluded_pairs.setdefault(row["claim_id"], {})[row["observation_id"]] = row
 
@@ -151,21 +144,17 @@ class _EvidenceIndex:
     def implied_comparisons(self, claims: Mapping[str, Row]) -> dict[str, list[Comparison]]:
         """Return by claim its comparisons with the bounds that the observations of each side imply together."""
         metric = {name: self.metrics[claim["metric_id"]] for name, claim in claims.items()}
-        questions = {
-            name: constraints_from_claim(claim, metric[name])[0]
-            for name, claim in claims.items()
-            if not is_undated(claim, metric[name])
-        }
+        dated = {name: claim for name, claim in claims.items() if not is_undated(claim, metric[name])}
+        queries = {name: constraints_from_claim(claim, metric[name])[0] for name, claim in dated.items()}
         found: dict[str, list[Comparison]] = {}
-        asked_of = {quantity.metric_id for question in questions.values() for quantity in question.quantities}
-        for side in (find_reporters(self.ledger, asked_of) or [""]) if questions else ():
-            chosen = add_observations_as_claims(
-                self.ledger, consistent_observations(self.ledger, side), replace_claims=True
-            )
-            answers = implied_bounds(chosen, list(questions.values()))
-            for (name, question), answer in zip(questions.items(), answers, strict=True):
-                if _is_informative(answer, question):
-                    pair = pair_in_display_unit(claims[name], question, answer.interval, metric[name])
+        metrics = {quantity.metric_id for query in queries.values() for quantity in query.quantities}
+        for side in (find_reporters(self.ledger, metrics) or [""]) if queries else ():
+            observed = consistent_observations(self.ledger, side)
+            alone = add_observations_as_claims(self.ledger, observed, replace_claims=True)
+            answers = implied_bounds(alone, list(queries.values()))
+            for (name, query), answer in zip(queries.items(), answers, strict=True):
+                if _is_informative(answer, query):
+                    pair = pair_in_display_unit(claims[name], query, answer.interval, metric[name])
                     comparison = _compare(answer.claims, pair, answer.identities)
                     if comparison not in found.setdefault(name, []):
                         found[name].append(comparison)
@@ -260,7 +249,7 @@ def _distance(pair: IntervalPair) -> tuple[portion.Interval | None, str]:
     return (quotient(one, other), TIMES) if other.upper > 0 else (None, "")
 
 
-def _is_informative(answer: ImpliedBounds, question: Constraint) -> bool:
+def _is_informative(answer: ImpliedBounds, query: Constraint) -> bool:
     """Return whether implied bounds are worth a comparison: they contradict the claim, or are narrow.
 
     They are not where they rest on an assumed identity.
@@ -268,7 +257,7 @@ def _is_informative(answer: ImpliedBounds, question: Constraint) -> bool:
     found = answer.interval
     if not answer.claims or answer.assumed or found.empty:
         return False
-    return is_narrow(found) or not found.overlaps(question.interval)
+    return is_narrow(found) or not found.overlaps(query.interval)
 
 
 def corroborate_dates(ledger: Ledger) -> pd.DataFrame:

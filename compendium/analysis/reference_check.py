@@ -45,15 +45,8 @@ def compare_with_titles(claims: pd.DataFrame, citations: pd.DataFrame) -> pd.Dat
         titles_of_entry = [title for title in titles if own and title["citation_id"] == own]
         verdicts = [(title, _verdict(claim, title)) for title in titles_of_entry]
         same_subject = [pair for pair in verdicts if pair[1] != ANOTHER_SUBJECT]
-        rows += [
-            {
-                "citation_id": claim["citation_id"],
-                "claim_id": claim["claim_id"],
-                "title_claim_id": title["claim_id"],
-                "verdict": verdict,
-            }
-            for title, verdict in same_subject or verdicts
-        ]
+        for title, verdict in same_subject or verdicts:
+            rows.append((claim["citation_id"], claim["claim_id"], title["claim_id"], verdict))
     return pd.DataFrame(rows, columns=["citation_id", "claim_id", "title_claim_id", "verdict"])
 
 
