@@ -197,8 +197,12 @@ def _analyse(
 
 
 def disjoint_component_conflicts(component: Component) -> list[tuple[str, ...]]:
-    """Return minimal conflicts of a component that share no claim; without them the rest is consistent; cached."""
-    return list(_disjoint_conflicts(component.constraints, tuple(component.domains.items())))
+    """Return minimal conflicts of a component that share no claim; without them the rest is consistent; cached.
+
+    Assumed identities are not used.
+    """
+    certain = tuple(constraint for constraint in component.constraints if not constraint.assumed)
+    return list(_disjoint_conflicts(certain, tuple(component.domains.items())))
 
 
 @lru_cache(maxsize=CACHE_SIZE)

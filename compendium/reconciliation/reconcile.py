@@ -10,9 +10,9 @@ infeasible subsets (Chinneck 2008).
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import Executor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, NamedTuple
 
@@ -29,7 +29,6 @@ from compendium.reconciliation.components import (
     Conflict,
     ConsistencyCheck,
     Solution,
-    build_conflict,
     component_conflicts,
     disjoint_component_conflicts,
     query_bounds,
@@ -47,7 +46,6 @@ from compendium.reconciliation.constraints import (
 )
 from compendium.reconciliation.identities import MetricRelations, derive_identities
 from compendium.reconciliation.verdicts import CONSISTENT, IN_CONFLICT, NOT_COMPARABLE, SINGLE
-from compendium.reconciliation.z3_solver import ConstraintSystem
 from compendium.values.periods import read_period
 
 BATCH_SIZE = 16
@@ -159,29 +157,14 @@ def find_conflicts(ledger: Ledger) -> tuple[Conflict, ...]:
     return tuple(conflict for component in components for conflict in component_conflicts(component))
 
 
-def disjoint_conflicts(ledger: Ledger) -> list[Conflict]:
-    """Return conflicts that share no claim, and without whose claims the rest is consistent.
-
-    Quicker than every conflict where there are many claims and only the consistent rest is wanted.
-    """
-    return [
-        build_conflict(ConstraintSystem(component.constraints, component.domains), names)
-        for component, found in _disjoint_conflicts(ledger)
-        for names in found
-    ]
-
-
 def disjoint_conflict_claims(ledger: Ledger) -> frozenset[str]:
-    """Return the claims of all `disjoint_conflicts`: without them the rest is consistent."""
-    return frozenset(name for _, found in _disjoint_conflicts(ledger) for names in found for name in names)
+    """Return claims without which the rest of a ledger is consistent; assumed identities are not used.
 
-
-def _disjoint_conflicts(ledger: Ledger) -> Iterator[tuple[Component, list[tuple[str, ...]]]]:
-    """Yield every component without assumed identities, with its disjoint conflicts."""
-    for component in build_components(constraints_from_ledger(ledger).constraints, ledger):
-        certain = tuple(constraint for constraint in component.constraints if not constraint.assumed)
-        without_assumed = replace(component, constraints=certain)
-        yield without_assumed, disjoint_component_conflicts(without_assumed)
+    They are those of minimal conflicts that share no claim: quicker than every conflict where there are many claims.
+    """
+    components = build_components(constraints_from_ledger(ledger).constraints, ledger)
+    found = (names for component in components for names in disjoint_component_conflicts(component))
+    return frozenset(name for names in found for name in names)
 
 
 @dataclass(frozen=True)
