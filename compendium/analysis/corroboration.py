@@ -215,8 +215,8 @@ class _EvidenceIndex:
             if reason:
                 near.append((row, self._incomparable(claim, row, reason, why)))
         near.sort(key=lambda one: time_distance(claim, one[0]))
-        meeting = [comparison for _, comparison in near if comparison.would_agree][:MAX_NEAREST]
-        return [*meeting, *[comparison for _, comparison in near if not comparison.would_agree][:1]]
+        agreeing = [comparison for _, comparison in near if comparison.would_agree][:MAX_NEAREST]
+        return [*agreeing, *[comparison for _, comparison in near if not comparison.would_agree][:1]]
 
     def _incomparable(self, claim: Row, row: Row, reason: str, why: str = "") -> Comparison:
         """Return a comparison that is not comparable, with whether the two would agree if they were."""

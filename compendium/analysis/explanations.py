@@ -106,16 +106,16 @@ def describe_claim(claim: Mapping[str, Any], names: Names, relative_to: Quantity
     # An equal period is written once, an equal metric is not repeated.
     against = names.format_quantity(base._replace(period="") if base.period == own.period else base, own)
     times = "{} that of {}" if base.metric_id == own.metric_id and against else "{} {}"
-    said = {"share": "a share of {} of {}", "multiple": times, "difference": "a difference of {} to {}"}
-    return f"{said[claim['measure']].format(what, against)} {when}".strip() + of
+    templates = {"share": "a share of {} of {}", "multiple": times, "difference": "a difference of {} to {}"}
+    return f"{templates[claim['measure']].format(what, against)} {when}".strip() + of
 
 
 def _period_phrase(period: str) -> str:
     """Return a period with its preposition."""
-    said = format_period(period)
-    if not said or said.startswith(("since", "until")):
-        return said
-    return f"on {said}" if re.fullmatch(r"\d{4}-\d\d-\d\d", period) else f"in {said}"
+    text = format_period(period)
+    if not text or text.startswith(("since", "until")):
+        return text
+    return f"on {text}" if re.fullmatch(r"\d{4}-\d\d-\d\d", period) else f"in {text}"
 
 
 def format_list(parts: Iterable[str]) -> str:

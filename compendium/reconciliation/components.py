@@ -169,11 +169,9 @@ class ComponentAnalysis:
     @cached_property
     def conflicts(self) -> tuple[Conflict, ...]:
         """The minimal conflicts, each with the check that explains it best; assumed conflicts last."""
-        firm = (build_conflict(self.certain_system, claims) for claims in self.minimal_conflicts)
-        return (
-            *firm,
-            *(build_conflict(self.extended_system, claims, assumed=True) for claims in self.assumed_conflicts),
-        )
+        certain = [build_conflict(self.certain_system, claims) for claims in self.minimal_conflicts]
+        more = [build_conflict(self.extended_system, claims, assumed=True) for claims in self.assumed_conflicts]
+        return (*certain, *more)
 
 
 def analyse_component(component: Component) -> ComponentAnalysis:
@@ -243,10 +241,10 @@ def _hull_over_sets(
         found = [_hull(one, other) for one, other in zip(found, here, strict=True)] if found else here
     # Where one set implies nothing, the hull is the domain: the claims of the other sets are no reason for it.
     return [
-        held
-        if _is_informative(held.interval, prior_interval(constraint.terms, constraint.base, system.domains))
-        else ImpliedBounds(held.interval, ())
-        for held, constraint in zip(found or [], queries, strict=True)
+        implied
+        if _is_informative(implied.interval, prior_interval(query.terms, query.base, system.domains))
+        else ImpliedBounds(implied.interval, ())
+        for implied, query in zip(found or [], queries, strict=True)
     ]
 
 

@@ -166,11 +166,11 @@ def _areas(found: set[Quantity], relations: MetricRelations) -> Iterator[Constra
 
 def _exclusive(found: set[Quantity], relations: MetricRelations) -> Iterator[Constraint]:
     """Yield, for questions with one answer per respondent, that the shares sum to at most 100 percent."""
-    questions: dict[Quantity, list[Quantity]] = defaultdict(list)
+    by_question: dict[Quantity, list[Quantity]] = defaultdict(list)
     for quantity in sorted(found):
         field = relations.metrics[quantity.metric_id]["exclusive_over"]
         if field:
-            questions[quantity._replace(**{field: ""})].append(quantity)
-    for answers in questions.values():
+            by_question[quantity._replace(**{field: ""})].append(quantity)
+    for answers in by_question.values():
         if len(answers) > 1:
             yield Constraint(ConstraintKind.EXCLUSIVE, tuple((answer, ONE) for answer in answers), ANSWER_SUM_RANGE)

@@ -46,7 +46,7 @@ class InitialDictionary:
         return reason
 
     def _constraint_rows(self, constraint: Constraint) -> list[tuple[VariableKind, dict[int, int]]]:
-        """Return the rows of a constraint, cached by its id; it is kept beside them, so that no other gets that id."""
+        """Return the rows of a constraint, cached by its id; it is kept with them, so that no other gets that id."""
         if id(constraint) not in self._rows_by_id:
             terms: dict[int, Fraction] = {}
             for quantity, factor in constraint.terms:
