@@ -1,13 +1,15 @@
-"""Audits the citations of a text against its own list of references.
+"""Audit of the citations of a text against its own list of references.
 
-It compares what is printed with what is printed. Whether a reference is about its sentence is a judgment,
-kept with its reason in the data; this module only gathers it.
+Printed text is compared with printed text. Whether a reference is about its sentence is a judgment, kept with its
+reason in the data and only reported here.
 """
 
 from __future__ import annotations
 
 import difflib
 import re
+from collections.abc import Hashable
+from typing import Any
 
 import pandas as pd
 
@@ -39,7 +41,7 @@ def exact_entries(citations: pd.DataFrame) -> list[str]:
 
 
 def audit_citations(citations: pd.DataFrame) -> pd.DataFrame:
-    """Return the findings of an audit, one row each.
+    """Return the findings of the audit, one row each.
 
     Parameters
     ----------
@@ -53,34 +55,32 @@ def audit_citations(citations: pd.DataFrame) -> pd.DataFrame:
         `finding`, `source_id`, `paragraph`, `citation_id`, `as_printed`, `nearest_id` (the entry that was
         probably meant, or the one judged), `detail`.
     """
-    rows: list[dict[str, object]] = []
+    rows: list[tuple[object, ...]] = []
+
+    def report(finding: str, row: dict[Hashable, Any], nearest: str = "", detail: str = "") -> None:
+        printed = (row[name] for name in ("source_id", "paragraph", "citation_id", "as_printed"))
+        rows.append((finding, *printed, nearest, detail))
+
     match = dict(zip(citations["citation_id"], exact_entries(citations), strict=True))
-    by_id = citations.set_index("citation_id").to_dict("index")
+    as_printed = dict(zip(citations["citation_id"], citations["as_printed"], strict=True))
+    entries = citations[citations["kind"] == "entry"]
     meant: set[str] = set()
     for row in citations[citations["kind"] == "in-text"].to_dict("records"):
         if not match[row["citation_id"]]:
-            entries = citations[(citations["kind"] == "entry") & (citations["source_id"] == row["source_id"])]
-            finding, nearest = _nearest(row, entries)
+            finding, nearest = _nearest(row, entries[entries["source_id"] == row["source_id"]])
             meant.add(nearest)
-            rows.append(_finding(finding, row, nearest, by_id[nearest]["as_printed"] if nearest else ""))
+            report(finding, row, nearest, as_printed.get(nearest, ""))
         elif row["about"] == "other":
-            rows.append(_finding(OFF_TOPIC_REFERENCE, row, match[row["citation_id"]], row["about_reason"]))
-    cited = set(match.values()) | meant
-    for row in citations[citations["kind"] == "entry"].to_dict("records"):
-        if row["citation_id"] not in cited:
-            rows.append(_finding(LISTED_NOT_CITED, row, "", ""))
+            report(OFF_TOPIC_REFERENCE, row, match[row["citation_id"]], row["about_reason"])
+    for row in entries[~entries["citation_id"].isin([*match.values(), *meant])].to_dict("records"):
+        report(LISTED_NOT_CITED, row)
     columns = ["finding", "source_id", "paragraph", "citation_id", "as_printed", "nearest_id", "detail"]
     return pd.DataFrame(rows, columns=columns)
 
 
-def _finding(finding: str, row: dict[str, object], nearest: str, detail: object) -> dict[str, object]:
-    kept = {name: row[name] for name in ("source_id", "paragraph", "citation_id", "as_printed")}
-    return {"finding": finding, **kept, "nearest_id": nearest, "detail": detail}
-
-
-def _nearest(row: dict[str, object], entries: pd.DataFrame) -> tuple[str, str]:
+def _nearest(row: dict[Hashable, Any], entries: pd.DataFrame) -> tuple[str, str]:
     """Return the finding for an unmatched citation and the id of the entry that was probably meant."""
-    name = _name(str(row["author"]))
+    name = _name(row["author"])
     for entry in entries.to_dict("records"):
         if name and _name(entry["author"]) == name:
             return WRONG_YEAR, entry["citation_id"]
@@ -91,12 +91,13 @@ def _nearest(row: dict[str, object], entries: pd.DataFrame) -> tuple[str, str]:
     return CITED_NOT_LISTED, ""
 
 
-def _key(row: dict[str, object]) -> tuple[str, str]:
+def _key(row: dict[Hashable, Any]) -> tuple[str, str]:
+    """Return what an exact match compares: the number of a numbered citation, else the first name and the year."""
     if row["marker"]:
-        return ("number", str(row["marker"]))
-    return (_name(str(row["author"])), str(row["year"]))
+        return ("number", row["marker"])
+    return (_name(row["author"]), row["year"])
 
 
 def _name(author: str) -> str:
-    """Return the first family name or organisation, folded: case, apostrophes and spaces do not distinguish."""
+    """Return the first family name or organisation in lower case, without apostrophes, punctuation and spaces."""
     return re.sub(r"[^\w]", "", author.split(";")[0]).casefold()

@@ -1,7 +1,6 @@
-"""When a claim and an observation can be held against each other, and why not where they only look as if.
+"""Which claims and observations are comparable, in which unit, and for what reason not.
 
-It compares keys, never values: what two intervals say of each other is decided in
-`compendium.analysis.corroboration`.
+Keys are compared, never values; `compendium.analysis.corroboration` compares the intervals.
 """
 
 from __future__ import annotations
@@ -12,37 +11,44 @@ from typing import Any, NamedTuple
 import portion
 
 from compendium.ledger.observations import FORECAST
-from compendium.reconciliation import constraints as binding_of
-from compendium.reconciliation.constraints import Constraint, canonical_period, count_days
+from compendium.reconciliation.constraints import (
+    Constraint,
+    canonical_period,
+    constraints_from_claim,
+    count_days,
+    is_undated,
+)
 from compendium.values import units
 from compendium.values.intervals import affine
 from compendium.values.periods import exact_span, read_period
 
 Row = Mapping[str, Any]
+"""A row of the claims or observations, with its `interval`, or a row of the metrics."""
 RATIO_MEASURES = ("growth", "share", "multiple", "direction")
-"""Measures whose figure is no amount of what the metric counts."""
+"""Measures whose figure is not an amount in the unit of the metric."""
 
 
 CHANGE_MEASURES = ("growth", "multiple", "direction")
-"""Measures that say how much a quantity has changed."""
+"""Measures of the change of a quantity."""
 
 
 class IntervalPair(NamedTuple):
-    """A claim and an observation in one unit; `points` where their distance is one of percentage points."""
+    """The intervals of a claim and an observation in one unit."""
 
     claimed: portion.Interval
     observed: portion.Interval
     unit: str
     in_points: bool = False
+    """Whether their difference is one of percentage points."""
 
 
 def observation_as_claim(observation: Row) -> dict[str, Any]:
-    """Return an observation with the columns by which a claim binds."""
+    """Return an observation with the columns of a claim."""
     return {**observation, "claim_id": observation["observation_id"], "unit": observation["in_unit"], "direction": ""}
 
 
 def to_display_unit(claim: Row, metric: Row) -> tuple[portion.Interval, str]:
-    """Return the values of a claim and the unit in which it is shown: percent, times, or that of its metric."""
+    """Return the interval of a claim in the unit for display, and that unit: percent, times, or its metric's."""
     if claim["measure"] in RATIO_MEASURES or not units.is_convertible(claim["unit"], metric["unit"]):
         whole = units.unscaled(claim["unit"])
         return units.convert_interval(claim["interval"], claim["unit"], whole), whole
@@ -50,33 +56,33 @@ def to_display_unit(claim: Row, metric: Row) -> tuple[portion.Interval, str]:
 
 
 def pair_if_comparable(claim: Row, observation: Row, metric: Row) -> IntervalPair | None:
-    """Return a claim and an observation of one metric in one unit where their keys are equal, else `None`.
+    """Return a claim and an observation of one metric in one unit if they are comparable, else `None`.
 
-    Both need one population and speak of one quantity, measured against one base; two plans that are set for no time
-    can be of one kind, too.
+    They are if the population, the quantity and the base are equal, and both or neither are forecasts; levels without
+    any period are comparable if both are forecasts, or if the metric is no flow.
     """
     row = observation_as_claim(observation)
     if claim["population"] != row["population"] or _planned(claim) != _planned(row):
         return None
     if claim["period"] == row["period"] == "" and _same_areas(claim, row):
         return _pair_undated_levels(claim, row, metric)
-    if binding_of.is_undated(claim, metric) or binding_of.is_undated(row, metric):
+    if is_undated(claim, metric) or is_undated(row, metric):
         return None
-    own, other = (binding_of.constraints_from_claim(one, metric)[0] for one in (claim, row))
+    own, other = (constraints_from_claim(one, metric)[0] for one in (claim, row))
     if (own.terms, own.base) != (other.terms, other.base):
         return None
     return pair_in_display_unit(claim, own, other.interval, metric)
 
 
 def pair_in_display_unit(claim: Row, constraint: Constraint, observed: portion.Interval, metric: Row) -> IntervalPair:
-    """Return what a claim binds, beside what is observed of the same sum or ratio, in the unit a reader expects."""
+    """Return the interval of a constraint and an observed one of the same sum or ratio, in the unit for display."""
     if not constraint.base:
         points = metric["unit"] == "percent" or metric["kind"] == "rate"
         return IntervalPair(constraint.interval, observed, metric["unit"], points)
     if claim["measure"] == "multiple":
         return IntervalPair(constraint.interval, observed, "times")
-    less = 0 if claim["measure"] == "share" else 1
-    own, other = (affine(factor, 100, -100 * less) for factor in (constraint.interval, observed))
+    offset = 0 if claim["measure"] == "share" else 1
+    own, other = (affine(factor, 100, -100 * offset) for factor in (constraint.interval, observed))
     return IntervalPair(own, other, "percent", in_points=True)
 
 
@@ -85,11 +91,12 @@ def _same_areas(claim: Row, row: Row) -> bool:
 
 
 def _planned(row: Row) -> bool:
+    """Return whether a row is a forecast."""
     return bool(row["obs_status"] == FORECAST)
 
 
 def _pair_undated_levels(claim: Row, row: Row, metric: Row) -> IntervalPair | None:
-    """Return two levels that hold at no set time: both planned, or both of what does not add up over time."""
+    """Return two levels without a period if both are forecasts or the metric is no flow, else `None`."""
     levels = claim["measure"] == row["measure"] == "level"
     if not (
         levels and (_planned(claim) or metric["kind"] != "flow") and units.is_convertible(claim["unit"], row["unit"])
@@ -101,9 +108,9 @@ def _pair_undated_levels(claim: Row, row: Row, metric: Row) -> IntervalPair | No
 
 
 def pair_if_commensurable(claim: Row, observation: Row) -> IntervalPair | None:
-    """Return a claim and an observation as if their keys were equal; `None` where they have no unit in common.
+    """Return a claim and an observation in one unit as if their keys were equal, `None` where no unit fits both.
 
-    An amount over a known time and a rate over time have one: barrels a day in a year of so many days are barrels.
+    An amount over a known period and a rate have one: barrels a day in a year of so many days are barrels.
     """
     if claim["measure"] != observation["measure"]:
         return None
@@ -120,17 +127,20 @@ def pair_if_commensurable(claim: Row, observation: Row) -> IntervalPair | None:
 
 
 UNDATED_CLAIM = "The claim does not say of what time it speaks."
+"""Remark on a claim without a period."""
 DIFFERENT_PERIODS = "The two are of different times."
+"""Remark on a claim and an observation of different periods."""
 UNRELATED = ("", "")
+"""No reason and no remark: the observation is not shown next to the claim."""
 
 
 def incomparability_reason(claim: Row, observation: Row, metric: Row) -> tuple[str, str]:
-    """Return why an observation of the claim's metric is not comparable with it: the code, and what it means here.
+    """Return why an observation of the claim's metric is not comparable with it: the code and a remark.
 
-    Both are empty where it is far off, so that nobody would hold it against the claim: another pair of areas, another
-    time, another base, a plan beside what has been.
+    Both are empty where nobody would compare the two: other areas, a period that does not overlap, another base, a
+    forecast with a fact.
     """
-    undated = binding_of.is_undated(claim, metric)
+    undated = is_undated(claim, metric)
     together = undated or _together(claim["period"], observation["period"])
     if _planned(claim) != _planned(observation) or not together or not _same_areas(claim, observation):
         return UNRELATED
@@ -154,17 +164,18 @@ def incomparability_reason(claim: Row, observation: Row, metric: Row) -> tuple[s
 
 
 def _covers_whole_year(claim: Row, observation: Row, metric: Row) -> bool:
-    """Tell whether an observation is of a whole year, or either is a rate: what part of a year brings is no year's."""
+    """Return whether an observation is of a whole year or either is a rate: part of a year is no yearly flow."""
     is_year = bool(exact_span(observation["period"])) and len(canonical_period(observation["period"])) == 4
     return is_year or any(units.is_rate(unit, metric["unit"]) for unit in (claim["unit"], observation["in_unit"]))
 
 
 def _together(one: str, other: str) -> bool:
+    """Return whether two periods are known and overlap."""
     return bool(one and other) and read_period(one).overlaps(read_period(other))
 
 
 def is_mirror_flow(claim: Row, observation: Row) -> bool:
-    """Tell whether an observation is the same flow from the other side, its metric being the mirror of the claim's."""
+    """Return whether an observation of the mirror metric is the claim's flow as the other side counts it."""
     return bool(
         observation["ref_area"] == claim["counterpart_area"]
         and observation["counterpart_area"] == claim["ref_area"]
@@ -174,7 +185,7 @@ def is_mirror_flow(claim: Row, observation: Row) -> bool:
 
 
 def time_distance(claim: Row, observation: Row) -> tuple[int, str]:
-    """Return how far in time an observation is from a claim, for sorting: by both ends, the latest first if undated."""
+    """Return a sort key: days between both ends of the periods, or the latest first if one is open; then the id."""
     when = observation["period"] or observation["stated_on"]
     own, other = exact_span(claim["period"]), exact_span(when)
     if own and other:

@@ -1,7 +1,6 @@
-"""What observations imply together: amounts that no publisher prints, and how a stretch of time stands to another.
+"""Quantities that observations imply together: levels, sums, ratios, shares, growth between periods.
 
-Whoever asks says which observations hold, and which claims beside them; nothing is chosen here, and the arithmetic
-is that of reconciliation.
+The caller chooses the observations and claims; the bounds are those of `compendium.reconciliation`.
 """
 
 from __future__ import annotations
@@ -16,12 +15,12 @@ import portion
 from compendium.analysis.explanations import format_range
 from compendium.ledger.loader import Ledger
 from compendium.ledger.observations import add_observations_as_claims, reliable_actuals
-from compendium.reconciliation.components import ImpliedBounds
 from compendium.reconciliation.constraints import (
     NON_NEGATIVE,
     ONE,
     Constraint,
     ConstraintKind,
+    ImpliedBounds,
     Quantity,
     canonical_period,
 )
@@ -32,42 +31,37 @@ from compendium.values.periods import exact_span
 from compendium.values.units import convert_interval
 
 Areas = tuple[str, str]
-"""Whose quantity it is, and towards whom."""
+"""Reference area and counterpart area."""
 
 
 def reliable_from(observations: pd.DataFrame, reporter: str | Collection[str]) -> pd.DataFrame:
-    """Return the observations of one side's authorities, or of several, that are firm: no forecast, no doubtful one."""
+    """Return the observations of one or several reporters that are neither forecasts nor of low reliability."""
     wanted = [reporter] if isinstance(reporter, str) else list(reporter)
     return reliable_actuals(observations[observations["reporter"].isin(wanted)])
 
 
 def restrict_to(ledger: Ledger, observations: pd.DataFrame, claims: Collection[str] = ()) -> Ledger:
-    """Return a ledger in which nothing stands but some observations and, beside them, some claims."""
-    beside = add_observations_as_claims(ledger, observations)
-    rows = beside.frames["claims"]
+    """Return a ledger whose claims are some observations and some of its own claims."""
+    combined = add_observations_as_claims(ledger, observations)
+    rows = combined.frames["claims"]
     kept = rows[rows["claim_id"].isin([*observations.index, *claims])]
-    apart = beside.frames["incomparable"].iloc[:0]
-    return beside.with_tables(claims=kept, incomparable=apart)
+    return combined.with_tables(claims=kept, incomparable=combined.frames["incomparable"].iloc[:0])
 
 
 def implied_levels(ledger: Ledger, metric: str, areas: Areas, periods: Iterable[str]) -> list[ImpliedBounds]:
-    """Return what a ledger leaves to a quantity in some periods, in the unit of its metric, and what it rests on."""
-    return implied_bounds(
-        ledger,
-        [
-            Constraint(ConstraintKind.SAME, ((_quantity(metric, areas, period), ONE),), NON_NEGATIVE)
-            for period in periods
-        ],
-    )
+    """Return the bounds of a quantity in each of some periods, in the unit of its metric."""
+    quantities = (_quantity(metric, areas, period) for period in periods)
+    queries = [Constraint(ConstraintKind.SAME, ((quantity, ONE),), NON_NEGATIVE) for quantity in quantities]
+    return implied_bounds(ledger, queries)
 
 
 def implied_where_missing(
     ledger: Ledger, metric: str, areas: Areas, observations: pd.DataFrame, years: Iterable[int]
 ) -> dict[str, ImpliedBounds]:
-    """Return, by year for which no closed figure is printed, what follows for it where that is narrow."""
+    """Return, by year without a closed observed figure, the bounds of the level where they are narrow."""
     closed = {year for year, found in levels_by_year(observations, _unit(ledger, metric)) if found.upper != portion.inf}
-    asked = [str(year) for year in years if year not in closed]
-    found = zip(asked, implied_levels(ledger, metric, areas, asked), strict=True)
+    missing = [str(year) for year in years if year not in closed]
+    found = zip(missing, implied_levels(ledger, metric, areas, missing), strict=True)
     return {year: one for year, one in found if one.claims and is_narrow(one.interval)}
 
 
@@ -76,16 +70,16 @@ def _unit(ledger: Ledger, metric: str) -> str:
 
 
 def implied_sum(ledger: Ledger, metrics: Iterable[str], areas: Areas, period: str) -> ImpliedBounds:
-    """Return what a ledger leaves to the sum of several quantities of one period."""
+    """Return the bounds of the sum of several quantities of one period."""
     terms = tuple((_quantity(metric, areas, period), ONE) for metric in metrics)
     return implied_bounds(ledger, [Constraint(ConstraintKind.SAME, terms, NON_NEGATIVE)])[0]
 
 
 def implied_ratio(ledger: Ledger, metric: str, areas: Areas, period: str, base_period: str) -> ImpliedBounds:
-    """Return what a ledger leaves to a quantity of a period as a multiple of that of another."""
-    per = _quantity(metric, areas, base_period)
-    asked = Constraint(ConstraintKind.MULTIPLE, ((_quantity(metric, areas, period), ONE),), NON_NEGATIVE, per)
-    return implied_bounds(ledger, [asked])[0]
+    """Return the bounds of the ratio of a quantity in a period to the same in another."""
+    base = _quantity(metric, areas, base_period)
+    query = Constraint(ConstraintKind.MULTIPLE, ((_quantity(metric, areas, period), ONE),), NON_NEGATIVE, base)
+    return implied_bounds(ledger, [query])[0]
 
 
 def _quantity(metric: str, areas: Areas, period: str) -> Quantity:
@@ -93,22 +87,22 @@ def _quantity(metric: str, areas: Areas, period: str) -> Quantity:
 
 
 def ratio_to_growth(ratio: portion.Interval) -> portion.Interval:
-    """Return a multiple as the growth that it is, in percent."""
+    """Return a ratio as growth in percent."""
     return affine(ratio, 100, -100)
 
 
 def remainder(whole: portion.Interval, percent: portion.Interval) -> portion.Interval:
-    """Return what is left of a whole without a part that is so many percent of it."""
+    """Return a whole minus a percentage of it."""
     return product(whole, affine(percent, -PERCENT, 1))
 
 
 def share(part: portion.Interval, whole: portion.Interval) -> portion.Interval:
-    """Return a part in percent of a whole, both in one unit."""
+    """Return a part in percent of a whole in the same unit."""
     return affine(quotient(part, whole), 100)
 
 
 def describe_growth(growth: portion.Interval) -> str:
-    """Return a growth in percent as a person says it: `5–6 % more`, `2–4 % less`, `6 % less to 4 % more`."""
+    """Return a growth in percent as text: `5–6 % more`, `2–4 % less`, `6 % less to 4 % more`."""
     if growth.lower >= 0:
         return f"{format_range(growth, 'percent')} more"
     fall = affine(growth, -1)
@@ -120,7 +114,7 @@ def describe_growth(growth: portion.Interval) -> str:
 
 
 def monthly_average(interval: portion.Interval, period: str) -> portion.Interval:
-    """Return the average month of what some whole months of a year sum up to.
+    """Return the monthly average of an amount over a period of whole months.
 
     Raises
     ------
@@ -135,7 +129,7 @@ def monthly_average(interval: portion.Interval, period: str) -> portion.Interval
 
 
 def levels_by_year(rows: pd.DataFrame, unit: str) -> list[tuple[int, portion.Interval]]:
-    """Return the levels of whole years in a unit, in order of time, of observations or of claims."""
+    """Return the levels of whole years in a unit, as (year, interval) in order of time, of observations or claims."""
     levels = rows[(rows["measure"] == "level") & rows["period"].str.fullmatch(r"\d{4}")].sort_values("period")
     own = levels["in_unit"] if "in_unit" in levels else levels["unit"]
     return [
@@ -144,17 +138,17 @@ def levels_by_year(rows: pd.DataFrame, unit: str) -> list[tuple[int, portion.Int
     ]
 
 
-# --- stretches of time
-
-
 @dataclass(frozen=True)
 class PeriodComparison:
-    """Some months and the same months of another year: what follows for each, and for the growth between them."""
+    """The bounds of a quantity in a period, in the same months of another year, and of their ratio."""
 
     period: str
     current: ImpliedBounds
+    """Bounds in the period."""
     previous: ImpliedBounds
+    """Bounds in the period of the other year."""
     ratio: ImpliedBounds
+    """Bounds of the ratio of the two."""
 
     @property
     def growth(self) -> portion.Interval:
@@ -163,16 +157,16 @@ class PeriodComparison:
 
     @property
     def monthly_averages(self) -> tuple[portion.Interval, portion.Interval]:
-        """Return the average month of the other year and of this one."""
+        """Return the monthly averages of the other year and of this one."""
         return monthly_average(self.previous.interval, self.period), monthly_average(self.current.interval, self.period)
 
     @property
     def evidence_ids(self) -> list[str]:
-        """Return the observations and claims that it takes."""
+        """Return the ids of the observations and claims that the bounds rest on."""
         return sorted({*self.current.claims, *self.previous.claims, *self.ratio.claims})
 
 
 def compare_periods(ledger: Ledger, metric: str, areas: Areas, period: str, base_period: str) -> PeriodComparison:
-    """Return what a ledger implies for some months of a year and the same months of another."""
-    now, before = implied_levels(ledger, metric, areas, [period, base_period])
-    return PeriodComparison(period, now, before, implied_ratio(ledger, metric, areas, period, base_period))
+    """Return what a ledger implies for a quantity in a period and in the same months of another year."""
+    current, previous = implied_levels(ledger, metric, areas, [period, base_period])
+    return PeriodComparison(period, current, previous, implied_ratio(ledger, metric, areas, period, base_period))

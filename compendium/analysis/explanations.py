@@ -1,6 +1,6 @@
-"""Says what reconciliation found, in sentences that a reader can check: the arithmetic, the rules, the verdicts.
+"""Explanations in sentences of what reconciliation found: bounds, checks, conflicts, identities, verdicts.
 
-It judges nothing and knows no topic: every sentence is put together from the tables' own names and figures.
+Every sentence is composed of the names and figures in the tables of the ledger.
 """
 
 from __future__ import annotations
@@ -26,8 +26,9 @@ from compendium.values.intervals import affine
 from compendium.values.periods import format_period
 
 DIGITS = 3
-"""Significant digits of a computed bound in a sentence; the comparison itself is exact."""
+"""Significant digits of a computed bound in a sentence; comparisons themselves are exact."""
 MAX_DIGITS = 6
+"""The most digits that are shown to tell two bounds apart."""
 IDENTITY_TEMPLATES = {
     ConstraintKind.SUM: "{metric} is the sum of {metrics}",
     ConstraintKind.PART: "{metric} include {metrics}",
@@ -36,12 +37,12 @@ IDENTITY_TEMPLATES = {
     ConstraintKind.EXCLUSIVE: "read as one answer each, the shares cannot pass the whole together",
     ConstraintKind.MIRROR: "{metric} and {metrics} are taken for one flow seen from its two sides",
 }
-"""How an identity is said: of its first quantity, and of the others."""
+"""Sentence of an identity by kind, with the names of its first quantity and of the others."""
 
 
 @dataclass(frozen=True)
 class Names:
-    """What a ledger calls its metrics, places and sources, and its reasons for not comparing."""
+    """The names of metrics, places, authors and reasons in a ledger."""
 
     metrics: Mapping[str, Mapping[str, Any]]
     places: Mapping[str, str]
@@ -50,7 +51,7 @@ class Names:
 
     @classmethod
     def from_ledger(cls, ledger: Ledger) -> Names:
-        """Take the names from a ledger."""
+        """Read the names from the tables of a ledger."""
         return cls(
             keyed(ledger.frames["metrics"], "metric_id"),
             dict(zip(ledger.frames["places"]["place_id"], ledger.frames["places"]["name"], strict=True)),
@@ -59,16 +60,16 @@ class Names:
         )
 
     def format_areas(self, quantity: Quantity) -> str:
-        """Return whose quantity it is and towards whom: `North to South`, `North from South`, by its metric."""
+        """Return the areas of a quantity with the relation of its metric: `North to South`, `North from South`."""
         one, other = (self.places.get(place, place) for place in (quantity.ref_area, quantity.counterpart_area))
         return format_area_pair(one, other, self.metrics[quantity.metric_id]["relation"])
 
     def format_row_areas(self, row: Mapping[str, Any]) -> str:
-        """Return whose figure a row of claims or observations is, and towards whom."""
+        """Return the areas of a row of claims or observations with the relation of its metric."""
         return self.format_areas(Quantity(row["metric_id"], row["ref_area"], row["counterpart_area"], "", ""))
 
     def format_quantity(self, quantity: Quantity, relative_to: Quantity | None = None) -> str:
-        """Return a quantity in words; beside another, only what differs from that one, its time always."""
+        """Return a quantity in words; relative to another, only what differs, and always the period."""
         metric, where = "", []
         if not relative_to or quantity.metric_id != relative_to.metric_id:
             metric = lowercase_first(self.metrics[quantity.metric_id]["name"])
@@ -77,18 +78,18 @@ class Names:
         if quantity.population and (not relative_to or quantity.population != relative_to.population):
             where.append(quantity.population)
         where.append(format_period(quantity.period))
-        told = ", ".join(part for part in where if part)
-        return f"{metric} ({told})" if metric and told else metric or told
+        text = ", ".join(part for part in where if part)
+        return f"{metric} ({text})" if metric and text else metric or text
 
 
 def lowercase_first(name: str) -> str:
-    """Return a name as it stands inside a sentence: its first letter small unless the word has another capital."""
+    """Return a name for use inside a sentence: first letter in lower case unless the word has another capital."""
     word = name.split(" ", 1)[0]
     return name if word[1:] != word[1:].lower() else name[:1].lower() + name[1:]
 
 
 def describe_claim(claim: Mapping[str, Any], names: Names, relative_to: Quantity) -> str:
-    """Return what a claim says, in a few words, beside the quantity that the sentence is about."""
+    """Return the content of a claim in a few words, relative to the quantity that the sentence is about."""
     own, base = claim_quantity(claim), base_quantity(claim)
     what, when = format_figure(claim), _period_phrase(own.period)
     of = names.format_quantity(own._replace(period=""), relative_to)
@@ -102,49 +103,52 @@ def describe_claim(claim: Mapping[str, Any], names: Names, relative_to: Quantity
         return f"growth of {what} from {format_period(base.period)} to {format_period(own.period)}{of}"
     if claim["measure"] == "level":
         return f"{what} {when}{of} (read as what it {claim['direction']} to from {format_period(base.period)})"
-    # Of two quantities of one time, the time is said once; of one metric, what is counted is not said again.
+    # An equal period is written once, an equal metric is not repeated.
     against = names.format_quantity(base._replace(period="") if base.period == own.period else base, own)
     times = "{} that of {}" if base.metric_id == own.metric_id and against else "{} {}"
-    said = {"share": "a share of {} of {}", "multiple": times, "difference": "a difference of {} to {}"}
-    return f"{said[claim['measure']].format(what, against)} {when}".strip() + of
+    templates = {"share": "a share of {} of {}", "multiple": times, "difference": "a difference of {} to {}"}
+    return f"{templates[claim['measure']].format(what, against)} {when}".strip() + of
 
 
 def _period_phrase(period: str) -> str:
-    """Return a period with the preposition that it takes."""
-    said = format_period(period)
-    if not said or said.startswith(("since", "until")):
-        return said
-    return f"on {said}" if re.fullmatch(r"\d{4}-\d\d-\d\d", period) else f"in {said}"
+    """Return a period with its preposition."""
+    text = format_period(period)
+    if not text or text.startswith(("since", "until")):
+        return text
+    return f"on {text}" if re.fullmatch(r"\d{4}-\d\d-\d\d", period) else f"in {text}"
 
 
 def format_list(parts: Iterable[str]) -> str:
-    """Return a list as it is said: `a, b and c`."""
+    """Return texts as a list: `a, b and c`."""
     *most, last = parts
     return f"{', '.join(most)} and {last}" if most else last
 
 
 def format_bounds(constraint: Constraint, interval: portion.Interval, names: Names, digits: int = DIGITS) -> str:
-    """Return a computed interval of what a binding states: an amount, a growth or share in percent, a multiple."""
+    """Return an interval of a constraint as text: an amount, a growth or share in percent, a multiple."""
     return format_range(*_shown(constraint, interval, names), digits)
 
 
-def _shown(binding: Constraint, interval: portion.Interval, names: Names) -> tuple[portion.Interval, str]:
-    """Return an interval of what a binding states in the unit in which a reader expects it, and that unit."""
-    metric = names.metrics[binding.terms[0][0].metric_id]
+def _shown(constraint: Constraint, interval: portion.Interval, names: Names) -> tuple[portion.Interval, str]:
+    """Return an interval in the unit for display, and that unit; an end that is the domain's is dropped."""
+    metric = names.metrics[constraint.terms[0][0].metric_id]
     unit, less, by = metric["unit"], 0, 1
-    if binding.base:
-        unit = "times" if binding.kind is ConstraintKind.MULTIPLE else "percent"
-        less, by = int(binding.kind is ConstraintKind.GROWTH), 1 if binding.kind is ConstraintKind.MULTIPLE else 100
-    never_less = binding.base or (len(binding.terms) == 1 and metric["minimum"] == 0)
-    if never_less and interval.lower == 0 and interval.upper > 0:  # that end says nothing
+    if constraint.base:
+        unit = "times" if constraint.kind is ConstraintKind.MULTIPLE else "percent"
+        less, by = (
+            int(constraint.kind is ConstraintKind.GROWTH),
+            1 if constraint.kind is ConstraintKind.MULTIPLE else 100,
+        )
+    never_less = constraint.base or (len(constraint.terms) == 1 and metric["minimum"] == 0)
+    if never_less and interval.lower == 0 and interval.upper > 0:  # the minimum says nothing
         interval = interval.replace(left=portion.OPEN, lower=-portion.inf)
     return affine(interval, by, -less * by), unit
 
 
 def format_range(interval: portion.Interval, unit: str, digits: int = DIGITS) -> str:
-    """Return a computed interval with as many digits as it takes to tell its ends apart, at least `digits`.
+    """Return an interval as text, with as many digits as it takes to tell its ends apart, at least `digits`.
 
-    A single end is rounded outwards: what is less than 4.321 is not said to be less than 4.32.
+    A single end is rounded outwards: what is less than 4.321 is not shown as less than 4.32.
     """
     if interval.lower == interval.upper:
         return format_amount(interval, unit)
@@ -167,7 +171,7 @@ def _round_outwards(end: Any, digits: int, towards: Callable[[Fraction], int]) -
 
 
 def _digits_to_separate_ends(interval: portion.Interval) -> int:
-    """Return how many digits it takes to tell the ends of an interval apart, in the scale of the larger one."""
+    """Return how many digits tell the ends of an interval apart, in the scale of the larger one."""
     if portion.inf in (interval.upper, -interval.lower) or interval.lower == interval.upper:
         return DIGITS
     first = DIGITS - 1 - math.floor(math.log10(max(abs(interval.lower), abs(interval.upper))))
@@ -178,14 +182,14 @@ def _digits_to_separate_ends(interval: portion.Interval) -> int:
 
 
 def _at(bounds: str) -> str:
-    """Return an amount as it stands after “at”."""
+    """Return bounds as they are written after “at”."""
     return bounds.replace("at most", "no more than").replace("at least", "no less than")
 
 
 def _digits_to_separate(one: portion.Interval, other: portion.Interval) -> int:
-    """Return how many digits it takes to see that two intervals do not meet."""
+    """Return how many digits show that two intervals do not overlap."""
     above, below = (one, other) if one.lower >= other.upper else (other, one)
-    if above.lower == below.upper:  # they touch, and only one of them has that end
+    if above.lower == below.upper:  # they share an end that only one includes
         return DIGITS
     for digits in range(DIGITS, MAX_DIGITS):
         low, high = (f"{float(end):.{digits - 1}e}" for end in (above.lower, below.upper))
@@ -195,7 +199,7 @@ def _digits_to_separate(one: portion.Interval, other: portion.Interval) -> int:
 
 
 def describe_subject(constraint: Constraint, names: Names) -> str:
-    """Return what a binding speaks of: a quantity, its growth or share, the difference of two."""
+    """Return what a constraint is about: a quantity, its growth or share, or the difference of two."""
     own = constraint.terms[0][0]
     if constraint.kind is ConstraintKind.GROWTH and constraint.base:
         return f"the growth of {names.format_quantity(own)} over that of {format_period(constraint.base.period)}"
@@ -203,53 +207,52 @@ def describe_subject(constraint: Constraint, names: Names) -> str:
         word = "share" if constraint.kind is ConstraintKind.SHARE else "ratio"
         return f"the {word} of {names.format_quantity(own)} to {names.format_quantity(constraint.base, own)}"
     if len(constraint.terms) > 1:
-        return (
-            f"the difference of {names.format_quantity(own)} and {names.format_quantity(constraint.terms[1][0], own)}"
-        )
+        other = names.format_quantity(constraint.terms[1][0], own)
+        return f"the difference of {names.format_quantity(own)} and {other}"
     return names.format_quantity(own)
 
 
 def explain_check(check: ConsistencyCheck, claims: Mapping[str, Mapping[str, Any]], names: Names) -> str:
-    """Return a claim held against the others, as a sentence with its arithmetic."""
-    binding, found, claim = check.constraint, check.implied_by_others.interval, claims[check.claim]
+    """Return a sentence with the arithmetic of a claim against the bounds implied by others."""
+    constraint, found, claim = check.constraint, check.implied_by_others.interval, claims[check.claim]
     words = f"“{format_figure(claim)}”" if claim["measure"] == DIRECTION_MEASURE else format_figure(claim)
-    about, printed = describe_subject(binding, names), f"{_author(claim, names)} prints {words}"
-    common = found & binding.interval
-    # One number of digits for all that is shown of one thing, so that what lies inside is seen to lie inside.
-    shown = [_shown(binding, own, names)[0] for own in (found, binding.interval, common) if not own.empty]
+    about, printed = describe_subject(constraint, names), f"{_author(claim, names)} prints {words}"
+    common = found & constraint.interval
+    # The same digits for all intervals, so that one inside another is seen to be inside.
+    shown = [_shown(constraint, own, names)[0] for own in (found, constraint.interval, common) if not own.empty]
     digits = max(map(_digits_to_separate_ends, shown))
     if common.empty and not found.empty:
         digits = max(digits, _digits_to_separate(*shown[:2]))
-    others = [describe_claim(claims[name], names, binding.terms[0][0]) for name in check.implied_by_others.claims]
-    if (
-        len({claims[name]["source_id"] for name in (check.claim, *check.implied_by_others.claims)}) > 1
-    ):  # who says which
+    others = [describe_claim(claims[name], names, constraint.terms[0][0]) for name in check.implied_by_others.claims]
+    sources = {claims[name]["source_id"] for name in (check.claim, *check.implied_by_others.claims)}
+    if len(sources) > 1:
         by = (_author(claims[name], names) for name in check.implied_by_others.claims)
-        others = [f"{told} by {who}" for told, who in zip(others, by, strict=True)]
+        others = [f"{text} by {who}" for text, who in zip(others, by, strict=True)]
     verb = "puts" if len(others) == 1 else "put"
     if found.empty:
-        put = f"{format_list(others)} {'leaves' if len(others) == 1 else 'leave'} nothing that {about} could be measured by"
+        leave = "leaves" if len(others) == 1 else "leave"
+        put = f"{format_list(others)} {leave} nothing that {about} could be measured by"
     elif others:
-        put = f"{format_list(others)} {verb} {about} at {_at(format_bounds(binding, found, names, digits))}"
+        put = f"{format_list(others)} {verb} {about} at {_at(format_bounds(constraint, found, names, digits))}"
     else:
-        put = f"{about} can only be {format_bounds(binding, found, names, digits)}"
-    if len(binding.terms) > 1:
+        put = f"{about} can only be {format_bounds(constraint, found, names, digits)}"
+    if len(constraint.terms) > 1:
         printed += " for it" if claim["measure"] == "difference" else ""
         ending = "which cannot be" if common.empty else "which agrees"
     elif common.empty:
-        ending = f"which is read as {format_bounds(binding, binding.interval, names, digits)}: both cannot hold"
+        ending = f"which is read as {format_bounds(constraint, constraint.interval, names, digits)}: both cannot hold"
     else:
-        ending = f"and both hold at {_at(format_bounds(binding, common, names, digits))}"
+        ending = f"and both hold at {_at(format_bounds(constraint, common, names, digits))}"
     return capitalize_first(f"{put}; {printed}, {ending}.")
 
 
 def capitalize_first(sentence: str) -> str:
-    """Return a sentence with a capital at its head."""
+    """Return a sentence with its first letter in upper case."""
     return sentence[:1].upper() + sentence[1:]
 
 
 def describe_identities(identities: Sequence[Constraint], names: Names) -> str:
-    """Return the identities that a result takes, as one sentence; empty where it takes none."""
+    """Return the identities that a result takes as one sentence, empty where it takes none."""
     parts = dict.fromkeys(_relation(rule, names) for rule in identities)
     return capitalize_first(f"{'; '.join(parts)}.") if parts else ""
 
@@ -267,53 +270,49 @@ def _relation(rule: Constraint, names: Names) -> str:
 
 def explain_conflict(conflict: Conflict, claims: Mapping[str, Mapping[str, Any]], names: Names) -> str:
     """Return why the claims of a conflict cannot all be true."""
-    parts = [explain_check(conflict.check, claims, names), describe_identities(conflict.identities, names)]
-    return " ".join(part for part in parts if part)
+    return _explain(conflict.check, conflict.identities, claims, names)
 
 
-def _rule_of_test(test: ConsistencyCheck, found: Reconciliation) -> str:
-    """Return the rules by which a claim and others were held together: how they measure, and the identities."""
-    ways = {rule for name in test.implied_by_others.claims for rule in found.constraint_kinds[name]}
-    return _joined({test.constraint.kind, *ways, *(rule.kind for rule in test.implied_by_others.identities)})
+def _explain(
+    check: ConsistencyCheck, identities: Sequence[Constraint], claims: Mapping[str, Mapping[str, Any]], names: Names
+) -> str:
+    return f"{explain_check(check, claims, names)} {describe_identities(identities, names)}".strip()
+
+
+def _check_rule(check: ConsistencyCheck, found: Reconciliation) -> str:
+    """Return the kinds of the constraints and identities that a check takes, as one text."""
+    kinds = {kind for name in check.implied_by_others.claims for kind in found.constraint_kinds[name]}
+    return _joined({check.constraint.kind, *kinds, *(rule.kind for rule in check.implied_by_others.identities)})
 
 
 def _joined(rules: set[ConstraintKind]) -> str:
+    """Return kinds as one text, without the plain `SAME` unless it is the only one."""
     return "; ".join(sorted(rules - {ConstraintKind.SAME})) or str(ConstraintKind.SAME)
 
 
 def verdict_row(claim_id: str, reconciliation: Reconciliation, names: Names) -> dict[str, str]:
     """Return the verdict on one claim: `claim_id`, `verdict`, `rule`, `reason` (a code), `explanation`.
 
-    The rule is the one that fired; where a claim is not comparable it is the name of the reason.
+    The rule is the kinds of constraint that decided; for a claim that is not comparable, the name of the reason.
     """
     verdict, code = reconciliation.verdicts[claim_id]
-    rule, told = "none", "No other claim bears on it."
+    rule, text = "none", "No other claim bears on it."
     if verdict == NOT_COMPARABLE:
         rule = names.reasons[code]["name"]
-        beside = [
+        related = [
             f"{format_figure(reconciliation.claims[other])} ({_author(reconciliation.claims[other], names)})"
             for other in reconciliation.related_claims.get(claim_id, ())
         ]
-        told = reconciliation.incomparable_notes.get(claim_id) or names.reasons[code]["sentence"]
-        told += f" Beside it: {format_list(beside)}." if beside else ""
+        text = reconciliation.incomparable_notes.get(claim_id) or names.reasons[code]["sentence"]
+        text += f" Beside it: {format_list(related)}." if related else ""
     elif verdict == IN_CONFLICT:
-        touching = [
-            conflict for conflict in reconciliation.conflicts if claim_id in conflict.claims and not conflict.assumed
-        ]
-        rule, told = conflict_rule(touching[0]), explain_conflict(touching[0], reconciliation.claims, names)
+        first = next(one for one in reconciliation.conflicts if claim_id in one.claims and not one.assumed)
+        rule, text = conflict_rule(first), explain_conflict(first, reconciliation.claims, names)
     elif verdict == CONSISTENT:
-        test = reconciliation.checks[claim_id]
-        rule = _rule_of_test(test, reconciliation)
-        told = " ".join(
-            filter(
-                None,
-                [
-                    explain_check(test, reconciliation.claims, names),
-                    describe_identities(test.implied_by_others.identities, names),
-                ],
-            )
-        )
-    return {"claim_id": claim_id, "verdict": verdict, "rule": rule, "reason": code, "explanation": told}
+        check = reconciliation.checks[claim_id]
+        rule = _check_rule(check, reconciliation)
+        text = _explain(check, check.implied_by_others.identities, reconciliation.claims, names)
+    return {"claim_id": claim_id, "verdict": verdict, "rule": rule, "reason": code, "explanation": text}
 
 
 def _author(claim: Mapping[str, Any], names: Names) -> str:
@@ -321,19 +320,19 @@ def _author(claim: Mapping[str, Any], names: Names) -> str:
 
 
 def conflict_rule(conflict: Conflict) -> str:
-    """Return the rules by which the claims of a conflict meet."""
+    """Return the kinds of the constraints and identities that a conflict takes, as one text."""
     return _joined({*conflict.constraint_kinds, *(rule.kind for rule in conflict.identities)})
 
 
 def bound_as_number(bound: Any) -> int | float | None:
-    """Return an end of an interval for other programs: a whole number, a decimal, or nothing where it is endless."""
+    """Return an end of an interval as a number for JSON, `None` where it is infinite."""
     if not isinstance(bound, Fraction | int):
         return None
     return int(bound) if Fraction(bound).denominator == 1 else float(bound)
 
 
 def format_area_pair(one: str, other: str, relation: str) -> str:
-    """Return two areas with the word between them that a metric gives; an arrow where it gives none."""
+    """Return two areas with the relation of a metric between them, an arrow where it has none."""
     if not (one and other):
         return one or other
     return f"{one} {relation} {other}" if relation else f"{one} → {other}"

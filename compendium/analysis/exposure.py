@@ -1,7 +1,7 @@
-"""What trade between two areas puts at stake: amounts a year, and their shares of what each side has.
+"""Exposure of two areas to a break in their trade: amounts a year, and their shares of totals.
 
-At stake is what a break would touch, not what it would cost: nobody knows how much would find another way, so a
-reader assumes it. Nothing is forecast; what no publisher gives stays empty, with the reason.
+Exposure is what a break would affect, not what it would cost; how much could be replaced is an assumption of the
+reader. Nothing is forecast; where no figure is found, the reason is given instead.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from compendium.analysis.derived_quantities import Areas, implied_levels, implie
 from compendium.ledger.claims import to_fraction
 from compendium.ledger.loader import Ledger
 from compendium.ledger.observations import read_observations, select_observations
-from compendium.reconciliation.components import ImpliedBounds
+from compendium.reconciliation.constraints import ImpliedBounds
 from compendium.values import units
 from compendium.values.intervals import product, total
 
@@ -30,12 +30,12 @@ NO_AMOUNT = "No amount is assumed, and no figure was found."
 Range = tuple[float, float]
 """Two numbers, the smaller first."""
 UNKNOWN_SHARE: Range = (0, 100)
-"""What is taken of a share of which nothing is assumed."""
+"""The percentage range of which nothing is assumed."""
 
 
 @dataclass(frozen=True)
 class Assumptions:
-    """What a reader may change; every field is shown on the page with what it means."""
+    """The assumptions that a reader may change; the metadata of each field say what it means."""
 
     year: str = field(metadata={"means": "The year whose trade is taken for what is at stake in a year."})
     counted_by: str = field(metadata={"means": "Whose authorities count the flows between both; sides are not mixed."})
@@ -61,7 +61,7 @@ class Assumptions:
     )
 
     def __post_init__(self) -> None:
-        """Refuse ranges that cannot be; the message names the assumption."""
+        """Raise `ValueError` for a range outside its limits."""
         most = {"other_buyers": 100.0, "other_sellers": 100.0, "transit": math.inf}
         for name, highest in most.items():
             for side, (low, high) in getattr(self, name).items():
@@ -72,7 +72,7 @@ class Assumptions:
 
 @dataclass(frozen=True)
 class ExposureIds:
-    """What a ledger calls what is counted: ids of metrics, and of the place that holds all others."""
+    """The ids in a ledger of the metrics that are counted, and of the place that contains all others."""
 
     sales: str
     purchases: str
@@ -83,36 +83,33 @@ class ExposureIds:
 
 @dataclass(frozen=True)
 class Exposure:
-    """One thing that a break would touch, on one side: how much a year, of what, and what is left without another way.
-
-    `amount` is `None` where nobody gives it; `why` says the reason. Shares are in percent, by the name of the whole.
-    """
+    """Exposure of one side in one flow: amount a year, and what is left of it after replacement."""
 
     side: str
     flow: str
     amount: portion.Interval | None
+    """The amount a year, `None` where no figure is found."""
     unreplaced: portion.Interval | None
+    """The part of the amount that is not replaced."""
     shares: Mapping[str, portion.Interval] = field(default_factory=dict)
+    """The amount in percent of each total, by the name of the total."""
     unreplaced_shares: Mapping[str, portion.Interval] = field(default_factory=dict)
+    """The part not replaced in percent of each total."""
     evidence_ids: tuple[str, ...] = ()
+    """The ids of the observations that it rests on."""
     missing_reason: str = ""
+    """Why there is no amount."""
 
 
-SALES, PURCHASES, REMITTANCES, TRANSIT, TOTAL = (
-    "sales",
-    "purchases",
-    "money sent home",
-    "transit fees",
-    "all that is counted",
-)
+SALES, PURCHASES, REMITTANCES, TRANSIT = "sales", "purchases", "money sent home", "transit fees"
+TOTAL = "all that is counted"
 EXPORTS, IMPORTS, ECONOMY = "exports", "imports", "GDP"
 
 
 def exposures(ledger: Ledger, assumptions: Assumptions, sides: Areas, ids: ExposureIds) -> list[Exposure]:
-    """Return what a break between two sides would touch on each: sales, purchases, money sent home, transit, and all.
+    """Return the exposure of each of two sides in sales, purchases, remittances and transit fees, and in total.
 
-    What the figures of the counting side imply together is taken, so that a flow that it does not print may follow
-    from others. The sum is of what is known.
+    Amounts are what the figures of the counting side imply together; the total is the sum of the known amounts.
     """
     observations = read_observations(ledger)
     between = observations[observations["ref_area"].isin(sides) & observations["counterpart_area"].isin(sides)]
@@ -122,109 +119,104 @@ def exposures(ledger: Ledger, assumptions: Assumptions, sides: Areas, ids: Expos
     bought = implied_levels(alone, ids.purchases, (one, other), [assumptions.year])[0]
     both = implied_sum(alone, [ids.sales, ids.purchases], (one, other), assumptions.year)
     found = []
-    for side, partner, sales, purchases in ((one, other, sold, bought), (other, one, bought, sold)):
-        wholes = dict(_totals(observations, assumptions, side, ids))
-        sent = implied_levels(alone, ids.remittances, (side, partner), [assumptions.year])[0]
+    for name, partner, sales, purchases in ((one, other, sold, bought), (other, one, bought, sold)):
+        side = _Side(name, dict(_totals(observations, assumptions, name, ids)))
+        buyers, sellers = (
+            every.get(name, UNKNOWN_SHARE) for every in (assumptions.other_buyers, assumptions.other_sellers)
+        )
+        sent = implied_levels(alone, ids.remittances, (name, partner), [assumptions.year])[0]
         own = [
-            _flow_exposure(
-                side, SALES, sales, assumptions.other_buyers.get(side, UNKNOWN_SHARE), wholes, (EXPORTS, ECONOMY)
-            ),
-            _flow_exposure(
-                side,
-                PURCHASES,
-                purchases,
-                assumptions.other_sellers.get(side, UNKNOWN_SHARE),
-                wholes,
-                (IMPORTS, ECONOMY),
-            ),
-            _flow_exposure(side, REMITTANCES, sent, (0, 0), wholes, (ECONOMY,))
+            side.flow_exposure(SALES, sales, buyers, (EXPORTS, ECONOMY)),
+            side.flow_exposure(PURCHASES, purchases, sellers, (IMPORTS, ECONOMY)),
+            side.flow_exposure(REMITTANCES, sent, (0, 0), (ECONOMY,))
             if assumptions.remittances
-            else Exposure(side, REMITTANCES, None, None, missing_reason=NOT_COUNTED),
-            _transit(side, assumptions, wholes),
+            else Exposure(name, REMITTANCES, None, None, missing_reason=NOT_COUNTED),
+            side.transit_exposure(assumptions.transit),
         ]
-        found += [*own, _total_exposure(side, own, both, wholes)]
+        found += [*own, side.total_exposure(own, both)]
     return found
 
 
+@dataclass(frozen=True)
+class _Side:
+    """One of the two sides, with the observations of its totals by the name of the total."""
+
+    name: str
+    totals: Mapping[str, pd.Series]
+
+    def with_shares(
+        self, flow: str, amounts: tuple[portion.Interval, portion.Interval], of: Collection[str],
+        evidence_ids: Iterable[str] = (),
+    ) -> Exposure:  # fmt: skip
+        """Return an exposure from an amount and its part that is not replaced, with the shares of both in totals."""
+        known = {name: self.totals[name]["interval"] for name in of if name in self.totals}
+        shares, unreplaced_shares = (
+            {name: share(amount, whole) for name, whole in known.items()} for amount in amounts
+        )
+        observed = (str(self.totals[name]["observation_id"]) for name in known)
+        return Exposure(self.name, flow, *amounts, shares, unreplaced_shares, (*evidence_ids, *observed))
+
+    def flow_exposure(self, flow: str, implied: ImpliedBounds, replaced: Range, of: Collection[str]) -> Exposure:
+        """Return the exposure of a flow, without an amount where nothing implies one."""
+        if not implied.claims:
+            return Exposure(self.name, flow, None, None, missing_reason=NOT_FOUND)
+        amounts = implied.interval, after_replacement(implied.interval, replaced)
+        return self.with_shares(flow, amounts, of, implied.claims)
+
+    def transit_exposure(self, transit: Mapping[str, Range]) -> Exposure:
+        """Return the exposure of assumed transit fees, given in million dollars a year by side."""
+        if self.name not in transit:
+            return Exposure(self.name, TRANSIT, None, None, missing_reason=NO_AMOUNT)
+        fees = portion.closed(*(to_fraction(end) * 10**6 for end in transit[self.name]))
+        return self.with_shares(TRANSIT, (fees, fees), (ECONOMY,))
+
+    def total_exposure(self, own: Iterable[Exposure], both: ImpliedBounds) -> Exposure:
+        """Return the sum of the known amounts; sales and purchases together can be narrower than each."""
+        known = {one.flow: one for one in own if one.amount is not None}
+        if not known:
+            return Exposure(self.name, TOTAL, None, None, missing_reason=NOT_FOUND)
+        rest = [one.amount for name, one in known.items() if name not in (SALES, PURCHASES)]
+        every = total([*([both.interval] if both.claims else []), *rest])
+        left = total(one.unreplaced for one in known.values()) & portion.closed(Fraction(0), every.upper)
+        return self.with_shares(TOTAL, (every, left), (ECONOMY,))
+
+
 def _totals(
-    observations: pd.DataFrame, assumed: Assumptions, side: str, kinds: ExposureIds
+    observations: pd.DataFrame, assumptions: Assumptions, side: str, ids: ExposureIds
 ) -> Iterator[tuple[str, pd.Series]]:
+    """Yield the name and the observation of each total of a side."""
     for name, metric, counterpart in (
-        (EXPORTS, kinds.sales, kinds.world_area), (IMPORTS, kinds.purchases, kinds.world_area), (ECONOMY, kinds.economy, ""),
+        (EXPORTS, ids.sales, ids.world_area), (IMPORTS, ids.purchases, ids.world_area), (ECONOMY, ids.economy, ""),
     ):  # fmt: skip
         rows = select_observations(
-            observations, metric_id=metric, ref_area=side, counterpart_area=counterpart, period=assumed.year,
-            publisher=assumed.totals_by, measure="level",
+            observations, metric_id=metric, ref_area=side, counterpart_area=counterpart, period=assumptions.year,
+            publisher=assumptions.totals_by, measure="level",
         )  # fmt: skip
         if len(rows):
             yield name, _in_unscaled_unit(rows.iloc[0])
 
 
 def _in_unscaled_unit(row: pd.Series) -> pd.Series:
-    """Return an observation with its interval in the unit without the word that scales it."""
+    """Return an observation with its interval in its unit without a scale: USD for USD million."""
     unit = units.unscaled(row["in_unit"])
     return pd.Series(
         {**row, "interval": units.convert_interval(row["interval"], row["in_unit"], unit), "in_unit": unit}
     )
 
 
-def _flow_exposure(
-    side: str, what: str, found: ImpliedBounds, replaced: Range, wholes: Mapping[str, pd.Series],
-    of: Collection[str],
-) -> Exposure:  # fmt: skip
-    if not found.claims:
-        return Exposure(side, what, None, None, missing_reason=NOT_FOUND)
-    return _with_shares(
-        side, what, found.interval, after_replacement(found.interval, replaced), wholes, of, found.claims
-    )
-
-
 def after_replacement(amount: portion.Interval, replaced_percent: Range) -> portion.Interval:
-    """Return what is left of an amount when from so many to so many percent of it are replaced."""
+    """Return what is left of an amount of which a percentage in the given range is replaced."""
     low, high = (1 - to_fraction(end) / 100 for end in reversed(replaced_percent))
+    # An unbounded amount times zero is zero, which `product` would leave open.
     return product(amount, portion.closed(low, high)) if high else portion.singleton(Fraction(0))
-
-
-def _with_shares(
-    side: str, what: str, every: portion.Interval, left: portion.Interval, wholes: Mapping[str, pd.Series],
-    of: Collection[str], rests_on: Iterable[str],
-) -> Exposure:  # fmt: skip
-    known = {name: wholes[name]["interval"] for name in of if name in wholes}
-    return Exposure(
-        side, what, every, left,
-        {name: share(every, whole) for name, whole in known.items()},
-        {name: share(left, whole) for name, whole in known.items()},
-        (*rests_on, *(str(wholes[name]["observation_id"]) for name in known)),
-    )  # fmt: skip
-
-
-def _transit(side: str, assumed: Assumptions, wholes: Mapping[str, pd.Series]) -> Exposure:
-    if side not in assumed.transit:
-        return Exposure(side, TRANSIT, None, None, missing_reason=NO_AMOUNT)
-    fees = portion.closed(*(to_fraction(end) * 10**6 for end in assumed.transit[side]))
-    return _with_shares(side, TRANSIT, fees, fees, wholes, (ECONOMY,), ())
-
-
-def _total_exposure(
-    side: str, own: Iterable[Exposure], both: ImpliedBounds, wholes: Mapping[str, pd.Series]
-) -> Exposure:
-    """Return the sum of what is known; the two flows together can be known better than each."""
-    known = {one.flow: one for one in own if one.amount is not None}
-    if not known:
-        return Exposure(side, TOTAL, None, None, missing_reason=NOT_FOUND)
-    rest = [one.amount for name, one in known.items() if name not in (SALES, PURCHASES)]
-    every = total([*([both.interval] if both.claims else []), *rest])
-    left = total(one.unreplaced for one in known.values()) & portion.closed(Fraction(0), every.upper)
-    return _with_shares(side, TOTAL, every, left, wholes, (ECONOMY,), ())
 
 
 def goods_exposures(
     ledger: Ledger, assumptions: Assumptions, areas: Areas, ids: ExposureIds, metrics: Iterable[str]
 ) -> list[Exposure]:
-    """Return what each group of goods puts at stake: how much the one area sells to the other, of all that it sells.
+    """Return the exposure in each group of goods that one area sells to the other, as a share of all it sells of them.
 
-    Takes publishers of no side, too: groups are seldom counted by the authorities of one. Groups of which a year has
-    no figure are left out.
+    Publishers without a side count, too; groups without a figure for the year are left out.
     """
     one, other = areas
     year = read_observations(ledger)
@@ -238,8 +230,5 @@ def goods_exposures(
         if len(sold) and len(every):
             part, whole = _in_unscaled_unit(sold.iloc[0])["interval"], _in_unscaled_unit(every.iloc[0])
             left = after_replacement(part, assumptions.other_buyers.get(one, UNKNOWN_SHARE))
-            found.append(_with_shares(one, metric, part, left, {EXPORTS: whole}, (EXPORTS,), [sold.index[0]]))
+            found.append(_Side(one, {EXPORTS: whole}).with_shares(metric, (part, left), (EXPORTS,), [sold.index[0]]))
     return found
-
-
-# --- for a reader

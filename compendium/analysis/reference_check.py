@@ -1,6 +1,6 @@
-"""Holds what a reference carries in its own title or address against the sentence that cites it.
+"""Comparison of the figures in the title or address of a reference with those of the sentence that cites it.
 
-Only figures that stand in the ledger are compared, and only as printed: the works themselves are not opened.
+Only figures in the ledger are compared; the cited works themselves are not read.
 """
 
 from __future__ import annotations
@@ -21,44 +21,37 @@ BASE_COLUMNS = ("base_metric_id", "base_area", "base_counterpart")
 
 
 def compare_with_titles(claims: pd.DataFrame, citations: pd.DataFrame) -> pd.DataFrame:
-    """Return every figure of a sentence beside every figure in the title or address of what it cites.
+    """Return every figure of a sentence paired with every figure in the title or address of what it cites.
 
     Parameters
     ----------
     claims
-        as `compendium.ledger.claims.read_claims` returns them; `scope` says which stand in a list of references.
+        as `compendium.ledger.claims.read_claims` returns them; `scope` says which are in a list of references.
     citations
         the citations of a ledger, with the entry that each belongs to.
 
     Returns
     -------
     pandas.DataFrame
-        `citation_id`, `claim_id` (of the sentence), `title_claim_id`, `verdict`. Where a title has a figure of the
-        sentence's own subject, figures of another subject in it are left out.
+        `citation_id`, `claim_id` (of the sentence), `title_claim_id`, `verdict`. Where a title has a figure on the
+        sentence's own subject, its figures on other subjects are left out.
     """
     entry = dict(zip(citations["citation_id"], citations["entry_id"], strict=True))
-    standing = claims[claims["rank"] == "normal"]
-    titles = standing[standing["scope"] == "reference"].to_dict("records")
+    current = claims[claims["rank"] == "normal"]
+    titles = current[current["scope"] == "reference"].to_dict("records")
     rows = []
-    for claim in standing[(standing["scope"] == "body") & (standing["citation_id"] != "")].to_dict("records"):
+    for claim in current[(current["scope"] == "body") & (current["citation_id"] != "")].to_dict("records"):
         own = entry[claim["citation_id"]]
-        beside = [title for title in titles if own and title["citation_id"] == own]
-        verdicts = [(title, _verdict(claim, title)) for title in beside]
-        near = [pair for pair in verdicts if pair[1] != ANOTHER_SUBJECT]
-        rows += [
-            {
-                "citation_id": claim["citation_id"],
-                "claim_id": claim["claim_id"],
-                "title_claim_id": title["claim_id"],
-                "verdict": verdict,
-            }
-            for title, verdict in near or verdicts
-        ]
+        titles_of_entry = [title for title in titles if own and title["citation_id"] == own]
+        verdicts = [(title, _verdict(claim, title)) for title in titles_of_entry]
+        same_subject = [pair for pair in verdicts if pair[1] != ANOTHER_SUBJECT]
+        for title, verdict in same_subject or verdicts:
+            rows.append((claim["citation_id"], claim["claim_id"], title["claim_id"], verdict))
     return pd.DataFrame(rows, columns=["citation_id", "claim_id", "title_claim_id", "verdict"])
 
 
 def _verdict(claim: dict[str, Any], title: dict[str, Any]) -> str:
-    """Return how a title's figure stands to a sentence's; what either leaves open does not tell them apart."""
+    """Return the verdict on a title's figure; a key that either leaves empty is no difference."""
     if any(claim[column] != title[column] for column in SUBJECT_COLUMNS):
         return ANOTHER_SUBJECT
     if _differ(canonical_period(claim["period"]), canonical_period(title["period"])):
@@ -71,4 +64,5 @@ def _verdict(claim: dict[str, Any], title: dict[str, Any]) -> str:
 
 
 def _differ(one: str, other: str) -> bool:
+    """Return whether two keys are both given and differ."""
     return bool(one and other) and one != other

@@ -1,7 +1,6 @@
-"""Which conflicts of the sources among themselves an independent figure settles.
+"""Resolution of conflicts: for each, the smallest sets of claims to drop once one side's observations are added.
 
-Observations stand beside the claims as claims of their publishers, side by side; nobody is called right: it only
-says which claims would have to give way if the observations hold.
+Observations are added as claims of their publishers; which publisher is right is not decided.
 """
 
 from __future__ import annotations
@@ -25,102 +24,95 @@ from compendium.reconciliation.reconcile import (
     build_components,
     constraints_from_ledger,
     disjoint_conflict_claims,
-    disjoint_conflicts,
 )
 from compendium.reconciliation.z3_solver import ConstraintSystem
 
 
 @dataclass(frozen=True)
 class Resolution:
-    """A conflict of the sources, beside the observations of one side.
-
-    `giving` are the smallest sets of its claims without which the rest can hold beside those observations: without
-    any observation, each single claim of a minimal conflict is such a set. `bearing` are the observations that hang
-    together with its claims; `by` are, for each claim that they contradict by themselves, those it takes.
-    """
+    """A conflict of claims together with the observations of one side."""
 
     conflict: Conflict
     side: str
     minimum_removals: tuple[frozenset[str], ...]
+    """The smallest sets of its claims without which the rest is consistent with the observations.
+
+    Without any observation, each single claim of a minimal conflict is such a set.
+    """
     relevant_observations: tuple[str, ...]
+    """The observations in the same component as its claims."""
     contradicting_observations: Mapping[str, tuple[str, ...]]
+    """By claim that observations contradict on their own: the observations that it takes."""
 
     @property
     def is_narrowed(self) -> bool:
-        """Tell whether the observations leave other ways out than any one claim giving way."""
+        """Return whether the observations leave other removals than any one claim."""
         return set(self.minimum_removals) != {frozenset({name}) for name in self.conflict.claims}
 
 
 def resolve_conflicts(ledger: Ledger, conflicts: Iterable[Conflict]) -> list[Resolution]:
-    """Return, for each conflict, which of its claims would give way beside the observations of each side that has any.
+    """Return, for each conflict, its resolution by the observations of each side that has relevant ones.
 
-    Observations that contradict each other are left out: they settle nothing. A conflict on which no observation
-    of any side bears is returned once, with an empty side.
+    Observations that contradict each other are left out. A conflict without relevant observations is returned once,
+    with an empty side.
     """
     wanted = [conflict for conflict in conflicts if not conflict.assumed]
     metric = dict(zip(ledger.frames["claims"]["claim_id"], ledger.frames["claims"]["metric_id"], strict=True))
-    bearing_on = {metric[name] for conflict in wanted for name in conflict.claims}
-    found = [one for side in find_reporters(ledger, bearing_on) for one in _resolutions_of_side(ledger, side, wanted)]
-    told = {one.conflict.claims for one in found}
-    found += _resolutions_of_side(ledger, "", [one for one in wanted if one.claims not in told])
-    told = {one.conflict.claims for one in found}
-    return found + [
-        Resolution(one, "", tuple(frozenset({name}) for name in one.claims), (), {})
-        for one in wanted
-        if one.claims not in told
-    ]
+    metrics = {metric[name] for conflict in wanted for name in conflict.claims}
+    found = [one for side in find_reporters(ledger, metrics) for one in _resolutions_of_side(ledger, side, wanted)]
+    found += _resolutions_of_side(ledger, "", _without(wanted, found))
+    singles = ((one, tuple(frozenset({name}) for name in one.claims)) for one in _without(wanted, found))
+    return found + [Resolution(conflict, "", removals, (), {}) for conflict, removals in singles]
+
+
+def _without(conflicts: Iterable[Conflict], resolved: Iterable[Resolution]) -> list[Conflict]:
+    """Return the conflicts that have no resolution yet."""
+    done = {one.conflict.claims for one in resolved}
+    return [conflict for conflict in conflicts if conflict.claims not in done]
 
 
 def _resolutions_of_side(ledger: Ledger, side: str, wanted: list[Conflict]) -> Iterator[Resolution]:
+    """Yield the resolution of every conflict for which a side has relevant observations."""
     chosen = consistent_observations(ledger, side)
     own = set(chosen.index[chosen["reporter"] == side])
-    beside = add_observations_as_claims(ledger, chosen)
-    _, bound, _ = constraints_from_ledger(beside)
-    for group in build_components(bound, beside):
-        names = {name for binding in group.constraints for name in binding.claims}
-        inside = [conflict for conflict in wanted if names.issuperset(conflict.claims)]
-        if inside and names & own:
-            system = ConstraintSystem([binding for binding in group.constraints if not binding.assumed], group.domains)
-            bearing = names.intersection(chosen.index)
-            for one in inside:
+    combined = add_observations_as_claims(ledger, chosen)
+    for component in build_components(constraints_from_ledger(combined).constraints, combined):
+        names = {name for constraint in component.constraints for name in constraint.claims}
+        touching = [conflict for conflict in wanted if names.issuperset(conflict.claims)]
+        if touching and names & own:
+            certain = [constraint for constraint in component.constraints if not constraint.assumed]
+            system = ConstraintSystem(certain, component.domains)
+            relevant = names.intersection(chosen.index)
+            for one in touching:
                 yield Resolution(
                     one,
                     side,
-                    _minimum_removals(system, one, bearing),
-                    tuple(sorted(bearing)),
-                    _contradicting_observations(system, one, bearing),
+                    _minimum_removals(system, one, relevant),
+                    tuple(sorted(relevant)),
+                    _contradicting_observations(system, one, relevant),
                 )
 
 
 def reliable_observations(ledger: Ledger, side: str) -> pd.DataFrame:
-    """Return the observations of a side, and of publishers of none, that are facts."""
+    """Return the reliable facts among the observations of a side and of publishers without one."""
     return reliable_actuals(select_reporter(read_observations(ledger), side))
 
 
-def observation_conflicts(ledger: Ledger, side: str) -> list[Conflict]:
-    """Return observations of one side, or of it and publishers of none, that cannot all be right."""
-    return disjoint_conflicts(
-        add_observations_as_claims(ledger, reliable_observations(ledger, side), replace_claims=True)
-    )
-
-
 def consistent_observations(ledger: Ledger, side: str) -> pd.DataFrame:
-    """Return the observations of a side that can all hold: those of a contradiction are set aside."""
+    """Return the reliable observations of a side without those that contradict each other."""
     chosen = reliable_observations(ledger, side)
-    return chosen[
-        ~chosen.index.isin(
-            list(disjoint_conflict_claims(add_observations_as_claims(ledger, chosen, replace_claims=True)))
-        )
-    ]
+    disputed = disjoint_conflict_claims(add_observations_as_claims(ledger, chosen, replace_claims=True))
+    return chosen[~chosen.index.isin(list(disputed))]
 
 
-def _minimum_removals(system: ConstraintSystem, conflict: Conflict, bearing: set[str]) -> tuple[frozenset[str], ...]:
+def _minimum_removals(system: ConstraintSystem, conflict: Conflict, relevant: set[str]) -> tuple[frozenset[str], ...]:
+    """Return the smallest sets of claims without which the conflict is consistent with the observations."""
     claims = set(conflict.claims)
     for size in range(1, len(claims) + 1):
         found = [
             frozenset(gone)
             for gone in itertools.combinations(sorted(claims), size)
-            if system.is_feasible(sorted(bearing | (claims - set(gone))))
+            if system.is_feasible(sorted(relevant | (claims - set(gone))))
         ]
         if found:
             return tuple(found)
@@ -128,12 +120,12 @@ def _minimum_removals(system: ConstraintSystem, conflict: Conflict, bearing: set
 
 
 def _contradicting_observations(
-    system: ConstraintSystem, conflict: Conflict, bearing: set[str]
+    system: ConstraintSystem, conflict: Conflict, relevant: set[str]
 ) -> dict[str, tuple[str, ...]]:
-    """Return, by claim that the observations contradict without any other claim, the observations it takes."""
+    """Return, by claim that observations contradict without any other claim, the observations it takes."""
     found = {}
     for name in conflict.claims:
-        if not system.is_feasible([*bearing, name]):
-            core, _ = system.unsat_core([*bearing, name])
+        if not system.is_feasible([*relevant, name]):
+            core, _ = system.unsat_core([*relevant, name])
             found[name] = tuple(one for one in core if one != name)
     return found

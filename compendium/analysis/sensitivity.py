@@ -1,11 +1,12 @@
-"""Recomputes each headline with one source left out: which conclusions hang on one text?
+"""Sensitivity of the key findings: the verdict on each with every source left out in turn.
 
-A headline is a quantity, or a ratio of two, that lies in a range; what the claims leave possible decides.
+A key finding states that a quantity, or a ratio of two, lies in a range.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
@@ -13,12 +14,12 @@ import portion
 
 from compendium.ledger.claims import to_fraction
 from compendium.ledger.loader import Ledger
-from compendium.reconciliation.components import ImpliedBounds
 from compendium.reconciliation.constraints import (
     NON_NEGATIVE,
     ONE,
     Constraint,
     ConstraintKind,
+    ImpliedBounds,
     Quantity,
     canonical_period,
 )
@@ -27,64 +28,66 @@ from compendium.reconciliation.reconcile import implied_bounds
 HOLDS, FAILS, UNDECIDED = "holds", "fails", "cannot be said"
 
 
-def key_finding_constraint(key_finding: Mapping[str, Any]) -> Constraint:
-    """Return what a headline asks for: a quantity, or its multiple of another."""
-    period, population = canonical_period(key_finding["period"]), key_finding["population"]
-    own = Quantity(
-        key_finding["metric_id"], key_finding["ref_area"], key_finding["counterpart_area"], period, population
+@dataclass(frozen=True)
+class KeyFinding:
+    """The statement that a quantity, or its ratio to another, lies in a range."""
+
+    key_finding_id: str
+    quantity: Quantity
+    base: Quantity | None
+    """The quantity of which it is a multiple, `None` for an amount."""
+    required: portion.Interval
+    """The values for which it is true; the ends are open: a ratio above one is growth."""
+
+    @classmethod
+    def from_row(cls, row: Mapping[str, Any]) -> KeyFinding:
+        """Return the key finding in a row of the `headlines` table."""
+        low = -portion.inf if pd.isna(row["low"]) else to_fraction(row["low"])
+        high = portion.inf if pd.isna(row["high"]) else to_fraction(row["high"])
+        base = _quantity(row, "over_") if row["over_metric_id"] else None
+        return cls(row["headline_id"], _quantity(row), base, portion.open(low, high))
+
+    @property
+    def query(self) -> Constraint:
+        """Return the query for the bounds of the quantity or ratio."""
+        kind = ConstraintKind.MULTIPLE if self.base else ConstraintKind.SAME
+        return Constraint(kind, ((self.quantity, ONE),), NON_NEGATIVE, self.base)
+
+    def verdict(self, implied: portion.Interval) -> str:
+        """Return whether it holds, fails or is undecided, given the implied bounds of the quantity or ratio."""
+        if implied in self.required:
+            return HOLDS
+        return UNDECIDED if implied.overlaps(self.required) else FAILS
+
+
+def _quantity(row: Mapping[str, Any], prefix: str = "") -> Quantity:
+    """Return the quantity of a key finding, or that of its base with the prefix of the columns."""
+    metric, area, counterpart, period = (
+        row[f"{prefix}{name}"] for name in ("metric_id", "ref_area", "counterpart_area", "period")
     )
-    over = None
-    if key_finding["over_metric_id"]:
-        over = Quantity(
-            key_finding["over_metric_id"], key_finding["over_ref_area"], key_finding["over_counterpart_area"],
-            canonical_period(key_finding["over_period"]), population,
-        )  # fmt: skip
-    return Constraint(ConstraintKind.MULTIPLE if over else ConstraintKind.SAME, ((own, ONE),), NON_NEGATIVE, over)
+    return Quantity(metric, area, counterpart, canonical_period(period), row["population"])
 
 
 def implied_key_finding(ledger: Ledger, key_finding_id: str) -> ImpliedBounds:
-    """Return what all claims leave to the quantity or ratio of a headline; raise `KeyError` where there is none."""
-    return implied_bounds(ledger, [key_finding_constraint(ledger.row("headlines", key_finding_id))])[0]
-
-
-def required_range(key_finding: Mapping[str, Any]) -> portion.Interval:
-    """Return the values for which a headline is right; its ends are not among them: more than one is growth."""
-    low, high = key_finding["low"], key_finding["high"]
-    return portion.open(
-        -portion.inf if pd.isna(low) else to_fraction(low), portion.inf if pd.isna(high) else to_fraction(high)
-    )
-
-
-def key_finding_verdict(implied_range: portion.Interval, required: portion.Interval) -> str:
-    """Return what an implied interval says of a headline: it holds, it fails, or it cannot be said."""
-    if implied_range in required:
-        return HOLDS
-    return UNDECIDED if implied_range.overlaps(required) else FAILS
+    """Return the bounds that all claims imply for a key finding; raise `KeyError` for an unknown id."""
+    return implied_bounds(ledger, [KeyFinding.from_row(ledger.row("headlines", key_finding_id)).query])[0]
 
 
 def sensitivity(ledger: Ledger) -> pd.DataFrame:
-    """Return every headline with all sources, and with each left out in turn.
+    """Return the verdict on every key finding with all sources, and with each left out in turn.
 
     Returns
     -------
     pandas.DataFrame
-        one row a headline and source left out (`""` for none): `headline_id`, `without`, `interval` (of the
+        one row a key finding and source left out (`""` for none): `headline_id`, `without`, `interval` (of the
         quantity in its unit, or of the ratio), `claims` that it rests on, `assumed`, `verdict`.
     """
-    headlines = ledger["headlines"].to_dict("records")
-    asked = [key_finding_constraint(headline) for headline in headlines]
+    key_findings = [KeyFinding.from_row(row) for row in ledger["headlines"].to_dict("records")]
+    queries = [one.query for one in key_findings]
     rows = []
     for source in ["", *ledger["sources"]["source_id"]]:
-        answers = implied_bounds(ledger.without_source(source) if source else ledger, asked)
-        rows += [
-            {
-                "headline_id": headline["headline_id"],
-                "without": source,
-                "interval": answer.interval,
-                "claims": list(answer.claims),
-                "assumed": answer.assumed,
-                "verdict": key_finding_verdict(answer.interval, required_range(headline)),
-            }
-            for headline, answer in zip(headlines, answers, strict=True)
-        ]
+        answers = implied_bounds(ledger.without_source(source) if source else ledger, queries)
+        for one, answer in zip(key_findings, answers, strict=True):
+            verdict, interval = one.verdict(answer.interval), answer.interval
+            rows.append((one.key_finding_id, source, interval, list(answer.claims), answer.assumed, verdict))
     return pd.DataFrame(rows, columns=["headline_id", "without", "interval", "claims", "assumed", "verdict"])

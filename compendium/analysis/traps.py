@@ -1,8 +1,7 @@
-"""Independent figures that contradict each other or mislead: what a person wrote of each, and what the engine finds.
+"""Misleading figures: observations that contradict each other or are easily misread, with their explanation.
 
-A trap is a row of its table with the observations it is about. Where it says that they contradict each other the
-engine must find so; where the engine finds a contradiction without a row, it is shown as one that nobody has
-explained. It never says which of two publishers is right.
+A trap is a row of the `traps` table. If its kind is a contradiction, the engine must find it; a contradiction without
+a row is reported as unexplained. Which of two publishers is right is not decided.
 """
 
 from __future__ import annotations
@@ -26,52 +25,52 @@ UNEXPLAINED = "Found by the engine; nobody has explained it yet."
 
 @dataclass(frozen=True)
 class Trap:
-    """A row of the traps, or a contradiction without one, with the arithmetic where the engine has it."""
+    """A misleading figure: a row of the traps, or a contradiction that has none."""
 
     name: str
+    """The id of the row, or the ids of the observations."""
     kind: str
     title: str
     observations: tuple[str, ...]
     description: str
     explanation: str
     arithmetic: str
+    """Why the figures cannot all be right, empty if it is not a contradiction."""
 
 
 def traps(ledger: Ledger) -> list[Trap]:
-    """Return every trap of a ledger in the order of its table, then what the engine finds besides."""
+    """Return every row of the traps in order, then the contradictions that have no row."""
     found = []
     rows = ledger["traps"].to_dict("records")
     for row in rows:
         names = tuple(row["observations"].split(SEPARATOR))
-        told = " ".join(explain_contradictions(ledger, names)) if row["kind"] in CONTRADICTION_KINDS else ""
-        found.append(Trap(row["trap_id"], row["kind"], row["title"], names, row["what"], row["explanation"], told))
-    return found + [_trap_without_row(ledger, conflict) for conflict in unexplained_conflicts(ledger, rows)]
+        sentences = explain_contradictions(ledger, names) if row["kind"] in CONTRADICTION_KINDS else []
+        written = row["title"], names, row["what"], row["explanation"]
+        found.append(Trap(row["trap_id"], row["kind"], *written, " ".join(sentences)))
+    for conflict in unexplained_conflicts(ledger, rows):
+        arithmetic = " ".join(explain_contradictions(ledger, conflict.claims))
+        described = "A contradiction", conflict.claims, "", UNEXPLAINED
+        found.append(Trap("+".join(conflict.claims), CONTRADICTION_KINDS[0], *described, arithmetic))
+    return found
 
 
 def explain_contradictions(ledger: Ledger, observation_ids: Sequence[str]) -> list[str]:
-    """Return why some observations cannot all be right, a sentence for each minimal set of them."""
+    """Return why some observations cannot all be right, one sentence for each minimal conflict."""
     observations = read_observations(ledger)
-    beside = add_observations_as_claims(ledger, observations.loc[list(observation_ids)], replace_claims=True)
-    claims, _, _ = constraints_from_ledger(beside)
-    words = Names.from_ledger(beside)
-    return [explain_conflict(conflict, claims, words) for conflict in find_conflicts(beside) if not conflict.assumed]
+    observed = add_observations_as_claims(ledger, observations.loc[list(observation_ids)], replace_claims=True)
+    claims = constraints_from_ledger(observed).claims
+    words = Names.from_ledger(observed)
+    return [explain_conflict(conflict, claims, words) for conflict in find_conflicts(observed) if not conflict.assumed]
 
 
 def unexplained_conflicts(ledger: Ledger, trap_rows: Sequence[Mapping[str, Any]]) -> Iterator[Conflict]:
-    """Yield the minimal contradictions among a side's observations that share no two of them with a trap."""
+    """Yield the minimal conflicts among a side's observations that share fewer than two of them with any trap."""
     known = [set(row["observations"].split(SEPARATOR)) for row in trap_rows]
-    told: set[tuple[str, ...]] = set()
+    yielded: set[tuple[str, ...]] = set()
     for side in find_reporters(ledger):
-        for conflict in find_conflicts(
-            add_observations_as_claims(ledger, reliable_observations(ledger, side), replace_claims=True)
-        ):
-            fresh = conflict.claims not in told and not conflict.assumed
+        observed = add_observations_as_claims(ledger, reliable_observations(ledger, side), replace_claims=True)
+        for conflict in find_conflicts(observed):
+            fresh = conflict.claims not in yielded and not conflict.assumed
             if fresh and not any(len(own.intersection(conflict.claims)) > 1 for own in known):
-                told.add(conflict.claims)
+                yielded.add(conflict.claims)
                 yield conflict
-
-
-def _trap_without_row(ledger: Ledger, conflict: Conflict) -> Trap:
-    told = " ".join(explain_contradictions(ledger, conflict.claims))
-    name = "+".join(conflict.claims)
-    return Trap(name, CONTRADICTION_KINDS[0], "A contradiction", conflict.claims, "", UNEXPLAINED, told)

@@ -1,4 +1,4 @@
-"""Which claims can hold together: linear constraints, components, exact solvers, verdicts.
+"""Which claims are consistent with each other: linear constraints, components, exact solvers, verdicts.
 
 May use: the rooms below (`ledger`, `values`, `project`), z3, networkx. Never: words for readers, HTML.
 """

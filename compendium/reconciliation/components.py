@@ -1,6 +1,6 @@
-"""One group of claims that hang together: what it implies, how each claim stands to the others, what cannot be.
+"""Connected components of constraints: implied bounds, consistency checks and minimal conflicts of each.
 
-It judges by arithmetic alone; which claims hang together is the office of `compendium.reconciliation.reconcile`.
+Components share no quantity, so each is solved alone; `compendium.reconciliation.reconcile` builds them.
 """
 
 from __future__ import annotations
@@ -13,43 +13,36 @@ from functools import cached_property, lru_cache
 import portion
 
 from compendium.reconciliation import z3_solver
-from compendium.reconciliation.constraints import NON_NEGATIVE, ONE, Constraint, ConstraintKind, Quantity
-from compendium.reconciliation.simplex import prior_interval
+from compendium.reconciliation.constraints import (
+    NON_NEGATIVE,
+    ONE,
+    Constraint,
+    ConstraintKind,
+    ImpliedBounds,
+    Quantity,
+)
+from compendium.reconciliation.linear_system import prior_interval
 from compendium.reconciliation.z3_solver import ConstraintSystem, restrict_maximal_sets
 
 MAX_CONSISTENT_SETS = 16
-"""With more ways than this of deciding between claims in conflict, bounds rest on the undisputed ones alone."""
+"""With more maximal consistent sets than this, bounds rest on the claims outside every conflict alone."""
 CACHE_SIZE = 64
-"""How many groups are kept as they were explored, for those who ask the same again."""
+"""How many analysed components are kept for callers that ask about the same one again."""
 
 
 @dataclass(frozen=True)
 class Component:
-    """Bindings that hang together, and the domain of every quantity in them."""
+    """Constraints connected by shared quantities, and the domain of every quantity in them."""
 
     constraints: tuple[Constraint, ...]
     domains: Mapping[Quantity, portion.Interval]
     forecasts: frozenset[str] = frozenset()
-    """The claims that speak of what was still to come."""
-
-
-@dataclass(frozen=True)
-class ImpliedBounds:
-    """What some claims leave possible, the claims and the rules that it takes to say so."""
-
-    interval: portion.Interval
-    claims: tuple[str, ...]
-    identities: tuple[Constraint, ...] = ()
-
-    @property
-    def assumed(self) -> bool:
-        """Tell whether it takes an identity that holds only as far as two sides count alike."""
-        return any(rule.assumed for rule in self.identities)
+    """The claims about what was still to come."""
 
 
 @dataclass(frozen=True)
 class ConsistencyCheck:
-    """One claim held against all others: what it binds, and what the others leave to that."""
+    """One claim against all others: a constraint it states, and the bounds that the other claims imply for the same."""
 
     claim: str
     constraint: Constraint
@@ -58,208 +51,205 @@ class ConsistencyCheck:
 
 @dataclass(frozen=True)
 class Conflict:
-    """A minimal set of claims that cannot all be true, the identities it takes, and one claim against the rest.
-
-    `assumed` marks one that needs two sides of a flow to count alike.
-    """
+    """A minimal set of claims that cannot all be true, with the identities it takes."""
 
     claims: tuple[str, ...]
     identities: tuple[Constraint, ...]
     check: ConsistencyCheck
+    """One of the claims against the rest, to explain the conflict by."""
     constraint_kinds: tuple[ConstraintKind, ...]
-    """How the claims bind in it: a claim may bind in more ways than one."""
+    """The kinds of the constraints by which the claims conflict; a claim may state more than one."""
     assumed: bool = False
+    """Whether the conflict takes an assumed identity, see `Constraint.assumed`."""
 
 
 @dataclass(frozen=True)
 class Solution:
-    """All there is to say of one group."""
+    """Result for one component: bounds by quantity, checks by claim, minimal conflicts."""
 
     bounds: dict[Quantity, ImpliedBounds] = field(default_factory=dict)
     checks: dict[str, ConsistencyCheck] = field(default_factory=dict)
     conflicts: tuple[Conflict, ...] = ()
     complete: bool = True
-    """Whether every conflict was found; false where a group has too many to look through."""
+    """Whether every conflict was found; false where the search reached `z3_solver.MAX_SEEDS`."""
     minimum_removals: tuple[frozenset[str], ...] = ()
-    """The smallest sets of claims that need give way for all others to hold, forecasts included; none if unknown."""
+    """The smallest sets of claims without which all others are consistent, forecasts included; empty if unknown."""
 
 
 UNBOUNDED = portion.open(-portion.inf, portion.inf)
+"""The interval of all numbers; a constraint with it states nothing and only ties quantities together."""
 
 
 def solve_component(component: Component) -> Solution:
-    """Return what one group implies, how each claim stands to the others, and every minimal conflict.
+    """Return the bounds, the consistency checks and every minimal conflict of a component.
 
-    Where claims are in conflict, a bound is what holds if as few of them as can be give way, whichever these are: the
-    hull over every largest set that can hold together. A forecast that claims about the past contradict gives way to
-    them, for it says nothing about the past. An assumed identity is used only for what does not follow without it;
-    where the claims contradict it, it is set aside, and the contradiction is kept as an assumed conflict.
+    Under conflict, a bound is the hull over the largest maximal consistent sets, that is over every way to drop as few
+    claims as possible. A forecast that claims about the past contradict is dropped first. Assumed identities are used
+    only for bounds that do not follow without them; where the claims contradict them, they are not used at all, and the
+    contradictions are returned as assumed conflicts.
     """
-    explored = analyse_component(component)
-    undisputed = sorted(frozenset.intersection(*explored.maximal_consistent_sets))
-    bounds, tests = _bounds_and_checks(
-        explored.certain_system, explored.maximal_consistent_sets, list(component.domains), undisputed
-    )
-    if explored.effective_system is not explored.certain_system:
-        unknown = [quantity for quantity, held in bounds.items() if not held.claims]
-        untested = [name for name in undisputed if name not in tests]
-        more_bounds, more_tests = _bounds_and_checks(
-            explored.effective_system, explored.maximal_consistent_sets, unknown, untested
-        )
-        bounds, tests = bounds | more_bounds, tests | more_tests
-    every = set(explored.certain_system.claims)
-    known = explored.minimal_conflicts and explored.is_exhaustive
-    giving = tuple(frozenset(every - world) for world in explored.maximal_consistent_sets) if known else ()
-    return Solution(bounds, tests, explored.conflicts, explored.complete, giving)
+    analysis = analyse_component(component)
+    certain, maximal_sets = analysis.certain_system, analysis.maximal_consistent_sets
+    undisputed = sorted(frozenset.intersection(*maximal_sets))
+    bounds, checks = _bounds_and_checks(certain, maximal_sets, list(component.domains), undisputed)
+    if analysis.effective_system is not certain:
+        unknown = [quantity for quantity, implied in bounds.items() if not implied.claims]
+        unchecked = [name for name in undisputed if name not in checks]
+        more_bounds, more_checks = _bounds_and_checks(analysis.effective_system, maximal_sets, unknown, unchecked)
+        bounds, checks = bounds | more_bounds, checks | more_checks
+    known = analysis.minimal_conflicts and analysis.is_exhaustive
+    removals = tuple(frozenset(certain.claims) - one for one in maximal_sets) if known else ()
+    return Solution(bounds, checks, analysis.conflicts, analysis.complete, removals)
 
 
 def component_conflicts(component: Component) -> tuple[Conflict, ...]:
-    """Return every minimal conflict of a group, and nothing else."""
+    """Return every minimal conflict of a component, without bounds and checks."""
     return analyse_component(component).conflicts
 
 
 def query_bounds(component: Component, queries: Sequence[Constraint]) -> list[ImpliedBounds]:
-    """Return what the claims of a group leave to sums of its quantities, or to their multiples of others.
+    """Return the bounds that the claims of a component imply for sums of its quantities, or for ratios of them.
 
-    Where claims are in conflict, that is what holds if as few as can be give way, whichever these are; an assumed
-    identity is used only where nothing follows without it.
+    Conflicts and assumed identities are treated as in `solve_component`.
     """
-    explored = analyse_component(component)
-    answers = []
-    for question in queries:
-        found = _hull_over_sets(explored.certain_system, explored.maximal_consistent_sets, [question])[0]
-        answers.append(
-            found
-            if found.claims
-            else _hull_over_sets(explored.effective_system, explored.maximal_consistent_sets, [question])[0]
-        )
+    analysis = analyse_component(component)
+    maximal_sets, answers = analysis.maximal_consistent_sets, []
+    for query in queries:
+        found = _hull_over_sets(analysis.certain_system, maximal_sets, [query])[0]
+        if not found.claims:
+            found = _hull_over_sets(analysis.effective_system, maximal_sets, [query])[0]
+        answers.append(found)
     return answers
 
 
 class ComponentAnalysis:
-    """Which claims of a group can hold together, which cannot, and the systems that say so.
+    """Minimal conflicts and maximal consistent sets of a component, and the constraint systems that decide them.
 
-    `firm` knows only what surely holds; `whole` also the assumed identities, unless the claims contradict them.
-    `worlds` are the largest sets of claims that can hold together, so that as few as can be give way; forecasts
-    that claims about the past contradict are left out.
+    `certain_system` has all constraints but the assumed identities; `extended_system` has all; `effective_system` is
+    `extended_system` unless the claims contradict it. `maximal_consistent_sets` are the largest of them, without the
+    forecasts that claims about the past contradict; `is_exhaustive` says whether these are all.
     """
 
     def __init__(self, component: Component) -> None:
-        """Explore a group."""
-        self.certain_system = ConstraintSystem(
-            [binding for binding in component.constraints if not binding.assumed], component.domains
-        )
-        self.minimal_conflicts, self.maximal_consistent_sets = self.certain_system.enumerate_sets()
+        """Enumerate the conflicts and consistent sets of a component."""
+        certain = [constraint for constraint in component.constraints if not constraint.assumed]
+        self.certain_system = ConstraintSystem(certain, component.domains)
+        self.minimal_conflicts, maximal_sets = self.certain_system.enumerate_sets()
         against_others = (claims for claims in self.minimal_conflicts if not component.forecasts.issuperset(claims))
-        doubtful = {name for claims in against_others for name in claims} & component.forecasts
-        believed = set(self.certain_system.claims) - doubtful
-        if doubtful and self.certain_system.complete:
-            self.maximal_consistent_sets = restrict_maximal_sets(self.maximal_consistent_sets, believed)
-        elif doubtful:
-            _, self.maximal_consistent_sets = self.certain_system.enumerate_sets(believed)
-        self.maximal_consistent_sets = [
-            world for world in self.maximal_consistent_sets if len(world) == len(self.maximal_consistent_sets[0])
-        ]
-        self.is_exhaustive = True
-        if len(self.maximal_consistent_sets) > MAX_CONSISTENT_SETS or not self.certain_system.complete:
-            among = (claims for claims in self.minimal_conflicts if believed.issuperset(claims))
+        refuted = {name for claims in against_others for name in claims} & component.forecasts
+        admitted = set(self.certain_system.claims) - refuted
+        if refuted and self.certain_system.complete:
+            maximal_sets = restrict_maximal_sets(maximal_sets, admitted)
+        elif refuted:
+            _, maximal_sets = self.certain_system.enumerate_sets(admitted)
+        self.maximal_consistent_sets = [names for names in maximal_sets if len(names) == len(maximal_sets[0])]
+        self.is_exhaustive = len(self.maximal_consistent_sets) <= MAX_CONSISTENT_SETS and self.certain_system.complete
+        if not self.is_exhaustive:
+            among = (claims for claims in self.minimal_conflicts if admitted.issuperset(claims))
             disputed = {name for claims in among for name in claims}
-            self.maximal_consistent_sets, self.is_exhaustive = (
-                [self.certain_system.grow(set(), sorted(believed - disputed))],
-                False,
-            )
-        assuming = len(self.certain_system.constraints) < len(component.constraints)
-        self.extended_system = (
-            ConstraintSystem(component.constraints, component.domains) if assuming else self.certain_system
+            self.maximal_consistent_sets = [self.certain_system.grow(set(), sorted(admitted - disputed))]
+        self.extended_system = self.effective_system = (
+            ConstraintSystem(component.constraints, component.domains)
+            if len(certain) < len(component.constraints)
+            else self.certain_system
         )
         self.assumed_conflicts: list[tuple[str, ...]] = []
-        self.effective_system = self.extended_system
-        if not all(self.extended_system.linear_system(world).is_feasible for world in self.maximal_consistent_sets):
+        if not all(self.extended_system.linear_system(one).is_feasible for one in self.maximal_consistent_sets):
             self.effective_system = self.certain_system
-            more, _ = self.extended_system.enumerate_sets(believed)
+            more, _ = self.extended_system.enumerate_sets(admitted)
             self.assumed_conflicts = [
                 names for names in more if not any(set(core) <= set(names) for core in self.minimal_conflicts)
             ]
 
     @property
     def complete(self) -> bool:
-        """Tell whether every conflict was found."""
+        """Whether every conflict was found."""
         return self.certain_system.complete and self.extended_system.complete
 
     @cached_property
     def conflicts(self) -> tuple[Conflict, ...]:
-        """The minimal conflicts, each with the claim that shows it best; the assumed ones last."""
-        firm = (build_conflict(self.certain_system, claims) for claims in self.minimal_conflicts)
-        return (
-            *firm,
-            *(build_conflict(self.extended_system, claims, assumed=True) for claims in self.assumed_conflicts),
-        )
+        """The minimal conflicts, each with the check that explains it best; assumed conflicts last."""
+        certain = [build_conflict(self.certain_system, claims) for claims in self.minimal_conflicts]
+        more = [build_conflict(self.extended_system, claims, assumed=True) for claims in self.assumed_conflicts]
+        return (*certain, *more)
 
 
 def analyse_component(component: Component) -> ComponentAnalysis:
-    """Return what is known of a group, explored once for all groups that say the same, limits included.
+    """Return the analysis of a component, cached under its constraints and the limits of the search.
 
-    What binds nothing is left out: a question changes no answer to another.
+    Constraints that state nothing are left out of the key: a query changes no other answer.
     """
-    binding = tuple(one for one in component.constraints if one.claims or one.base or one.interval != UNBOUNDED)
+    constraint = tuple(one for one in component.constraints if one.claims or one.base or one.interval != UNBOUNDED)
     limits = MAX_CONSISTENT_SETS, z3_solver.MAX_SEEDS
-    return _analyse(binding, tuple(component.domains.items()), component.forecasts, limits)
+    return _analyse(constraint, tuple(component.domains.items()), component.forecasts, limits)
 
 
 @lru_cache(maxsize=CACHE_SIZE)
 def _analyse(
-    bindings: tuple[Constraint, ...], domains: tuple[tuple[Quantity, portion.Interval], ...], forecasts: frozenset[str],
+    constraints: tuple[Constraint, ...],
+    domains: tuple[tuple[Quantity, portion.Interval], ...],
+    forecasts: frozenset[str],
     limits: tuple[int, int],
 ) -> ComponentAnalysis:  # fmt: skip
-    return ComponentAnalysis(Component(bindings, dict(domains), forecasts))
+    return ComponentAnalysis(Component(constraints, dict(domains), forecasts))
 
 
 def disjoint_component_conflicts(component: Component) -> list[tuple[str, ...]]:
-    """Return minimal conflicts of a group that share no claim, without which the rest can hold; looked for once."""
-    return list(_disjoint_conflicts(component.constraints, tuple(component.domains.items())))
+    """Return minimal conflicts of a component that share no claim; without them the rest is consistent; cached.
+
+    Assumed identities are not used.
+    """
+    certain = tuple(constraint for constraint in component.constraints if not constraint.assumed)
+    return list(_disjoint_conflicts(certain, tuple(component.domains.items())))
 
 
 @lru_cache(maxsize=CACHE_SIZE)
 def _disjoint_conflicts(
-    bindings: tuple[Constraint, ...], domains: tuple[tuple[Quantity, portion.Interval], ...]
+    constraints: tuple[Constraint, ...], domains: tuple[tuple[Quantity, portion.Interval], ...]
 ) -> tuple[tuple[str, ...], ...]:
-    system = ConstraintSystem(bindings, dict(domains))
+    system = ConstraintSystem(constraints, dict(domains))
     return tuple(system.disjoint_unsat_cores(system.claims))
 
 
 def _bounds_and_checks(
-    system: ConstraintSystem, worlds: Sequence[frozenset[str]], quantities: Sequence[Quantity], names: Iterable[str]
+    system: ConstraintSystem,
+    maximal_sets: Sequence[frozenset[str]],
+    quantities: Sequence[Quantity],
+    names: Iterable[str],
 ) -> tuple[dict[Quantity, ImpliedBounds], dict[str, ConsistencyCheck]]:
-    """Return the bounds of some quantities, and some claims each held against all others."""
-    asked = [Constraint(ConstraintKind.SAME, ((quantity, ONE),), NON_NEGATIVE) for quantity in quantities]
-    bounds = dict(zip(quantities, _hull_over_sets(system, worlds, asked), strict=True)) if asked else {}
-    tests = (_check_claim(system, worlds, name) for name in names)
-    return bounds, {test.claim: test for test in tests if test}
+    """Return the bounds of some quantities, and the consistency checks of some claims."""
+    queries = [Constraint(ConstraintKind.SAME, ((quantity, ONE),), NON_NEGATIVE) for quantity in quantities]
+    bounds = dict(zip(quantities, _hull_over_sets(system, maximal_sets, queries), strict=True)) if queries else {}
+    checks = (_check_claim(system, maximal_sets, name) for name in names)
+    return bounds, {check.claim: check for check in checks if check}
 
 
 def _hull_over_sets(
-    system: ConstraintSystem, worlds: Sequence[frozenset[str]], asked: Sequence[Constraint], without: str = ""
+    system: ConstraintSystem,
+    maximal_sets: Sequence[frozenset[str]],
+    queries: Sequence[Constraint],
+    excluded_claim: str = "",
 ) -> list[ImpliedBounds]:
-    """Return what holds of each asked sum or ratio whichever world is the true one, with the reasons in all of them.
+    """Return, per query, the hull of its bounds over some consistent sets, with the reasons in all of them.
 
-    A claim can be left `without` which no world is then said to believe.
+    `excluded_claim` is removed from every set.
     """
     found: list[ImpliedBounds] | None = None
-    for world in worlds:
-        linear = system.linear_system(world)
-        here = [ImpliedBounds(*linear.implied_bounds(binding.terms, binding.base, without)) for binding in asked]
+    for consistent_set in maximal_sets:
+        linear = system.linear_system(consistent_set)
+        here = [linear.implied_bounds(constraint.terms, constraint.base, excluded_claim) for constraint in queries]
         found = [_hull(one, other) for one, other in zip(found, here, strict=True)] if found else here
-    # Where some world leaves everything open, the claims of the others explain nothing.
+    # Where one set implies nothing, the hull is the domain: the claims of the other sets are no reason for it.
     return [
-        held
-        if _is_informative(held.interval, prior_interval(binding.terms, binding.base, system.domains))
-        else ImpliedBounds(held.interval, ())
-        for held, binding in zip(found or [], asked, strict=True)
+        implied
+        if _is_informative(implied.interval, prior_interval(query.terms, query.base, system.domains))
+        else ImpliedBounds(implied.interval, ())
+        for implied, query in zip(found or [], queries, strict=True)
     ]
 
 
 def _is_informative(found: portion.Interval, known: portion.Interval) -> bool:
-    """Tell whether an implied interval says more than was known before any claim."""
+    """Return whether an implied interval is narrower than the domain."""
     return found.empty or (found.lower, found.upper) != (known.lower, known.upper)
 
 
@@ -271,49 +261,52 @@ def _hull(one: ImpliedBounds, other: ImpliedBounds) -> ImpliedBounds:
     )
 
 
-def _check_claim(system: ConstraintSystem, worlds: Sequence[frozenset[str]], name: str) -> ConsistencyCheck | None:
-    """Return one claim held against the others, `None` where no other claim bears on it."""
-    for binding in system.constraints:
-        if name in binding.claims:
-            found = _hull_over_sets(system, worlds, [binding], name)[0]
+def _check_claim(
+    system: ConstraintSystem, maximal_sets: Sequence[frozenset[str]], name: str
+) -> ConsistencyCheck | None:
+    """Return the check of one claim against all others, `None` where no other claim constrains it."""
+    for constraint in system.constraints:
+        if name in constraint.claims:
+            found = _hull_over_sets(system, maximal_sets, [constraint], name)[0]
             if found.claims:
-                return ConsistencyCheck(name, binding, found)
+                return ConsistencyCheck(name, constraint, found)
     return None
 
 
 def build_conflict(system: ConstraintSystem, claims: tuple[str, ...], *, assumed: bool = False) -> Conflict:
-    """Return a minimal conflict with the identities it takes and the claim that shows it best.
+    """Return a minimal conflict with the identities it takes and the check that explains it best.
 
-    That is one whose figure the others contradict by themselves, a level before a ratio, the latest period first.
+    Preferred is a claim whose figure the others alone contradict; then a level before a ratio, a late period before an
+    early one.
     """
-    rules, ways = tuple(system.minimal_identities(claims)), _kinds_needed(system, claims)
-    first = {name: next(binding for binding in system.constraints if name in binding.claims) for name in claims}
+    identities, kinds = tuple(system.minimal_identities(claims)), _kinds_needed(system, claims)
+    first = {name: next(one for one in system.constraints if name in one.claims) for name in claims}
 
     def order(name: str) -> tuple[bool, str, str]:
         return (first[name].base is None, first[name].terms[0][0].period, name)
 
-    tests = []
+    checks = []
     for name in sorted(claims, key=order, reverse=True):
-        test = _check_claim(system, [frozenset(claims)], name)
-        if test and (test.implied_by_others.interval & test.constraint.interval).empty:
-            return Conflict(claims, rules, test, ways, assumed)
-        tests += [test] if test else []
-    if tests:
-        return Conflict(claims, rules, tests[0], ways, assumed)
-    # It is not the other claims that contradict it, but what its metric can be.
+        check = _check_claim(system, [frozenset(claims)], name)
+        if check and (check.implied_by_others.interval & check.constraint.interval).empty:
+            return Conflict(claims, identities, check, kinds, assumed)
+        checks += [check] if check else []
+    if checks:
+        return Conflict(claims, identities, checks[0], kinds, assumed)
+    # No other claim contradicts it: its metric cannot take the value.
     name = claims[-1]
     others = _hull_over_sets(system, [frozenset(claims) - {name}], [first[name]])[0]
-    return Conflict(claims, rules, ConsistencyCheck(name, first[name], others), ways, assumed)
+    return Conflict(claims, identities, ConsistencyCheck(name, first[name], others), kinds, assumed)
 
 
 def _kinds_needed(system: ConstraintSystem, claims: tuple[str, ...]) -> tuple[ConstraintKind, ...]:
-    """Return the ways of binding that a conflict needs; one that it can do without is none of its rules."""
+    """Return the kinds of the constraints without which the claims would not conflict."""
     every = set(claims)
-    standing = [binding for binding in system.constraints if binding.claims and every.issuperset(binding.claims)]
-    often = Counter(name for binding in standing for name in binding.claims)
-    for binding in [binding for binding in standing if any(often[name] > 1 for name in binding.claims)]:
-        rest = [other for other in standing if other is not binding]
+    needed = [one for one in system.constraints if one.claims and every.issuperset(one.claims)]
+    often = Counter(name for constraint in needed for name in constraint.claims)
+    for constraint in [one for one in needed if any(often[name] > 1 for name in one.claims)]:
+        rest = [other for other in needed if other is not constraint]
         own = {name for other in rest for name in other.claims}
         if own.issuperset(claims) and not system.build_linear_system(rest).is_feasible:
-            standing = rest
-    return tuple(sorted({binding.kind for binding in standing}))
+            needed = rest
+    return tuple(sorted({constraint.kind for constraint in needed}))

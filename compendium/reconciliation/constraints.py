@@ -1,8 +1,9 @@
-"""Quantities, and what binds them: the claims of a ledger as linear statements about unknowns.
+"""Quantities and the linear constraints that claims place on them.
 
-A quantity is one value that nobody need have printed: what is measured, whose, towards whom, when, of whom. A
-binding says that a sum of quantities lies in an interval, or in an interval times another quantity. Nothing here
-solves anything; which quantities are bound by what they mean is the office of `compendium.reconciliation.identities`.
+A quantity is one unknown value: a metric of an area, towards a counterpart, in a period, of a population. A
+constraint says that a linear combination of quantities lies in an interval, or in an interval times another
+quantity. Nothing is solved here; constraints that follow from the meaning of metrics, periods and areas are in
+`compendium.reconciliation.identities`.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ from compendium.values.periods import Span, exact_span, format_edtf
 
 
 class Quantity(NamedTuple):
-    """One unknown value; `period` is written in the shortest way, so that equal periods are equal texts."""
+    """One unknown value; `period` is in canonical form, so that equal periods are equal texts."""
 
     metric_id: str
     ref_area: str
@@ -34,8 +35,14 @@ class Quantity(NamedTuple):
     population: str
 
 
+Terms = tuple[tuple[Quantity, Fraction], ...]
+"""A linear combination of quantities: each with its factor."""
+Domains = Mapping[Quantity, portion.Interval]
+"""The values that each quantity can take before any claim is considered."""
+
+
 class ConstraintKind(StrEnum):
-    """What can bind quantities: the way a claim measures, or what metrics, areas and periods mean."""
+    """Where a constraint comes from: the measure of a claim, or the meaning of metrics, areas and periods."""
 
     SAME = "same quantity"
     GROWTH = "growth over a base"
@@ -54,28 +61,46 @@ class ConstraintKind(StrEnum):
 
 
 LOGICAL_KINDS = frozenset({ConstraintKind.DIRECTION, ConstraintKind.RANK, ConstraintKind.EXCLUSIVE})
-"""Rules whose conflicts are of what words mean rather than of how much there is."""
+"""Kinds whose conflicts are about the meaning of words, not about amounts."""
 
 
 @dataclass(frozen=True)
 class Constraint:
-    """The sum of `terms` (quantity, factor) lies in `interval`, times the quantity `per` where there is one.
+    """Linear constraint: sum(factor · quantity) lies in interval [× base].
 
-    It stands only where all its `claims` are believed; an identity has none, and always stands. An `assumed`
-    identity holds only as far as two sides count alike.
+    A constraint of claims applies only if all its `claims` are accepted; an identity has no claims and always applies.
     """
 
     kind: ConstraintKind
-    terms: tuple[tuple[Quantity, Fraction], ...]
+    terms: Terms
     interval: portion.Interval
     base: Quantity | None = None
+    """The quantity that the interval is a multiple of, `None` for a plain sum."""
     claims: tuple[str, ...] = ()
+    """The claims that state it; empty for an identity."""
     assumed: bool = False
+    """Whether it is an identity that holds only if two sides of a flow count alike."""
 
     @property
     def quantities(self) -> list[Quantity]:
-        """Return the quantities that it binds, the one it speaks of first."""
+        """Return the quantities in it: those of the terms in order, then the base."""
         return [quantity for quantity, _ in self.terms] + ([self.base] if self.base else [])
+
+
+@dataclass(frozen=True)
+class ImpliedBounds:
+    """The interval that some claims imply for a sum or ratio of quantities, with its reasons."""
+
+    interval: portion.Interval
+    claims: tuple[str, ...]
+    """The claims that it takes, none of them redundant; empty where no claim says anything."""
+    identities: tuple[Constraint, ...] = ()
+    """The identities that it takes, none of them redundant."""
+
+    @property
+    def assumed(self) -> bool:
+        """Whether it takes an assumed identity, see `Constraint.assumed`."""
+        return any(rule.assumed for rule in self.identities)
 
 
 ONE, ZERO_INTERVAL = Fraction(1), portion.closed(Fraction(0), Fraction(0))
@@ -90,7 +115,7 @@ RATIO_KINDS = {
 
 @cache
 def canonical_period(period: str) -> str:
-    """Return a period in the shortest writing of its days; one that is open or approximate as it is written."""
+    """Return a period in the shortest notation of its days; one that is open or approximate is returned as written."""
     found = exact_span(period)
     return format_edtf(found) if found else period
 
@@ -114,7 +139,7 @@ def claim_quantity(claim: Mapping[str, Any]) -> Quantity:
 
 
 def base_quantity(claim: Mapping[str, Any]) -> Quantity | None:
-    """Return the quantity a claim measures against, `None` where it names no other metric or period."""
+    """Return the quantity that a claim measures against, `None` where it names no base."""
     if not claim["base_metric_id"]:
         return None
     period = canonical_period(claim["base_period"])
@@ -122,10 +147,9 @@ def base_quantity(claim: Mapping[str, Any]) -> Quantity | None:
 
 
 def is_undated(claim: Mapping[str, Any], metric: Mapping[str, Any]) -> bool:
-    """Tell whether a claim leaves open of what time it, or its base, speaks, so that it binds nothing.
+    """Return whether a claim states no constraint because its period, or that of its base, is missing.
 
-    A flow adds up over its period, so that one without two ends says nothing, and neither does a rate; a stock or
-    a count may hold since or until a date.
+    A flow or a rate needs a closed period; a stock or a count needs any period, also an open one.
     """
     needed = [claim["period"], *([claim["base_period"]] if claim["base_metric_id"] else [])]
     level = claim["measure"] == "level"
@@ -134,19 +158,19 @@ def is_undated(claim: Mapping[str, Any], metric: Mapping[str, Any]) -> bool:
 
 
 def constraints_from_claim(claim: Mapping[str, Any], metric: Mapping[str, Any]) -> list[Constraint]:
-    """Return what a claim binds, in the unit of its metric.
+    """Return the constraints that a claim states, in the unit of its metric.
 
     Parameters
     ----------
     claim
-        a row of the claims; its figure is read by `compendium.ledger.claims.claim_interval` unless it has an `interval`.
+        a row of the claims; its figure is read by `claim_interval` unless it has an `interval`.
     metric
         the row of its metric: `unit`, `kind`, `minimum`.
 
     Returns
     -------
-    list of Binding
-        one for the figure, a second where the source says in which direction the quantity moves.
+    list of Constraint
+        one for the figure, and a second where the source also says in which direction the quantity moves.
     """
     own, base, name = claim_quantity(claim), base_quantity(claim), (claim["claim_id"],)
     minimum = None if pd.isna(metric["minimum"]) else float(metric["minimum"])
@@ -171,7 +195,7 @@ def constraints_from_claim(claim: Mapping[str, Any], metric: Mapping[str, Any]) 
 
 
 def _as_factor(found: portion.Interval, rule: ConstraintKind) -> portion.Interval:
-    """Return a growth or a share in percent, or a multiple, as a factor of the base."""
+    """Return a growth or share in percent, or a multiple, as a factor of the base."""
     return affine(
         found,
         PERCENT if rule in (ConstraintKind.GROWTH, ConstraintKind.SHARE) else 1,
@@ -182,7 +206,7 @@ def _as_factor(found: portion.Interval, rule: ConstraintKind) -> portion.Interva
 def constraints_from_ranks(
     claims: Iterable[Mapping[str, Any]], metrics: Mapping[str, Mapping[str, Any]]
 ) -> Iterator[Constraint]:
-    """Yield what ranks in one list bind together: who stands before another does not have less of what is ranked."""
+    """Yield the constraints that ranks in one list imply: of two places, the one with the better rank has no less."""
     lists: dict[Quantity, list[Mapping[str, Any]]] = {}
     for claim in claims:
         if claim["measure"] == "rank" and metrics[claim["metric_id"]]["ranks"]:

@@ -1,7 +1,6 @@
-"""What binds quantities besides claims: what metrics mean, how periods and areas lie in each other.
+"""Identities: constraints that follow from the meaning of metrics, periods and areas, without any claim.
 
-It reads the meaning of metrics from their table (sum of, part of, mirror of, exclusive over) and never knows one
-by name. It adds a quantity that nobody claims only where one that is claimed bears on it.
+The relations between metrics are read from their table (`sum_of`, `part_of`, `mirror_of`, `exclusive_over`).
 """
 
 from __future__ import annotations
@@ -21,14 +20,16 @@ from compendium.reconciliation.constraints import NON_NEGATIVE, ONE, ZERO_INTERV
 from compendium.values.periods import Span, exact_span, format_edtf
 
 ANSWER_SUM_RANGE = portion.openclosed(-portion.inf, Fraction(100))
+"""The range of the sum of shares of answers that exclude each other, in percent."""
 ADDITIVE_KINDS = ("flow", "stock")
+"""The kinds of metric that add up over areas."""
 
 
 class MetricRelations:
-    """The relations between metrics and between areas, looked up quickly."""
+    """Lookup of the relations between metrics and between areas."""
 
     def __init__(self, metrics: Mapping[str, Mapping[str, Any]], within: Mapping[str, str]) -> None:
-        """Take the rows of the metrics by id, and by place the area it lies in (`""` where none)."""
+        """Take the rows of the metrics by id, and by place the area that contains it (`""` where none does)."""
         self.metrics, self.parent_area = metrics, within
         self.parts = {name: row["sum_of"].split(SEPARATOR) for name, row in metrics.items() if row["sum_of"]}
         self.totals: dict[str, list[str]] = defaultdict(list)
@@ -37,7 +38,7 @@ class MetricRelations:
                 self.totals[part].append(total)
 
     def containing_quantities(self, quantity: Quantity) -> Iterator[Quantity]:
-        """Yield the quantities of which one is a part by what its metric means."""
+        """Yield the quantities of which one is a part, by the relations of its metric."""
         metric = self.metrics[quantity.metric_id]
         for name in (metric["part_of"], *self.totals[quantity.metric_id]):
             if name:
@@ -53,13 +54,16 @@ class MetricRelations:
         )
 
     def is_additive(self, quantity: Quantity) -> bool:
-        """Tell whether the quantity adds up over areas and never is negative."""
+        """Return whether the quantity adds up over areas and cannot be negative."""
         metric = self.metrics[quantity.metric_id]
         return metric["kind"] in ADDITIVE_KINDS and not pd.isna(metric["minimum"]) and metric["minimum"] >= 0
 
 
 def derive_identities(claimed: Iterable[Quantity], relations: MetricRelations) -> list[Constraint]:
-    """Return every identity that bears on the claimed quantities, on what they imply included."""
+    """Return every identity among the claimed quantities and those that they imply, sorted by kind and terms.
+
+    Quantities that nobody claims are added only where an identity ties them to a claimed one, until nothing is new.
+    """
     found: set[Quantity] = set(claimed)
     both_sides = {_reporter_pair(quantity) for quantity in found}
     stretches: dict[Quantity, tuple[Quantity, ...]] = {}
@@ -82,41 +86,42 @@ def derive_identities(claimed: Iterable[Quantity], relations: MetricRelations) -
     return sorted(every, key=lambda identity: (identity.kind, identity.terms))
 
 
-def _of_metrics(found: set[Quantity], meaning: MetricRelations) -> Iterator[Constraint]:
-    """Yield sums, parts and mirror images; a sum only where one of its parts is among the quantities."""
+def _of_metrics(found: set[Quantity], relations: MetricRelations) -> Iterator[Constraint]:
+    """Yield sums, parts and mirror flows; a sum only where one of its parts is among the quantities."""
     for quantity in sorted(found):
-        metric = meaning.metrics[quantity.metric_id]
-        parts = [quantity._replace(metric_id=name) for name in meaning.parts.get(quantity.metric_id, ())]
+        metric = relations.metrics[quantity.metric_id]
+        parts = [quantity._replace(metric_id=name) for name in relations.parts.get(quantity.metric_id, ())]
         if found.intersection(parts):
             yield Constraint(ConstraintKind.SUM, ((quantity, ONE), *((part, -ONE) for part in parts)), ZERO_INTERVAL)
         if metric["part_of"]:
             whole = quantity._replace(metric_id=metric["part_of"])
             yield Constraint(ConstraintKind.PART, ((whole, ONE), (quantity, -ONE)), NON_NEGATIVE)
-        other = meaning.mirror(quantity)
-        if other in found and (quantity < other or meaning.mirror(other) != quantity):
+        other = relations.mirror(quantity)
+        if other in found and (quantity < other or relations.mirror(other) != quantity):
             yield Constraint(ConstraintKind.MIRROR, ((quantity, ONE), (other, -ONE)), ZERO_INTERVAL, assumed=True)
 
 
 def _reporter_pair(quantity: Quantity) -> tuple[str, str, str]:
-    """Return who counts towards whom, and when: a flow is mirrored only where the other side is spoken of, too."""
+    """Return who counts, towards whom, and when: a flow is mirrored only where some claim is of the other side."""
     return (quantity.ref_area, quantity.counterpart_area, quantity.period)
 
 
 def _series(quantity: Quantity) -> Quantity:
+    """Return a quantity without its period, the key of its time series."""
     return quantity._replace(period="")
 
 
 def _periods(
-    found: set[Quantity], touched: Iterable[Quantity], meaning: MetricRelations
+    found: set[Quantity], touched: Iterable[Quantity], relations: MetricRelations
 ) -> Iterator[tuple[Quantity, tuple[Quantity, ...]]]:
-    """Yield each flow's period that others lie in or overlap, with the stretches that it consists of."""
-    changed = {_series(quantity) for quantity in touched if meaning.metrics[quantity.metric_id]["kind"] == "flow"}
+    """Yield each period of a flow that others lie in or overlap, with the disjoint stretches that it consists of."""
+    changed = {_series(quantity) for quantity in touched if relations.metrics[quantity.metric_id]["kind"] == "flow"}
     series: dict[Quantity, dict[Span, Quantity]] = defaultdict(dict)
     for quantity in found:
-        if (kept := _series(quantity)) in changed and meaning.is_additive(quantity):
+        if (series_key := _series(quantity)) in changed and relations.is_additive(quantity):
             days = exact_span(quantity.period)
             if days:
-                series[kept][days] = quantity
+                series[series_key][days] = quantity
     for whole, spans in series.items():
         for days, quantity in spans.items():
             cuts = {days.first, days.last + timedelta(days=1)}
@@ -130,40 +135,42 @@ def _periods(
 
 
 def _inside(cut: Any, days: Span) -> bool:
+    """Return whether a cut between two days lies inside a span."""
     return days.first < cut <= days.last
 
 
-def _parts_by_area(found: set[Quantity], meaning: MetricRelations) -> dict[Quantity, list[Quantity]]:
-    """Return, by the quantity of an area, those of the areas that lie directly in it."""
+def _parts_by_area(found: set[Quantity], relations: MetricRelations) -> dict[Quantity, list[Quantity]]:
+    """Return, by the quantity of an area, those of the areas directly in it."""
     inside: dict[Quantity, list[Quantity]] = defaultdict(list)
     for quantity in sorted(found):
-        area = meaning.parent_area.get(quantity.counterpart_area, "")
-        if area and area != quantity.ref_area and meaning.is_additive(quantity):
+        area = relations.parent_area.get(quantity.counterpart_area, "")
+        if area and area != quantity.ref_area and relations.is_additive(quantity):
             inside[quantity._replace(counterpart_area=area)].append(quantity)
     return inside
 
 
-def _containing_areas(found: set[Quantity], meaning: MetricRelations) -> Iterator[Quantity]:
-    """Yield the quantities of wider areas that several of those found lie in, or that are found at another time."""
+def _containing_areas(found: set[Quantity], relations: MetricRelations) -> Iterator[Quantity]:
+    """Yield the quantities of containing areas that have several parts among those found, or occur at another time."""
     spoken_of = {_series(quantity) for quantity in found}
-    for whole, parts in _parts_by_area(found, meaning).items():
+    for whole, parts in _parts_by_area(found, relations).items():
         if len(parts) > 1 or _series(whole) in spoken_of:
             yield whole
 
 
-def _areas(found: set[Quantity], meaning: MetricRelations) -> Iterator[Constraint]:
-    for whole, parts in _parts_by_area(found, meaning).items():
+def _areas(found: set[Quantity], relations: MetricRelations) -> Iterator[Constraint]:
+    """Yield that an area has no less than the areas in it together."""
+    for whole, parts in _parts_by_area(found, relations).items():
         if whole in found:
             yield Constraint(ConstraintKind.AREA, ((whole, ONE), *((part, -ONE) for part in parts)), NON_NEGATIVE)
 
 
-def _exclusive(found: set[Quantity], meaning: MetricRelations) -> Iterator[Constraint]:
-    """Yield the questions to which each respondent gives one answer: the shares do not pass the whole."""
-    questions: dict[Quantity, list[Quantity]] = defaultdict(list)
+def _exclusive(found: set[Quantity], relations: MetricRelations) -> Iterator[Constraint]:
+    """Yield, for questions with one answer per respondent, that the shares sum to at most 100 percent."""
+    by_question: dict[Quantity, list[Quantity]] = defaultdict(list)
     for quantity in sorted(found):
-        field = meaning.metrics[quantity.metric_id]["exclusive_over"]
+        field = relations.metrics[quantity.metric_id]["exclusive_over"]
         if field:
-            questions[quantity._replace(**{field: ""})].append(quantity)
-    for answers in questions.values():
+            by_question[quantity._replace(**{field: ""})].append(quantity)
+    for answers in by_question.values():
         if len(answers) > 1:
             yield Constraint(ConstraintKind.EXCLUSIVE, tuple((answer, ONE) for answer in answers), ANSWER_SUM_RANGE)

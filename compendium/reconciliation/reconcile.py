@@ -1,20 +1,20 @@
-"""What follows from all claims together, and which of them cannot all be true.
+"""Reconciliation of all claims of a ledger: implied bounds, minimal conflicts, a verdict for each claim.
 
-Claims and identities fall into groups that share no quantity; each group is solved for itself, here, on other
-processes or on a cluster. Nothing here reads a figure, names a metric, or says a sentence; it judges by
-arithmetic alone, and a claim that nothing contradicts is not thereby true.
+Constraints are split into components that share no quantity; each is solved alone, in this process, in others or on
+a cluster. A verdict is arithmetic: a claim that nothing contradicts is not thereby true.
 
-The method is data reconciliation with bounds instead of variances (Narasimhan and Jordache 2000) and the
-analysis of infeasible subsets (Chinneck 2008).
+The method is data reconciliation with bounds instead of variances (Narasimhan and Jordache 2000) and the analysis of
+infeasible subsets (Chinneck 2008).
 """
 
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import Executor
-from dataclasses import dataclass, replace
-from typing import Any
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, NamedTuple
 
 import pandas as pd
 import portion
@@ -23,200 +23,203 @@ from networkx.utils import UnionFind
 from compendium.ledger.claims import SHARE_DOMAIN, claim_interval, to_fraction
 from compendium.ledger.loader import Ledger
 from compendium.ledger.records import keyed, records
-from compendium.reconciliation import constraints as binding_of
 from compendium.reconciliation.components import (
     UNBOUNDED,
     Component,
     Conflict,
     ConsistencyCheck,
-    ImpliedBounds,
     Solution,
-    build_conflict,
     component_conflicts,
     disjoint_component_conflicts,
     query_bounds,
     solve_component,  # fmt: skip
 )
-from compendium.reconciliation.constraints import ONE, Constraint, ConstraintKind, Quantity
+from compendium.reconciliation.constraints import (
+    ONE,
+    Constraint,
+    ConstraintKind,
+    ImpliedBounds,
+    Quantity,
+    constraints_from_claim,
+    constraints_from_ranks,
+    is_undated,
+)
 from compendium.reconciliation.identities import MetricRelations, derive_identities
 from compendium.reconciliation.verdicts import CONSISTENT, IN_CONFLICT, NOT_COMPARABLE, SINGLE
-from compendium.reconciliation.z3_solver import ConstraintSystem
 from compendium.values.periods import read_period
 
 BATCH_SIZE = 16
-"""How many groups go to another process at once."""
+"""How many components are sent to another process at once."""
+
+
+class Verdict(NamedTuple):
+    """The verdict on a claim, one of `RECONCILIATION_VERDICTS`."""
+
+    verdict: str
+    reason: str = ""
+    """The code of the reason where the claim is not comparable."""
 
 
 @dataclass(frozen=True)
 class Reconciliation:
-    """What `reconcile` found: bounds of quantities, conflicts, a verdict for each claim."""
+    """Result of `reconcile`: bounds of quantities, conflicts, a verdict for each claim."""
 
     claims: dict[str, dict[str, Any]]
+    """The rows of the claims by id, each with its `interval`."""
     bounds: dict[Quantity, ImpliedBounds]
+    """By quantity that some claim constrains: its implied bounds."""
     checks: dict[str, ConsistencyCheck]
+    """By claim that other claims constrain: its check against them."""
     conflicts: tuple[Conflict, ...]
-    verdicts: dict[str, tuple[str, str]]
-    """By claim: the verdict, and the code of the reason where it is not comparable."""
+    verdicts: dict[str, Verdict]
     claimed_quantities: frozenset[Quantity]
     """The quantities whose own figure some claim prints."""
     constraint_kinds: dict[str, tuple[ConstraintKind, ...]]
-    """By claim: the ways in which it binds."""
+    """By claim: the kinds of the constraints that it states."""
     incomparable_notes: dict[str, str]
-    """By claim that is set apart: what in its text says so."""
+    """By claim in the table of incomparable claims: why a person put it there."""
     related_claims: dict[str, tuple[str, ...]]
-    """By claim that is not comparable: the claims that a reader would hold it against."""
+    """By claim that is not comparable: the claims that a reader would compare it with."""
     complete: bool = True
-    """Whether every conflict was found; false where a group has too many to look through."""
+    """Whether every conflict was found; false where a component reached the limit of the search."""
     minimum_removals: tuple[tuple[frozenset[str], ...], ...] = ()
-    """By group in conflict: the smallest sets of claims that need give way for all others to hold."""
+    """By component in conflict: the smallest sets of claims without which all others are consistent."""
 
 
 def reconcile(ledger: Ledger, executor: Executor | None = None) -> Reconciliation:
-    """Reconcile all claims of a ledger that are not withdrawn.
+    """Reconcile all claims of a ledger that are not deprecated.
 
     Parameters
     ----------
     ledger
-        a ledger that `compendium.curation.validation` finds sound.
+        a ledger that `compendium.curation.validation` finds valid.
     executor
-        where to solve the groups, any of `concurrent.futures`; here where it is left out.
+        where to solve the components, any of `concurrent.futures`; this process where it is left out.
     """
-    claims, bound, open_ = constraints_from_ledger(ledger)
-    stated = frozenset(binding.terms[0][0] for binding in bound if not binding.base and len(binding.terms) == 1)
-    forecasts = _forecasts(claims)
-    solutions = _solve_components(build_components(bound, ledger, forecasts), executor)
-    tests = {name: test for solution in solutions for name, test in solution.checks.items()}
+    known = constraints_from_ledger(ledger)
+    solutions = _solve_components(build_components(known.constraints, ledger, known.forecasts), executor)
+    checks = {name: check for solution in solutions for name, check in solution.checks.items()}
     conflicts = tuple(conflict for solution in solutions for conflict in solution.conflicts)
-    apart = ledger.frames["incomparable"].set_index("claim_id")
-    verdicts, beside = _verdicts(claims, open_, tests, conflicts, forecasts)
-    beside |= {name: (other,) for name, other in apart["other_claim_id"].items() if name in claims and other in claims}
-    rules: dict[str, tuple[ConstraintKind, ...]] = {}
-    for binding in bound:
-        rules.update((name, (*rules.get(name, ()), binding.kind)) for name in binding.claims)
+    incomparable = ledger.frames["incomparable"].set_index("claim_id")
+    verdicts, related = _verdicts(known, checks, conflicts)
+    for name, other in incomparable["other_claim_id"].items():
+        if name in known.claims and other in known.claims:
+            related[name] = (other,)
+    kinds: dict[str, tuple[ConstraintKind, ...]] = {}
+    for constraint in known.constraints:
+        kinds.update((name, (*kinds.get(name, ()), constraint.kind)) for name in constraint.claims)
+    bounds = (pair for solution in solutions for pair in solution.bounds.items())
     return Reconciliation(
-        claims,
-        {
-            quantity: implied
-            for solution in solutions
-            for quantity, implied in solution.bounds.items()
-            if implied.claims
-        },
-        tests,
-        conflicts,
-        verdicts,
-        stated,
-        rules,
-        apart["why"].to_dict(),
-        beside,
-        all(solution.complete for solution in solutions),
-        tuple(solution.minimum_removals for solution in solutions if solution.minimum_removals),
+        claims=known.claims,
+        bounds={quantity: implied for quantity, implied in bounds if implied.claims},
+        checks=checks,
+        conflicts=conflicts,
+        verdicts=verdicts,
+        claimed_quantities=frozenset(
+            one.terms[0][0] for one in known.constraints if not one.base and len(one.terms) == 1
+        ),
+        constraint_kinds=kinds,
+        incomparable_notes=incomparable["why"].to_dict(),
+        related_claims=related,
+        complete=all(solution.complete for solution in solutions),
+        minimum_removals=tuple(solution.minimum_removals for solution in solutions if solution.minimum_removals),
     )
 
 
 def implied_bounds(ledger: Ledger, queries: Sequence[Constraint]) -> list[ImpliedBounds]:
-    """Return what all claims of a ledger leave to sums of quantities, or to their multiples of others.
+    """Return the bounds that all claims of a ledger imply for sums of quantities, or for ratios of them.
 
     Parameters
     ----------
     queries
-        each with the quantities whose sum is asked for, and the base where a ratio is; its interval says nothing.
+        each with the quantities of the sum, and a base for a ratio; its interval is not used.
     """
-    claims, bound, _ = constraints_from_ledger(ledger)
-    # What a question asks for together must hang together, whether or not a claim ties it.
-    bound += [
-        Constraint(ConstraintKind.SAME, tuple((part, ONE) for part in question.quantities), UNBOUNDED)
-        for question in queries
+    known = constraints_from_ledger(ledger)
+    # The quantities of one query must share a component, whether or not a claim ties them.
+    ties = [
+        Constraint(ConstraintKind.SAME, tuple((part, ONE) for part in one.quantities), UNBOUNDED) for one in queries
     ]
-    home = {
-        quantity: group for group in build_components(bound, ledger, _forecasts(claims)) for quantity in group.domains
-    }
-    shared: dict[int, tuple[Component, list[Constraint]]] = {}
-    for question in queries:
-        group = home[question.terms[0][0]]
-        shared.setdefault(id(group), (group, []))[1].append(question)
-    answers = {
-        question: answer
-        for group, questions in shared.values()
-        for question, answer in zip(questions, query_bounds(group, questions), strict=True)
-    }
-    return [answers[question] for question in queries]
+    components = build_components([*known.constraints, *ties], ledger, known.forecasts)
+    home = {quantity: place for place, component in enumerate(components) for quantity in component.domains}
+    shared: dict[int, list[Constraint]] = {}
+    for query in queries:
+        shared.setdefault(home[query.terms[0][0]], []).append(query)
+    answers: dict[Constraint, ImpliedBounds] = {}
+    for place, own in shared.items():
+        answers.update(zip(own, query_bounds(components[place], own), strict=True))
+    return [answers[query] for query in queries]
 
 
 def find_conflicts(ledger: Ledger) -> tuple[Conflict, ...]:
-    """Return every minimal set of claims that cannot all be true, without bounds and verdicts: quicker."""
-    claims, bound, _ = constraints_from_ledger(ledger)
-    return tuple(
-        conflict
-        for group in build_components(bound, ledger, _forecasts(claims))
-        for conflict in component_conflicts(group)
-    )
-
-
-def disjoint_conflicts(ledger: Ledger) -> list[Conflict]:
-    """Return conflicts that share no claim, and without whose claims the rest can all hold.
-
-    Quicker than every conflict, where there are many claims and only the rest is wanted.
-    """
-    return [
-        build_conflict(ConstraintSystem(group.constraints, group.domains), names)
-        for group, found in _disjoint_conflicts(ledger)
-        for names in found
-    ]
+    """Return every minimal conflict of a ledger without bounds and verdicts: quicker than `reconcile`."""
+    known = constraints_from_ledger(ledger)
+    components = build_components(known.constraints, ledger, known.forecasts)
+    return tuple(conflict for component in components for conflict in component_conflicts(component))
 
 
 def disjoint_conflict_claims(ledger: Ledger) -> frozenset[str]:
-    """Return the claims of `disjoint_conflicts` conflicts: without them the rest can all hold."""
-    return frozenset(name for _, found in _disjoint_conflicts(ledger) for names in found for name in names)
+    """Return claims without which the rest of a ledger is consistent; assumed identities are not used.
+
+    They are those of minimal conflicts that share no claim: quicker than every conflict where there are many claims.
+    """
+    components = build_components(constraints_from_ledger(ledger).constraints, ledger)
+    found = (names for component in components for names in disjoint_component_conflicts(component))
+    return frozenset(name for names in found for name in names)
 
 
-def _disjoint_conflicts(ledger: Ledger) -> Iterator[tuple[Component, list[tuple[str, ...]]]]:
-    """Yield every group, without what is assumed, with its clashes."""
-    _, bound, _ = constraints_from_ledger(ledger)
-    for group in build_components(bound, ledger):
-        firm = replace(group, constraints=tuple(binding for binding in group.constraints if not binding.assumed))
-        yield firm, disjoint_component_conflicts(firm)
+@dataclass(frozen=True)
+class LedgerConstraints:
+    """The claims of a ledger that are not deprecated, and the constraints they state."""
+
+    claims: dict[str, dict[str, Any]]
+    """The rows of the claims by id, each with its `interval` in the unit printed."""
+    constraints: list[Constraint]
+    incomparable: dict[str, str]
+    """By claim that states no constraint: the code of the reason."""
+
+    @cached_property
+    def forecasts(self) -> frozenset[str]:
+        """The claims about what was still to come when they were made."""
+        return frozenset(name for name, claim in self.claims.items() if claim["obs_status"] == "forecast")
 
 
-def constraints_from_ledger(ledger: Ledger) -> tuple[dict[str, dict[str, Any]], list[Constraint], dict[str, str]]:
-    """Return the claims that stand, by id, what they bind, and the code of the reason for those that bind nothing."""
+def constraints_from_ledger(ledger: Ledger) -> LedgerConstraints:
+    """Return the claims of a ledger, the constraints they state, and which of them state none."""
     claims = _claims(ledger)
-    apart = dict(zip(ledger.frames["incomparable"]["claim_id"], ledger.frames["incomparable"]["reason"], strict=True))
+    listed = dict(zip(ledger.frames["incomparable"]["claim_id"], ledger.frames["incomparable"]["reason"], strict=True))
     metrics = keyed(ledger.frames["metrics"], "metric_id")
-    bound: list[Constraint] = []
-    open_: dict[str, str] = {}
+    found: list[Constraint] = []
+    incomparable: dict[str, str] = {}
     for name, claim in claims.items():
-        if name in apart:
-            open_[name] = apart[name]
-        elif binding_of.is_undated(claim, metrics[claim["metric_id"]]):
-            open_[name] = "period"
+        metric = metrics[claim["metric_id"]]
+        if name in listed:
+            incomparable[name] = listed[name]
+        elif is_undated(claim, metric):
+            incomparable[name] = "period"
         else:
-            bound += binding_of.constraints_from_claim(claim, metrics[claim["metric_id"]])
-    bound += binding_of.constraints_from_ranks((claim for name, claim in claims.items() if name not in open_), metrics)
-    return claims, bound, open_
-
-
-def _forecasts(claims: Mapping[str, Mapping[str, Any]]) -> frozenset[str]:
-    return frozenset(name for name, claim in claims.items() if claim["obs_status"] == "forecast")
+            found += constraints_from_claim(claim, metric)
+    found += constraints_from_ranks((claim for name, claim in claims.items() if name not in incomparable), metrics)
+    return LedgerConstraints(claims, found, incomparable)
 
 
 def build_components(
     constraints: Sequence[Constraint], ledger: Ledger, forecasts: frozenset[str] = frozenset()
 ) -> list[Component]:
-    """Return the bindings of claims, with every identity that bears on them, in groups that share no quantity."""
+    """Return constraints of claims and every identity that applies, split into components that share no quantity."""
     metrics = keyed(ledger.frames["metrics"], "metric_id")
     places = ledger.frames["places"]
-    meaning = MetricRelations(metrics, dict(zip(places["place_id"], places["within"], strict=True)))
+    relations = MetricRelations(metrics, dict(zip(places["place_id"], places["within"], strict=True)))
     every = [
         *constraints,
-        *derive_identities({quantity for binding in constraints for quantity in binding.quantities}, meaning),
+        *derive_identities({quantity for constraint in constraints for quantity in constraint.quantities}, relations),
     ]
-    every.sort(key=lambda binding: (binding.claims, binding.kind, binding.terms))  # rows may stand in any order
+    every.sort(key=lambda one: (one.claims, one.kind, one.terms))  # whatever the order of the rows
     tied: UnionFind[Quantity] = UnionFind()
-    for binding in every:
-        tied.union(*binding.quantities)
+    for constraint in every:
+        tied.union(*constraint.quantities)
     grouped: dict[Quantity, list[Constraint]] = {}
-    for binding in every:
-        grouped.setdefault(tied[binding.quantities[0]], []).append(binding)
+    for constraint in every:
+        grouped.setdefault(tied[constraint.quantities[0]], []).append(constraint)
     domains = {name: metric_domain(metric) for name, metric in metrics.items()}
     return [_component(members, domains, forecasts) for members in grouped.values()]
 
@@ -224,29 +227,25 @@ def build_components(
 def _component(
     members: list[Constraint], by_metric: Mapping[str, portion.Interval], forecasts: frozenset[str]
 ) -> Component:
-    # A question comes last, so that it changes nothing in the order of what is bound.
-    bound = sorted(members, key=lambda binding: binding.interval == UNBOUNDED)
-    quantities = dict.fromkeys(quantity for binding in bound for quantity in binding.quantities)
+    # Queries come last, so that they do not change the order of the domains.
+    bound = sorted(members, key=lambda constraint: constraint.interval == UNBOUNDED)
+    quantities = dict.fromkeys(quantity for constraint in bound for quantity in constraint.quantities)
     domains = {quantity: by_metric[quantity.metric_id] for quantity in quantities}
-    own = forecasts.intersection(name for binding in members for name in binding.claims)
+    own = forecasts.intersection(name for constraint in members for name in constraint.claims)
     return Component(tuple(members), domains, own)
 
 
 def metric_domain(metric: Mapping[str, Any]) -> portion.Interval:
-    """Return what a quantity can be before anything is claimed, from the least value and the kind of its metric."""
+    """Return the values that a quantity of a metric can take, from the minimum, kind and unit of the metric."""
     least = metric["minimum"]
-    low = (
-        portion.open(-portion.inf, portion.inf)
-        if pd.isna(least)
-        else portion.closedopen(to_fraction(least), portion.inf)
-    )
+    low = UNBOUNDED if pd.isna(least) else portion.closedopen(to_fraction(least), portion.inf)
     return low & SHARE_DOMAIN if metric["kind"] == "share" and metric["unit"] == "percent" else low
 
 
 def _solve_components(parts: list[Component], executor: Executor | None) -> list[Solution]:
-    """Return the solution of each group, in the order of the groups."""
+    """Return the solution of each component, in the order of the components."""
     if executor is None:
-        return [solve_component(part) for part in parts]
+        return _solve_all(parts)
     batches = [parts[start : start + BATCH_SIZE] for start in range(0, len(parts), BATCH_SIZE)]
     return list(itertools.chain.from_iterable(executor.map(_solve_all, batches)))
 
@@ -256,7 +255,7 @@ def _solve_all(parts: list[Component]) -> list[Solution]:
 
 
 def _claims(ledger: Ledger) -> dict[str, dict[str, Any]]:
-    """Return the claims that stand, by id, each with its `interval` in the unit printed."""
+    """Return the claims that are not deprecated by id, each with its `interval` in the unit printed."""
     frame = ledger.frames["claims"]
     frame = frame[frame["rank"] == "normal"]
     least = dict(zip(ledger.frames["metrics"]["metric_id"], ledger.frames["metrics"]["minimum"], strict=True))
@@ -268,42 +267,37 @@ def _claims(ledger: Ledger) -> dict[str, dict[str, Any]]:
 
 
 def _verdicts(
-    claims: Mapping[str, Mapping[str, Any]], open_: Mapping[str, str], tests: Mapping[str, ConsistencyCheck],
-    conflicts: Sequence[Conflict], forecasts: frozenset[str],
-) -> tuple[dict[str, tuple[str, str]], dict[str, tuple[str, ...]]]:  # fmt: skip
-    """Return by claim its verdict, with the code of the reason where it is not comparable, and the claims beside it.
+    known: LedgerConstraints, checks: Mapping[str, ConsistencyCheck], conflicts: Sequence[Conflict]
+) -> tuple[dict[str, Verdict], dict[str, tuple[str, ...]]]:
+    """Return by claim its verdict with the code of the reason if it is not comparable, and the related claims.
 
-    A conflict with a forecast is the forecast's, not that of the claims about the past.
+    Of a conflict that takes a forecast, only the forecast is in conflict, not the claims about the past.
     """
-    firm = {
-        name
-        for conflict in conflicts
-        if not conflict.assumed
-        for name in (forecasts.intersection(conflict.claims) or conflict.claims)
-    }
+    in_conflict: set[str] = set()
     assumed: dict[str, set[str]] = {}
     for conflict in conflicts:
-        if conflict.assumed:
-            for name in conflict.claims:
-                assumed.setdefault(name, set()).update(conflict.claims)
-    near: dict[tuple[str, ...], list[Mapping[str, Any]]] = {}
-    for claim in claims.values():
-        near.setdefault(_subject(claim), []).append(claim)
-    verdicts: dict[str, tuple[str, str]] = {}
-    beside: dict[str, tuple[str, ...]] = {}
-    for name, claim in claims.items():
-        if name in firm:
-            verdicts[name] = (IN_CONFLICT, "")
-        elif name in tests:
-            verdicts[name] = (CONSISTENT, "")
+        if not conflict.assumed:
+            in_conflict.update(known.forecasts.intersection(conflict.claims) or conflict.claims)
+            continue
+        for name in conflict.claims:
+            assumed.setdefault(name, set()).update(conflict.claims)
+    by_subject: dict[tuple[str, ...], list[Mapping[str, Any]]] = {}
+    for claim in known.claims.values():
+        by_subject.setdefault(_subject(claim), []).append(claim)
+    verdicts: dict[str, Verdict] = {}
+    related: dict[str, tuple[str, ...]] = {}
+    for name, claim in known.claims.items():
+        if name in in_conflict:
+            verdicts[name] = Verdict(IN_CONFLICT)
+        elif name in checks:
+            verdicts[name] = Verdict(CONSISTENT)
         elif name in assumed:
-            verdicts[name] = (NOT_COMPARABLE, "valuation")
-            beside[name] = tuple(sorted(assumed[name] - {name}))
+            verdicts[name] = Verdict(NOT_COMPARABLE, "valuation")
+            related[name] = tuple(sorted(assumed[name] - {name}))
         else:
-            reason, others = _incomparability(claim, near[_subject(claim)], open_)
-            verdicts[name] = (NOT_COMPARABLE, reason) if reason else (SINGLE, "")
-            beside[name] = others
-    return verdicts, beside
+            reason, related[name] = _incomparability(claim, by_subject[_subject(claim)], known.incomparable)
+            verdicts[name] = Verdict(NOT_COMPARABLE, reason) if reason else Verdict(SINGLE)
+    return verdicts, related
 
 
 def _subject(claim: Mapping[str, Any]) -> tuple[str, ...]:
@@ -311,26 +305,25 @@ def _subject(claim: Mapping[str, Any]) -> tuple[str, ...]:
 
 
 def _incomparability(
-    claim: Mapping[str, Any], near: Sequence[Mapping[str, Any]], open_: Mapping[str, str]
+    claim: Mapping[str, Any], near: Sequence[Mapping[str, Any]], incomparable: Mapping[str, str]
 ) -> tuple[str, tuple[str, ...]]:
-    """Return why a claim that no other tests cannot be compared with those near it, and which these are."""
+    """Return why a claim without a check cannot be compared with those of its subject, and which these are."""
     name = claim["claim_id"]
+    if incomparable.get(name, "period") != "period":
+        return incomparable[name], ()
     others = [other for other in near if other["claim_id"] != name]
-    if open_.get(name, "period") != "period":
-        return open_[name], ()
-    if name in open_:
-        beside = others
-    else:
-        beside = [
+    reason, related = "period", others
+    if name not in incomparable:
+        reason = "population"
+        related = [
             other for other in others if other["population"] != claim["population"] and _periods_overlap(other, claim)
         ]
-        if beside:
-            return "population", tuple(other["claim_id"] for other in beside)
-        beside = [other for other in others if open_.get(other["claim_id"]) == "period"]
-    return ("period" if beside else ""), tuple(other["claim_id"] for other in beside)
+        if not related:
+            reason, related = "period", [one for one in others if incomparable.get(one["claim_id"]) == "period"]
+    return (reason if related else ""), tuple(other["claim_id"] for other in related)
 
 
 def _periods_overlap(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
-    """Tell whether the periods of two claims are known and share a day."""
+    """Return whether the periods of two claims are known and share a day."""
     periods = one["period"], other["period"]
     return all(periods) and read_period(periods[0]).overlaps(read_period(periods[1]))

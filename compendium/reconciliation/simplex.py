@@ -1,11 +1,9 @@
-"""Solves bindings of any shape by the simplex method, in whole numbers: what they leave to a sum or a ratio, and why.
+"""Simplex tableau in integer arithmetic, with open ends: pivoting, feasibility and maximisation.
 
-A dictionary in the sense of Chvátal (1983) writes some of the unknowns and of the slacks of all rows as sums of the
-others, which are zero. Its entries are integers over one denominator a row, so that nothing is rounded; an open end
-is an end moved by something infinitely small, which has a column of its own (Dutertre and de Moura 2006). All is
-written homogeneously: one column stands for 1, and a ratio is asked for by letting its base take that column
-(Charnes and Cooper 1962). Where an end cannot be moved further, the slacks that still stand in its row are its
-reasons.
+A dictionary in the sense of Chvátal (1983) writes its basic variables as linear combinations of the others, which are
+zero. Entries are integers over one denominator a row, so nothing is rounded. An open end is an end moved by an
+infinitesimal, which has a column of its own (Dutertre and de Moura 2006). All is homogeneous: one column stands for
+1, and a ratio is maximised by giving its base that column (Charnes and Cooper 1962).
 """
 
 from __future__ import annotations
@@ -14,23 +12,15 @@ import math
 from collections.abc import Iterable, Mapping
 from enum import Enum, auto
 from fractions import Fraction
-from typing import Any
 
-import portion
-
-from compendium.reconciliation.constraints import Constraint, Quantity
-
-Terms = tuple[tuple[Quantity, Fraction], ...]
-ImpliedResult = tuple[portion.Interval, tuple[str, ...], tuple[Constraint, ...]]
-"""An interval, the claims it rests on, the identities it rests on."""
 MAX_IDLE_STEPS = 40
-"""After so many steps that gain nothing the choice of steps is one that cannot go in circles (Bland 1977)."""
+"""Number of steps without gain after which pivots follow Bland's rule (1977), which cannot cycle."""
 UNIT_COLUMN, EPSILON_COLUMN = 0, 1
-"""The columns of 1 and of the infinitely small."""
+"""The columns of the number 1 and of the infinitesimal."""
 
 
 class VariableKind(Enum):
-    """What an unknown or a slack can be."""
+    """The sign that a variable or slack may have: not negative, zero, or any."""
 
     POSITIVE = auto()
     ZERO = auto()
@@ -38,10 +28,10 @@ class VariableKind(Enum):
 
 
 class Dictionary:
-    """Rows of integers by column: each says what one unknown is, `den` times, as a sum of those of the columns."""
+    """Tableau: by row the integer coefficients by column of one basic variable, and their common denominator."""
 
     def __init__(self) -> None:
-        """Start with the two columns of the constants."""
+        """Start with the two constant columns and no row."""
         self.kinds: list[VariableKind] = [VariableKind.POSITIVE, VariableKind.POSITIVE]
         self.columns: list[int] = [UNIT_COLUMN, EPSILON_COLUMN]
         self.basis: list[int] = []
@@ -49,7 +39,7 @@ class Dictionary:
         self.denominators: list[int] = []
 
     def copy(self, freed_slacks: Iterable[int] = ()) -> Dictionary:
-        """Return a dictionary that can be changed without changing this one, and in which some slacks bind nothing."""
+        """Return an independent copy in which some slacks are free, so that their constraints do not apply."""
         other = Dictionary.__new__(Dictionary)
         other.kinds, other.columns, other.basis = self.kinds[:], self.columns[:], self.basis[:]
         # Rows are replaced, never changed, so that the copy may share them.
@@ -59,13 +49,13 @@ class Dictionary:
         return other
 
     def add_variable(self, kind: VariableKind) -> int:
-        """Add an unknown as a column, before any row; return its number."""
+        """Add a variable as a column, before any row is added; return its number."""
         self.kinds.append(kind)
         self.columns.append(len(self.kinds) - 1)
         return len(self.kinds) - 1
 
     def add_slacks(self, rows: Iterable[tuple[VariableKind, Mapping[int, int]]]) -> list[int]:
-        """Add slacks that are so much of each unknown, up to a factor above zero; return their numbers."""
+        """Add slacks as rows, each a combination of variables up to a positive factor; return their numbers."""
         column = {name: place for place, name in enumerate(self.columns)}
         at = {name: place for place, name in enumerate(self.basis) if name not in column}
         first = len(self.kinds)
@@ -91,7 +81,7 @@ class Dictionary:
         return list(range(first, len(self.kinds)))
 
     def pivot(self, place: int, column: int) -> None:
-        """Let the unknown of a row and that of a column change places."""
+        """Exchange the basic variable of a row with the variable of a column."""
         rows, dens = self.rows, self.denominators
         own, by = rows[place], rows[place][column]
         new = {c: -part for c, part in own.items()} if by > 0 else own.copy()
@@ -114,7 +104,7 @@ class Dictionary:
         self.columns[column], self.basis[place] = self.basis[place], self.columns[column]
 
     def add_free_row(self, terms: Mapping[int, Fraction]) -> int:
-        """Add a sum of unknowns as a row that is free; return its place."""
+        """Add a linear combination of variables as a free row; return its place."""
         at = {name: place for place, name in enumerate(self.basis)}
         total: dict[int, Fraction] = {}
         for name, factor in terms.items():
@@ -131,11 +121,11 @@ class Dictionary:
         return len(self.basis) - 1
 
     def negate_row(self, place: int) -> None:
-        """Turn a free row into what is as much below zero as it was above."""
+        """Negate a free row."""
         self.rows[place] = {column: -part for column, part in self.rows[place].items()}
 
     def solve_equations(self, first: int = 0) -> None:
-        """Bring every slack that is zero, from some row on, out of the rows, as far as it says anything new."""
+        """Pivot every zero slack from row `first` on out of the basis, unless its equation is redundant."""
         for place, name in list(enumerate(self.basis))[first:]:
             if self.kinds[name] is VariableKind.ZERO:
                 row = self.rows[place]
@@ -144,13 +134,13 @@ class Dictionary:
                     self.pivot(place, min(found, key=lambda column: abs(row[column])))
 
     def make_feasible(self) -> bool:
-        """Find values that all rows allow; tell whether there are any."""
+        """Pivot until all rows have allowed values; return whether there is a solution."""
         while True:
             place = self._first_infeasible_row()
             if place is None:
                 return True
             row = self.rows[place]
-            up = _constants(row) < (0, 0)
+            up = constants(row) < (0, 0)
             columns = [
                 c for c, part in row.items() if c > EPSILON_COLUMN and self._can_enter(c, part > 0 if up else part < 0)
             ]
@@ -159,24 +149,24 @@ class Dictionary:
             self.pivot(place, min(columns, key=self.columns.__getitem__))
 
     def _first_infeasible_row(self) -> int | None:
-        """Return the row of the first unknown by number whose value is not allowed, `None` where all are."""
+        """Return the row of the lowest-numbered variable whose value is not allowed, `None` where all are."""
         kinds, found, first = self.kinds, None, len(self.kinds)
         for place, name in enumerate(self.basis):
             if name < first and (kind := kinds[name]) is not VariableKind.FREE:
                 row = self.rows[place]
-                unit = row.get(UNIT_COLUMN, 0) or row.get(
-                    EPSILON_COLUMN, 0
-                )  # the infinitely small counts where there is nothing else
+                # The infinitesimal decides where the coefficient of 1 is zero.
+                unit = row.get(UNIT_COLUMN, 0) or row.get(EPSILON_COLUMN, 0)
                 if unit < 0 or (unit and kind is VariableKind.ZERO):
                     found, first = place, name
         return found
 
     def _can_enter(self, column: int, rising: bool) -> bool:
+        """Return whether the variable of a column can rise or fall from zero."""
         kind = self.kinds[self.columns[column]]
         return kind is VariableKind.FREE or (kind is VariableKind.POSITIVE and rising)
 
     def maximise(self, place: int) -> tuple[Fraction, int] | None:
-        """Make a free row as large as can be; return its value and how it lies beside it, `None` where endless."""
+        """Maximise a free row; return its supremum and its infinitesimal as in `value`, `None` if unbounded."""
         idle, before = 0, self.value(place)
         while step := self._choose_pivot(place, bland=idle > MAX_IDLE_STEPS):
             leaving, column = step
@@ -188,7 +178,7 @@ class Dictionary:
         return before
 
     def can_exceed(self, place: int) -> bool:
-        """Tell whether a free row can be larger than it is; stop at the first step that shows it."""
+        """Return whether a free row can exceed its present value; stops at the first step that shows it."""
         idle, before = 0, self.value(place)
         while step := self._choose_pivot(place, bland=idle > MAX_IDLE_STEPS):
             leaving, column = step
@@ -201,7 +191,7 @@ class Dictionary:
         return False
 
     def _choose_pivot(self, place: int, *, bland: bool) -> tuple[int | None, int] | None:
-        """Return the row and the column to exchange so that a row grows, `None` where it is as large as can be."""
+        """Return the row and column to exchange so that a row grows, `None` where it is at its maximum."""
         row = self.rows[place]
         columns = [c for c, part in row.items() if c > EPSILON_COLUMN and self._can_enter(c, part > 0)]
         if not columns:
@@ -210,12 +200,12 @@ class Dictionary:
         return self._leaving_row(column, row[column] > 0), column
 
     def value(self, place: int) -> tuple[Fraction, int]:
-        """Return the value of a row, and -1, 0 or 1 for a value infinitely little below, at or above that."""
-        unit, small = _constants(self.rows[place])
+        """Return the value of a row, and -1, 0 or 1 for an infinitesimal below, at or above it."""
+        unit, small = constants(self.rows[place])
         return Fraction(unit, self.denominators[place]), (small > 0) - (small < 0)
 
     def _leaving_row(self, column: int, rising: bool) -> int | None:
-        """Return the row that first stops the unknown of a column, `None` where none does."""
+        """Return the row that first limits the variable of a column, `None` where none does (ratio test)."""
         found, unit, small, by = None, 0, 0, 1
         for place, row in enumerate(self.rows):
             if column not in row:
@@ -224,7 +214,7 @@ class Dictionary:
             if kind is VariableKind.FREE or (kind is VariableKind.POSITIVE and part > 0):
                 continue
             part = abs(part)
-            own_unit, own_small = _constants(row)
+            own_unit, own_small = constants(row)
             if found is not None:
                 less = own_unit * by - unit * part or own_small * by - small * part
                 if less > 0 or (less == 0 and self.basis[place] > self.basis[found]):
@@ -233,11 +223,11 @@ class Dictionary:
         return found
 
     def slacks_in_row(self, place: int) -> list[int]:
-        """Return what stands in a row besides the constants: the slacks by which it cannot be larger."""
+        """Return the variables with a coefficient in a row: the slacks by which it cannot be larger."""
         return [self.columns[column] for column in self.rows[place] if column > EPSILON_COLUMN]
 
     def replaceable_slacks(self, place: int) -> set[int]:
-        """Return those of the slacks in a row in whose stead others may stop it where they do."""
+        """Return those slacks in a row that a degenerate pivot could replace with others."""
         found = {column for column in self.rows[place] if column > EPSILON_COLUMN}
         tied: set[int] = set()
         for other, row in enumerate(self.rows):
@@ -246,7 +236,7 @@ class Dictionary:
         return {self.columns[column] for column in tied}
 
     def normalise_by(self, name: int) -> bool:
-        """Let an unknown take the column of 1, so that all is measured in it; tell whether that can be."""
+        """Give a variable the unit column, so that all rows are ratios to it; return whether that is feasible."""
         if name in self.basis:
             place = self.basis.index(name)
             row = self.rows[place]
@@ -261,235 +251,12 @@ class Dictionary:
         return self.make_feasible()
 
 
-def _constants(row: Mapping[int, int]) -> tuple[int, int]:
+def constants(row: Mapping[int, int]) -> tuple[int, int]:
+    """Return the coefficients of a row in the unit column and in that of the infinitesimal."""
     return row.get(UNIT_COLUMN, 0), row.get(EPSILON_COLUMN, 0)
 
 
 def _reduce(row: dict[int, int], den: int) -> tuple[dict[int, int], int]:
+    """Return a row and its denominator divided by their common divisor."""
     common = math.gcd(den, *row.values())
     return ({column: part // common for column, part in row.items()}, den // common) if common > 1 else (row, den)
-
-
-NO_REASON: tuple[frozenset[str], tuple[Constraint, ...]] = (frozenset(), ())
-
-
-class InitialDictionary:
-    """What is the same for every choice of bindings: what quantities can be, and bindings that always stand.
-
-    Their equations are solved once, and the rows of any other binding are worked out once.
-    """
-
-    def __init__(self, domains: Mapping[Quantity, portion.Interval], permanent: Iterable[Constraint] = ()) -> None:
-        """Take the domain of every quantity, and the bindings that stand with any others."""
-        self.domains, self.dictionary = domains, Dictionary()
-        self.variables = {
-            quantity: self.dictionary.add_variable(VariableKind.POSITIVE if domain.lower >= 0 else VariableKind.FREE)
-            for quantity, domain in domains.items()
-        }
-        self._rows_by_id: dict[int, tuple[Constraint, list[tuple[VariableKind, dict[int, int]]]]] = {}
-        # Wherever something else is measured by, 1 is above zero.
-        self.dictionary.add_slacks([_row({UNIT_COLUMN: Fraction(1)}, opened=True)])
-        for quantity, domain in domains.items():
-            inner = domain.replace(left=portion.OPEN, lower=-portion.inf) if domain.lower == 0 else domain
-            self.dictionary.add_slacks(_rows({self.variables[quantity]: Fraction(1)}, inner, UNIT_COLUMN))
-        self.constraint_by_slack = self.add_constraints(self.dictionary, permanent)
-
-    def add_constraints(self, dictionary: Dictionary, constraints: Iterable[Constraint]) -> dict[int, Constraint]:
-        """Add bindings to a dictionary that this one began, and solve their equations; return them by their slacks."""
-        first, reason = len(dictionary.basis), {}
-        for binding in constraints:
-            reason.update(dict.fromkeys(dictionary.add_slacks(self._constraint_rows(binding)), binding))
-        dictionary.solve_equations(first)
-        return reason
-
-    def _constraint_rows(self, binding: Constraint) -> list[tuple[VariableKind, dict[int, int]]]:
-        """Return the rows of a binding; it is kept beside them, so that its place in memory is no other's."""
-        if id(binding) not in self._rows_by_id:
-            terms: dict[int, Fraction] = {}
-            for quantity, factor in binding.terms:
-                terms[self.variables[quantity]] = terms.get(self.variables[quantity], Fraction(0)) + factor
-            per = self.variables[binding.base] if binding.base else UNIT_COLUMN
-            rows = _rows(terms, binding.interval, per)
-            if binding.base:  # a base that something is measured against is not zero
-                rows.append(_row({per: Fraction(1)}, opened=True))
-            self._rows_by_id[id(binding)] = (binding, rows)
-        return self._rows_by_id[id(binding)][1]
-
-
-def _rows(
-    terms: Mapping[int, Fraction], interval: portion.Interval, per: int
-) -> list[tuple[VariableKind, dict[int, int]]]:
-    """Return what it says that a sum lies in an interval, times an unknown."""
-    low, high = interval.lower, interval.upper
-    if low == high:
-        return [_row(_minus_end(terms, low, per), kind=VariableKind.ZERO)]
-    rows = []
-    if low != -portion.inf:
-        rows.append(_row(_minus_end(terms, low, per), opened=interval.left is portion.OPEN))
-    if high != portion.inf:
-        negative = {name: -part for name, part in _minus_end(terms, high, per).items()}
-        rows.append(_row(negative, opened=interval.right is portion.OPEN))
-    return rows
-
-
-def _row(
-    row: dict[int, Fraction], *, opened: bool = False, kind: VariableKind = VariableKind.POSITIVE
-) -> tuple[VariableKind, dict[int, int]]:
-    """Return a row in whole numbers."""
-    whole = {**row, EPSILON_COLUMN: Fraction(-1)} if opened else row
-    scale = math.lcm(*(part.denominator for part in whole.values()))
-    return kind, {name: part.numerator * (scale // part.denominator) for name, part in whole.items() if part}
-
-
-class LinearSystem:
-    """Bindings among quantities, all of them standing, as the rows of a dictionary."""
-
-    def __init__(
-        self,
-        constraints: Iterable[Constraint],
-        domains: Mapping[Quantity, portion.Interval],
-        start: InitialDictionary | None = None,
-    ) -> None:
-        """Take bindings and the domain of every quantity in them; tell in `feasible` whether they can hold together.
-
-        Parameters
-        ----------
-        start
-            what always stands among the same quantities, and need not be among the bindings.
-        """
-        start = start or InitialDictionary(domains)
-        self.domains, self._variables, self._dictionary = domains, start.variables, start.dictionary.copy()
-        self._constraint_by_slack = start.constraint_by_slack | start.add_constraints(self._dictionary, constraints)
-        self.is_feasible = self._dictionary.make_feasible()
-        self._slacks_by_claim: dict[str, list[int]] = {}
-        for slack, binding in self._constraint_by_slack.items():
-            for name in binding.claims:
-                self._slacks_by_claim.setdefault(name, []).append(slack)
-
-    def implied_bounds(self, terms: Terms, base: Quantity | None = None, excluded_claim: str = "") -> ImpliedResult:
-        """Return what is left to a sum of quantities, or to its multiple of one, and what both ends rest on.
-
-        Parameters
-        ----------
-        excluded_claim
-            a claim that is not believed for once.
-
-        Returns
-        -------
-        tuple
-            the interval, empty where the base of a ratio can only be nothing; claims and identities, none of them idle.
-
-        Raises
-        ------
-        ValueError
-            where these bindings cannot hold together.
-        """
-        # A copy, so that no answer depends on what was asked before.
-        dictionary = self._dictionary.copy(self._slacks_by_claim.get(excluded_claim, ()))
-        if not self.is_feasible and not (excluded_claim and dictionary.make_feasible()):
-            raise ValueError("these bindings cannot hold together")
-        if base and not dictionary.normalise_by(self._variables[base]):
-            return portion.empty(), *self._reasons_for_zero_base(base, excluded_claim)
-        place = dictionary.add_free_row({self._variables[quantity]: factor for quantity, factor in terms})
-        known = prior_interval(terms, base, self.domains)
-        high, above = self._upper_end(dictionary, place, known.upper)
-        dictionary.negate_row(place)
-        low, below = self._upper_end(dictionary, place, -known.lower)
-        interval = portion.Interval.from_atomic(
-            portion.OPEN if low is None or low[1] else portion.CLOSED,
-            -portion.inf if low is None else -low[0],
-            portion.inf if high is None else high[0],
-            portion.OPEN if high is None or high[1] else portion.CLOSED,
-        )
-        rules = sorted({*below[1], *above[1]}, key=lambda binding: (binding.kind, binding.terms))
-        return interval, tuple(sorted(below[0] | above[0])), tuple(rules)
-
-    def _reasons_for_zero_base(self, per: Quantity, without: str) -> tuple[tuple[str, ...], tuple[Constraint, ...]]:
-        """Return the reasons for which a quantity cannot be above zero, so that there is no ratio to it."""
-        dictionary = self._dictionary.copy(self._slacks_by_claim.get(without, ()))
-        dictionary.make_feasible()
-        place = dictionary.add_free_row({self._variables[per]: Fraction(1)})
-        dictionary.maximise(place)
-        names, rules = self._reasons(dictionary, place)
-        return tuple(sorted(names)), rules
-
-    def _upper_end(
-        self, dictionary: Dictionary, place: int, known: Any
-    ) -> tuple[tuple[Fraction, int] | None, tuple[frozenset[str], tuple[Constraint, ...]]]:
-        """Return the upper end of a row, and the reasons for it unless it is `known` without any."""
-        found = dictionary.maximise(place)
-        return found, NO_REASON if found is None or found[0] == known else self._reasons(dictionary, place)
-
-    def _reasons(self, dictionary: Dictionary, place: int) -> tuple[frozenset[str], tuple[Constraint, ...]]:
-        """Return claims and identities, none of them idle, by which a row cannot be larger than it is.
-
-        Where several sets of claims would do, it is as few claims as one step at a time finds, the first by name.
-        """
-        dictionary = self._with_fewer_claims(dictionary, place)
-        every = self._claims_in_row(dictionary, place)
-        others = [slack for name, slacks in self._slacks_by_claim.items() if name not in every for slack in slacks]
-        dictionary = dictionary.copy(others)
-        for name in every:
-            dictionary = self._drop_if_redundant(dictionary, place, self._slacks_by_claim[name])
-        used = [slack for slack in dictionary.slacks_in_row(place) if self._is_identity(slack)]
-        dictionary = dictionary.copy(
-            slack for slack in self._constraint_by_slack if self._is_identity(slack) and slack not in used
-        )
-        for slack in used:
-            dictionary = self._drop_if_redundant(dictionary, place, [slack])
-        rules = tuple(
-            self._constraint_by_slack[slack] for slack in dictionary.slacks_in_row(place) if self._is_identity(slack)
-        )
-        return frozenset(self._claims_in_row(dictionary, place)), rules
-
-    def _with_fewer_claims(self, dictionary: Dictionary, place: int) -> Dictionary:
-        """Return a dictionary in whose row fewer claims stand, where leaving out one of them shows one."""
-        names, rest = self._claims_in_row(dictionary, place), True
-        while rest:
-            rest = False
-            for name in names:
-                trial = self._drop_if_redundant(dictionary, place, self._slacks_by_claim[name])
-                others = self._claims_in_row(trial, place)
-                if (len(others), others) < (len(names), names):
-                    dictionary, names, rest = trial, others, True
-                    break
-        return dictionary
-
-    def _drop_if_redundant(self, dictionary: Dictionary, place: int, slacks: Iterable[int]) -> Dictionary:
-        """Return a dictionary in which some slacks bind nothing, where a row can then be no larger; else as it is."""
-        standing = set(slacks).intersection(dictionary.slacks_in_row(place))
-        if standing <= dictionary.replaceable_slacks(place):
-            trial = dictionary.copy(slacks)
-            if not trial.can_exceed(place):
-                return trial
-        return dictionary
-
-    def _claims_in_row(self, dictionary: Dictionary, place: int) -> list[str]:
-        """Return the claims whose slacks stand in a row."""
-        slacks = dictionary.slacks_in_row(place)
-        return sorted(
-            {
-                name
-                for slack in slacks
-                if slack in self._constraint_by_slack
-                for name in self._constraint_by_slack[slack].claims
-            }
-        )
-
-    def _is_identity(self, slack: int) -> bool:
-        return slack in self._constraint_by_slack and not self._constraint_by_slack[slack].claims
-
-
-def _minus_end(terms: Mapping[int, Fraction], end: Fraction, per: int) -> dict[int, Fraction]:
-    row = dict(terms)
-    row[per] = row.get(per, Fraction(0)) - Fraction(end)
-    return row
-
-
-def prior_interval(
-    terms: Terms, base: Quantity | None, domains: Mapping[Quantity, portion.Interval]
-) -> portion.Interval:
-    """Return what a sum or ratio can be without any claim: what its ends then are needs no reason."""
-    if base:
-        return portion.closedopen(Fraction(0), portion.inf)
-    return domains[terms[0][0]] if len(terms) == 1 else portion.open(-portion.inf, portion.inf)

@@ -1,12 +1,12 @@
-"""The words for how a claim stands: among the claims, and beside independent figures."""
+"""The verdicts on a claim: against other claims, and against independent figures."""
 
 from __future__ import annotations
 
 CONSISTENT, IN_CONFLICT, SINGLE, NOT_COMPARABLE = "consistent", "in conflict", "single", "not comparable"
 RECONCILIATION_VERDICTS = (CONSISTENT, IN_CONFLICT, SINGLE, NOT_COMPARABLE)
-"""What reconciliation may say of a claim."""
+"""The verdicts of reconciliation."""
 AGREES, DIFFERS, NONE_FOUND = "agrees", "differs", "no independent figure found"
 CORROBORATION_VERDICTS = (AGREES, DIFFERS, NOT_COMPARABLE, NONE_FOUND)
-"""What corroboration may say of it."""
+"""The verdicts of corroboration."""
 WITHDRAWN = "withdrawn"
-"""What both say of a claim that is deprecated: nothing is held against it."""
+"""The verdict of both on a deprecated claim, which is compared with nothing."""

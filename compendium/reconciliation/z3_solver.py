@@ -1,48 +1,44 @@
-"""Asks z3, in rational arithmetic: can these claims hold together, which cannot, and what do they imply?
+"""Satisfiability of sets of claims by z3, in rational arithmetic: unsat cores, conflicts, maximal consistent sets.
 
-A thin adapter between bindings and SMT-LIB. It decides nothing about claims, and knows neither metric nor unit.
+An adapter between constraints and SMT-LIB that knows neither metric nor unit.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from fractions import Fraction
 from functools import cached_property
-from typing import Any
 
 import portion
 import z3
 
-from compendium.reconciliation.constraints import Constraint, Quantity
-from compendium.reconciliation.simplex import InitialDictionary, LinearSystem
+from compendium.reconciliation.constraints import Constraint, Domains, Terms
+from compendium.reconciliation.linear_system import InitialDictionary, LinearSystem
 
-Domains = Mapping[Quantity, portion.Interval]
-"""What each quantity can be before anything is claimed."""
-Terms = tuple[tuple[Quantity, Fraction], ...]
-SCALE = "scale"
 MAX_SEEDS = 1000
-"""How many sets of claims of one group are looked at, at most: enough for some ten conflicts that are independent."""
+"""Limit on the sets of claims that are looked at per component: enough for about ten independent conflicts."""
 
 
 class ConstraintSystem:
-    """Bindings among quantities, each switched on and off by the claims it stands on.
+    """Constraints over the same quantities, each switched on by the claims that state it.
 
-    Identities are always on for bounds and conflicts; `core` can also say which of them were needed.
+    Identities are always on; `unsat_core` also says which of them it took. `complete` is false once `enumerate_sets`
+    reached `MAX_SEEDS`.
     """
 
     def __init__(self, constraints: Sequence[Constraint], domains: Domains) -> None:
-        """Take the bindings of one group and the domain of every quantity in them."""
+        """Take the constraints of a component and the domain of every quantity in them."""
         self.constraints, self.domains = list(constraints), domains
         self.variable_names = {quantity: f"q{place}" for place, quantity in enumerate(domains)}
-        self.claims = sorted({claim for binding in constraints for claim in binding.claims})
-        self.identities = [binding for binding in constraints if not binding.claims]
+        self.claims = sorted({claim for constraint in constraints for claim in constraint.claims})
+        self.identities = [constraint for constraint in constraints if not constraint.claims]
         self.complete = True
         self._label = {name: f"c{place}" for place, name in enumerate(self.claims)}
         self._linear: dict[frozenset[str], LinearSystem] = {}
 
     @cached_property
     def _context(self) -> z3.Context:
-        """A context of its own: what z3 answers, and how fast, would else depend on what it was asked before."""
+        """A context of its own: answers and speed of z3 would else depend on earlier queries."""
         return z3.Context()
 
     @cached_property
@@ -54,15 +50,15 @@ class ConstraintSystem:
         return [z3.Bool(f"i{place}", self._context) for place in range(len(self.identities))]
 
     def linear_system(self, claims: Iterable[str]) -> LinearSystem:
-        """Return these claims and every identity as linear rows, which answer what they imply; built once."""
+        """Return some claims and every identity as a linear system; cached."""
         on = frozenset(claims)
         if on not in self._linear:
-            claimed = (binding for binding in self.constraints if binding.claims)
-            self._linear[on] = self.build_linear_system(binding for binding in claimed if on.issuperset(binding.claims))
+            active = (one for one in self.constraints if one.claims and on.issuperset(one.claims))
+            self._linear[on] = self.build_linear_system(active)
         return self._linear[on]
 
     def build_linear_system(self, constraints: Iterable[Constraint]) -> LinearSystem:
-        """Return bindings of claims and every identity as linear rows."""
+        """Return constraints of claims and every identity as a linear system."""
         return LinearSystem(constraints, self.domains, self._initial_dictionary)
 
     @cached_property
@@ -74,83 +70,79 @@ class ConstraintSystem:
         solver = z3.Solver(ctx=self._context)
         solver.set("core.minimize", True)
         place, rows = 0, []
-        for binding in self.constraints:
-            if binding.claims:
-                names = " ".join(self._label[name] for name in binding.claims)
-                on = f"(and {names})" if len(binding.claims) > 1 else names
+        for constraint in self.constraints:
+            if constraint.claims:
+                names = " ".join(self._label[name] for name in constraint.claims)
+                on = f"(and {names})" if len(constraint.claims) > 1 else names
             else:
                 on, place = f"i{place}", place + 1
-            rows += [f"(assert (=> {on} {row}))" for row in self._rows(binding, "")]
+            rows += [f"(assert (=> {on} {row}))" for row in self._rows(constraint)]
         switches = [*self._label.values(), *(f"i{place}" for place in range(len(self._identity_switches)))]
         declared = "".join(f"(declare-const {switch} Bool)" for switch in switches)
-        solver.from_string(self._declarations("") + declared + "".join(rows))
+        solver.from_string(self._declarations() + declared + "".join(rows))
         return solver
 
     def is_feasible(self, claims: Iterable[str]) -> bool:
-        """Tell whether these claims and every identity can hold together."""
+        """Return whether some claims and every identity are consistent."""
         return self._is_satisfiable([self._claim_switches[name] for name in sorted(claims)] + self._identity_switches)
 
     def _is_satisfiable(self, on: Sequence[z3.BoolRef]) -> bool:
         return self._check(on) == z3.sat
 
     def _check(self, on: Sequence[z3.BoolRef]) -> z3.CheckSatResult:
-        """Ask z3 without the conversions of its Python layer, which take most of the time where there are many."""
+        """Call z3 without the conversions of its Python layer, which take most of the time on many switches."""
         asts = (z3.Ast * len(on))(*(one.as_ast() for one in on))
         found = z3.Z3_solver_check_assumptions(self._context.ref(), self._solver.solver, len(on), asts)
         return z3.CheckSatResult(found)
 
     def unsat_core(self, claims: Iterable[str], extra: Constraint | None = None) -> tuple[list[str], list[Constraint]]:
-        """Return claims and identities, none of them idle, that cannot hold together, with one binding besides.
+        """Return claims and identities, none of them redundant, that are inconsistent with an extra constraint.
 
         Raises
         ------
         ValueError
-            where all can hold together.
+            where all are consistent.
         """
         on = {self._label[name]: name for name in sorted(claims)}
-        rules = {f"i{place}": binding for place, binding in enumerate(self.identities)}
+        identities = {f"i{place}": constraint for place, constraint in enumerate(self.identities)}
         solver = self._solver
         solver.push()
         try:
             if extra:
-                solver.from_string("".join(f"(assert {row})" for row in self._rows(extra, "")))
-            if (
-                self._check([*(self._claim_switches[name] for name in on.values()), *self._identity_switches])
-                != z3.unsat
-            ):
-                raise ValueError("these claims can hold together")
+                solver.from_string("".join(f"(assert {row})" for row in self._rows(extra)))
+            switches = [*(self._claim_switches[name] for name in on.values()), *self._identity_switches]
+            if self._check(switches) != z3.unsat:
+                raise ValueError("these claims are consistent")
             found = [part.decl().name() for part in solver.unsat_core()]
         finally:
             solver.pop()
-        return sorted(on[name] for name in found if name in on), [rules[name] for name in found if name in rules]
+        claimed = sorted(on[name] for name in found if name in on)
+        return claimed, [identities[name] for name in found if name in identities]
 
     def minimal_identities(self, claims: Iterable[str]) -> list[Constraint]:
-        """Return identities, as few as will do, with which some claims cannot hold together.
+        """Return a minimal set of identities with which some claims are inconsistent.
 
         Raises
         ------
         ValueError
-            where the claims can hold together with all identities.
+            where the claims are consistent with all identities.
         """
         names = sorted(claims)
         _, needed = self.unsat_core(names)
-        place = {id(binding): number for number, binding in enumerate(self.identities)}
-        for binding in list(needed):
-            rest = [other for other in needed if other is not binding]
-            on = [self._claim_switches[name] for name in names] + [
-                self._identity_switches[place[id(other)]] for other in rest
-            ]
-            if self._check(on) == z3.unsat:
+        place = {id(constraint): number for number, constraint in enumerate(self.identities)}
+        for constraint in list(needed):
+            rest = [other for other in needed if other is not constraint]
+            claimed = (self._claim_switches[name] for name in names)
+            if self._check([*claimed, *(self._identity_switches[place[id(other)]] for other in rest)]) == z3.unsat:
                 needed = rest
         return needed
 
     def enumerate_sets(self, claims: Iterable[str] | None = None) -> tuple[list[tuple[str, ...]], list[frozenset[str]]]:
-        """Return every minimal set of claims that cannot all be true, and every maximal set that can.
+        """Return the minimal conflicts and the maximal consistent sets of claims, each list in order of size and name.
 
-        Take one claim from a minimal set, and the rest can hold; add one to a maximal set, and it cannot. The map
-        of what has been explored, and the shrinking of seeds, follow MARCO (Liffiton, Previti, Malik and Marques-Silva
-        2016); a seed is as large as the minimal sets known so far allow, so that one that can hold is maximal.
-        Both lists are in order of size and name.
+        The search with a map of explored sets and the shrinking of seeds follow MARCO (Liffiton, Previti, Malik and
+        Marques-Silva 2016); a seed is as large as the minimal conflicts known so far allow, so that a consistent one is
+        maximal.
 
         Parameters
         ----------
@@ -163,14 +155,14 @@ class ConstraintSystem:
         minimal: list[tuple[str, ...]] = []
         maximal: list[frozenset[str]] = []
         explored = z3.Solver(ctx=self._context)
-        explored.set("phase_selection", 1)  # seeds as large as can be: the large ones are in conflict
+        explored.set("phase_selection", 1)  # large seeds: these are the ones in conflict
         switch, none = self._claim_switches, z3.BoolVal(False, self._context)
         for _ in range(MAX_SEEDS):
             if explored.check() != z3.sat:
                 break
             off = self._claims_left_out(explored.model())
             seed = _extend_seed([name for name in among if name not in off], among, minimal)
-            if self.is_feasible(seed):  # whatever more is added completes a set that cannot be true
+            if self.is_feasible(seed):  # and maximal: any other claim completes a conflict
                 maximal.append(frozenset(seed))
                 explored.add(z3.Or(none, *(switch[name] for name in among if name not in maximal[-1])))
             else:
@@ -183,7 +175,7 @@ class ConstraintSystem:
         return minimal, maximal
 
     def _claims_left_out(self, model: z3.ModelRef) -> set[str]:
-        """Return the claims that a model leaves out, again without z3's Python layer."""
+        """Return the claims that a model switches off, without the Python layer of z3."""
         found, context = set(), self._context.ref()
         for name, switch in self._claim_switches.items():
             value = z3.Z3_model_get_const_interp(context, model.model, z3.Z3_get_app_decl(context, switch.as_ast()))
@@ -192,13 +184,13 @@ class ConstraintSystem:
         return found
 
     def grow(self, seed: Iterable[str], among: Iterable[str]) -> frozenset[str]:
-        """Return a set of claims that can hold together, grown by all that can be added from some others, in order."""
+        """Return a consistent set of claims: a seed and all claims of `among` that can be added in order."""
         grown = set(seed)
         self._grow_by_halves(grown, [name for name in among if name not in grown])
         return frozenset(grown)
 
     def _grow_by_halves(self, grown: set[str], more: Sequence[str]) -> None:
-        """Add what can be added, in order: all at once where that can hold, else each half in turn."""
+        """Add what can be added, in order: all at once if consistent, else each half in turn."""
         if not more:
             return
         if self.is_feasible([*grown, *more]):
@@ -209,10 +201,9 @@ class ConstraintSystem:
             self._grow_by_halves(grown, more[half:])
 
     def disjoint_unsat_cores(self, claims: Iterable[str]) -> list[tuple[str, ...]]:
-        """Return minimal sets of some claims that cannot hold, each found among what the others before it leave.
+        """Return minimal conflicts that share no claim, each found among the claims that the earlier ones leave.
 
-        Without them the rest can hold together. They share no claim, so that it is not every conflict that is found,
-        but one after the other, and quickly.
+        Without their claims the rest is consistent.
         """
         left, found = frozenset(claims), []
         while not self.linear_system(left).is_feasible:
@@ -221,6 +212,7 @@ class ConstraintSystem:
         return found
 
     def _shrink(self, seed: Iterable[str]) -> tuple[str, ...]:
+        """Return a minimal conflict within an inconsistent set of claims."""
         core, _ = self.unsat_core(seed)
         for name in list(core):
             rest = [other for other in core if other != name]
@@ -228,67 +220,28 @@ class ConstraintSystem:
                 core = rest
         return tuple(core)
 
-    def optimise_bounds(
-        self, claims: Iterable[str], targets: Sequence[Terms], base: Quantity | None = None
-    ) -> list[portion.Interval]:
-        """Return the values that some claims leave to each sum of quantities, or to its multiple of one; ends exact.
-
-        This is z3's own optimiser: too slow for a whole ledger, and the measure by which the tests hold what
-        `compendium.reconciliation.simplex` answers.
-
-        A ratio of unknowns becomes linear when all are measured in the second (Charnes and Cooper 1962); where that
-        one can only be nothing, there is no ratio, and the interval is empty.
-
-        Raises
-        ------
-        ValueError
-            where these claims cannot hold together.
-        """
-        on, scale = set(claims), SCALE if base else ""
-        standing = [binding for binding in self.constraints if on.issuperset(binding.claims)]
-        rows = [row for binding in standing for row in self._rows(binding, scale)]
-        rows += [f"(= {self.variable_names[base]} 1)"] if base else []
-        names = [f"target{place}" for place in range(len(targets))]
-        text = self._declarations(scale) + "".join(f"(declare-const {name} Real)" for name in names)
-        rows += [f"(= {name} {self._sum(target)})" for name, target in zip(names, targets, strict=True)]
-        context = z3.Context()
-        optimiser = z3.Optimize(ctx=context)
-        optimiser.set(priority="box")  # each objective for itself
-        optimiser.from_string(text + "".join(f"(assert {row})" for row in rows))
-        unknowns = [z3.Real(name, context) for name in names]
-        handles = [(optimiser.minimize(unknown), optimiser.maximize(unknown)) for unknown in unknowns]
-        if optimiser.check() != z3.sat:
-            if base and self.is_feasible(on):  # the base can only be nothing, and nothing has no multiple
-                return [portion.empty()] * len(targets)
-            raise ValueError("these claims cannot hold together")
-        return [_interval(low.lower_values(), high.upper_values()) for low, high in handles]
-
-    def _declarations(self, scale: str) -> str:
+    def _declarations(self) -> str:
+        """Return every quantity as a real number in its domain, in SMT-LIB."""
         text = "".join(f"(declare-const {name} Real)" for name in self.variable_names.values())
-        if scale:
-            text += f"(declare-const {scale} Real)(assert (> {scale} 0))"
-        rows = (
-            row
-            for quantity, domain in self.domains.items()
-            for row in _interval_rows(self.variable_names[quantity], domain, scale)
-        )
-        return text + "".join(f"(assert {row})" for row in rows)
+        named = ((self.variable_names[quantity], domain) for quantity, domain in self.domains.items())
+        return text + "".join(f"(assert {row})" for name, domain in named for row in _interval_rows(name, domain))
 
-    def _rows(self, binding: Constraint, scale: str) -> list[str]:
-        """Return what a binding states, in SMT-LIB; a base that something is measured against is not zero."""
-        total = self._sum(binding.terms)
-        if not binding.base:
-            return _interval_rows(total, binding.interval, scale)
-        per = self.variable_names[binding.base]
-        return [*_interval_rows(total, binding.interval, per), f"(> {per} 0)"]
+    def _rows(self, constraint: Constraint) -> list[str]:
+        """Return a constraint as SMT-LIB formulas; the base of a ratio is above zero."""
+        total = self._sum(constraint.terms)
+        if not constraint.base:
+            return _interval_rows(total, constraint.interval)
+        base = self.variable_names[constraint.base]
+        return [*_interval_rows(total, constraint.interval, base), f"(> {base} 0)"]
 
     def _sum(self, terms: Terms) -> str:
+        """Return a linear combination in SMT-LIB."""
         parts = [f"(* {_number(factor)} {self.variable_names[quantity]})" for quantity, factor in terms]
         return f"(+ {' '.join(parts)})" if len(parts) > 1 else parts[0]
 
 
 def restrict_maximal_sets(maximal_sets: Iterable[frozenset[str]], claims: Iterable[str]) -> list[frozenset[str]]:
-    """Return the maximal sets among some claims that can hold, given every one among more."""
+    """Return the maximal consistent sets among some claims, given those among more claims."""
     some = frozenset(claims)
     inside = {some & names for names in maximal_sets}
     found = [names for names in inside if not any(names < other for other in inside)]
@@ -296,7 +249,7 @@ def restrict_maximal_sets(maximal_sets: Iterable[frozenset[str]], claims: Iterab
 
 
 def _extend_seed(seed: Iterable[str], among: Iterable[str], apart: Iterable[Sequence[str]]) -> list[str]:
-    """Return claims with all that can be added from some others, in order, without completing a set of those apart."""
+    """Return claims with all of `among` that can be added in order without completing a set of `apart`."""
     wide = set(seed)
     rest: dict[str, list[set[str]]] = {}
     for names in apart:
@@ -308,7 +261,8 @@ def _extend_seed(seed: Iterable[str], among: Iterable[str], apart: Iterable[Sequ
     return sorted(wide)
 
 
-def _interval_rows(text: str, interval: portion.Interval, scale: str) -> list[str]:
+def _interval_rows(text: str, interval: portion.Interval, scale: str = "") -> list[str]:
+    """Return that a term lies in an interval, times the unknown `scale` where one is given, in SMT-LIB."""
     rows = []
     if interval.lower != -portion.inf:
         sign = ">=" if interval.left is portion.CLOSED else ">"
@@ -327,15 +281,3 @@ def _number(number: Fraction) -> str:
     found = Fraction(number)
     text = f"(/ {abs(found.numerator)}.0 {found.denominator}.0)"
     return f"(- {text})" if found < 0 else text
-
-
-def _interval(low: Any, high: Any) -> portion.Interval:
-    """Read z3's answer: for each end a multiple of infinity, a value, and a multiple of the infinitely small."""
-    (lower, left), (upper, right) = (_end(*(Fraction(part.as_string()) for part in end)) for end in (low, high))
-    return portion.Interval.from_atomic(left, lower, upper, right)
-
-
-def _end(endless: Fraction, value: Fraction, beyond: Fraction) -> tuple[Any, portion.Bound]:
-    if endless:
-        return (portion.inf if endless > 0 else -portion.inf), portion.OPEN
-    return value, portion.OPEN if beyond else portion.CLOSED

@@ -37,7 +37,7 @@ def half_open(low: Any, high: Any) -> portion.Interval:
 def rows(one: dict[str, Any], other: dict[str, Any], **tables: Any) -> tuple[Any, Any, Any]:
     """A claim, an observation and the metric of the claim, as the engine sees them."""
     ledger = small(one, observations=[other], **tables)
-    (own,), (row,) = constraints_from_ledger(ledger)[0].values(), read_observations(ledger).to_dict("records")
+    (own,), (row,) = constraints_from_ledger(ledger).claims.values(), read_observations(ledger).to_dict("records")
     return own, row, ledger.row("metrics", one["metric_id"])
 
 

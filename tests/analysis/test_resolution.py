@@ -7,11 +7,11 @@ import pytest
 from compendium.analysis.resolution import (
     Resolution,
     consistent_observations,
-    observation_conflicts,
     reliable_observations,
     resolve_conflicts,
 )
-from compendium.reconciliation.reconcile import disjoint_conflicts, find_conflicts
+from compendium.ledger.observations import add_observations_as_claims
+from compendium.reconciliation.reconcile import disjoint_conflict_claims, find_conflicts
 from tests.support.small import claim, growth, observation, shuffled, small
 
 BILLION = {"unit": "billion USD"}
@@ -138,7 +138,8 @@ def test_what_contradicts_itself_is_set_aside_and_the_rest_is_firm() -> None:
     ]
     ledger = small(observations=rows)
     assert list(reliable_observations(ledger, "A").index) == ["a", "b", "c", "e"]
-    assert [one.claims for one in observation_conflicts(ledger, "A")] == [("a", "b")]
+    alone = add_observations_as_claims(ledger, reliable_observations(ledger, "A"), replace_claims=True)
+    assert disjoint_conflict_claims(alone) == {"a", "b"}
     assert list(consistent_observations(ledger, "A").index) == ["c", "e"]
     assert list(consistent_observations(ledger, "B").index) == ["d", "e"]
 
@@ -191,10 +192,3 @@ def test_the_order_of_rows_settles_nothing(seed: int) -> None:
     assert [told(one) for one in resolve_conflicts(again, find_conflicts(again))] == [
         told(one) for one in resolve_conflicts(ledger, find_conflicts(ledger))
     ]
-
-
-def test_clashing_observations_are_conflicts_like_any() -> None:
-    (found,) = disjoint_conflicts(small(*TWO, claim("five", "5", counterpart_area="C")))
-    assert (found.claims, found.assumed) == (("four", "six"), False)
-    assert found.check.claim in found.claims
-    assert disjoint_conflicts(small(*TWO[:1])) == []

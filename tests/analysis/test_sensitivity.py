@@ -10,9 +10,7 @@ from compendium.analysis.sensitivity import (
     FAILS,
     HOLDS,
     UNDECIDED,
-    key_finding_constraint,
-    key_finding_verdict,
-    required_range,
+    KeyFinding,
     sensitivity,
 )
 from compendium.reconciliation.constraints import ConstraintKind
@@ -51,21 +49,21 @@ def two(name: str, as_printed: str, **cells: Any) -> dict[str, Any]:
 
 
 def test_a_headline_asks_for_a_quantity() -> None:
-    asked = key_finding_constraint(row(period="2024-01/2024-12", population="women"))
+    asked = KeyFinding.from_row(row(period="2024-01/2024-12", population="women")).query
     assert asked.terms[0][0] == quantity()._replace(population="women")
     assert (asked.base, asked.kind) == (None, ConstraintKind.SAME)
 
 
 def test_a_headline_asks_for_the_multiple_of_another() -> None:
-    asked = key_finding_constraint(row(**OVER | {"over_metric_id": "first", "over_period": "2023-01/2023-12"}))
+    asked = KeyFinding.from_row(row(**OVER | {"over_metric_id": "first", "over_period": "2023-01/2023-12"})).query
     assert asked.base == quantity("first", "2023")
     assert asked.kind == ConstraintKind.MULTIPLE
 
 
 def test_the_ends_of_a_range_are_not_in_it() -> None:
-    assert required_range(row(low=1)) == portion.open(Fraction(1), portion.inf)
-    assert required_range(row(high=0.1)) == portion.open(-portion.inf, Fraction(1, 10))
-    assert required_range(row(low=0, high=1)) == portion.open(Fraction(0), Fraction(1))
+    assert KeyFinding.from_row(row(low=1)).required == portion.open(Fraction(1), portion.inf)
+    assert KeyFinding.from_row(row(high=0.1)).required == portion.open(-portion.inf, Fraction(1, 10))
+    assert KeyFinding.from_row(row(low=0, high=1)).required == portion.open(Fraction(0), Fraction(1))
 
 
 @pytest.mark.parametrize(
@@ -83,7 +81,7 @@ def test_the_ends_of_a_range_are_not_in_it() -> None:
     ],
 )
 def test_an_interval_decides_a_range_or_leaves_it_open(interval: portion.Interval, verdict: str) -> None:
-    assert key_finding_verdict(interval, portion.open(Fraction(1), portion.inf)) == verdict
+    assert KeyFinding.from_row(row(low=1)).verdict(interval) == verdict
 
 
 # --- what becomes of it

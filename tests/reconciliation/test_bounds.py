@@ -6,10 +6,11 @@ from random import Random
 import portion
 import pytest
 
-from compendium.reconciliation.components import Component, ImpliedBounds, Solution, solve_component
-from compendium.reconciliation.constraints import ONE, Constraint, Quantity
+from compendium.reconciliation.components import Component, Solution, solve_component
+from compendium.reconciliation.constraints import ONE, Constraint, ImpliedBounds, Quantity
 from compendium.reconciliation.z3_solver import ConstraintSystem
 from tests.support.small import NOT_NEGATIVE, X, Y, Z, closed, says, unknown
+from tests.support.z3_bounds import optimise_bounds
 
 ANY = portion.open(-portion.inf, portion.inf)
 EQUAL = closed(0, 0)
@@ -94,23 +95,23 @@ def held(bindings: list[Constraint], **own: portion.Interval) -> None:
     assert found.conflicts == ()
     system = ConstraintSystem(bindings, known)
     sums = [((quantity, ONE),) for quantity in known]
-    expected = dict(zip(known, system.optimise_bounds(system.claims, sums), strict=True))
+    expected = dict(zip(known, optimise_bounds(system, system.claims, sums), strict=True))
     assert {quantity: implied.interval for quantity, implied in found.bounds.items()} == expected
     for quantity, implied in found.bounds.items():
         # The claims and identities it names are enough by themselves.
         named = [one for one in bindings if set(implied.claims).intersection(one.claims) or one in implied.identities]
-        enough = ConstraintSystem(named, known).optimise_bounds(implied.claims, [((quantity, ONE),)])[0]
+        enough = optimise_bounds(ConstraintSystem(named, known), implied.claims, [((quantity, ONE),)])[0]
         assert ends(enough) == ends(implied.interval), quantity
     for name in system.claims:
         (binding,) = (binding for binding in bindings if name in binding.claims)
-        others = system.optimise_bounds(set(system.claims) - {name}, [binding.terms], binding.base)[0]
+        others = optimise_bounds(system, set(system.claims) - {name}, [binding.terms], binding.base)[0]
         if name in found.checks:
             assert found.checks[name].constraint is binding
             assert found.checks[name].implied_by_others.interval == others, name
             assert name not in found.checks[name].implied_by_others.claims
         else:  # nothing but domains bears on it
             assert ends(others) == ends(
-                ConstraintSystem(bindings, known).optimise_bounds((), [binding.terms], binding.base)[0]
+                optimise_bounds(ConstraintSystem(bindings, known), (), [binding.terms], binding.base)[0]
             ), name
 
 

@@ -9,13 +9,12 @@ from compendium.reconciliation import components, z3_solver
 from compendium.reconciliation.components import (
     Component,
     Conflict,
-    ImpliedBounds,
     Solution,
     component_conflicts,
     query_bounds,
     solve_component,
 )
-from compendium.reconciliation.constraints import ONE, Constraint, ConstraintKind
+from compendium.reconciliation.constraints import ONE, Constraint, ConstraintKind, ImpliedBounds
 from compendium.reconciliation.z3_solver import ConstraintSystem
 from tests.support.small import NOT_NEGATIVE, X, Y, Z, closed, says, unknown
 

@@ -14,14 +14,13 @@ from compendium.ledger.loader import Ledger
 from compendium.project.paths import ROOT
 from compendium.reconciliation import reconcile as module
 from compendium.reconciliation import z3_solver
-from compendium.reconciliation.components import UNBOUNDED, ImpliedBounds
-from compendium.reconciliation.constraints import NON_NEGATIVE, ONE, Constraint, ConstraintKind
+from compendium.reconciliation.components import UNBOUNDED, disjoint_component_conflicts
+from compendium.reconciliation.constraints import NON_NEGATIVE, ONE, Constraint, ConstraintKind, ImpliedBounds
 from compendium.reconciliation.reconcile import (
     Reconciliation,
     build_components,
     constraints_from_ledger,
     disjoint_conflict_claims,
-    disjoint_conflicts,
     find_conflicts,
     implied_bounds,
     metric_domain,
@@ -192,7 +191,7 @@ def test_every_conflict_cannot_hold_and_needs_each_of_its_claims() -> None:
     ledger = mixed()
     sets = conflicts(once())
     assert len(sets) >= 8
-    for group in build_components(constraints_from_ledger(ledger)[1], ledger):
+    for group in build_components(constraints_from_ledger(ledger).constraints, ledger):
         system = ConstraintSystem([binding for binding in group.constraints if not binding.assumed], group.domains)
         for claims in sets:
             if set(claims) <= set(system.claims):
@@ -389,7 +388,7 @@ def test_a_metric_says_what_can_be(name: str, expected: portion.Interval) -> Non
 
 def test_claims_that_share_no_quantity_are_in_different_groups() -> None:
     ledger = small(claim("a", "$4"), growth("b", "10%"), claim("c", "5", "victims"), claim("d", "$4", "savings"))
-    _, bound, _ = constraints_from_ledger(ledger)
+    bound = constraints_from_ledger(ledger).constraints
     names = [
         sorted(name for binding in group.constraints for name in binding.claims)
         for group in build_components(bound, ledger)
@@ -556,22 +555,24 @@ def test_conflicts_can_be_found_by_themselves() -> None:
 # --- what clashes
 
 
+def disjoint_conflicts(ledger: Ledger) -> list[tuple[str, ...]]:
+    """Return the conflicts whose claims `disjoint_conflict_claims` returns."""
+    components = build_components(constraints_from_ledger(ledger).constraints, ledger)
+    return [names for component in components for names in disjoint_component_conflicts(component)]
+
+
 def test_clashes_share_no_claim_and_leave_what_can_hold() -> None:
     rows = [claim(name, printed) for name, printed in (("a", "$5"), ("b", "$7"), ("c", "$9"), ("d", "$9"))]
     found = disjoint_conflicts(small(*rows))
-    names = [name for conflict in found for name in conflict.claims]
+    names = [name for conflict in found for name in conflict]
     assert len(names) == len(set(names))
     assert find_conflicts(small(*[row for row in rows if row["claim_id"] not in names])) == ()
-    assert [len(conflict.claims) for conflict in found] in ([2], [2, 2])
-    assert not any(conflict.assumed for conflict in found)
+    assert [len(conflict) for conflict in found] in ([2], [2, 2])
 
 
-def test_a_clash_is_a_conflict_with_its_rules() -> None:
-    rows = claim("a", "$8", "first"), claim("b", "$5")
-    (found,), (conflict,) = disjoint_conflicts(small(*rows)), find_conflicts(small(*rows))
-    assert (found.claims, found.identities, found.check, found.constraint_kinds) == (
-        conflict.claims, conflict.identities, conflict.check, conflict.constraint_kinds,
-    )  # fmt: skip
+def test_a_clash_is_a_conflict() -> None:
+    ledger = small(claim("a", "$8", "first"), claim("b", "$5"))
+    assert disjoint_conflicts(ledger) == [conflict.claims for conflict in find_conflicts(ledger)] == [("a", "b")]
 
 
 def test_what_binds_nothing_or_only_by_assumption_clashes_with_nothing() -> None:
@@ -584,15 +585,13 @@ def test_what_binds_nothing_or_only_by_assumption_clashes_with_nothing() -> None
 @pytest.mark.parametrize("seed", [1, 2])
 def test_the_order_of_rows_sets_nothing_else_aside(seed: int) -> None:
     ledger = mixed()
-    assert [one.claims for one in disjoint_conflicts(shuffled(ledger, seed))] == [
-        one.claims for one in disjoint_conflicts(ledger)
-    ]
+    assert disjoint_conflicts(shuffled(ledger, seed)) == disjoint_conflicts(ledger)
 
 
 def test_what_is_at_odds_is_in_the_clashes() -> None:
     ledger = mixed()
     found = disjoint_conflict_claims(ledger)
-    assert found == {name for conflict in disjoint_conflicts(ledger) for name in conflict.claims} != set()
+    assert found == {name for conflict in disjoint_conflicts(ledger) for name in conflict} != set()
     assert disjoint_conflict_claims(small(claim("a", "$5"), claim("b", "$5"))) == set()
 
 

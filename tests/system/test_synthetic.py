@@ -40,14 +40,16 @@ def holds(binding: Constraint, truth: Truth) -> bool:
 
 def test_every_claim_is_true() -> None:
     made = world(600, seed=4)
-    claims, bound, _ = constraints_from_ledger(made.ledger)
+    known = constraints_from_ledger(made.ledger)
+    claims, bound = known.claims, known.constraints
     assert all(holds(binding, made.truth) for binding in bound)
     assert {claim["hedge"] for claim in claims.values()} > {"", "almost", "more than", "up to", "about"}
 
 
 def test_a_planted_conflict_has_claims_that_are_not_true() -> None:
     made = world(400, seed=5, planted=40)
-    claims, bound, _ = constraints_from_ledger(made.ledger)
+    known = constraints_from_ledger(made.ledger)
+    claims, bound = known.claims, known.constraints
     assert len(set(made.planted)) == 40
     false = {name for binding in bound if not holds(binding, made.truth) for name in binding.claims}
     assert all(names <= set(claims) and names & false for names in made.planted)
@@ -56,7 +58,7 @@ def test_a_planted_conflict_has_claims_that_are_not_true() -> None:
 
 def test_half_of_the_claims_stand_alone_and_few_groups_are_large() -> None:
     made = world(2000, seed=6)
-    _, bound, _ = constraints_from_ledger(made.ledger)
+    bound = constraints_from_ledger(made.ledger).constraints
     sizes = [
         len({name for binding in group.constraints for name in binding.claims})
         for group in build_components(bound, made.ledger)

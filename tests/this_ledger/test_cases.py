@@ -30,7 +30,7 @@ def found(corroborated_ledger: dict[str, Corroboration]) -> dict[str, Corroborat
 
 @pytest.fixture(scope="module")
 def rows(ledger: Ledger) -> tuple[dict[str, Any], dict[str, Any]]:
-    return constraints_from_ledger(ledger)[0], read_observations(ledger).to_dict("index")
+    return constraints_from_ledger(ledger).claims, read_observations(ledger).to_dict("index")
 
 
 @pytest.fixture(scope="module")

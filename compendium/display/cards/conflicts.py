@@ -59,7 +59,8 @@ RowRenderer = Callable[[Inconsistency], Markup]
 
 def _card(family: InconsistencyGroup, rows: RowRenderer, up: str, home: bool) -> Markup:
     first, *others = family.members
-    tension = family.tension or {"would_give": NOT_REVIEWED, "reason": NOT_REVIEWED}
+    tension = family.tension
+    give, why = (tension.would_give, tension.reason) if tension else (NOT_REVIEWED, NOT_REVIEWED)
     more = Markup("")
     if others:
         items = (Markup("<li><ul>{}</ul></li>").format(rows(other)) for other in others)
@@ -69,7 +70,7 @@ def _card(family: InconsistencyGroup, rows: RowRenderer, up: str, home: bool) ->
     title = family.title if home else link("conflict", family.name, family.title, up=up)
     return CARD_HTML.format(
         id=Markup(' id="{}"').format(family.name) if home else "", title=title, rows=rows(first),
-        told=first.explanation, give=tension["would_give"], why=tension["reason"], more=more,
+        told=first.explanation, give=give, why=why, more=more,
     )  # fmt: skip
 
 

@@ -16,7 +16,7 @@ from compendium.display.chapter.amounts import Amount
 from compendium.display.chapter.shelf import Shelf
 from compendium.display.chapter.yearly import Yearly
 from compendium.ledger.loader import Ledger
-from compendium.reconciliation.components import ImpliedBounds
+from compendium.reconciliation.constraints import ImpliedBounds
 from compendium.values.periods import format_period
 
 Period = TypeVar("Period", str, int)

@@ -18,7 +18,7 @@ from compendium.display.tables import corroboration as corroboration_tables
 from compendium.display.tables import derived as derived_tables
 from compendium.display.tables.ledger import stacked_cell
 from compendium.ledger.observations import reliable_actuals
-from compendium.reconciliation.components import ImpliedBounds
+from compendium.reconciliation.constraints import ImpliedBounds
 from compendium.values.periods import format_period
 
 Column: TypeAlias = "str | Observations"

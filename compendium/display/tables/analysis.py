@@ -22,8 +22,7 @@ from compendium.display.tables.ledger import split_intervals, stacked_cell
 from compendium.ledger.claims import author_names, format_figure, read_claims
 from compendium.ledger.loader import Ledger
 from compendium.ledger.observations import read_observations
-from compendium.reconciliation.components import ImpliedBounds
-from compendium.reconciliation.constraints import Quantity, canonical_period, claim_quantity
+from compendium.reconciliation.constraints import ImpliedBounds, Quantity, canonical_period, claim_quantity
 from compendium.reconciliation.reconcile import Reconciliation
 from compendium.values.intervals import affine
 from compendium.values.periods import exact_span, format_period, read_period

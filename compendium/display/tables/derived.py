@@ -18,7 +18,7 @@ from compendium.display.tables.ledger import stacked_cell
 from compendium.ledger.claims import format_figure, read_claims
 from compendium.ledger.loader import Ledger
 from compendium.ledger.observations import read_observations
-from compendium.reconciliation.components import ImpliedBounds
+from compendium.reconciliation.constraints import ImpliedBounds
 from compendium.values.periods import format_period
 
 
