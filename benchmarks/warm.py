@@ -74,7 +74,7 @@ def _execute(chapter: Path, code: Sequence[str]) -> None:
 
 def reconcile(words: Sequence[str]) -> Work:
     """Prepare to reconcile a made-up ledger, of whose claims every hundredth is a planted conflict."""
-    from compendium.reconciliation.reconcile import constraints_from_ledger, build_components
+    from compendium.reconciliation.reconcile import build_components, constraints_from_ledger
     from compendium.reconciliation.reconcile import reconcile as reconciled
     from tests.support.synthetic import world
 
@@ -83,7 +83,10 @@ def reconcile(words: Sequence[str]) -> Work:
     if executor:  # started while this one is small: a copy of a large one pays for every page that it touches
         list(executor.map(abs, range(processes)))
     made = world(claims, seed=1, planted=claims // 100)
-    counts = {"groups": len(build_components(constraints_from_ledger(made.ledger)[1], made.ledger)), "planted": len(made.planted)}
+    counts = {
+        "groups": len(build_components(constraints_from_ledger(made.ledger)[1], made.ledger)),
+        "planted": len(made.planted),
+    }
 
     def work() -> dict[str, Any]:
         found = {frozenset(conflict.claims) for conflict in reconciled(made.ledger, executor).conflicts}

@@ -26,9 +26,9 @@ from compendium.project.paths import BOOK, CACHE, ROOT, find_chapters, format_pa
 
 HIDE_INPUT_TAG = "hide-input"
 SAME_OUTPUTS_FOLDER = CACHE / "held"
-"""Names the notebooks whose outputs came out the same with another version of Python than made them."""
+"""Folder of empty files `KEY-PYTHON`: notebooks whose outputs this version of Python reproduced exactly."""
 ProgressWrapper = Callable[[Iterator[NotebookRun], int], Iterable[NotebookRun]]
-"""Stands between the runner and what becomes of its work, to show how far it is: gets what is done, and how many."""
+"""Takes the runs as they end and their number, and yields them on: a progress bar, or a place to stop."""
 
 
 class UnreadableChapterError(ValueError):
@@ -37,12 +37,41 @@ class UnreadableChapterError(ValueError):
 
 @dataclass(frozen=True)
 class Outcome:
-    """What happened to one notebook: executed or carried over, how long it took, what it failed with."""
+    """Result of updating one notebook."""
 
     chapter: Path
     executed: bool
+    """Whether its code ran; else its stored outputs were reused."""
     seconds: float
+    """Wall-clock seconds of the run, 0 where it did not run."""
     failure: str = ""
+    """Message of the error, `""` where there was none."""
+
+
+@dataclass(frozen=True)
+class Selection:
+    """Which notebooks to update, and what is known of them."""
+
+    chapters: Collection[Path] | None = None
+    """The chapters to consider; `None`: every chapter of the book."""
+    unchanged_notebooks: Collection[Path] = ()
+    """Chapters of which nothing but the text has changed since their notebooks were found up to date."""
+    fresh: bool = False
+    """Execute every notebook, whatever its key."""
+
+
+@dataclass(frozen=True)
+class Runner:
+    """Where notebooks are executed, and who is notified."""
+
+    executor: Executor | None = None
+    """`None`: the cores of this machine."""
+    progress: ProgressWrapper = lambda done, number: done
+    on_started: Callable[[], None] = do_nothing
+    """Called once when notebooks have started."""
+
+
+EVERY_CHAPTER, LOCAL_RUNNER = Selection(), Runner()
 
 
 def compose_notebook(chapter: Path) -> NotebookNode:
@@ -91,7 +120,8 @@ def code_sources(notebook: NotebookNode) -> list[str]:
 def carry_over_outputs(fresh: NotebookNode, chapter: Path, *, rest_unchanged: bool = False) -> bool:
     """Give a freshly composed notebook the stored outputs, if they were made with the same; say whether.
 
-    `rest_unchanged` says that all but the chapter is known to be as it was when the stored notebook was found up to date.
+    `rest_unchanged`: nothing but the chapter has changed since the stored notebook was found up to date, so its key is
+    not computed.
     """
     stored = _stored(chapter)
     if stored is None or code_sources(stored) != code_sources(fresh):
@@ -154,65 +184,49 @@ def stale_notebooks(book: Path = BOOK) -> list[str]:
 
 
 def update_notebooks(
-    book: Path = BOOK, *, only_chapters: Collection[Path] | None = None, unchanged_notebooks: Collection[Path] = (), fresh: bool = False,
-    executor: Executor | None = None, progress: ProgressWrapper = lambda done, number: done,
-    on_started: Callable[[], None] = do_nothing,
-) -> list[Outcome]:  # fmt: skip
-    """Bring every notebook of a book up to date; execute those that need it, side by side.
+    book: Path = BOOK, selection: Selection = EVERY_CHAPTER, runner: Runner = LOCAL_RUNNER
+) -> list[Outcome]:
+    """Bring the notebooks of a book up to date, executing in parallel those that need it; return an outcome a chapter.
+
+    The notebook of a chapter that cannot be read or whose code fails is not written; its outcome has the failure.
 
     Parameters
     ----------
     book
         folder with the chapters.
-    only_chapters
-        the chapters to look at; without them, all.
-    unchanged_notebooks
-        chapters for which nothing else has changed since their notebooks were found up to date.
-    fresh
-        execute all, whatever their keys say.
-    executor
-        where to execute; without one, on the cores of this machine.
-    progress
-        is given the notebooks as they end and how many there will be, and hands them on.
-    on_started
-        called once when notebooks have begun to run.
-
-    Returns
-    -------
-    list of Outcome
-        one a chapter; a failed notebook is not written and names its failure.
     """
     outcomes: list[Outcome] = []
     waiting: list[NotebookTask] = []
-    surroundings = cache_keys.project_digest()
-    for chapter in find_chapters(book) if only_chapters is None else sorted(only_chapters):
+    digest = cache_keys.project_digest()
+    for chapter in find_chapters(book) if selection.chapters is None else sorted(selection.chapters):
         try:
             notebook = compose_notebook(chapter)
         except UnreadableChapterError as error:
             outcomes.append(Outcome(chapter, False, 0.0, str(error)))
             continue
-        bare = nbformat.writes(notebook)
-        if code_sources(notebook) and (
-            fresh
-            or not (
-                carry_over_outputs(notebook, chapter, rest_unchanged=chapter in unchanged_notebooks)
-                and is_same_python(notebook)
-            )
-        ):
-            waiting.append(NotebookTask(chapter, bare, os.path.relpath(chapter.parent, ROOT), surroundings))
+        without_outputs = nbformat.writes(notebook)
+        if code_sources(notebook) and (selection.fresh or not _reuse_outputs(notebook, chapter, selection)):
+            folder = os.path.relpath(chapter.parent, ROOT)
+            waiting.append(NotebookTask(chapter, without_outputs, folder, digest))
         else:
             _write(notebook, chapter)
             outcomes.append(Outcome(chapter, False, 0.0))
     if waiting:
-        ended = progress(execute_in_parallel(waiting, executor, on_started), len(waiting))
-        outcomes.extend(_kept(done, surroundings) for done in ended)
+        runs = execute_in_parallel(waiting, runner.executor, runner.on_started)
+        outcomes.extend(_store_run(run, digest) for run in runner.progress(runs, len(waiting)))
     return sorted(outcomes, key=lambda outcome: outcome.chapter)
 
 
-def _kept(done: NotebookRun, surroundings: str) -> Outcome:
-    """Write an executed notebook with its key; what was made while something changed is nobody's outputs."""
+def _reuse_outputs(notebook: NotebookNode, chapter: Path, selection: Selection) -> bool:
+    """Copy the stored outputs into a notebook if they are still valid; return whether they are."""
+    unchanged = chapter in selection.unchanged_notebooks
+    return carry_over_outputs(notebook, chapter, rest_unchanged=unchanged) and is_same_python(notebook)
+
+
+def _store_run(done: NotebookRun, digest: str) -> Outcome:
+    """Write an executed notebook with its key, unless it failed or the project's digest is no longer `digest`."""
     failure = done.failure
-    if not failure and cache_keys.project_digest() != surroundings:
+    if not failure and cache_keys.project_digest() != digest:
         failure = "Data, engine or lock were edited while it ran, so that its outputs were not kept; run it again."
     if failure:
         return Outcome(done.chapter, True, done.seconds, failure)

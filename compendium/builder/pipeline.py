@@ -198,7 +198,7 @@ def run_page_build(plan: BuildPlan, chapter: Path, progress: ProgressWrapper) ->
     change asks for is left to `run_build`, and the site is not said to be built. Raises as `run_build` does.
     """
     from compendium.builder.html_site import build_site
-    from compendium.builder.notebooks import format_failures, update_notebooks
+    from compendium.builder.notebooks import Runner, Selection, format_failures, update_notebooks
 
     BUILD_RECORD.unlink(missing_ok=True)
     waiting = [] if plan.is_data_valid else [_check]
@@ -212,8 +212,8 @@ def run_page_build(plan: BuildPlan, chapter: Path, progress: ProgressWrapper) ->
             checked()
             yield one
 
-    known = [path for path in plan.unchanged_notebooks if path == chapter]
-    outcomes = update_notebooks(only_chapters=[chapter], unchanged_notebooks=known, progress=held, on_started=checked)
+    selection = Selection([chapter], plan.unchanged_notebooks)
+    outcomes = update_notebooks(BOOK, selection, Runner(progress=held, on_started=checked))
     checked()
     if failed := format_failures(outcomes):
         raise BuildError(failed)
@@ -243,12 +243,10 @@ def _notebooks(
     change: BuildPlan, executor: Executor | None, watch: ProgressWrapper, say: Callable[[str], None]
 ) -> list[Outcome]:
     from compendium.builder.html_site import import_dependencies
-    from compendium.builder.notebooks import format_failures, format_slowest, update_notebooks
+    from compendium.builder.notebooks import Runner, Selection, format_failures, format_slowest, update_notebooks
 
-    outcomes = update_notebooks(
-        only_chapters=change.chapters, unchanged_notebooks=change.unchanged_notebooks, fresh=change.fresh, executor=executor, progress=watch,
-        on_started=import_dependencies,
-    )  # fmt: skip
+    selection = Selection(change.chapters, change.unchanged_notebooks, change.fresh)
+    outcomes = update_notebooks(BOOK, selection, Runner(executor, watch, import_dependencies))
     ran, failed = format_slowest(outcomes), format_failures(outcomes)
     if ran:
         say(f"Slowest: {ran}")

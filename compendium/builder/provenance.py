@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 
 from markupsafe import escape
@@ -112,7 +112,8 @@ def fill_placeholders(html: Path, provenance: Provenance) -> int:
 def _filling(element: str, found: Provenance) -> str:
     if element == "div":
         return f"<dl>{''.join(_item(name, value) for name, value in _whole(found))}</dl>"
-    return f" · {escape(found.short_commit)} · data {found.data[:SHORT_HASH_LENGTH]} · lock {found.lock[:SHORT_HASH_LENGTH]}"
+    data, lock = found.data[:SHORT_HASH_LENGTH], found.lock[:SHORT_HASH_LENGTH]
+    return f" · {escape(found.short_commit)} · data {data} · lock {lock}"
 
 
 def _item(name: str, value: str) -> str:
@@ -124,8 +125,3 @@ def _whole(found: Provenance) -> Iterator[tuple[str, str]]:
     yield "Commit", (found.commit or "not known") + (", with changes" if found.modified else "")
     yield "Data", found.data
     yield "Lock", found.lock
-
-
-def as_json(provenance: Provenance) -> str:
-    """Return a certificate for programs."""
-    return json.dumps(asdict(provenance), indent=2) + "\n"

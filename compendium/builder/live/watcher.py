@@ -162,9 +162,14 @@ def _saves(stop: threading.Event | None) -> Iterator[set[Path]]:
     """Yield which files were saved, those together that are saved together; a build touches some, which is no save."""
     held = {path: _content(path) for path in _files()}
     for changes in watch(
-        *WATCHED_FOLDERS, *(path for path in WATCHED_FILES if path.is_file()), watch_filter=_edited, step=DEBOUNCE_MILLISECONDS,
-        stop_event=stop, raise_interrupt=True, ignore_permission_denied=True,
-    ):  # fmt: skip
+        *WATCHED_FOLDERS,
+        *(path for path in WATCHED_FILES if path.is_file()),
+        watch_filter=_edited,
+        step=DEBOUNCE_MILLISECONDS,
+        stop_event=stop,
+        raise_interrupt=True,
+        ignore_permission_denied=True,
+    ):
         now = {path: _content(path) for path in {Path(path) for _, path in changes}}
         saved = {path for path, content in now.items() if held.get(path) != content}
         held |= now

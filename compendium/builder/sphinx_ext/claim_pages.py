@@ -35,9 +35,10 @@ Page = tuple[str, dict[str, Any], str]
 def page_context(record: ClaimRecord, book_name: str) -> dict[str, Any]:
     """Return what the template of a claim's page shows."""
     among, beside = record["reconciled"], record["checked"]
+    figure, author = record["figure"], record["author"]
     return {
-        "title": escape(f"{record['figure']} · {record['metric']} · {record['author']}"),
-        "description": f"{record['author']}, {record['said']}: {record['figure']}, {record['measures']}, {record['when']}.",
+        "title": escape(f"{figure} · {record['metric']} · {author}"),
+        "description": f"{author}, {record['said']}: {figure}, {record['measures']}, {record['when']}.",
         "citable": True,
         "claim": record,
         "place": locator(record),

@@ -67,12 +67,11 @@ def describe(app: Sphinx, pagename: str, templatename: str, context: dict[str, A
 
 def _drawn(path: Path, context: dict[str, Any], front: bool) -> tuple[int, int]:
     """Draw the picture of a page from what it says of itself, and return its size."""
-    from compendium.builder.sphinx_ext import (
-        previews,  # drawing takes long to import, and only a site with an address has pictures
-    )
+    # Imported late: Matplotlib takes long to import, and only a site with an address has pictures.
+    from compendium.builder.sphinx_ext import previews
 
     book = context["edition"]
-    previews.preview(path, context["plain_title"], context["description"], book.subtitle if front else book.name)
+    previews.write_preview(path, context["plain_title"], context["description"], book.subtitle if front else book.name)
     return previews.SIZE
 
 
