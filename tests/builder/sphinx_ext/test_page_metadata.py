@@ -14,7 +14,7 @@ from pybtex.database import parse_string
 from compendium.builder import html_site
 from compendium.builder.sphinx_ext import previews
 from compendium.builder.sphinx_ext.content_security_policy import script_hash
-from compendium.builder.sphinx_ext.page_metadata import LONGEST, PREVIEWS, shortened
+from compendium.builder.sphinx_ext.page_metadata import MAX_DESCRIPTION_LENGTH, PREVIEWS, shorten
 from compendium.project.paths import ROOT
 from compendium.project.site_url import NAMESPACE
 from tests.system.test_rebuilt import TOC, written
@@ -71,7 +71,7 @@ def test_a_page_tells_its_address_its_title_and_what_it_says(html: Path) -> None
     front = meta(soup(html / "book" / "index.html"))
     assert (front["og:type"], front["description"]) == ("website", "What it says. And more.")
     assert front["og:title"] == front["og:site_name"]
-    assert len(meta(soup(html / "book" / "second.html"))["description"]) <= LONGEST
+    assert len(meta(soup(html / "book" / "second.html"))["description"]) <= MAX_DESCRIPTION_LENGTH
 
 
 def test_a_page_has_a_picture_at_the_address_that_it_tells(html: Path) -> None:
@@ -134,6 +134,6 @@ def test_what_is_no_address_fails_the_build_in_a_sentence(tmp_path: Path, monkey
     ],
 )  # fmt: skip
 def test_a_description_is_whole_sentences_where_they_fit(text: str, kept: str) -> None:
-    assert shortened(text) == kept
-    assert len(shortened(text)) <= LONGEST
-    assert not re.search(r"\s{2}", shortened(text))
+    assert shorten(text) == kept
+    assert len(shorten(text)) <= MAX_DESCRIPTION_LENGTH
+    assert not re.search(r"\s{2}", shorten(text))
