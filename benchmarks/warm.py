@@ -33,14 +33,14 @@ class PreloadedProcess:
         command = book.command("-m", "benchmarks.warm", *words)
         self.process = subprocess.Popen(**command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
         if self.process.stdout.readline() != "ready\n":
-            raise RuntimeError(f"{' '.join(words)[:80]}: not ready; its message stands above")
+            raise RuntimeError(f"{' '.join(words)[:80]}: not ready; see its message above")
 
     def run(self) -> dict[str, Any]:
         """Let the process do its work; return its result."""
-        said, _ = self.process.communicate("go\n")
+        output, _ = self.process.communicate("go\n")
         if self.process.returncode:
-            raise RuntimeError("the work ended in an error; its message stands above")
-        return json.loads(said)
+            raise RuntimeError("the work failed; see its message above")
+        return json.loads(output)
 
 
 def cells(chapters: Sequence[str]) -> Work:

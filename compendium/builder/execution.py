@@ -125,7 +125,7 @@ def execute_in_parallel(
     if lost:
         # The threads only wait for kernels, which are processes.
         with ThreadPoolExecutor(available_cores()) as here:
-            yield from _run_on(here, lost, on_started, begun=Event())
+            yield from _run_on(here, lost, on_started, ready=Event())
 
 
 def _run_on(
@@ -133,19 +133,19 @@ def _run_on(
     tasks: Sequence[NotebookTask],
     on_started: Callable[[], None],
     lost: list[NotebookTask] | None = None,
-    begun: Event | None = None,
+    ready: Event | None = None,
 ) -> Iterator[NotebookRun]:
     """Execute notebooks on an executor; append the tasks that it loses to `lost`, or raise its error without a list.
 
-    `begun` (threads of this process only) is set by the first kernel that is ready; `on_started` waits for it, because
+    `ready` (threads of this process only) is set by the first kernel that is ready; `on_started` waits for it, because
     a kernel starts twice as fast while this process is idle.
     """
     running: dict[Future[NotebookRun], NotebookTask] = {}
     try:
         for task in tasks:
-            running[_submit(executor, task, begun)] = task
-        if begun and tasks:
-            begun.wait(START_TIMEOUT)
+            running[_submit(executor, task, ready)] = task
+        if ready and tasks:
+            ready.wait(START_TIMEOUT)
         on_started()
         for future in as_completed(running):
             # The error of a notebook is in its run; an exception here is the executor's own, for a lost worker.
@@ -158,9 +158,9 @@ def _run_on(
             future.cancel()
 
 
-def _submit(executor: Executor, task: NotebookTask, begun: Event | None) -> Future[NotebookRun]:
+def _submit(executor: Executor, task: NotebookTask, ready: Event | None) -> Future[NotebookRun]:
     try:
-        return executor.submit(execute, task, begun.set) if begun else executor.submit(execute, task)
+        return executor.submit(execute, task, ready.set) if ready else executor.submit(execute, task)
     except RuntimeError as error:  # a process pool accepts no task once one of its processes was killed
         future: Future[NotebookRun] = Future()
         future.set_exception(error)

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import io
 import shutil
-import subprocess
 import sys
 from contextlib import redirect_stderr, redirect_stdout
 from functools import cache
@@ -57,26 +56,13 @@ def _run_jupyter_book(output_folder: Path, root: Path) -> str:
     printed, warnings = io.StringIO(), io.StringIO()
     try:
         with redirect_stdout(printed), redirect_stderr(warnings):
-            main(
-                ["build", str(root), *OPTIONS, "--path-output", str(output_folder)],
-                "jupyter-book",
-                standalone_mode=False,
-            )
+            command = ["build", str(root), *OPTIONS, "--path-output", str(output_folder)]
+            main(command, "jupyter-book", standalone_mode=False)
     except SystemExit as end:
         return warnings.getvalue() + printed.getvalue() if end.code else ""
     except Exception as error:  # Jupyter Book passes on whatever its parts raise
         return f"{warnings.getvalue()}{printed.getvalue()}{error}"
     return warnings.getvalue()
-
-
-def build_site_in_subprocess(output_folder: Path, *, root: Path = ROOT) -> subprocess.CompletedProcess[str]:
-    """Build the book of a folder cleanly in a process of its own; return the completed process.
-
-    Its exit code is not 0 where there was any warning, a missing cross-reference included; its standard error holds
-    the warnings.
-    """
-    command = [sys.executable, "-m", "compendium.builder.html_site", str(output_folder), str(root)]
-    return subprocess.run(command, capture_output=True, text=True, cwd=root, check=False)
 
 
 def site_pages(html: Path) -> list[Path]:

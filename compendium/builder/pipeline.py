@@ -143,7 +143,7 @@ def input_digests() -> dict[str, str]:
     book = (path for path in BOOK.rglob("*") if path.is_file() and path.suffix != ".part")
     engine = (ROOT / "compendium").rglob("*.py")
     files = [*(ROOT / name for name in ("_config.yml", "_toc.yml", CITATION, LOCK)), *data_files(ROOT), *engine, *book]
-    found = {str(path.relative_to(ROOT)): _content(path) for path in sorted(files)}
+    found = {str(path.relative_to(ROOT)): sha256(path.read_bytes()) for path in sorted(files)}
     return found | {PYTHON_KEY: sys.version, ADDRESS_VARIABLE: read_site_url()}
 
 
@@ -181,7 +181,7 @@ def run_build(
     log("Building the site …")
     # Recorded before the site is built, so that later edits count as changes; notebooks were written just now.
     made = [path for chapter in find_chapters(BOOK) if (path := notebook_path(chapter)).is_file()]
-    built = plan.inputs | {str(path.relative_to(ROOT)): _content(path) for path in made}
+    built = plan.inputs | {str(path.relative_to(ROOT)): sha256(path.read_bytes()) for path in made}
     built |= _non_page_inputs(built)
     _build_site(plan)
     if plan.is_clean_build and partial_build.is_live_preview():
@@ -270,7 +270,3 @@ def format_build_summary(executed: int) -> str:
     """Return a line with the numbers of notebooks, of executed ones and of pages."""
     pages = sum(1 for _ in FRONT_PAGE.parent.rglob("*.html"))
     return f"{len(find_chapters(BOOK))} notebooks ({executed} executed), {pages} pages"
-
-
-def _content(path: Path) -> str:
-    return sha256(path.read_bytes())

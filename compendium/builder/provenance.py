@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -113,18 +112,10 @@ def fill_placeholders(html: Path, provenance: Provenance) -> int:
 
 
 def _filling(element: str, found: Provenance) -> str:
+    """Return the full values for a `div`, the abbreviated ones for a `span`."""
     if element == "div":
-        return f"<dl>{''.join(_item(name, value) for name, value in _whole(found))}</dl>"
+        commit = (found.commit or "not known") + (", with changes" if found.modified else "")
+        parts = {"Commit": commit, "Data": found.data, "Lock": found.lock}
+        return f"<dl>{''.join(f'<dt>{name}</dt><dd><code>{escape(parts[name])}</code></dd>' for name in parts)}</dl>"
     data, lock = found.data[:SHORT_HASH_LENGTH], found.lock[:SHORT_HASH_LENGTH]
     return f" · {escape(found.short_commit)} · data {data} · lock {lock}"
-
-
-def _item(name: str, value: str) -> str:
-    return f"<dt>{escape(name)}</dt><dd><code>{escape(value)}</code></dd>"
-
-
-def _whole(found: Provenance) -> Iterator[tuple[str, str]]:
-    """Yield label and full value of each part."""
-    yield "Commit", (found.commit or "not known") + (", with changes" if found.modified else "")
-    yield "Data", found.data
-    yield "Lock", found.lock

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from http import HTTPStatus
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -81,10 +81,14 @@ class Handler(SimpleHTTPRequestHandler):
         super().end_headers()
 
 
+def serving(root: Path, port: int = 0) -> AbstractContextManager[str]:
+    """Serve a folder within a `with` block, which gets its URL, `http://127.0.0.1:PORT`."""
+    return running(Server(root, port))
+
+
 @contextmanager
-def serving(root: Path, port: int = 0) -> Iterator[str]:
-    """Serve a folder within the block; yield its URL, `http://127.0.0.1:PORT`."""
-    server = Server(root, port)
+def running(server: Server) -> Iterator[str]:
+    """Run a server in a thread within the block and close it at the end; yield its URL."""
     thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
     thread.start()
     try:

@@ -6,7 +6,6 @@ Stored outputs are read and nothing is executed, so that pages show what the tes
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -36,15 +35,11 @@ def _objects_by_mime(notebook: Path, changed: int) -> dict[str, list[dict[str, A
     except (OSError, ValueError, KeyError):
         return {}
     found: dict[str, list[dict[str, Any]]] = {}
-    for data in _bundles(cells):
-        for mime, content in data.items():
+    for output in (output for cell in cells for output in cell.get("outputs", ())):
+        for mime, content in output.get("data", {}).items():
             if mime.startswith("application/vnd.ledger.") and isinstance(content, dict):
                 found.setdefault(mime, []).append(content)
     return found
-
-
-def _bundles(cells: list[dict[str, Any]]) -> Iterator[Mapping[str, Any]]:
-    return (output.get("data", {}) for cell in cells for output in cell.get("outputs", ()))
 
 
 def permanent_page_notebook(kind: str) -> Path:

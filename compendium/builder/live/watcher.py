@@ -22,6 +22,7 @@ from watchfiles import Change, watch
 from compendium.builder.live.server import BuildStatus, LiveServer
 from compendium.builder.live.worker import BuildAnswer
 from compendium.builder.pipeline import FRONT_PAGE
+from compendium.builder.static_server import running
 from compendium.project.checksums import sha256
 from compendium.project.citation import CITATION
 from compendium.project.paths import LOCK, ROOT
@@ -86,9 +87,7 @@ class BuilderProcess:
         process, self._process = self._process, None
         if process is None:
             return
-        assert process.stdin is not None and process.stdout is not None and self._reader is not None, (
-            "started with pipes"
-        )
+        assert process.stdin and process.stdout and self._reader, "started with pipes"
         with suppress(OSError):
             process.stdin.close()
         try:
@@ -142,22 +141,17 @@ def serve(port: int, log: Log, stop: threading.Event | None = None) -> None:
     reporter = SaveReporter(status, log)
     builder = BuilderProcess(reporter.report)
     FRONT_PAGE.parent.mkdir(parents=True, exist_ok=True)
-    server = LiveServer(FRONT_PAGE.parent, port, status)
-    thread = threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True)
-    thread.start()
-    try:
-        log(f"The book is at {server.address}/ and follows what you save; Ctrl-C ends it.")
-        builder.request_build("")
-        for paths in _saves(stop):
-            reporter.start(_format_paths(paths))
-            if any(path.suffix == ".py" or path in WATCHED_FILES for path in paths):
-                builder.stop()
-            builder.request_build(status.viewed_page)
-    finally:
-        builder.stop()
-        server.shutdown()
-        server.server_close()
-        thread.join()
+    with running(LiveServer(FRONT_PAGE.parent, port, status)) as address:
+        try:
+            log(f"The book is at {address}/ and follows what you save; Ctrl-C ends it.")
+            builder.request_build("")
+            for paths in _saves(stop):
+                reporter.start(_format_paths(paths))
+                if any(path.suffix == ".py" or path in WATCHED_FILES for path in paths):
+                    builder.stop()
+                builder.request_build(status.viewed_page)
+        finally:
+            builder.stop()
 
 
 def _saves(stop: threading.Event | None) -> Iterator[set[Path]]:

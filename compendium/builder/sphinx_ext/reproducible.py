@@ -83,7 +83,7 @@ def cross_page_digest(env: BuildEnvironment) -> str:
         sorted((name, toc.pformat()) for name, toc in env.tocs.items()),
         sorted(env.toc_secnumbers.items()),
         # Without the first item of a target, its line, which moves with the prose above.
-        sorted((name, [at[1:] for at in told.get("myst_slugs", {}).values()]) for name, told in env.metadata.items()),
+        sorted((name, [at[1:] for at in data.get("myst_slugs", {}).values()]) for name, data in env.metadata.items()),
         [(domain.name, sorted(map(str, domain.get_objects()))) for domain in domains],
         [sorted(map(str, std.get(kind, {}).items())) for kind in ("labels", "anonlabels", "terms")],
         [(work.citation_id, str(work.bibliography_key), work.key, repr(work.entry)) for work in cited],

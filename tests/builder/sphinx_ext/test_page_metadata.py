@@ -17,6 +17,7 @@ from compendium.builder.sphinx_ext.content_security_policy import script_hash
 from compendium.builder.sphinx_ext.page_metadata import MAX_DESCRIPTION_LENGTH, PREVIEWS, shorten
 from compendium.project.paths import ROOT
 from compendium.project.site_url import NAMESPACE
+from tests.support import site_pages
 from tests.system.test_rebuilt import TOC, written
 from tests.system.test_rebuilt import built as built_over
 
@@ -119,7 +120,7 @@ def test_a_site_without_an_address_tells_none(built: tuple[Path, subprocess.Comp
 
 def test_what_is_no_address_fails_the_build_in_a_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ADDRESS", "x.example")
-    run = html_site.build_site_in_subprocess(tmp_path)
+    run = site_pages.build_site_in_subprocess(tmp_path)
     assert run.returncode != 0
     assert "ADDRESS: found 'x.example'; expected the address of the site" in run.stderr
     assert "Traceback" not in run.stderr
