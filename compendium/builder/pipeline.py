@@ -126,10 +126,10 @@ def changed_keys(now: Mapping[str, str], before: Mapping[str, str]) -> frozenset
     return frozenset(key for key in now.keys() | before.keys() if now.get(key) != before.get(key))
 
 
-def last_inputs() -> dict[str, str]:
-    """Return the inputs of the last finished build; empty where there is no valid record."""
+def last_inputs(record: Path | None = None) -> dict[str, str]:
+    """Return the inputs of the last finished build from its record; empty where there is no valid one."""
     try:
-        found = json.loads(BUILD_RECORD.read_text(encoding="utf-8"))
+        found = json.loads((record or BUILD_RECORD).read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return {}
     return found if isinstance(found, dict) else {}
