@@ -1,11 +1,11 @@
-"""What the benchmarks share: a book to build, and how a time is named for the row of a table that it goes into."""
+"""Fixtures of the benchmarks: a book to build, and a timer that labels its result for a row of a table."""
 
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 
-from benchmarks.books import Book, generated
+from benchmarks.books import Book, generate_book
 from tests.support import elsewhere
 
 CHAPTERS = (10, 50)
@@ -14,17 +14,17 @@ NAMES = ["this-book", *(f"{size}-chapters" for size in CHAPTERS)]
 
 @pytest.fixture(scope="session", params=(0, *CHAPTERS), ids=NAMES)
 def book(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Book:
-    """This book, or a generated one of so many chapters, not yet built."""
+    """This book, or a generated one with 10 or 50 chapters, not yet built."""
     into = tmp_path_factory.mktemp("bench") / "book"
-    return generated(into, request.param) if request.param else Book(elsewhere.copied(into))
+    return generate_book(into, request.param) if request.param else Book(elsewhere.copied(into))
 
 
 @pytest.fixture
 def measure(benchmark: Any) -> Callable[..., None]:
-    """Time some work, three times where it is not told otherwise; what `setup` does is not counted.
+    """Return a function that times some work and labels the result with a row and a side of it.
 
-    `side` says what the time is in the row: that of the thing `itself`, of its `floor`, or of the notebooks' `cells`,
-    which belong to the floor. What else a row says is given by column, or is a mapping that the work returns.
+    Sides: the thing `itself`, its `floor` (lower bound), and the notebooks' `cells`, which are part of the floor.
+    `setup` is not timed. Other columns of the row are given by keyword, or returned by the work as a mapping.
     """
 
     def timed(row: str, side: str, work: Any, *, setup: Any = None, rounds: int = 3, **cells: Any) -> None:

@@ -1,6 +1,6 @@
-"""Puts what pytest-benchmark measured into the tables of the ledger: `python -m benchmarks.record RESULT.json`.
+"""Writes results of pytest-benchmark into the tables of the ledger: `python -m benchmarks.record RESULT.json`.
 
-A row takes the place of the one of its name; where a side of it failed or was not measured, that one stays as it was.
+A row replaces the one with its name. A row of which a side failed or was not measured is left as it is.
 """
 
 from __future__ import annotations
@@ -15,11 +15,11 @@ from compendium.ledger.atomic_write import replace_rows
 from compendium.project.paths import DATA
 
 WITH_CELLS = ("cold", "data")
-"""The parts whose floor needs the time of the notebooks' cells."""
+"""Parts whose floor includes the time of the notebooks' cells."""
 
 
 def rows(result: dict[str, Any]) -> Iterator[tuple[str, dict[str, str]]]:
-    """Yield the table and the cells of every row that is whole in a result of pytest-benchmark."""
+    """Yield table and cells of every complete row in a result of pytest-benchmark."""
     made = result["machine_info"]
     on = f"{made['cpu']['count']} cores, {made['machine']}, Python {made['python_version']}"
     sides: dict[str, dict[str, Any]] = {}
@@ -39,7 +39,7 @@ def rows(result: dict[str, Any]) -> Iterator[tuple[str, dict[str, str]]]:
 
 
 def _times(found: dict[str, Any]) -> dict[str, Any]:
-    """Return the times of a row, and how many times its floor it took, rounded as they are written."""
+    """Return the times of a row in seconds and their ratio to the floor, rounded as stored."""
     stats, median = found["itself"]["stats"], {side: one["stats"]["median"] for side, one in found.items()}
     seconds, floor = round(stats["median"], 2), round(median["floor"] + median.get("cells", 0), 2)
     times = {"seconds": seconds, "spread_seconds": round(stats["max"] - stats["min"], 2), "runs": stats["rounds"]}
@@ -48,7 +48,7 @@ def _times(found: dict[str, Any]) -> dict[str, Any]:
 
 
 def record(result: Path, data: Path) -> Iterator[str]:
-    """Write every whole row of a result into the tables of a ledger; yield the name of each."""
+    """Write every complete row of a result into the tables of a ledger; yield their names."""
     for table, row in rows(json.loads(result.read_text(encoding="utf-8"))):
         key = "name" if "name" in row else "benchmark"
         replace_rows(data, table, [row], lambda old, row=row, key=key: old[key] == row[key])

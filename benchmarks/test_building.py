@@ -1,6 +1,6 @@
-"""How long a book takes to build, held against the floor of the same machine in the same run.
+"""Benchmarks of builds of a book, compared with a floor measured on the same machine in the same run.
 
-The floor is the time of the notebooks' own cells in a warm process on all cores, and of Sphinx alone on their pages.
+The floor is the time of the notebooks' cells in preloaded processes on all cores, and of Sphinx alone on their pages.
 """
 
 from collections.abc import Callable
@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 
 from benchmarks.books import Book
-from benchmarks.warm import Warm
+from benchmarks.warm import PreloadedProcess
 
 EDITED = ("build_benchmarks", "machine")
-"""A table that one page shows, and a column of it."""
+"""A table that a single page shows, and a column of it."""
 WHAT = {
     "cold": ("The whole book, every notebook executed", 1.25, "times",
              "the cells in warm processes on all cores, and bare Sphinx"),
@@ -24,7 +24,7 @@ WHAT = {
     "data": (f"A cell edited in the table {EDITED[0]}, which one page shows", 3.0, "seconds beyond the cells",
              "the cells of what shows it in warm processes, and bare Sphinx on it"),
 }  # fmt: skip
-"""By part: what is measured, the most that it should be, in which unit, and what it is held against."""
+"""By part: description, target, unit of the target, and description of the floor."""
 
 
 SIDES = [(part, side) for part in WHAT for side in ("itself", "floor", "cells")]
@@ -33,7 +33,7 @@ SIDES = [(part, side) for part, side in SIDES if side != "cells" or part in ("co
 
 @pytest.mark.parametrize(("part", "side"), SIDES)
 def test_building(measure: Callable[..., None], book: Book, part: str, side: str) -> None:
-    """Time a side of a part for a book that is built already."""
+    """Time a side of a part on a book that has been built once."""
     made_up, many = (book.root / "book" / "chapter-1.md").is_file(), len(book.chapters)
     if made_up and part in ("plain", "data"):
         pytest.skip("only this book is built by plain Jupyter Book, or has a table that one page shows")
@@ -45,9 +45,9 @@ def test_building(measure: Callable[..., None], book: Book, part: str, side: str
     def edit() -> None:
         words.append(book.edit_cell(*EDITED) if part == "data" else book.add_sentence())
 
-    def follow() -> None:
+    def edit_and_update_bare() -> None:
         edit()
-        book.follow(words[-1])
+        book.update_bare(words[-1])
 
     book.build()
     if part in ("prose", "data") and side == "floor":
@@ -57,7 +57,7 @@ def test_building(measure: Callable[..., None], book: Book, part: str, side: str
         case "cold" | "plain", "itself":
             work, options["setup"] = lambda: book.build("--fresh"), book.clean
         case "cold", "cells":
-            work = Warm(book, "cells", *map(str, book.chapters)).go
+            work = PreloadedProcess(book, "cells", *map(str, book.chapters)).run
         case "cold", "floor":
             work, options["setup"] = book.bare.sphinx, book.bare.clean
         case "plain", "floor":
@@ -66,11 +66,11 @@ def test_building(measure: Callable[..., None], book: Book, part: str, side: str
             work = partial(book.run, "-c", "import compendium.cli.app")
         case _, "cells":
             edit()
-            work = Warm(book, "cells", *book.follow(words[-1])).go
+            work = PreloadedProcess(book, "cells", *book.update_bare(words[-1])).run
         case _, "floor":
-            work, options["setup"] = book.bare.sphinx, follow
+            work, options["setup"] = book.bare.sphinx, edit_and_update_bare
         case _:
             work, options["setup"] = book.build, None if part == "nothing" else edit
     measure(f"chapters-{many}-{part}" if made_up else part, side, work, **options, **row)
     if words:
-        book.showing(words[-1])
+        book.notebooks_showing(words[-1])

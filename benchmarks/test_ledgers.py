@@ -1,4 +1,4 @@
-"""How the checking and the reconciliation of made-up ledgers grow with the number of their claims."""
+"""Benchmarks of validation and reconciliation of synthetic ledgers, by number of claims."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from benchmarks.books import Book
-from benchmarks.warm import Warm
+from benchmarks.warm import PreloadedProcess
 from compendium.project.paths import ROOT
 from tests.support.synthetic import world, write_ledger
 
@@ -16,7 +16,7 @@ SIZES = (100, 1_000, 10_000, 100_000)
 @pytest.mark.parametrize("side", ["itself", "floor"])
 @pytest.mark.parametrize("claims", SIZES[:3])
 def test_checked(measure: Callable[..., None], tmp_path: Path, claims: int, side: str) -> None:
-    """Time `check` on a ledger whose claims can all hold together."""
+    """Time `check` on a ledger without conflicts."""
     words = ("-c", "import compendium.cli.app, compendium.curation.validation")
     if side == "itself":
         words = ("-m", "compendium", "check", "--data", str(write_ledger(world(claims, seed=1).ledger, tmp_path)))
@@ -28,7 +28,7 @@ def test_checked(measure: Callable[..., None], tmp_path: Path, claims: int, side
 # With fewer claims, other processes cost more time than they save.
 @pytest.mark.parametrize(("claims", "processes"), [*((size, 1) for size in SIZES), *((size, 2) for size in SIZES[1:])])
 def test_reconciled(measure: Callable[..., None], claims: int, processes: int) -> None:
-    """Time a reconciliation, in a process of its own, so that the memory it takes is its own."""
-    warm = Warm(Book(ROOT), "reconcile", str(claims), str(processes))
+    """Time a reconciliation in a process of its own, so that its peak memory can be measured."""
+    process = PreloadedProcess(Book(ROOT), "reconcile", str(claims), str(processes))
     name = f"reconcile-{claims}-claims-{processes}-process{'es' if processes > 1 else ''}"
-    measure(name, "itself", warm.go, rounds=1, claims=claims, processes=processes)
+    measure(name, "itself", process.run, rounds=1, claims=claims, processes=processes)

@@ -1,7 +1,7 @@
-"""Work in a process that has started and imported before: it says that it is ready, and goes when it is told.
+"""Work in a process that has started and imported beforehand: it prints `ready` and waits for a line of input.
 
 `python -m benchmarks.warm cells CHAPTER…` executes the code of chapters, each in a fork of its own, on all cores;
-`python -m benchmarks.warm reconcile CLAIMS PROCESSES` reconciles a made-up ledger.
+`python -m benchmarks.warm reconcile CLAIMS PROCESSES` reconciles a synthetic ledger.
 """
 
 from __future__ import annotations
@@ -25,32 +25,32 @@ if TYPE_CHECKING:
 Work = Callable[[], dict[str, Any]]
 
 
-class Warm:
-    """Such a process, ready: `go` is what is timed."""
+class PreloadedProcess:
+    """A started process; `run` is to be timed."""
 
     def __init__(self, book: Book, *words: str) -> None:
-        """Start it in the folder of a book, and wait until it is ready."""
+        """Start the process in the folder of a book and wait until it is ready."""
         command = book.command("-m", "benchmarks.warm", *words)
         self.process = subprocess.Popen(**command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
         if self.process.stdout.readline() != "ready\n":
-            raise RuntimeError(f"{' '.join(words)[:80]}: not ready; its message stands above")
+            raise RuntimeError(f"{' '.join(words)[:80]}: not ready; see its message above")
 
-    def go(self) -> dict[str, Any]:
-        """Let it do its work; return what it found."""
-        said, _ = self.process.communicate("go\n")
+    def run(self) -> dict[str, Any]:
+        """Let the process do its work; return its result."""
+        output, _ = self.process.communicate("go\n")
         if self.process.returncode:
-            raise RuntimeError("the work ended in an error; its message stands above")
-        return json.loads(said)
+            raise RuntimeError("the work failed; see its message above")
+        return json.loads(output)
 
 
 def cells(chapters: Sequence[str]) -> Work:
-    """Prepare to execute the cells of some chapters: every import of theirs is done before."""
+    """Return work that executes the cells of chapters; their imports are done when this returns."""
     from compendium.builder.notebooks import compose_notebook
 
     paths = [Path(name).resolve() for name in chapters]
     code = [[cell.source for cell in compose_notebook(path).cells if cell.cell_type == "code"] for path in paths]
     for source in (source for sources in code for source in sources):
-        with contextlib.suppress(SyntaxError):  # a cell with a command of IPython is no Python
+        with contextlib.suppress(SyntaxError):  # a cell with IPython magics
             for node in ast.parse(source).body:
                 if isinstance(node, ast.Import | ast.ImportFrom):
                     exec(ast.unparse(node), {})
@@ -73,18 +73,20 @@ def _execute(chapter: Path, code: Sequence[str]) -> None:
 
 
 def reconcile(words: Sequence[str]) -> Work:
-    """Prepare to reconcile a made-up ledger, of whose claims every hundredth is a planted conflict."""
+    """Return work that reconciles a synthetic ledger with a planted conflict for every hundred claims."""
     from compendium.reconciliation.reconcile import build_components, constraints_from_ledger
     from compendium.reconciliation.reconcile import reconcile as reconciled
     from tests.support.synthetic import world
 
     claims, processes = map(int, words)
     executor = ProcessPoolExecutor(processes) if processes > 1 else None
-    if executor:  # started while this one is small: a copy of a large one pays for every page that it touches
+    if executor:  # fork while this process is small: copies of a large one pay for every page they write
         list(executor.map(abs, range(processes)))
     made = world(claims, seed=1, planted=claims // 100)
-    components = build_components(constraints_from_ledger(made.ledger).constraints, made.ledger)
-    counts = {"groups": len(components), "planted": len(made.planted)}
+    counts = {
+        "groups": len(build_components(constraints_from_ledger(made.ledger).constraints, made.ledger)),
+        "planted": len(made.planted),
+    }
 
     def work() -> dict[str, Any]:
         found = {frozenset(conflict.claims) for conflict in reconciled(made.ledger, executor).conflicts}

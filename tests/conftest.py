@@ -84,7 +84,7 @@ Built = tuple[Path, subprocess.CompletedProcess[str]]
 @pytest.fixture(scope="session")
 def built(tmp_path_factory: pytest.TempPathFactory) -> Built:
     """The site, built once for all workers of a test run: the folder of its pages, and how the build ended."""
-    from compendium.builder import html_site  # imported late: most workers never build
+    from tests.support.site_pages import build_site_in_subprocess  # imported late: most workers never build
 
     top = tmp_path_factory.getbasetemp()
     # Each worker has a folder of its own in one that they share; a run without workers shares nothing.
@@ -94,7 +94,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Built:
     with (into / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)  # falls with the process, however that ends
         if not ended.is_file():
-            run = html_site.build_site_in_subprocess(into)
+            run = build_site_in_subprocess(into)
             ended.write_text(json.dumps([run.args, run.returncode, run.stdout, run.stderr]), encoding="utf-8")
     return into / "_build" / "html", subprocess.CompletedProcess(*json.loads(ended.read_text(encoding="utf-8")))
 

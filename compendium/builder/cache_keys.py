@@ -1,9 +1,8 @@
-"""The key that decides whether a notebook runs: what its outputs were made with, in one name.
+"""Cache keys of notebooks: a SHA-256 over everything that the outputs of a notebook depend on.
 
-It holds the code of the notebook, the modules of the engine that this code imports, the files that it read when it last
-ran, the schema of the data, and the lock. What a notebook reads can only change if something of that changes, so the
-files of its last run are enough. The version of Python is kept beside the key, since other versions may give the same
-outputs. Nothing here is written, and nothing is remembered that could be out of date.
+A key covers the code cells, the modules of the engine that they import (transitively), the files that they read in the
+last run, and the lock file. The set of files read can only change if one of these changes, so that of the last run is
+sufficient. The version of Python is stored beside the key, as several versions may give the same outputs.
 """
 
 from __future__ import annotations
@@ -21,23 +20,26 @@ from compendium.project.paths import LOCK, ROOT
 
 
 def cache_key(code: Sequence[str], reads: Iterable[str], root: Path = ROOT) -> str:
-    """Return the key of a notebook with these code cells, which read these files when it last ran; `""` without code.
+    """Return the cache key of a notebook in hexadecimal digits; `""` where it has no code.
 
     Parameters
     ----------
+    code
+        sources of the code cells, in order.
     reads
-        paths below `root`, as `compendium.builder.read_tracking` notes them; `*` is every file of the data.
+        files read in the last run, relative to `root`, as `compendium.builder.read_tracking` records them; `*` stands
+        for every file of the data.
     """
     if not code:
         return ""
     files = {root / LOCK, *engine_modules("\n".join(code), root)}
     for path in reads:
         files.update(data_files(root) if path == ALL_FILES else [root / path])
-    return _named("\0".join(code), files, root)
+    return _digest("\0".join(code), files, root)
 
 
 def engine_modules(code: str, root: Path = ROOT) -> frozenset[Path]:
-    """Return the modules of the engine that code rests on; all of them where the code cannot be parsed."""
+    """Return the modules of the engine that code imports, transitively; all of them where it cannot be parsed."""
     try:
         return imported_modules(code, root)
     except SyntaxError:
@@ -45,22 +47,22 @@ def engine_modules(code: str, root: Path = ROOT) -> frozenset[Path]:
 
 
 def data_files(root: Path = ROOT) -> list[Path]:
-    """Return the files of the ledger, in order of path; an editor's own files are none."""
+    """Return the CSV and JSON files of the ledger, in order of path, without hidden files."""
     found = (root / "data").rglob("*")
     return sorted(path for path in found if path.suffix in {".csv", ".json"} and path.name[0] != ".")
 
 
 def project_digest(root: Path = ROOT) -> str:
-    """Return the name of all that notebooks may depend on besides their code: data, engine, lock, version of Python."""
-    return _named(python_version(), {*data_files(root), *(root / "compendium").rglob("*.py"), root / LOCK}, root)
+    """Return the SHA-256 of all that notebooks may depend on besides their code: data, engine, lock, Python version."""
+    return _digest(python_version(), {*data_files(root), *(root / "compendium").rglob("*.py"), root / LOCK}, root)
 
 
 def python_version() -> str:
-    """Return the version of Python as far as outputs may depend on it: `3.11`."""
+    """Return the major and minor version of Python: `3.11`."""
     return ".".join(platform.python_version_tuple()[:2])
 
 
-def _named(text: str, files: Iterable[Path], root: Path) -> str:
+def _digest(text: str, files: Iterable[Path], root: Path) -> str:
     digest = hashlib.sha256(text.encode())
     for path in sorted(files):
         digest.update(f"\n{os.path.relpath(path, root)}\0{_content(path)}".encode())
@@ -68,7 +70,7 @@ def _named(text: str, files: Iterable[Path], root: Path) -> str:
 
 
 def _content(path: Path) -> str:
-    """Return the name of a file's content, of a folder's list of names, or that there is neither."""
+    """Return the SHA-256 of a file, the names in a folder, or `none` where the path does not exist."""
     if path.is_dir():
         return "folder " + "/".join(sorted(entry.name for entry in path.iterdir()))
     return sha256(path.read_bytes()) if path.is_file() else "none"

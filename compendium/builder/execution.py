@@ -1,7 +1,7 @@
-"""Executes notebooks: one on a kernel of its own, or many side by side, on this machine or on any executor.
+"""Execution of notebooks: one on a kernel of its own, or many in parallel, on this machine or on any executor.
 
-What is sent to an executor is text and comes back as text; nothing is written here. A worker elsewhere must have the
-same project: it is asked for the name of everything a notebook depends on, and what it made from others is refused.
+Tasks and results are picklable and hold notebooks as text; nothing is written here. A remote worker must have the same
+project: a task carries the digest of everything a notebook depends on, and a worker with another digest refuses it.
 """
 
 from __future__ import annotations
@@ -23,38 +23,46 @@ from compendium.builder.cache_keys import project_digest
 from compendium.project.paths import ROOT
 
 TIMEOUT = 120
-"""Seconds that one cell may take."""
+"""Time limit of a cell, in seconds."""
 START_TIMEOUT = 2.0
-"""Seconds for which what is done meanwhile waits for a kernel at most."""
-REPORT_READS = "import json\nfrom compendium.builder import read_tracking\nprint(json.dumps(read_tracking.tracked_paths()))"
-"""The last cell of every run, which is not kept: what the others have read."""
+"""Longest time, in seconds, that `on_started` waits for the first kernel."""
+REPORT_READS = (
+    "import json\nfrom compendium.builder import read_tracking\nprint(json.dumps(read_tracking.tracked_paths()))"
+)
+"""Source of a cell appended to every run and dropped afterwards: prints, as JSON, what the other cells read."""
 
 
 @dataclass(frozen=True)
 class NotebookTask:
-    """A notebook to execute: its text, the folder to run in, below the project's, and what the project must hold."""
+    """A notebook to execute."""
 
     chapter: Path
     notebook: str
+    """The notebook in its JSON form, without outputs."""
     folder: str
+    """Working folder of the kernel, relative to the project's."""
     project_digest: str
+    """Digest that the worker's project must have (`cache_keys.project_digest`)."""
 
 
 @dataclass(frozen=True)
 class NotebookRun:
-    """A notebook that ran: its text with outputs, what it read, how long it took, what it failed with."""
+    """Result of executing a notebook."""
 
     chapter: Path
     notebook: str = ""
+    """The notebook with outputs in its JSON form; `""` where it failed."""
     reads: tuple[str, ...] = ()
+    """Files that its code read, relative to the project's folder."""
     seconds: float = 0.0
     failure: str = ""
+    """Message of the error, `""` where there was none."""
 
 
 def execute(task: NotebookTask, on_started: Callable[[], object] | None = None) -> NotebookRun:
-    """Execute one notebook on a kernel of its own; a failure of its code is an answer, not an error.
+    """Execute one notebook on a kernel of its own; return the run, with the message of an error where its code failed.
 
-    `on_started` is called when its kernel is there and has been given the first cell; more often does no harm.
+    `on_started` is called before each cell, hence first when the kernel is ready.
     """
     from nbclient import NotebookClient  # imported late: most builds execute nothing
     from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
@@ -90,56 +98,57 @@ def execute(task: NotebookTask, on_started: Callable[[], object] | None = None) 
 
 
 def do_nothing() -> None:
-    """Do nothing meanwhile."""
+    """Do nothing: the default for callbacks without arguments."""
 
 
 def execute_in_parallel(
     tasks: Sequence[NotebookTask], executor: Executor | None = None, on_started: Callable[[], None] = do_nothing
 ) -> Iterator[NotebookRun]:
-    """Execute notebooks and yield each as it ends; an interruption drops those that have not begun.
+    """Execute notebooks and yield each run as it ends; closing the iterator cancels those that have not started.
 
     Parameters
     ----------
     executor
-        where to run them; without one, on all cores this process may use. What an executor loses (its process was
-        killed, its host is gone) is run here.
+        where to run them; `None`: on all cores that this process may use. Tasks that an executor loses (its process
+        was killed, its host is gone) are run on this machine.
     on_started
-        called once when the notebooks have begun: this process only waits for them.
+        called once when the notebooks have started, while this process only waits for them.
     """
-    # Imported here, because the threads would import it at the same time as what is done meanwhile.
+    # Imported before the threads start: they would import it at the same time as `on_started` imports.
     import nbclient  # noqa: F401
 
     lost = list(tasks)
     if executor:
         lost = []
-        yield from _through(executor, tasks, on_started, lost)
+        yield from _run_on(executor, tasks, on_started, lost)
         on_started = do_nothing
     if lost:
         # The threads only wait for kernels, which are processes.
         with ThreadPoolExecutor(available_cores()) as here:
-            yield from _through(here, lost, on_started, begun=Event())
+            yield from _run_on(here, lost, on_started, ready=Event())
 
 
-def _through(
+def _run_on(
     executor: Executor,
-    works: Sequence[NotebookTask],
-    meanwhile: Callable[[], None],
+    tasks: Sequence[NotebookTask],
+    on_started: Callable[[], None],
     lost: list[NotebookTask] | None = None,
-    begun: Event | None = None,
+    ready: Event | None = None,
 ) -> Iterator[NotebookRun]:
-    """Execute notebooks on an executor; those that it loses go into a list, or raise its error where there is none.
+    """Execute notebooks on an executor; append the tasks that it loses to `lost`, or raise its error without a list.
 
-    Threads of this process are given `begun`: a kernel starts twice as fast while this process only waits for it.
+    `ready` (threads of this process only) is set by the first kernel that is ready; `on_started` waits for it, because
+    a kernel starts twice as fast while this process is idle.
     """
     running: dict[Future[NotebookRun], NotebookTask] = {}
     try:
-        for work in works:
-            running[_submitted(executor, work, begun)] = work
-        if begun and works:
-            begun.wait(START_TIMEOUT)
-        meanwhile()
+        for task in tasks:
+            running[_submit(executor, task, ready)] = task
+        if ready and tasks:
+            ready.wait(START_TIMEOUT)
+        on_started()
         for future in as_completed(running):
-            # An executor has its own errors for a worker that was killed; what a notebook raises is in its answer.
+            # The error of a notebook is in its run; an exception here is the executor's own, for a lost worker.
             if future.exception() and lost is not None:
                 lost.append(running[future])
             else:
@@ -149,17 +158,17 @@ def _through(
             future.cancel()
 
 
-def _submitted(executor: Executor, work: NotebookTask, begun: Event | None) -> Future[NotebookRun]:
+def _submit(executor: Executor, task: NotebookTask, ready: Event | None) -> Future[NotebookRun]:
     try:
-        return executor.submit(execute, work, begun.set) if begun else executor.submit(execute, work)
-    except RuntimeError as error:  # a pool takes nothing more once one of its processes was killed
+        return executor.submit(execute, task, ready.set) if ready else executor.submit(execute, task)
+    except RuntimeError as error:  # a process pool accepts no task once one of its processes was killed
         future: Future[NotebookRun] = Future()
         future.set_exception(error)
         return future
 
 
 def available_cores() -> int:
-    """Return how many cores this process may use, where the system tells; else how many there are."""
+    """Return the number of cores that this process may use, or that the machine has where its affinity is unknown."""
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1

@@ -1,7 +1,7 @@
-"""Kernels that start warm: each is forked from one process that has done the imports already.
+"""Jupyter kernel provisioner that forks kernels from a process that has done the imports (POSIX only).
 
-A warm kernel is a real one: any client of Jupyter that asks for a Python kernel in this process gets it, the generator
-as well as nbval. The process it comes from has read no data and holds no state.
+Any Jupyter client in this process that starts a Python kernel gets a forked one: the notebook runner as well as nbval.
+The process that they are forked from has read no data.
 """
 
 from __future__ import annotations
@@ -24,16 +24,16 @@ from jupyter_client.provisioning.local_provisioner import LocalProvisioner
 from compendium.project.paths import ROOT
 
 PRELOADED_PACKAGES = ("ipykernel.ipkernel", "matplotlib.backends.backend_svg", "myst_nb", "pandas")
-"""What nearly every notebook imports from outside; of the engine it is every module of the rooms below."""
+"""Third-party modules that nearly every notebook imports."""
 PRELOADED_ROOMS = ("values", "project", "ledger", "reconciliation", "analysis", "display")
-"""The rooms of the engine that chapters may use; the others make the book, and no chapter imports them."""
+"""Rooms of the engine that chapters may import; all of their modules are preloaded."""
 PRELOADED_LAST = "compendium.builder.kernel_preload"
-"""What does at its import what each kernel would otherwise do anew."""
+"""Module imported last, which does at import what each kernel would otherwise repeat."""
 PROVISIONER_NAME = "warm"
 
 
 def preloaded_modules() -> list[str]:
-    """Return the modules that a warm kernel has imported before it is asked for anything."""
+    """Return the names of the modules that a forked kernel has imported when it starts."""
     engine = ROOT / "compendium"
     found = (
         path.relative_to(ROOT).with_suffix("") for room in PRELOADED_ROOMS for path in (engine / room).rglob("*.py")
@@ -42,12 +42,12 @@ def preloaded_modules() -> list[str]:
 
 
 def use_forked_kernels(*extra_modules: str) -> None:
-    """Let every kernel that this process starts be a warm one, whoever asks for it: the generator, or nbval.
+    """Make the forking provisioner the default of this process; do nothing where it cannot fork.
 
     Parameters
     ----------
     extra_modules
-        modules to import besides, where the process that kernels are forked from is not there yet.
+        modules to preload besides; without effect once the fork server is running.
     """
     if not can_fork():
         return
@@ -62,26 +62,26 @@ def use_forked_kernels(*extra_modules: str) -> None:
 
 
 def can_fork() -> bool:
-    """Say whether kernels can be forked for this process; else they start as usual.
+    """Return whether this process can fork kernels; else they start as usual.
 
-    They cannot for one that may have no children (a worker of some schedulers), nor for one without assertions, which
-    would hand that on to what is forked for it.
+    Not on Windows, not in a daemonic process (a worker of some schedulers), which may have no children, and not under
+    `python -O`, which forked kernels would inherit, so that no `assert` of a cell ran.
     """
     return not (multiprocessing.current_process().daemon or sys.flags.optimize or sys.platform == "win32")
 
 
 def start_fork_server(*extra_modules: str) -> None:
-    """Start the process that kernels are forked from, and let it import while this one does something else."""
+    """Start the process that kernels are forked from without waiting for its imports."""
     use_forked_kernels(*extra_modules)
     if can_fork():
         forkserver.ensure_running()
 
 
 class ForkingProvisioner(LocalProvisioner):
-    """Starts a kernel on this machine by forking; everything else is as with any other local kernel."""
+    """Local kernel provisioner that starts the kernel by forking."""
 
     async def launch_kernel(self, cmd: list[str], **kwargs: Any) -> KernelConnectionInfo:
-        """Fork a kernel that listens where the connection file says; the command line is not needed."""
+        """Fork a kernel for the connection file and return its connection; the command line is not used."""
         folder = str(kwargs.get("cwd") or Path.cwd())
         forked: Any = ForkedKernel(cast(Any, self.parent).connection_file, folder)
         self.process, self.pid, self.cwd = forked, forked.pid, folder
@@ -89,12 +89,12 @@ class ForkingProvisioner(LocalProvisioner):
 
 
 class ForkedKernel:
-    """A forked kernel, with what the provisioner asks of a `subprocess.Popen`."""
+    """A forked kernel process with the part of the interface of `subprocess.Popen` that the provisioner uses."""
 
     stdin = stdout = stderr = None
 
     def __init__(self, connection_file: str, folder: str) -> None:
-        """Start the kernel in a folder."""
+        """Start the kernel with a working folder."""
         context = multiprocessing.get_context("forkserver")
         self._process: ForkServerProcess = context.Process(target=_serve, args=(connection_file, folder), daemon=True)
         self._process.start()
@@ -104,17 +104,17 @@ class ForkedKernel:
         self.terminate = self._process.terminate
 
     def poll(self) -> int | None:
-        """Return how the kernel ended, `None` while it runs."""
+        """Return the exit code of the kernel, `None` while it runs."""
         return self._process.exitcode
 
     def wait(self) -> int | None:
-        """Wait for the end of the kernel and return how it ended."""
+        """Wait for the kernel to end and return its exit code."""
         self._process.join()
         return self._process.exitcode
 
 
 def _serve(connection_file: str, folder: str) -> None:
-    """Be a kernel, in a process that was forked for it, until it is told to end or its parent is gone."""
+    """Run a kernel in this process until it is shut down or its parent has gone."""
     from ipykernel.kernelapp import IPKernelApp
 
     os.chdir(folder)

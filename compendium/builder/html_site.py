@@ -1,13 +1,12 @@
-"""Builds the site from notebooks that are up to date, with Jupyter Book; a warning is an error.
+"""Build of the HTML site from up-to-date notebooks with Jupyter Book; a warning counts as an error.
 
-It executes nothing and changes nothing but the folder it builds into.
+No notebook is executed, and nothing outside the output folder is written.
 """
 
 from __future__ import annotations
 
 import io
 import shutil
-import subprocess
 import sys
 from contextlib import redirect_stderr, redirect_stdout
 from functools import cache
@@ -21,62 +20,53 @@ OPTIONS = ("--warningiserror", "--nitpick", "--keep-going", "--quiet")
 
 
 def import_dependencies() -> None:
-    """Import what `build_site` needs, at a time when this process has nothing else to do."""
+    """Import what `build_site` needs, so that it can be done while this process is idle."""
     for name in ("jupyter_book.sphinx", "myst_nb.sphinx_ext", "sphinxcontrib.bibtex", "furo", "sphinx.builders.html"):
         import_module(name)
 
 
 def build_site(output_folder: Path, *, root: Path = ROOT, clean: bool = True, only_page: str = "") -> str:
-    """Build the book of a folder into `into/_build/html`, in this process; return what was wrong, `""` if nothing.
+    """Build the book of a folder into `output_folder/_build/html`, in this process; return warnings, `""` without any.
 
     Parameters
     ----------
     clean
-        begin from nothing; else the pages that have not changed since the last build are left as they are. Both give
-        the same files (`compendium.builder.sphinx_ext.reproducible`).
+        delete the last build first; else pages that have not changed since are kept. Both give the same files
+        (`compendium.builder.sphinx_ext.reproducible`).
     only_page
-        the one page to write, `book/part/chapter`, over a site that is there; the next build does all that is left.
+        the one page to write into an existing site, as `book/part/chapter`; the next build does the rest.
     """
-    leftovers = () if not clean else (".doctrees",) if partial_build.is_live_preview() else ("html", ".doctrees")
-    for leftover in leftovers:
-        shutil.rmtree(output_folder / "_build" / leftover, ignore_errors=True)
+    if clean:  # the pages of a live preview stay on view until they are written anew
+        for name in (".doctrees",) if partial_build.is_live_preview() else ("html", ".doctrees"):
+            shutil.rmtree(output_folder / "_build" / name, ignore_errors=True)
     with partial_build.only_page_built(only_page):
-        warned = _built(output_folder, root)
-    if not warned:
+        warnings = _run_jupyter_book(output_folder, root)
+    if not warnings:
         provenance.fill_placeholders(output_folder / "_build" / "html", provenance.read_provenance(root))
-    return warned
+    return warnings
 
 
-def _built(into: Path, root: Path) -> str:
+def _run_jupyter_book(output_folder: Path, root: Path) -> str:
     from jupyter_book.cli.main import main
     from pybtex import plugin
 
-    # It would look through all that is installed once for every citation, which took a fifth of a build.
+    # Cached: it searches all installed packages once a citation, which took a fifth of a build.
     if not hasattr(plugin._load_entry_point, "cache_info"):
         plugin._load_entry_point = cache(plugin._load_entry_point)
-    said, warned = io.StringIO(), io.StringIO()
+    printed, warnings = io.StringIO(), io.StringIO()
     try:
-        with redirect_stdout(said), redirect_stderr(warned):
-            main(["build", str(root), *OPTIONS, "--path-output", str(into)], "jupyter-book", standalone_mode=False)
+        with redirect_stdout(printed), redirect_stderr(warnings):
+            command = ["build", str(root), *OPTIONS, "--path-output", str(output_folder)]
+            main(command, "jupyter-book", standalone_mode=False)
     except SystemExit as end:
-        return warned.getvalue() + said.getvalue() if end.code else ""
-    except Exception as error:  # Jupyter Book raises whatever its parts do; to the author it is one failed build
-        return f"{warned.getvalue()}{said.getvalue()}{error}"
-    return warned.getvalue()
-
-
-def build_site_in_subprocess(output_folder: Path, *, root: Path = ROOT) -> subprocess.CompletedProcess[str]:
-    """Build the book of a folder cleanly into `into/_build/html`, in a process of its own, and return that.
-
-    The exit code is not 0 where there was any warning, a missing cross-reference included; the standard error
-    holds the warnings.
-    """
-    command = [sys.executable, "-m", "compendium.builder.html_site", str(output_folder), str(root)]
-    return subprocess.run(command, capture_output=True, text=True, cwd=root, check=False)
+        return warnings.getvalue() + printed.getvalue() if end.code else ""
+    except Exception as error:  # Jupyter Book passes on whatever its parts raise
+        return f"{warnings.getvalue()}{printed.getvalue()}{error}"
+    return warnings.getvalue()
 
 
 def site_pages(html: Path) -> list[Path]:
-    """Return the pages of a built site, the ones that Sphinx adds (search, index) included."""
+    """Return the HTML files of a built site, in order of path, including those that Sphinx adds (search, index)."""
     return sorted(html.rglob("*.html"))
 
 

@@ -1,6 +1,6 @@
-"""The environment in which notebooks run, the same for the generator and for the test run.
+"""Environment variables and IPython configuration of the kernels, the same for builds and for the test run.
 
-Everything a kernel would otherwise take from or leave in the user's home is kept in the project's folder.
+Everything that a kernel would read from or write to the user's home is redirected to the project's cache folder.
 """
 
 from __future__ import annotations
@@ -9,19 +9,19 @@ import os
 
 from compendium.project.paths import CACHE, ROOT
 
-# ipykernel warns once a kernel that it listens on TCP; the transport is the client's choice, so it is said to nobody.
+# Log level 40: ipykernel warns in every kernel that it listens on TCP, which is the client's choice.
 CONFIG = """\
 c.IPKernelApp.log_level = 40
 c.HistoryManager.enabled = False
 c.InteractiveShellApp.extensions = ["compendium.builder.read_tracking"]
 """
 
-# A user's own look of figures, and the switch that turns every `assert` of a cell off.
 REMOVED_VARIABLES = ("MATPLOTLIBRC", "PYTHONOPTIMIZE")
+"""A user's own style of charts, and the switch that disables every `assert` of a cell."""
 
 
 def prepare_environment() -> None:
-    """Set the variables that make notebooks reproducible and self-contained, for this process and its children."""
+    """Write the IPython configuration and set the variables that make notebooks reproducible."""
     profile = CACHE / "ipython" / "profile_default"
     profile.mkdir(parents=True, exist_ok=True)
     config = profile / "ipython_kernel_config.py"

@@ -1,6 +1,6 @@
-"""Imported last by the process that kernels are forked from: does once what each of them would do anew.
+"""Module that the fork server of kernels imports last: work shared by all kernels is done at its import.
 
-It reads no data, so that no kernel can know of data that it has not read.
+It reads no data, so that everything a kernel depends on is read, and recorded, in the kernel itself.
 """
 
 import gc
@@ -8,6 +8,6 @@ import gc
 from compendium.values import units
 
 units.registry()  # a quarter of a second
-# What is here stays: no kernel looks through it for garbage, which would also copy each page of memory that it shares.
+# Exempt all objects from garbage collection: collecting in a kernel would copy every shared page of memory.
 gc.collect()
 gc.freeze()

@@ -1,8 +1,7 @@
-"""A new chapter page: a file that every test passes, and its place in the table of contents.
+"""Creation of chapter pages from a template, with their entry in the table of contents.
 
-The page shows the parts that a page of this book has, on a beginning that its author replaces; it knows no subject.
-The page of a source, in the part `source`, is made of the ledger's rows alone and named by the id of the source.
-It never writes over a page, and changes of the table of contents only the lines that it adds.
+A new page passes every test as it is. The page of a source (part `source`) is named by the id of the source and shows
+its rows of the ledger. Existing pages are never overwritten, and the table of contents only gains lines.
 """
 
 from __future__ import annotations
@@ -19,28 +18,28 @@ from compendium.project.problems import LedgerError, Problem, describe_choices
 NAME_PATTERN = re.compile(r"[a-z][a-z0-9_]*/[a-z][a-z0-9_]*")
 TOC = "_toc.yml"
 SOURCE_PART = "source"
-"""The part of a book whose pages are of sources, each named by its id."""
+"""Part of the book whose pages are named by ids of sources."""
 
 
 def create_chapter(name: str, title: str, root: Path, source_ids: Collection[str] | None = None) -> Path:
-    """Write the page of a new chapter and enter it into the table of contents; return the page.
+    """Write the page of a new chapter and add it to the table of contents; return its path.
 
     Parameters
     ----------
     name
-        where it lies in the book, without its ending: `part/page`; the part must be there.
+        path in the book without suffix, `part/page`; the part must exist.
     title
-        its short name for the side bar; the question at its head is made of it.
+        short name for the side bar, from which the heading is made.
     root
-        the folder of the project.
+        folder of the project.
     source_ids
-        the ids of the sources that may have a page; without them, any name may.
+        allowed names of pages of sources; `None`: any.
 
     Raises
     ------
     LedgerError
-        where the name is not of that form, is taken, belongs to no part or, among the sources, to none of them; where
-        the title has a number. Nothing has been written then.
+        where the name has another form, exists, is in no part of the book or is not the id of a source, or the title
+        has a number; nothing is written then.
     """
     from compendium.builder.prose_lint import numbers_in_prose
 
@@ -62,7 +61,7 @@ def create_chapter(name: str, title: str, root: Path, source_ids: Collection[str
 
 
 def check_new_page(name: str, title: str, page: Path, toc_text: str, source_ids: Collection[str] | None = None) -> None:
-    """Raise `LedgerError` where a name or title cannot be that of a new page."""
+    """Raise `LedgerError` with every reason why a new page cannot have this name or title."""
     chapters = [found for part in yaml.safe_load(toc_text)["parts"] for found in part["chapters"]]
     files = [found["file"] for chapter in chapters for found in (chapter, *chapter.get("sections", ()))]
     parts, own = {file.split("/")[1] for file in files}, name.split("/")[0]
@@ -83,13 +82,13 @@ def check_new_page(name: str, title: str, page: Path, toc_text: str, source_ids:
 
 
 def toc_with_page(toc_text: str, name: str, title: str) -> str:
-    """Return the table of contents with a page as the last of its part; its other lines stay as they are."""
+    """Return the text of the table of contents with a page added as the last of its part."""
     lines = toc_text.splitlines(keepends=True)
     part = name.split("/")[0]
     last = max(number for number, line in enumerate(lines) if re.match(rf"\s*- file: book/{re.escape(part)}/", line))
     indent = lines[last][: len(lines[last]) - len(lines[last].lstrip())]
     after = last + 1
-    # What belongs to the page before it, its title or its sections, is indented further.
+    # Title and sections of the preceding page are indented further.
     while after < len(lines) and len(lines[after]) - len(lines[after].lstrip()) > len(indent):
         after += 1
     plain = re.fullmatch(r"[^\W\d][\w ,’-]*", title) and yaml.safe_load(title) == title  # not so: On, No, Null

@@ -1,10 +1,8 @@
-"""Keeps the notebooks up to date with the chapters that people edit.
+"""Notebooks of the chapters: composed from MyST Markdown, executed only where their cache key has changed.
 
-A chapter is a MyST Markdown file; the notebook beside it is made from it, with its outputs. A key kept in the
-notebook says what the outputs were made with (`compendium.builder.cache_keys`). Where the key still holds, outputs are
-carried over and only prose is renewed; where it does not, the notebook runs (`compendium.builder.execution`).
-
-It never edits a chapter, and never keeps the outputs of a run that failed.
+The notebook beside a chapter has its cells and their outputs, and in its metadata the cache key of these outputs
+(`compendium.builder.cache_keys`). Where the key is unchanged, outputs are reused and only prose is updated; else the
+notebook is executed (`compendium.builder.execution`). Chapters are never edited, outputs of failed runs never stored.
 """
 
 from __future__ import annotations
@@ -26,34 +24,63 @@ from compendium.project.paths import BOOK, CACHE, ROOT, find_chapters, format_pa
 
 HIDE_INPUT_TAG = "hide-input"
 SAME_OUTPUTS_FOLDER = CACHE / "held"
-"""Names the notebooks whose outputs came out the same with another version of Python than made them."""
+"""Folder of empty files `KEY-PYTHON`: notebooks whose outputs this version of Python reproduced exactly."""
 ProgressWrapper = Callable[[Iterator[NotebookRun], int], Iterable[NotebookRun]]
-"""Stands between the runner and what becomes of its work, to show how far it is: gets what is done, and how many."""
+"""Takes the runs as they end and their number, and yields them on: a progress bar, or a place to stop."""
 
 
 class UnreadableChapterError(ValueError):
-    """A chapter's file cannot be read; the message names it and says why."""
+    """A chapter cannot be parsed; the message has its path and the reason."""
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What happened to one notebook: executed or carried over, how long it took, what it failed with."""
+    """Result of updating one notebook."""
 
     chapter: Path
     executed: bool
+    """Whether its code ran; else its stored outputs were reused."""
     seconds: float
+    """Wall-clock seconds of the run, 0 where it did not run."""
     failure: str = ""
+    """Message of the error, `""` where there was none."""
+
+
+@dataclass(frozen=True)
+class Selection:
+    """Which notebooks to update, and what is known of them."""
+
+    chapters: Collection[Path] | None = None
+    """The chapters to consider; `None`: every chapter of the book."""
+    unchanged_notebooks: Collection[Path] = ()
+    """Chapters of which nothing but the text has changed since their notebooks were found up to date."""
+    fresh: bool = False
+    """Execute every notebook, whatever its key."""
+
+
+@dataclass(frozen=True)
+class Runner:
+    """Where notebooks are executed, and who is notified."""
+
+    executor: Executor | None = None
+    """`None`: the cores of this machine."""
+    progress: ProgressWrapper = lambda done, number: done
+    on_started: Callable[[], None] = do_nothing
+    """Called once when notebooks have started."""
+
+
+EVERY_CHAPTER, LOCAL_RUNNER = Selection(), Runner()
 
 
 def compose_notebook(chapter: Path) -> NotebookNode:
-    """Return the notebook that a chapter describes, without outputs and without a key.
+    """Return the notebook of a chapter, without outputs and with an empty key.
 
     Raises
     ------
     UnreadableChapterError
-        where the file is not MyST Markdown in UTF-8 with sound front matter.
+        where the file is not MyST Markdown in UTF-8 with valid front matter.
     """
-    import jupytext  # imported late: who only asks what is stale by its key needs none
+    import jupytext  # imported late: most commands parse no chapter
 
     try:
         read = jupytext.read(chapter, fmt="md:myst")
@@ -89,9 +116,10 @@ def code_sources(notebook: NotebookNode) -> list[str]:
 
 
 def carry_over_outputs(fresh: NotebookNode, chapter: Path, *, rest_unchanged: bool = False) -> bool:
-    """Give a freshly composed notebook the stored outputs, if they were made with the same; say whether.
+    """Copy the stored outputs into a newly composed notebook if code and key are equal; return whether they are.
 
-    `rest_unchanged` says that all but the chapter is known to be as it was when the stored notebook was found up to date.
+    `rest_unchanged`: nothing but the chapter has changed since the stored notebook was found up to date, so its key is
+    not computed.
     """
     stored = _stored(chapter)
     if stored is None or code_sources(stored) != code_sources(fresh):
@@ -106,20 +134,24 @@ def carry_over_outputs(fresh: NotebookNode, chapter: Path, *, rest_unchanged: bo
 
 
 def is_same_python(notebook: NotebookNode) -> bool:
-    """Say whether stored outputs were made with this version of Python, or came out the same with it here."""
+    """Return whether stored outputs were made with this version of Python, or it reproduced them on this machine."""
     made = notebook.metadata["ledger"]
-    return not made["key"] or made.get("python") == cache_keys.python_version() or _held(made["key"]).is_file()
+    return (
+        not made["key"]
+        or made.get("python") == cache_keys.python_version()
+        or _same_outputs_marker(made["key"]).is_file()
+    )
 
 
-def _held(key: str) -> Path:
+def _same_outputs_marker(key: str) -> Path:
     return SAME_OUTPUTS_FOLDER / f"{key}-{cache_keys.python_version()}"
 
 
 def _stored(chapter: Path) -> NotebookNode | None:
-    """Return the notebook beside a chapter, `None` where there is none that can be read: it is made again."""
+    """Return the notebook beside a chapter, `None` where there is none or it is broken."""
     try:
         read = nbformat.read(notebook_path(chapter), as_version=4)
-        # What is asked of it later, so that a notebook that lacks a part of it counts as none.
+        # Everything that is accessed later: a notebook that lacks any of it is broken.
         _outputs(read), code_sources(read), read.metadata.get("ledger", {}).get("reads")
     except Exception:  # nbformat passes on whatever its parts raise
         return None
@@ -131,7 +163,7 @@ def _code(notebook: NotebookNode) -> list[NotebookNode]:
 
 
 def stale_notebooks(book: Path = BOOK) -> list[str]:
-    """Return, in words, every notebook that is missing, left over, or not what its chapter would make now."""
+    """Return one message for each notebook that is missing, left over or out of date; empty where none is."""
     found = []
     for chapter in find_chapters(book):
         path = notebook_path(chapter)
@@ -154,77 +186,61 @@ def stale_notebooks(book: Path = BOOK) -> list[str]:
 
 
 def update_notebooks(
-    book: Path = BOOK, *, only_chapters: Collection[Path] | None = None, unchanged_notebooks: Collection[Path] = (), fresh: bool = False,
-    executor: Executor | None = None, progress: ProgressWrapper = lambda done, number: done,
-    on_started: Callable[[], None] = do_nothing,
-) -> list[Outcome]:  # fmt: skip
-    """Bring every notebook of a book up to date; execute those that need it, side by side.
+    book: Path = BOOK, selection: Selection = EVERY_CHAPTER, runner: Runner = LOCAL_RUNNER
+) -> list[Outcome]:
+    """Bring the notebooks of a book up to date, executing in parallel those that need it; return an outcome a chapter.
+
+    The notebook of a chapter that cannot be read or whose code fails is not written; its outcome has the failure.
 
     Parameters
     ----------
     book
         folder with the chapters.
-    only_chapters
-        the chapters to look at; without them, all.
-    unchanged_notebooks
-        chapters for which nothing else has changed since their notebooks were found up to date.
-    fresh
-        execute all, whatever their keys say.
-    executor
-        where to execute; without one, on the cores of this machine.
-    progress
-        is given the notebooks as they end and how many there will be, and hands them on.
-    on_started
-        called once when notebooks have begun to run.
-
-    Returns
-    -------
-    list of Outcome
-        one a chapter; a failed notebook is not written and names its failure.
     """
     outcomes: list[Outcome] = []
     waiting: list[NotebookTask] = []
-    surroundings = cache_keys.project_digest()
-    for chapter in find_chapters(book) if only_chapters is None else sorted(only_chapters):
+    digest = cache_keys.project_digest()
+    for chapter in find_chapters(book) if selection.chapters is None else sorted(selection.chapters):
         try:
             notebook = compose_notebook(chapter)
         except UnreadableChapterError as error:
             outcomes.append(Outcome(chapter, False, 0.0, str(error)))
             continue
-        bare = nbformat.writes(notebook)
-        if code_sources(notebook) and (
-            fresh
-            or not (
-                carry_over_outputs(notebook, chapter, rest_unchanged=chapter in unchanged_notebooks)
-                and is_same_python(notebook)
-            )
-        ):
-            waiting.append(NotebookTask(chapter, bare, os.path.relpath(chapter.parent, ROOT), surroundings))
+        without_outputs = nbformat.writes(notebook)
+        if code_sources(notebook) and (selection.fresh or not _reuse_outputs(notebook, chapter, selection)):
+            folder = os.path.relpath(chapter.parent, ROOT)
+            waiting.append(NotebookTask(chapter, without_outputs, folder, digest))
         else:
             _write(notebook, chapter)
             outcomes.append(Outcome(chapter, False, 0.0))
     if waiting:
-        ended = progress(execute_in_parallel(waiting, executor, on_started), len(waiting))
-        outcomes.extend(_kept(done, surroundings) for done in ended)
+        runs = execute_in_parallel(waiting, runner.executor, runner.on_started)
+        outcomes.extend(_store_run(run, digest) for run in runner.progress(runs, len(waiting)))
     return sorted(outcomes, key=lambda outcome: outcome.chapter)
 
 
-def _kept(done: NotebookRun, surroundings: str) -> Outcome:
-    """Write an executed notebook with its key; what was made while something changed is nobody's outputs."""
+def _reuse_outputs(notebook: NotebookNode, chapter: Path, selection: Selection) -> bool:
+    """Copy the stored outputs into a notebook if they are still valid; return whether they are."""
+    unchanged = chapter in selection.unchanged_notebooks
+    return carry_over_outputs(notebook, chapter, rest_unchanged=unchanged) and is_same_python(notebook)
+
+
+def _store_run(done: NotebookRun, digest: str) -> Outcome:
+    """Write an executed notebook with its key, unless it failed or the project's digest is no longer `digest`."""
     failure = done.failure
-    if not failure and cache_keys.project_digest() != surroundings:
+    if not failure and cache_keys.project_digest() != digest:
         failure = "Data, engine or lock were edited while it ran, so that its outputs were not kept; run it again."
     if failure:
         return Outcome(done.chapter, True, done.seconds, failure)
     notebook, stored = nbformat.reads(done.notebook, as_version=4), _stored(done.chapter)
     key = cache_keys.cache_key(code_sources(notebook), done.reads)
     made: dict[str, Any] = {"key": key, "python": cache_keys.python_version(), "reads": list(done.reads)}
-    # Where another version of Python gives the same, the version that made it stays: the file is the same on both.
+    # Outputs that another version of Python reproduces keep the version that made them: the file does not change.
     before = stored.metadata.get("ledger", {}) if stored else {}
     if stored and before.get("key") == key and _outputs(stored) == _outputs(notebook):
         made["python"] = before.get("python", made["python"])
         SAME_OUTPUTS_FOLDER.mkdir(parents=True, exist_ok=True)
-        _held(key).touch()
+        _same_outputs_marker(key).touch()
     notebook.metadata["ledger"].update(made)
     _write(notebook, done.chapter)
     return Outcome(done.chapter, True, done.seconds)
@@ -235,7 +251,7 @@ def _outputs(notebook: NotebookNode) -> list[tuple[int | None, list[NotebookNode
 
 
 def _write(notebook: NotebookNode, chapter: Path) -> None:
-    """Write a notebook where it differs from what is there, whole or not at all."""
+    """Write a notebook atomically, where it differs from the stored one."""
     path, content = notebook_path(chapter), nbformat.writes(notebook) + "\n"
     if path.is_file() and path.read_text(encoding="utf-8") == content:
         return
@@ -245,11 +261,11 @@ def _write(notebook: NotebookNode, chapter: Path) -> None:
 
 
 def format_failures(outcomes: Iterable[Outcome]) -> str:
-    """Return the failures in full, each under the name of its chapter; `""` where all went well."""
+    """Return the messages of all failures, each under the path of its chapter; `""` without any."""
     return "\n\n".join(f"{format_path(o.chapter)}\n{o.failure}" for o in outcomes if o.failure)
 
 
 def format_slowest(outcomes: Iterable[Outcome], number: int = 3) -> str:
-    """Return in words the executed notebooks that took longest; `""` where none ran."""
+    """Return the slowest executed notebooks with their seconds as text; `""` where none was executed."""
     ran = sorted((o for o in outcomes if o.executed), key=lambda o: o.seconds, reverse=True)
     return ", ".join(f"{format_path(o.chapter)} {o.seconds:.1f} s" for o in ran[:number])

@@ -1,8 +1,8 @@
-"""What the live preview asks of a build that others do not: one page before all else, and to stop half way.
+"""Partial builds for the live preview: write a single page, and stop a build before it ends.
 
-One page is written over a book that is already built. What other pages hold stays as it was, in the site and in the
-environment that Sphinx keeps, so that a build after it does all that there is to do, as if this had not been. A build
-that was stopped leaves a site that is only to be thrown away. Both are said by whoever builds, in this process.
+A single page is written into an existing site; other pages, and their entries in Sphinx's environment, stay as they
+were, so that the next build treats them as if this one had not happened. The site of a build that was stopped must be
+built again from nothing. Both are requested through context managers that apply to builds in this process.
 """
 
 from __future__ import annotations
@@ -12,60 +12,61 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:  # the command line imports this, and does without Sphinx
+if TYPE_CHECKING:  # the command line imports this module and must not import Sphinx
     from sphinx.builders.html import StandaloneHTMLBuilder
 
-_wanted: list[str] = []
-_asked: list[Callable[[], bool]] = []
+_pages: list[str] = []
+_stop_conditions: list[Callable[[], bool]] = []
 
 
 class BuildStoppedError(BaseException):
-    """The build was stopped; no fault, so that nothing on its way takes it for one."""
+    """The build was stopped on request; a `BaseException`, so that no `except Exception` on the way catches it."""
 
 
 @contextmanager
 def only_page_built(page: str) -> Iterator[None]:
-    """Let builds within the block write one page, named as Sphinx does: `book/part/chapter`; all where it is `""`."""
-    _wanted.append(page)
+    """Limit builds within the block to one page (`book/part/chapter`); `""`: no limit."""
+    _pages.append(page)
     try:
         yield
     finally:
-        _wanted.pop()
+        _pages.pop()
 
 
 def requested_page() -> str:
-    """Return the one page that is wanted, `""` where all are."""
-    return _wanted[-1] if _wanted else ""
+    """Return the page that builds are limited to, `""` without a limit."""
+    return _pages[-1] if _pages else ""
 
 
 @contextmanager
 def stop_when(should_stop: Callable[[], bool]) -> Iterator[None]:
-    """Let what runs within the block stop where this answers that it should."""
-    _asked.append(should_stop)
+    """Stop builds within the block once `should_stop` returns True."""
+    _stop_conditions.append(should_stop)
     try:
         yield
     finally:
-        _asked.pop()
+        _stop_conditions.pop()
 
 
 def is_live_preview() -> bool:
-    """Say whether somebody looks at the site while it is built: what runs can be stopped then, and no page may go."""
-    return bool(_asked)
+    """Return whether this build is for a live preview: it can be stopped, and must not delete pages on view."""
+    return bool(_stop_conditions)
 
 
 def raise_if_stopped() -> None:
-    """Do nothing; raise `BuildStoppedError` where the build should stop."""
-    if _asked and _asked[-1]():
+    """Raise `BuildStoppedError` where the build should stop."""
+    if _stop_conditions and _stop_conditions[-1]():
         raise BuildStoppedError
 
 
 def write_page(builder: StandaloneHTMLBuilder, page: str) -> None:
-    """Read and write one page, and end the build there: with code 1 where there was any warning.
+    """Read and write one page, then end the build.
 
     Raises
     ------
     SystemExit
-        always: what follows in a build (indexes, archives, what else has changed) is left to the next.
+        always, with code 1 where there was any warning: the rest of a build (indexes, archives, other changed pages) is
+        left to the next.
     """
     from sphinx.util import logging
     from sphinx.util.build_phase import BuildPhase

@@ -1,9 +1,9 @@
-"""Builds the book: checks the data, brings the notebooks up to date, builds the site; and does only what it must.
+"""Incremental build of the book: validate the data, update the notebooks, build the site, as far as inputs changed.
 
-What the last finished build was made from is kept, file by file, with the content of each. What differs now decides:
-nothing is done where nothing differs; where only chapters do, these alone are looked at; where anything differs that
-Sphinx does not watch, the site is built from nothing. It decides by content, never by the time of a file, and forgets
-the last build before it begins another, so that what was cut short is never taken for finished.
+The SHA-256 of every input of the last finished build is stored. The difference to the current inputs decides: without
+any, nothing is done; changed chapters are updated alone; a change that Sphinx does not track causes a clean build.
+Times of files are never compared. The record is deleted when a build starts, so that an interrupted one never counts
+as finished.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from concurrent.futures import Executor
 from dataclasses import dataclass
 from pathlib import Path
@@ -33,41 +33,42 @@ if TYPE_CHECKING:
 BUILD_RECORD = BUILD / "built.json"
 PYTHON_KEY = "python"
 LEFTOVER_KEY = "pages of the past"
-"""Stands among what a site was made from where it was built over pages that were on view: the next build is clean."""
+"""Key in the build record of a live preview that may have left outdated pages: the next build is clean."""
 NON_PAGE_INPUTS = frozenset({print_files.INPUT_KEY, provenance.INPUT_KEY})
-"""What a build takes up that no page is made from: the prints that it offers, the commit that its pages certify."""
+"""Inputs on which no page's content depends: the printed files offered, and the commit filled in at the end."""
 FRONT_PAGE = BUILD / "html" / "index.html"
 
 
 class BuildError(Exception):
-    """The book cannot be built; the message is what the notebooks or the site failed with."""
+    """The book cannot be built; the message has the errors of the notebooks or of the site."""
 
 
 @dataclass(frozen=True)
 class BuildPlan:
-    """What a build has to begin with: the content of every file it is made from, and which are not as last time.
-
-    `checked` says that the data have been found sound just now; `spoilt`, that the site which is there cannot be built
-    upon.
-    """
+    """Inputs of a build and their difference to those of the last one."""
 
     inputs: dict[str, str]
+    """SHA-256 (or another value to compare) by path below the project's folder, or by key."""
     changed_paths: frozenset[str]
+    """Keys of `inputs` that are new, gone or have another value than in the last build."""
     fresh: bool
+    """Build everything, whatever has changed."""
     data_checked: bool = False
+    """The current data have just been validated."""
     needs_clean_build: bool = False
+    """The existing site cannot be built upon."""
 
     @property
     def chapters(self) -> list[Path] | None:
-        """Return the chapters that differ, and those that read what differs of the data; `None` where all may."""
+        """Return the chapters to update: changed ones and those that read changed data; `None`: all."""
         if self.is_clean_build:
             return None
         pages, tables = self._pages, self.changed_paths - self._pages.keys() - NON_PAGE_INPUTS
-        return sorted({pages[path] for path in self.changed_paths & pages.keys()} | set(_reading(tables)))
+        return sorted({pages[path] for path in self.changed_paths & pages.keys()} | set(_chapters_reading(tables)))
 
     @property
     def unchanged_notebooks(self) -> list[Path]:
-        """Return the chapters whose text alone differs, their notebooks being those that the last build left."""
+        """Return the chapters of which only the text has changed since the last build wrote their notebooks."""
         if not self.changed_paths - NON_PAGE_INPUTS <= self._pages.keys():
             return []
         return [
@@ -76,15 +77,15 @@ class BuildPlan:
 
     @property
     def is_data_valid(self) -> bool:
-        """Say whether the data were found sound just now, or by the last build and nothing of this differs."""
-        rests_on = ("data/", "compendium/", LOCK, PYTHON_KEY)
+        """Return whether the data were validated just now, or by the last build and nothing relevant has changed."""
+        relevant = ("data/", "compendium/", LOCK, PYTHON_KEY)
         return self.data_checked or (
-            not self.fresh and not any(path.startswith(rests_on) for path in self.changed_paths)
+            not self.fresh and not any(path.startswith(relevant) for path in self.changed_paths)
         )
 
     @property
     def is_clean_build(self) -> bool:
-        """Say whether all must be built from nothing: where more differs than chapters and data that were there."""
+        """Return whether the site must be built from nothing: more has changed than existing chapters and data."""
         watched = self.changed_paths - self._pages.keys() - NON_PAGE_INPUTS
         return self.fresh or self.needs_clean_build or not all(path.startswith("data/") for path in watched)
 
@@ -94,8 +95,8 @@ class BuildPlan:
         return {str(path.relative_to(ROOT)): pairs[path] for path in pairs if path.is_file()}
 
 
-def _reading(tables: Collection[str]) -> Iterator[Path]:
-    """Yield the chapters whose notebooks read any of these files when they last ran, or do not say what they read."""
+def _chapters_reading(tables: Collection[str]) -> Iterator[Path]:
+    """Yield the chapters whose notebooks read any of these files in their last run, or have no record of it."""
     for chapter in find_chapters(BOOK) if tables else ():
         try:
             stored = json.loads(notebook_path(chapter).read_text(encoding="utf-8"))
@@ -108,30 +109,28 @@ def _reading(tables: Collection[str]) -> Iterator[Path]:
 
 
 def plan_build(*, fresh: bool = False) -> BuildPlan | None:
-    """Return what differs from the last finished build, `None` where nothing does and the site is there.
+    """Return the plan of a build, `None` where the site is up to date.
 
     Parameters
     ----------
     fresh
-        build everything, whatever differs.
+        plan to build everything, whatever has changed.
     """
     now = current_inputs()
-    before: dict[str, str] = {}
-    if BUILD_RECORD.is_file() and FRONT_PAGE.is_file():
-        before = _read(BUILD_RECORD)
-    touched = frozenset(path for path in now.keys() | before.keys() if now.get(path) != before.get(path))
-    return BuildPlan(now, touched, fresh) if fresh or touched else None
+    changed = changed_keys(now, last_inputs() if FRONT_PAGE.is_file() else {})
+    return BuildPlan(now, changed, fresh) if fresh or changed else None
 
 
-def last_inputs() -> dict[str, str]:
-    """Return what the last finished build was made from, as `input_digests` does; nothing where there is none."""
-    return _read(BUILD_RECORD) if BUILD_RECORD.is_file() else {}
+def changed_keys(now: Mapping[str, str], before: Mapping[str, str]) -> frozenset[str]:
+    """Return the keys that only one of two mappings has, or that have different values."""
+    return frozenset(key for key in now.keys() | before.keys() if now.get(key) != before.get(key))
 
 
-def _read(stamp: Path) -> dict[str, str]:
+def last_inputs(record: Path | None = None) -> dict[str, str]:
+    """Return the inputs of the last finished build from its record; empty where there is no valid one."""
     try:
-        found = json.loads(stamp.read_text(encoding="utf-8"))
-    except ValueError:  # cut short, or somebody else's: as if there had been no build
+        found = json.loads((record or BUILD_RECORD).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
         return {}
     return found if isinstance(found, dict) else {}
 
@@ -139,24 +138,24 @@ def _read(stamp: Path) -> dict[str, str]:
 def input_digests() -> dict[str, str]:
     """Return the SHA-256 of every file that the book is made from, by its path below the project's folder.
 
-    Besides these stand the version of Python and the address that the site is made for.
+    The version of Python and the public address of the site are added under keys of their own.
     """
     book = (path for path in BOOK.rglob("*") if path.is_file() and path.suffix != ".part")
     engine = (ROOT / "compendium").rglob("*.py")
     files = [*(ROOT / name for name in ("_config.yml", "_toc.yml", CITATION, LOCK)), *data_files(ROOT), *engine, *book]
-    found = {str(path.relative_to(ROOT)): _content(path) for path in sorted(files)}
+    found = {str(path.relative_to(ROOT)): sha256(path.read_bytes()) for path in sorted(files)}
     return found | {PYTHON_KEY: sys.version, ADDRESS_VARIABLE: read_site_url()}
 
 
 def current_inputs() -> dict[str, str]:
-    """Return what `input_digests` does, and what a build takes up besides."""
+    """Return `input_digests` together with the inputs in `NON_PAGE_INPUTS`."""
     found = input_digests()
-    return found | _besides(found)
+    return found | _non_page_inputs(found)
 
 
-def _besides(made_from: dict[str, str]) -> dict[str, str]:
+def _non_page_inputs(inputs: dict[str, str]) -> dict[str, str]:
     return {
-        print_files.INPUT_KEY: print_files.print_files_digest(BUILD / "print", made_from),
+        print_files.INPUT_KEY: print_files.print_files_digest(BUILD / "print", inputs),
         provenance.INPUT_KEY: provenance.commit_state(),
     }
 
@@ -164,27 +163,27 @@ def _besides(made_from: dict[str, str]) -> dict[str, str]:
 def run_build(
     plan: BuildPlan, executor: Executor | None, *, progress: ProgressWrapper, log: Callable[[str], None]
 ) -> int:
-    """Build what a change asks for; return how many notebooks ran.
+    """Carry out a plan; return the number of notebooks executed.
 
     Raises
     ------
     LedgerError
-        where the data are not sound.
+        where the data are not valid.
     BuildError
-        where a notebook or the site failed; every notebook that did not is up to date.
+        where a notebook or the site failed; all other notebooks are up to date then.
     """
     BUILD_RECORD.unlink(missing_ok=True)
     if not plan.is_data_valid:
-        _begin_kernels(executor)
+        _start_fork_server(executor)
         log("Checking the data …")
         _check()
-    outcomes = _notebooks(plan, executor, progress, log)
+    outcomes = _update_notebooks(plan, executor, progress, log)
     log("Building the site …")
-    # What is edited from here on is not in the site, and must be built next time; notebooks were written just now.
+    # Recorded before the site is built, so that later edits count as changes; notebooks were written just now.
     made = [path for chapter in find_chapters(BOOK) if (path := notebook_path(chapter)).is_file()]
-    built = plan.inputs | {str(path.relative_to(ROOT)): _content(path) for path in made}
-    built |= _besides(built)
-    _site(plan)
+    built = plan.inputs | {str(path.relative_to(ROOT)): sha256(path.read_bytes()) for path in made}
+    built |= _non_page_inputs(built)
+    _build_site(plan)
     if plan.is_clean_build and partial_build.is_live_preview():
         built[LEFTOVER_KEY] = "perhaps"
     BUILD_RECORD.write_text(json.dumps(built, indent=0), encoding="utf-8")
@@ -192,33 +191,33 @@ def run_build(
 
 
 def run_page_build(plan: BuildPlan, chapter: Path, progress: ProgressWrapper) -> int:
-    """Build the page of one chapter over a site that is there, before all else; return how many notebooks ran.
+    """Build the page of one chapter into the existing site; return the number of notebooks executed.
 
-    The data are checked while the notebook runs, and its outputs are kept only where they are sound. What else a
-    change asks for is left to `run_build`, and the site is not said to be built. Raises as `run_build` does.
+    The data are validated while the notebook runs, and its outputs are stored only where they are valid. The rest of
+    the plan is left to `run_build`; no build record is written. Raises as `run_build` does.
     """
     from compendium.builder.html_site import build_site
-    from compendium.builder.notebooks import format_failures, update_notebooks
+    from compendium.builder.notebooks import Runner, Selection, format_failures, update_notebooks
 
     BUILD_RECORD.unlink(missing_ok=True)
-    waiting = [] if plan.is_data_valid else [_check]
+    unchecked = [] if plan.is_data_valid else [_check]
 
-    def checked() -> None:
-        while waiting:
-            waiting.pop()()
+    def check_once() -> None:
+        while unchecked:
+            unchecked.pop()()
 
-    def held(done: Iterator[NotebookRun], number: int) -> Iterator[NotebookRun]:
-        for one in progress(done, number):
-            checked()
-            yield one
+    def checked_before_stored(runs: Iterator[NotebookRun], number: int) -> Iterator[NotebookRun]:
+        for run in progress(runs, number):
+            check_once()
+            yield run
 
-    known = [path for path in plan.unchanged_notebooks if path == chapter]
-    outcomes = update_notebooks(only_chapters=[chapter], unchanged_notebooks=known, progress=held, on_started=checked)
-    checked()
+    selection = Selection([chapter], plan.unchanged_notebooks)
+    outcomes = update_notebooks(BOOK, selection, Runner(progress=checked_before_stored, on_started=check_once))
+    check_once()
     if failed := format_failures(outcomes):
         raise BuildError(failed)
-    if said := build_site(BUILD.parent, clean=False, only_page=str(chapter.relative_to(ROOT).with_suffix(""))):
-        raise BuildError(said)
+    if warnings := build_site(BUILD.parent, clean=False, only_page=str(chapter.relative_to(ROOT).with_suffix(""))):
+        raise BuildError(warnings)
     return sum(outcome.executed for outcome in outcomes)
 
 
@@ -230,8 +229,8 @@ def _check() -> None:
         raise LedgerError(problems)
 
 
-def _begin_kernels(executor: Executor | None) -> None:
-    """Let the process that kernels are forked from import what it needs while this one looks at the data."""
+def _start_fork_server(executor: Executor | None) -> None:
+    """Start the process that kernels are forked from, which imports while this one validates the data."""
     if executor is None:
         from compendium.builder import forked_kernels, kernel_environment
 
@@ -239,43 +238,35 @@ def _begin_kernels(executor: Executor | None) -> None:
         forked_kernels.start_fork_server()
 
 
-def _notebooks(
-    change: BuildPlan, executor: Executor | None, watch: ProgressWrapper, say: Callable[[str], None]
+def _update_notebooks(
+    plan: BuildPlan, executor: Executor | None, progress: ProgressWrapper, log: Callable[[str], None]
 ) -> list[Outcome]:
     from compendium.builder.html_site import import_dependencies
-    from compendium.builder.notebooks import format_failures, format_slowest, update_notebooks
+    from compendium.builder.notebooks import Runner, Selection, format_failures, format_slowest, update_notebooks
 
-    outcomes = update_notebooks(
-        only_chapters=change.chapters, unchanged_notebooks=change.unchanged_notebooks, fresh=change.fresh, executor=executor, progress=watch,
-        on_started=import_dependencies,
-    )  # fmt: skip
-    ran, failed = format_slowest(outcomes), format_failures(outcomes)
-    if ran:
-        say(f"Slowest: {ran}")
-    if failed:
+    selection = Selection(plan.chapters, plan.unchanged_notebooks, plan.fresh)
+    outcomes = update_notebooks(BOOK, selection, Runner(executor, progress, import_dependencies))
+    if slowest := format_slowest(outcomes):
+        log(f"Slowest: {slowest}")
+    if failed := format_failures(outcomes):
         raise BuildError(failed)
     return outcomes
 
 
-def _site(change: BuildPlan) -> None:
-    if change.changed_paths == {provenance.INPUT_KEY} and not change.fresh:
+def _build_site(plan: BuildPlan) -> None:
+    if plan.changed_paths == {provenance.INPUT_KEY} and not plan.fresh:
         provenance.fill_placeholders(BUILD / "html", provenance.read_provenance())
         return
     from compendium.builder.html_site import build_site
 
-    # Sphinx goes by the time of a file, which a copy or a restored version may bring from long ago.
-    for path in () if change.is_clean_build else change.changed_paths & change.inputs.keys() - NON_PAGE_INPUTS:
+    # Sphinx compares times of files, and a copied or restored file may have an old one.
+    for path in () if plan.is_clean_build else plan.changed_paths & plan.inputs.keys() - NON_PAGE_INPUTS:
         os.utime(ROOT / path)
-    said = build_site(BUILD.parent, clean=change.is_clean_build)
-    if said:
-        raise BuildError(said)
+    if warnings := build_site(BUILD.parent, clean=plan.is_clean_build):
+        raise BuildError(warnings)
 
 
 def format_build_summary(executed: int) -> str:
-    """Return in words what the built book consists of, and how many of its notebooks ran."""
+    """Return a line with the numbers of notebooks, of executed ones and of pages."""
     pages = sum(1 for _ in FRONT_PAGE.parent.rglob("*.html"))
     return f"{len(find_chapters(BOOK))} notebooks ({executed} executed), {pages} pages"
-
-
-def _content(path: Path) -> str:
-    return sha256(path.read_bytes())

@@ -1,58 +1,55 @@
-"""Which printed files (PDF, EPUB) are of the book as it is now.
+"""Record of which inputs the printed book (PDF) was made from, so that a site offers only a current one.
 
-What they were made from is kept beside them. It prints nothing; see `compendium.publish.print_book`.
+The file itself is made by `compendium.publish`.
 """
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+from compendium.project.checksums import sha256
 from compendium.project.paths import BUILD
 
 PRINT_FOLDER = BUILD / "print"
-
 PRINT_RECORD = "made-from.json"
-
 PDF_FILE = "the-ledger.pdf"
-
 INPUT_KEY = "prints"
-"""By this a build keeps which files it offered, among what it was made from."""
+"""Key among the inputs of a build: the printed files that its site offers."""
 
 
 def record_print_files(folder: Path, inputs: Mapping[str, str]) -> None:
-    """Note that the PDF in a folder is of the book that is made from `inputs`, so that its site offers it."""
-    files = {PDF_FILE: hashlib.sha256((folder / PDF_FILE).read_bytes()).hexdigest()}
+    """Record that the PDF in a folder was made from these inputs (`pipeline.input_digests`)."""
+    files = {PDF_FILE: sha256((folder / PDF_FILE).read_bytes())}
     (folder / PRINT_RECORD).write_text(
         json.dumps({"from": book_digest(inputs), "files": files}, indent=1), encoding="utf-8"
     )
 
 
 def book_digest(inputs: Mapping[str, str]) -> str:
-    """Return the name of a book: of all that it is made from, but for the files that are made of it."""
+    """Return the SHA-256 of the inputs of a book, the printed files made from it excluded."""
     named = sorted((path, content) for path, content in inputs.items() if path != INPUT_KEY)
-    return hashlib.sha256(json.dumps(named).encode()).hexdigest()
+    return sha256(json.dumps(named))
 
 
 def current_print_files(folder: Path, get_inputs: Callable[[], Mapping[str, str]]) -> dict[str, str]:
-    """Return the files of a folder that were made of the book as it is, with the SHA-256 of each; none else.
+    """Return the SHA-256, by name, of the printed files in a folder that were made from the current inputs.
 
     Parameters
     ----------
     get_inputs
-        gives what the book is made from; asked only where there are files at all.
+        returns the current inputs; called only where there are files.
     """
     try:
-        said = json.loads((folder / PRINT_RECORD).read_text(encoding="utf-8"))
-        files = {PDF_FILE: str(said["files"][PDF_FILE])}
-        whole = hashlib.sha256((folder / PDF_FILE).read_bytes()).hexdigest() == files[PDF_FILE]
+        record = json.loads((folder / PRINT_RECORD).read_text(encoding="utf-8"))
+        files = {PDF_FILE: str(record["files"][PDF_FILE])}
+        intact = sha256((folder / PDF_FILE).read_bytes()) == files[PDF_FILE]
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return {}
-    return files if whole and said.get("from") == book_digest(get_inputs()) else {}
+    return files if intact and record.get("from") == book_digest(get_inputs()) else {}
 
 
 def print_files_digest(folder: Path, inputs: Mapping[str, str]) -> str:
-    """Return which files are offered, as one word for whoever compares; `""` where none are."""
+    """Return the digests of the current printed files as one text to compare, `""` without any."""
     return " ".join(sorted(current_print_files(folder, lambda: inputs).values()))

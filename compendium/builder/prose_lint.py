@@ -1,6 +1,6 @@
-"""Finds figures typed into the prose of a chapter: a number belongs to the data, and reaches a page by a role.
+"""Linter for numbers typed into the prose of chapters: a number belongs in the data and reaches a page by a role.
 
-It reads the Markdown that people edit; code cells, roles, inline code and addresses are not prose.
+The Markdown source is checked; code cells, roles, inline code and addresses are not prose.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ _WORDS = (
     "nineteen twenty thirty forty fifty sixty seventy eighty ninety hundred hundreds thousand thousands million "
     "millions billion billions zero half thirds double doubled triple twice thrice dozen dozens percent"
 )
-# "One", "first" and "second" are left out: in prose they mostly point, they seldom count.
+# Without "one", "first" and "second", which seldom count anything.
 PROSE_NUMBER_PATTERN = re.compile(rf"\d+(?:[.,]\d+)*|\b(?:{'|'.join(_WORDS.split())})\b", re.I)
 _NOT_PROSE = (
     re.compile(r"\A---\n.*?\n---\n", re.S),  # front matter
@@ -30,7 +30,7 @@ _NOT_PROSE = (
 
 
 def numbers_in_prose(chapter: Path) -> list[Problem]:
-    """Return every figure, in digits or words, that stands in the prose of a chapter, by line."""
+    """Return a problem for every number, in digits or words, in the prose of a chapter, in order of line."""
     text = chapter.read_text(encoding="utf-8")
     for pattern in _NOT_PROSE:
         text = pattern.sub(lambda found: re.sub(r"[^\n]", " ", found[0]), text)

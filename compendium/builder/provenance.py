@@ -1,16 +1,14 @@
-"""What a built page certifies itself by: the commit, the data, the lock and the edition that it was made from.
+"""Provenance of a site: commit, data and lock that it was built from, and their place in its pages.
 
-The commit is git's, or, in a source archive, where there is no git, that of the file which the archive brings. Pages
-are made with empty places, which are filled when the site is there: a commit that changes no page makes none anew.
-Nothing here builds anything, and a page's text is not touched.
+The commit is read from git or, in a source archive, from a file. Pages are built with empty placeholders that are
+filled afterwards, so that a commit which changes no page causes no page to be built.
 """
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 
 from markupsafe import escape
@@ -20,9 +18,9 @@ from compendium.project.checksums import compute_manifest, manifest_lines, sha25
 from compendium.project.paths import LOCK, ROOT
 
 PROVENANCE_FILE = ".edition.json"
-"""What a source archive brings in place of git."""
+"""File of a source archive that records the commit."""
 INPUT_KEY = "commit"
-"""Under which name the certificate stands among what a build is made from."""
+"""Key among the inputs of a build: the state of the commit."""
 SHORT_HASH_LENGTH = 10
 PLACEHOLDER_PATTERN = re.compile(r'(<(span|div) class="certified(?:-whole on-screen)?">).*?(</\2>)', re.DOTALL)
 COMMIT = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
@@ -30,28 +28,28 @@ COMMIT = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 
 @dataclass(frozen=True)
 class Provenance:
-    """Which state of the repository a site was made from.
-
-    `commit` is the whole hash, `""` where nothing tells it; `modified` says that files differ from that commit; `data`
-    and `lock` are SHA-256 in hexadecimal digits.
-    """
+    """State of the repository that a site was built from."""
 
     commit: str
+    """Full hash, `""` where it is not known."""
     modified: bool
+    """Whether files differ from that commit."""
     data: str
+    """SHA-256 of the manifest of the data."""
     lock: str
+    """SHA-256 of the lock file, `""` without one."""
 
     @property
     def short_commit(self) -> str:
-        """Return the commit in words, short."""
+        """Return the abbreviated commit as text for a page."""
         if not self.commit:
             return "commit not known"
         return f"commit {self.commit[:SHORT_HASH_LENGTH]}{', with changes' if self.modified else ''}"
 
 
 def read_provenance(root: Path = ROOT) -> Provenance:
-    """Return what the site of a repository would certify now."""
-    commit, modified = _git(root) or _told(root)
+    """Return the provenance of a site built from the repository now."""
+    commit, modified = _commit(root)
     lock = root / LOCK
     return Provenance(commit, modified, data_hash(root / "data"), sha256(lock.read_bytes()) if lock.is_file() else "")
 
@@ -62,19 +60,23 @@ def data_hash(data: Path) -> str:
 
 
 def commit_state(root: Path = ROOT) -> str:
-    """Return in one line which commit a repository is at, and whether anything differs from it."""
-    commit, modified = _git(root) or _told(root)
+    """Return the commit of a repository and whether files differ from it, as one text to compare."""
+    commit, modified = _commit(root)
     return f"{commit} {modified}"
 
 
 def source_provenance_json(root: Path = ROOT) -> str:
-    """Return what a source archive of a repository says of where it comes from, as the text of its file."""
-    commit, modified = _git(root) or _told(root)
+    """Return the content of `PROVENANCE_FILE` for a source archive of the repository."""
+    commit, modified = _commit(root)
     return json.dumps({"commit": commit, "modified": modified}, indent=2) + "\n"
 
 
-def _git(root: Path) -> tuple[str, bool] | None:
-    """Return the commit of a checkout and whether its files differ from it; `None` where there is no git."""
+def _commit(root: Path) -> tuple[str, bool]:
+    return _git_commit(root) or _recorded_commit(root)
+
+
+def _git_commit(root: Path) -> tuple[str, bool] | None:
+    """Return the commit of a checkout and whether files differ from it; `None` without git."""
     if not (root / ".git").exists():
         return None
     try:
@@ -84,11 +86,11 @@ def _git(root: Path) -> tuple[str, bool] | None:
         return None
 
 
-def _told(root: Path) -> tuple[str, bool]:
-    """Return what the file of a source archive says; no commit where there is none, or it says something else."""
+def _recorded_commit(root: Path) -> tuple[str, bool]:
+    """Return the commit recorded in a source archive; `""` where there is no valid record."""
     try:
-        said = json.loads((root / PROVENANCE_FILE).read_text(encoding="utf-8"))
-        commit, modified = said["commit"], said["modified"]
+        record = json.loads((root / PROVENANCE_FILE).read_text(encoding="utf-8"))
+        commit, modified = record["commit"], record["modified"]
     except (OSError, ValueError, KeyError, TypeError):
         return "", False
     return (commit, modified is True) if isinstance(commit, str) and COMMIT.fullmatch(commit) else ("", False)
@@ -98,7 +100,7 @@ def _told(root: Path) -> tuple[str, bool]:
 
 
 def fill_placeholders(html: Path, provenance: Provenance) -> int:
-    """Fill the places of every page of a site with what it certifies; return how many pages changed by it."""
+    """Fill the placeholders of every page of a site; return the number of pages changed."""
     changed = 0
     for path in html.rglob("*.html"):
         text = path.read_text(encoding="utf-8")
@@ -110,22 +112,10 @@ def fill_placeholders(html: Path, provenance: Provenance) -> int:
 
 
 def _filling(element: str, found: Provenance) -> str:
+    """Return the full values for a `div`, the abbreviated ones for a `span`."""
     if element == "div":
-        return f"<dl>{''.join(_item(name, value) for name, value in _whole(found))}</dl>"
-    return f" · {escape(found.short_commit)} · data {found.data[:SHORT_HASH_LENGTH]} · lock {found.lock[:SHORT_HASH_LENGTH]}"
-
-
-def _item(name: str, value: str) -> str:
-    return f"<dt>{escape(name)}</dt><dd><code>{escape(value)}</code></dd>"
-
-
-def _whole(found: Provenance) -> Iterator[tuple[str, str]]:
-    """Yield every value in full, with the name of what it is."""
-    yield "Commit", (found.commit or "not known") + (", with changes" if found.modified else "")
-    yield "Data", found.data
-    yield "Lock", found.lock
-
-
-def as_json(provenance: Provenance) -> str:
-    """Return a certificate for programs."""
-    return json.dumps(asdict(provenance), indent=2) + "\n"
+        commit = (found.commit or "not known") + (", with changes" if found.modified else "")
+        parts = {"Commit": commit, "Data": found.data, "Lock": found.lock}
+        return f"<dl>{''.join(f'<dt>{name}</dt><dd><code>{escape(parts[name])}</code></dd>' for name in parts)}</dl>"
+    data, lock = found.data[:SHORT_HASH_LENGTH], found.lock[:SHORT_HASH_LENGTH]
+    return f" · {escape(found.short_commit)} · data {data} · lock {lock}"

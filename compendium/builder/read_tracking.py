@@ -1,8 +1,7 @@
-"""Notes what a notebook reads of the project, so that it runs again when one of these files changes, and only then.
+"""IPython extension that records which files of the project a kernel reads, for the cache key of its notebook.
 
-It is an extension of IPython: loaded as a kernel starts, it listens to Python's audit events, which tell of every file
-that is opened and every folder that is listed, whoever does it and by whatever way. Another program that is started
-could read anything, and counts as reading all. It listens only; it forbids nothing.
+It listens to Python's audit events, which report every file opened and every folder listed, by any library. A child
+process could read anything, so that starting one counts as reading every file.
 
 Reference: PEP 578, runtime audit hooks.
 """
@@ -16,9 +15,9 @@ from typing import Any
 from compendium.project.paths import ROOT
 
 ALL_FILES = "*"
-"""Stands for every file that a notebook might read."""
+"""Recorded in place of paths where any file may have been read."""
 IGNORED_FOLDERS = tuple(f"{ROOT}{os.sep}{name}" for name in ("compendium", ".venv", ".cache", "_build", ".git"))
-"""What no notebook's key holds as a file: the engine and its environment, which are in it by other ways."""
+"""Folders not recorded: engine and environment are part of a cache key in other ways."""
 OPEN_EVENTS = {"open", "sqlite3.connect"}
 LISTING_EVENTS = {"os.listdir", "os.scandir"}
 PROCESS_EVENTS = {"subprocess.Popen", "os.system", "os.exec", "os.posix_spawn", "os.spawn", "os.fork", "os.forkpty"}
@@ -27,19 +26,19 @@ _seen: set[str] = set()
 
 
 def load_ipython_extension(shell: Any) -> None:
-    """Begin to listen; IPython calls this where its configuration names the module."""
-    # Where it has no cache yet, Matplotlib asks another program for the fonts; that is nothing a notebook reads.
+    """Start recording; IPython calls this for each extension in its configuration."""
+    # Imported before recording: without a cache, Matplotlib lists the fonts with a child process.
     import matplotlib.font_manager  # noqa: F401
 
-    sys.addaudithook(_notice)
+    sys.addaudithook(_on_audit_event)
 
 
 def tracked_paths() -> list[str]:
-    """Return what was read so far: paths below the project's folder, in order, or `*` for all."""
+    """Return the files read so far, sorted, relative to the project's folder; `*` stands for every file."""
     return sorted(_seen)
 
 
-def _notice(event: str, arguments: tuple[Any, ...]) -> None:
+def _on_audit_event(event: str, arguments: tuple[Any, ...]) -> None:
     if event in PROCESS_EVENTS:
         _seen.add(ALL_FILES)
     elif (event in OPEN_EVENTS or (event in LISTING_EVENTS and not _importing())) and not isinstance(arguments[0], int):
@@ -49,5 +48,5 @@ def _notice(event: str, arguments: tuple[Any, ...]) -> None:
 
 
 def _importing() -> bool:
-    """Say whether the import system lists a folder: what it opens there is noticed, the other names change nothing."""
+    """Return whether the import system lists a folder: only the files that it then opens matter."""
     return "importlib" in sys._getframe(2).f_code.co_filename

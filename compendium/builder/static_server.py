@@ -1,65 +1,65 @@
-"""Serves a built site to the browsers of this machine; it listens on this machine alone, and keeps quiet."""
+"""HTTP server for a built site, on the loopback interface only and without a log."""
 
 from __future__ import annotations
 
 import sys
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from http import HTTPStatus
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
 MISSING = "404.html"
-"""The page of a site that is shown where there is none."""
+"""Page of a site that is sent with status 404."""
 
 
 class Server(ThreadingHTTPServer):
-    """Serves the files of one folder; `port` 0 takes any that is free."""
+    """HTTP server for the files of one folder; `port` 0 takes a free one."""
 
     daemon_threads = True
     request_queue_size = 64
 
     def __init__(self, root: Path, port: int = 0) -> None:
-        """Listen at once; raise `OSError` where the port is taken."""
+        """Bind and listen; raise `OSError` where the port is taken."""
         self.root = root.resolve()
         super().__init__(("127.0.0.1", port), Handler)
 
     @property
     def address(self) -> str:
-        """Return where it answers, without a slash at the end."""
+        """Return the URL of the root, without a trailing slash."""
         return f"http://127.0.0.1:{self.server_address[1]}"
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """Say nothing of a browser that went away in the middle; leave every other fault to be seen."""
+        """Ignore connections that the browser closed; report every other error."""
         if not isinstance(sys.exc_info()[1], OSError):
             super().handle_error(request, client_address)
 
 
 class Handler(SimpleHTTPRequestHandler):
-    """Answers as Python's own server of files does, but lists no folder and has the site's page for what is missing."""
+    """Request handler of Python's file server, without listings of folders and with the site's own page for 404."""
 
     server: Server
     protocol_version = "HTTP/1.1"
     timeout = 60
-    # Heads and bodies leave together: sent apart, each answer waits for the receipt of its head.
+    # Buffered, so that headers and body leave together: sent apart, the body waits for an acknowledgement.
     wbufsize = -1
     disable_nagle_algorithm = True
 
     def __init__(self, request: Any, client_address: Any, server: Server) -> None:
-        """Answer a request with the files of the server's folder."""
+        """Handle a request with the files of the server's folder."""
         super().__init__(request, client_address, server, directory=str(server.root))
 
     def log_message(self, format: str, *args: Any) -> None:
-        """Keep quiet."""
+        """Write no log."""
 
     def list_directory(self, path: Any) -> None:
-        """Say that there is nothing: a folder without a page is no page."""
+        """Send 404 for a folder without an index page."""
         self.send_error(HTTPStatus.NOT_FOUND)
 
     def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:
-        """Send the status, and the page that the site has for what is missing, where it has one."""
+        """Send an error; for 404 with the page `MISSING` of the site, where it has one."""
         page = self.server.root / MISSING
         if code == HTTPStatus.NOT_FOUND and page.is_file():
             self.send_whole(page.read_bytes(), HTTPStatus.NOT_FOUND)
@@ -67,7 +67,7 @@ class Handler(SimpleHTTPRequestHandler):
             super().send_error(code, message, explain)
 
     def send_whole(self, content: bytes, status: HTTPStatus = HTTPStatus.OK, kind: str = "text/html") -> None:
-        """Send an answer that is no file as it lies."""
+        """Send a complete response from memory."""
         self.send_response(status)
         self.send_header("Content-Type", f"{kind}; charset=utf-8")
         self.send_header("Content-Length", str(len(content)))
@@ -76,15 +76,19 @@ class Handler(SimpleHTTPRequestHandler):
             self.wfile.write(content)
 
     def end_headers(self) -> None:
-        """Have every file asked for anew each time, which takes a line of answer where it has not changed."""
+        """Add a header that makes browsers revalidate each file."""
         self.send_header("Cache-Control", "no-cache")
         super().end_headers()
 
 
+def serving(root: Path, port: int = 0) -> AbstractContextManager[str]:
+    """Serve a folder within a `with` block, which gets its URL, `http://127.0.0.1:PORT`."""
+    return running(Server(root, port))
+
+
 @contextmanager
-def serving(root: Path, port: int = 0) -> Iterator[str]:
-    """Serve a folder as long as the block runs; yield its address, `http://127.0.0.1:PORT`."""
-    server = Server(root, port)
+def running(server: Server) -> Iterator[str]:
+    """Run a server in a thread within the block and close it at the end; yield its URL."""
     thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
     thread.start()
     try:

@@ -133,11 +133,11 @@ def _run_build(change: BuildPlan, executor: Executor | None) -> int:
 
 
 def _notebooks(book: Path, fresh: bool, scheduler: str) -> None:
-    """Execute stale notebooks, or end the command with the failure of each."""
-    from compendium.builder.notebooks import format_failures, format_slowest, update_notebooks
+    """Bring the notebooks up to date, or end the command with what each failed with."""
+    from compendium.builder.notebooks import Runner, Selection, format_failures, format_slowest, update_notebooks
 
     with open_executor(scheduler) as executor:
-        outcomes = update_notebooks(book, fresh=fresh, executor=executor, progress=_with_progress_bar)
+        outcomes = update_notebooks(book, Selection(fresh=fresh), Runner(executor, _with_progress_bar))
     failed, ran = format_failures(outcomes), format_slowest(outcomes)
     if ran:
         click.echo(f"Slowest: {ran}")

@@ -14,7 +14,7 @@ from distributed import Client, LocalCluster
 
 from compendium.builder import cache_keys, execution, notebooks
 from compendium.builder.execution import NotebookRun, NotebookTask, execute, execute_in_parallel
-from compendium.builder.notebooks import format_failures, update_notebooks
+from compendium.builder.notebooks import Runner, format_failures, update_notebooks
 from compendium.project.paths import notebook_path
 from tests.support.chapters import page
 
@@ -40,7 +40,7 @@ EXPECTED = [f"{number}\n" for number in range(COUNT)]
 
 def test_notebooks_run_on_a_pool_of_processes(book: Path) -> None:
     with ProcessPoolExecutor(2, get_context("spawn")) as pool:
-        assert format_failures(update_notebooks(book, executor=pool)) == ""
+        assert format_failures(update_notebooks(book, runner=Runner(pool))) == ""
     assert outputs(book) == EXPECTED
 
 
@@ -57,7 +57,7 @@ def test_a_pool_whose_process_is_killed_loses_nothing(book: Path) -> None:
                     os.kill(pid, signal.SIGKILL)
                 yield one
 
-        outcomes = update_notebooks(book, executor=pool, progress=watch)
+        outcomes = update_notebooks(book, runner=Runner(pool, watch))
     assert format_failures(outcomes) == ""
     assert sorted(done.chapter.name for done in seen) == sorted(path.name for path in notebooks.find_chapters(book))
     assert outputs(book) == EXPECTED
@@ -79,7 +79,7 @@ def test_a_cluster_of_two_that_loses_one_half_way_makes_the_whole_book(
                     killed.append(count)
                 yield one
 
-        outcomes = update_notebooks(book, executor=client.get_executor(), progress=watch)
+        outcomes = update_notebooks(book, runner=Runner(client.get_executor(), watch))
     assert killed
     assert format_failures(outcomes) == ""
     assert [outcome.executed for outcome in outcomes] == [True] * COUNT

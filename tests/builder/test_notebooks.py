@@ -65,7 +65,7 @@ def test_data_engine_or_lock_make_a_notebook_stale(book: Path, monkeypatch: pyte
 
 def test_only_the_chapters_asked_for_are_looked_at(book: Path) -> None:
     page(book / "other.md", "print(1)")
-    outcomes = notebooks.update_notebooks(book, only_chapters=[book / "other.md"])
+    outcomes = notebooks.update_notebooks(book, notebooks.Selection([book / "other.md"]))
     assert [outcome.chapter.name for outcome in outcomes] == ["other.md"]
     assert not (book / "page.ipynb").exists()
 

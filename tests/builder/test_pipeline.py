@@ -7,7 +7,7 @@ import pytest
 from click.testing import CliRunner
 
 from compendium.builder import html_site, notebooks, pipeline
-from compendium.builder.notebooks import Outcome
+from compendium.builder.notebooks import Outcome, Runner, Selection
 from compendium.builder.pipeline import BuildError, BuildPlan, plan_build
 from compendium.cli.app import main
 from compendium.curation import validation
@@ -38,9 +38,11 @@ def steps(project: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Let a build note its steps instead of doing them."""
     done: list[str] = []
 
-    def update(*, among: list[Path] | None, fresh: bool, **_: object) -> list[Outcome]:
-        done.append(f"{'fresh ' if fresh else ''}{'all' if among is None else ' '.join(path.stem for path in among)}")
-        return [Outcome(path, True, 1.0) for path in among or ()]
+    def update(_book: Path, selection: Selection, _runner: Runner) -> list[Outcome]:
+        chapters = selection.chapters
+        names = "all" if chapters is None else " ".join(path.stem for path in chapters)
+        done.append(f"{'fresh ' if selection.fresh else ''}{names}")
+        return [Outcome(path, True, 1.0) for path in chapters or ()]
 
     def make(_: Path, *, clean: bool) -> str:
         done.append("clean site" if clean else "site")
@@ -191,7 +193,7 @@ def test_unsound_data_stop_the_build_before_a_notebook_runs(steps: list[str], mo
 
 def test_a_failed_notebook_stops_the_build_before_the_site(steps: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(
-        notebooks, "update_notebooks", lambda **_: [Outcome(pipeline.BOOK / "one.md", True, 1.0, "ValueError")]
+        notebooks, "update_notebooks", lambda *_: [Outcome(pipeline.BOOK / "one.md", True, 1.0, "ValueError")]
     )
     found = CliRunner().invoke(main, ["build"])
     assert found.exit_code == 1

@@ -41,7 +41,7 @@ WAYS = {
         ["data/datapackage.json", "data/official/observation.json", "data/propositions.csv"],
     ),
     "chapter": ("(data.parent / 'book' / 'references.bib').read_bytes()[:1]", ["book/references.bib"]),
-    "engine": ("(data.parent / 'compendium' / 'units.py').read_bytes()[:1]", []),
+    "engine": ("(data.parent / 'compendium' / 'values' / 'units.py').read_bytes()[:1]", []),
 }
 
 
@@ -78,7 +78,7 @@ def test_importing_what_notebooks_import_reads_no_data() -> None:
         "import sys; from compendium.builder import forked_kernels, read_tracking\n"
         "read_tracking.load_ipython_extension(None)\n"
         "from importlib import import_module\n"
-        "for name in [*forked_kernels.imported(), forked_kernels.LAST]: import_module(name)\n"
+        "for name in [*forked_kernels.preloaded_modules(), forked_kernels.PRELOADED_LAST]: import_module(name)\n"
         "print(read_tracking.tracked_paths())"
     )
     run = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, cwd=ROOT)

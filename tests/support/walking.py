@@ -86,7 +86,7 @@ def built(chapter: Path) -> str:
 
     toc = f"format: jb-book\nroot: {chapter.with_suffix('')}\n"
     (ROOT / "_toc.yml").write_text(toc, encoding="utf-8")
-    failed = notebooks.format_failures(notebooks.update_notebooks(only_chapters=[ROOT / chapter]))
+    failed = notebooks.format_failures(notebooks.update_notebooks(selection=notebooks.Selection([ROOT / chapter])))
     return failed or html_site.build_site(ROOT, root=ROOT)
 
 

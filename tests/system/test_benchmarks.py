@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 from matplotlib import pyplot
 
-from benchmarks.books import Book, generated
+from benchmarks.books import Book, generate_book
 from benchmarks.record import record
 from compendium.curation.validation import validate
 from compendium.display.charts import ledger as ledger_charts
@@ -35,15 +35,15 @@ def test_every_benchmark_can_be_collected() -> None:
 
 
 def test_a_generated_book_is_built_and_shows_an_edit(tmp_path: Path) -> None:
-    book = generated(tmp_path / "book", 1)
+    book = generate_book(tmp_path / "book", 1)
     book.build()
     page = book.html / "book" / "chapter-1.html"
     assert "Some claims of a made-up ledger" in page.read_text(encoding="utf-8")
     word = book.add_sentence()
     with pytest.raises(RuntimeError, match="did not reach"):
-        book.showing(word)
+        book.notebooks_showing(word)
     book.build()
-    assert book.showing(word) == [book.root / "book" / "chapter-1.ipynb"]
+    assert book.notebooks_showing(word) == [book.root / "book" / "chapter-1.ipynb"]
 
 
 def test_a_command_that_fails_says_its_last_words(tmp_path: Path) -> None:

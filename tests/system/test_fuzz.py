@@ -17,7 +17,7 @@ import pytest
 
 from compendium.builder import stored_outputs
 from compendium.builder.notebooks import UnreadableChapterError, carry_over_outputs, compose_notebook, stale_notebooks
-from compendium.builder.pipeline import _read as read_stamp
+from compendium.builder.pipeline import last_inputs as read_stamp
 from compendium.builder.prose_lint import numbers_in_prose
 from compendium.curation import series, source_texts
 from compendium.curation.validation import validate

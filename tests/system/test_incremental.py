@@ -28,9 +28,9 @@ SECOND = cell(LOADED + "load()['benchmarks'].shape") + "\n" + cell("print(load()
 CLAIMS = (
     LOADED
     + """\
-from compendium import explorer
-from compendium.dossiers import dossiers
-explorer.claims_table(dossiers(load()), "All")"""
+from compendium.display.cards import claims_explorer
+from compendium.display.claim_records import build_claim_records
+claims_explorer.explorer_table(build_claim_records(load()), "All")"""
 )
 """The page whose notebook keeps the cards and the pages of claims."""
 PAGES = {

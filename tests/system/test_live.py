@@ -237,7 +237,7 @@ def test_a_save_that_undoes_a_stopped_one_builds_its_page_again(monkeypatch: pyt
     asked, stopped = [], [True]
 
     def build(change: Any, *_: Any, **__: Any) -> int:
-        asked.append(set(change.touched))
+        asked.append(set(change.changed_paths))
         if stopped.pop():
             raise StoppedBetweenNotebooksError
         return 0
@@ -246,13 +246,13 @@ def test_a_save_that_undoes_a_stopped_one_builds_its_page_again(monkeypatch: pyt
     monkeypatch.setattr(pipeline, "current_inputs", lambda: dict(now))
     monkeypatch.setattr(pipeline, "run_build", build)
     monkeypatch.setattr(pipeline, "last_inputs", lambda: dict(now))
-    monkeypatch.setattr("compendium.builder.live.worker._first", lambda *_: None)
+    monkeypatch.setattr("compendium.builder.live.worker._first_chapter", lambda *_: None)
     rounds = IncrementalBuilder()
     rounds.last_inputs = dict(now)
     now["book/index.md"] = "changed"
-    assert [answer["state"] for answer in rounds.rebuild("", lambda: False)] == ["stopped"]
+    assert [answer.state for answer in rounds.rebuild("", lambda: False)] == ["stopped"]
     now["book/index.md"] = "as it was"
     stopped.append(False)
-    assert [answer["state"] for answer in rounds.rebuild("", lambda: False)] == ["whole"]
+    assert [answer.state for answer in rounds.rebuild("", lambda: False)] == ["whole"]
     assert asked == [{"book/index.md"}] * 2
-    assert [answer["state"] for answer in rounds.rebuild("", lambda: False)] == ["same"]
+    assert [answer.state for answer in rounds.rebuild("", lambda: False)] == ["same"]

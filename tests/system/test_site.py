@@ -18,6 +18,7 @@ from compendium.builder.stored_outputs import permanent_page_notebook, stored_ob
 from compendium.display.mime_types import CARDS
 from compendium.ledger.loader import load
 from compendium.project.paths import PAGE_BY_KIND, ROOT
+from tests.support import site_pages
 
 pytestmark = pytest.mark.slow
 
@@ -183,7 +184,7 @@ def broken(tmp_path_factory: pytest.TempPathFactory) -> subprocess.CompletedProc
     """The build of a book that is sound but for one reference on each of its pages: all are told in one build."""
     folder = tmp_path_factory.mktemp("broken")
     pages = {f"page-{number}": body for number, (body, _) in enumerate(BROKEN)}
-    return html_site.build_site_in_subprocess(
+    return site_pages.build_site_in_subprocess(
         folder / "out", root=small_book(folder, "Nothing is wrong here.", **pages)
     )
 
@@ -221,7 +222,7 @@ def printed(tmp_path_factory: pytest.TempPathFactory, computed: dict[str, tuple[
     """The pages of a book with one page of roles that look into the ledger, and one of what is computed."""
     folder = tmp_path_factory.mktemp("printed")
     more = ", ".join(f"{{quantity}}`{name}`" for name, _ in computed.values())
-    run = html_site.build_site_in_subprocess(folder / "out", root=small_book(folder, LEDGER, computed=more))
+    run = site_pages.build_site_in_subprocess(folder / "out", root=small_book(folder, LEDGER, computed=more))
     assert run.returncode == 0, run.stderr
     return folder / "out" / "_build" / "html" / "book"
 

@@ -1,6 +1,5 @@
-"""The live preview: what an author saves is on the page a moment later, and what is wrong with it too.
+"""Live preview: rebuilds the site on every save and reloads the page on view; errors are shown on the page.
 
-Two processes. One serves the site to the author's browser and watches the files (`watching`, `pages`); it imports
-little and never falls. The other builds (`rounds`): it has everything imported, and is begun anew when the engine
-changes. Neither edits what an author edits; what they build is what `make book` builds.
+Two processes. One serves the site and watches the files (`watcher`, `server`). The other builds (`worker`): it has all
+imports done, and is restarted when the engine changes or it has crashed. The result is that of `make book`.
 """

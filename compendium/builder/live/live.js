@@ -1,5 +1,5 @@
-// Speaks with the preview that serves this page: loads it again when it has changed, shows what is wrong with a save.
-// It is added to pages by the preview alone; no page of the book has it.
+// Client of the live preview: reloads the page when it has changed, shows the errors of a build.
+// The preview's server adds it to pages; no page of the book has it.
 "use strict";
 {
   const page = location.pathname;

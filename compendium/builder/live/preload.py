@@ -1,7 +1,7 @@
-"""Imported by the process that a preview forks its kernels from: goes through the ledger once, as it was then.
+"""Module that the fork server of a live preview imports: warms the engine's caches with the current ledger.
 
-A kernel reads the data anew; what it then works out from cells that no save has changed, the engine remembers by what
-stands in them. Data that are not sound, or cannot be read, are told by the build; here they leave less remembered.
+The caches are keyed by content, so that a kernel, which reads the data anew, computes only what saves have changed.
+Errors in the data are ignored here; the build reports them.
 """
 
 from contextlib import suppress

@@ -1,8 +1,8 @@
-"""Builds round after round in one process: first the page that the author looks at, then whatever else follows.
+"""Build process of the live preview: on each request builds the page on view first, then the rest of the book.
 
-It is asked by a line on its standard input and answers by lines on its standard output, each one JSON. Whoever asks
-again stops what is still being built: the page on view goes first. A round that fails says why and leaves the pages
-that are there; the next takes up all that has changed since the last whole build.
+Requests are lines of JSON on standard input, answers (`BuildAnswer`) lines of JSON on standard output. A new request
+stops the current build. A build that fails leaves the existing pages; the next one covers all changes since the last
+complete build.
 """
 
 from __future__ import annotations
@@ -13,21 +13,29 @@ import queue
 import sys
 import threading
 from collections.abc import Callable, Iterator
-from dataclasses import replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, Literal
 
 from compendium.builder import partial_build, pipeline
 from compendium.builder.pipeline import BuildPlan
 from compendium.project.paths import ROOT
 from compendium.project.problems import LedgerError
 
-BuildAnswer = dict[str, Any]
-"""`{"state": …, "ran": how many notebooks were executed, "said": what is wrong}`.
+State = Literal["ready", "first", "whole", "broken", "same", "stopped", "fallen"]
 
-The state is one of `first` (the page on view is there), `whole` (all is), `broken`, `same` (nothing was to be done),
-`stopped` (somebody has asked again).
-"""
+
+@dataclass(frozen=True)
+class BuildAnswer:
+    """Progress of a build."""
+
+    state: State
+    """`ready`: the process has started; `first`: the page on view is built; `whole`: the book is; `broken`: the build
+    failed; `same`: nothing has changed; `stopped`: a newer request came in; `fallen`: the process has ended."""
+    ran: int = 0
+    """Number of notebooks executed."""
+    said: str = ""
+    """Message of the errors."""
 
 
 class StoppedBetweenNotebooksError(partial_build.BuildStoppedError):
@@ -35,78 +43,68 @@ class StoppedBetweenNotebooksError(partial_build.BuildStoppedError):
 
 
 class IncrementalBuilder:
-    """What was built last, in whole, so that each round knows what has changed since."""
+    """State between builds: the inputs of the last complete one, and what later, incomplete ones may have changed."""
 
     def __init__(self) -> None:
-        """Begin with what the last build left, whoever made it."""
+        """Start from the record of the last build, by this or another process."""
         self.last_inputs: dict[str, str] = {}
         self.needs_clean_build = False
         self.unfinished: frozenset[str] = frozenset()
-        """What differed in rounds that did not end: it may be in the site, even where the next save undoes it."""
+        """Changes in builds that did not finish: they may be in the site even where a later save reverts them."""
         if pipeline.FRONT_PAGE.is_file():
-            self._take_up()
+            self._read_last_build()
 
-    def _take_up(self) -> None:
-        """Take what was built last as what the next round begins with; pages left over disturb nobody here."""
+    def _read_last_build(self) -> None:
+        """Read the record of the last build, ignoring that outdated pages may be left."""
         made = pipeline.last_inputs()
-        self.last_inputs, self.needs_clean_build = (
-            {name: made[name] for name in made if name != pipeline.LEFTOVER_KEY},
-            False,
-        )
+        self.last_inputs = {name: made[name] for name in made if name != pipeline.LEFTOVER_KEY}
+        self.needs_clean_build = False
         self.unfinished = frozenset()
 
     def rebuild(self, viewed_page: str, should_stop: Callable[[], bool]) -> Iterator[BuildAnswer]:
-        """Build what has changed; yield an answer when the page on view is there, and one when all is.
+        """Build what has changed; yield an answer when the page on view is built, and one at the end.
 
         Parameters
         ----------
         viewed_page
-            the page that is on view, below the site's folder without its ending: `book/index`; `""` where none is.
+            path of the page on view below the site without suffix: `book/index`; `""` without any.
         should_stop
-            says whether somebody has asked again.
+            returns whether there is a newer request.
         """
         now = pipeline.current_inputs()
-        differ = frozenset(
-            path for path in now.keys() | self.last_inputs.keys() if now.get(path) != self.last_inputs.get(path)
-        )
-        touched = self.unfinished = differ | self.unfinished
-        if not touched - pipeline.NON_PAGE_INPUTS:
-            yield _answer("same")
+        changed = self.unfinished = pipeline.changed_keys(now, self.last_inputs) | self.unfinished
+        if not changed - pipeline.NON_PAGE_INPUTS:
+            yield BuildAnswer("same")
             return
         ran = 0
         try:
-            change = BuildPlan(now, touched, fresh=False)
+            plan = BuildPlan(now, changed, fresh=False)
             with partial_build.stop_when(should_stop):
-                if (chapter := _first(change, viewed_page)) is not None:
-                    ran = pipeline.run_page_build(change, chapter, _watched)
-                    yield _answer("first", ran)
-                    change = replace(change, data_checked=True)
-                ran += pipeline.run_build(
-                    replace(change, needs_clean_build=self.needs_clean_build), None, progress=_watched, log=_nothing
-                )
-            self._take_up()
-            yield _answer("whole", ran)
+                if (chapter := _first_chapter(plan, viewed_page)) is not None:
+                    ran = pipeline.run_page_build(plan, chapter, _stoppable)
+                    yield BuildAnswer("first", ran)
+                    plan = replace(plan, data_checked=True)
+                plan = replace(plan, needs_clean_build=self.needs_clean_build)
+                ran += pipeline.run_build(plan, None, progress=_stoppable, log=lambda _: None)
+            self._read_last_build()
+            yield BuildAnswer("whole", ran)
         except (LedgerError, pipeline.BuildError) as error:
             self.needs_clean_build |= isinstance(error, pipeline.BuildError)
-            yield _answer("broken", said=str(error))
+            yield BuildAnswer("broken", said=str(error))
         except partial_build.BuildStoppedError as stopped:
             self.needs_clean_build |= not isinstance(stopped, StoppedBetweenNotebooksError)
-            yield _answer("stopped", ran)
+            yield BuildAnswer("stopped", ran)
 
 
-def _answer(state: str, ran: int = 0, said: str = "") -> BuildAnswer:
-    return {"state": state, "ran": ran, "said": said}
-
-
-def _first(change: BuildPlan, looked_at: str) -> Path | None:
-    """Return the chapter on view, where a change asks to look at it and there is a page to write over."""
-    if change.chapters is None or not pipeline.FRONT_PAGE.is_file():
+def _first_chapter(plan: BuildPlan, viewed_page: str) -> Path | None:
+    """Return the chapter on view if it is to be updated and the site exists; else `None`."""
+    if plan.chapters is None or not pipeline.FRONT_PAGE.is_file():
         return None
-    return next((path for path in change.chapters if str(path.relative_to(ROOT).with_suffix("")) == looked_at), None)
+    return next((path for path in plan.chapters if str(path.relative_to(ROOT).with_suffix("")) == viewed_page), None)
 
 
-def _watched(done: Iterator[Any], number: int) -> Iterator[Any]:
-    """Hand on notebooks as they end, and stop between two of them where somebody has asked again."""
+def _stoppable(done: Iterator[Any], number: int) -> Iterator[Any]:
+    """Yield runs of notebooks as they end; raise between two of them where the build should stop."""
     for one in done:
         yield one
         try:
@@ -115,13 +113,9 @@ def _watched(done: Iterator[Any], number: int) -> Iterator[Any]:
             raise StoppedBetweenNotebooksError from None
 
 
-def _nothing(_: str) -> None:
-    pass
-
-
 def import_dependencies() -> None:
-    """Import all that a round needs, and begin the process that kernels are forked from."""
-    import frictionless  # noqa: F401 - what checks the data; the others come with it
+    """Import everything that a build needs, and start the process that kernels are forked from."""
+    import frictionless  # noqa: F401 - validates the data, and imports pandas
 
     from compendium.builder import forked_kernels, html_site, kernel_environment
 
@@ -131,7 +125,7 @@ def import_dependencies() -> None:
 
 
 def main(requests: IO[str], answers: IO[str]) -> None:
-    """Answer line by line until nobody asks any more; of several lines that wait, the last."""
+    """Answer requests until the end of their stream; of several waiting requests only the last is built."""
     lines: queue.Queue[str] = queue.Queue()
 
     def listen() -> None:
@@ -139,23 +133,23 @@ def main(requests: IO[str], answers: IO[str]) -> None:
             lines.put(line)
         lines.put("")
 
-    def tell(answer: BuildAnswer) -> None:
-        print(json.dumps(answer), file=answers, flush=True)
+    def send(answer: BuildAnswer) -> None:
+        print(json.dumps(asdict(answer)), file=answers, flush=True)
 
     threading.Thread(target=listen, daemon=True).start()
     import_dependencies()
-    rounds = IncrementalBuilder()
-    tell(_answer("ready"))
+    builder = IncrementalBuilder()
+    send(BuildAnswer("ready"))
     while line := lines.get():
         if not lines.empty():
-            tell(_answer("stopped"))
+            send(BuildAnswer("stopped"))
             continue
-        for answer in rounds.rebuild(json.loads(line)["page"], lambda: not lines.empty()):
-            tell(answer)
+        for answer in builder.rebuild(json.loads(line)["page"], lambda: not lines.empty()):
+            send(answer)
 
 
 if __name__ == "__main__":
-    # Whatever a library prints goes where errors go: standard output belongs to the answers.
+    # Output printed by libraries is redirected to standard error: standard output is for answers only.
     own = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)
     main(sys.stdin, own)

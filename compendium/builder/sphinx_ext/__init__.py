@@ -1,4 +1,4 @@
-"""Extensions of Sphinx: roles, strict and reproducible pages, cards, downloads, pages of claims.
+"""Sphinx extensions: roles, markup, reproducible builds, hover cards, downloads, pages of claims, metadata.
 
-Each is thin: what it shows comes from the rooms below.
+Each is an adapter; contents come from the rooms below.
 """

@@ -1,8 +1,8 @@
-"""Puts into each page the cards of what it links to: claims, events, sources, citations, computed quantities.
+"""Sphinx extension: embeds into each page the hover cards of the rows that it links to.
 
-A link to a permanent place is a plain link; where the place keeps a card for it, the page holds that card, hidden, and
-names it in the link. What shows a card is `book/_static/ledger.js`; without it a link leads where it leads. A Sphinx
-extension; it looks at finished pages and at stored notebooks, and asks the ledger nothing.
+A link to the permanent place of a row gets the id of a card, and the card is appended to the page, hidden;
+`book/_static/ledger.js` shows it. Without scripts the links work as usual. Cards come from stored notebooks; the ledger
+is not read.
 """
 
 from __future__ import annotations
@@ -29,23 +29,23 @@ LINK_PATTERN = re.compile(r'<a [^>]*?href="(?P<to>[^"#:?]*)#(?P<anchor>[^"]+)"[^
 HREF_PATTERN = re.compile(r'href="(?P<to>[^":#]*)(?P<rest>#[^"]*)?"')
 CARD_HTML = Markup('<aside class="card" id="{id}" popover="manual" role="note">{card}</aside>')
 SHOWN_CARDS_FILE = "cards.json"
-"""Names, beside the pickled pages, the cards that each page was written with."""
+"""File in Sphinx's doctree folder: digests of the cards that each page was written with."""
 CardsByPage = Mapping[str, Cards]
 
 
 def read_cards(env: BuildEnvironment | None = None) -> dict[str, Cards]:
-    """Return the cards of every page that keeps some, by the page's name and the anchor."""
+    """Return the cards of every page that has some, by page name and anchor; those of cited works need `env`."""
     found = {
         f"book/{page}": stored_objects(permanent_page_notebook(kind), CARDS) for kind, page in PAGE_BY_KIND.items()
     }
     if env is not None:
-        for page, cards in _works(env).items():
+        for page, cards in _bibliography_cards(env).items():
             found[page] = found.get(page, {}) | cards
     return found
 
 
-def _works(env: BuildEnvironment) -> dict[str, Cards]:
-    """Return a card for every work of the bibliography, by the page that lists it."""
+def _bibliography_cards(env: BuildEnvironment) -> dict[str, Cards]:
+    """Return a card for every work of the bibliography, by page name and anchor."""
     cited = env.domaindata.get("cite", {}).get("citations", ())
     found: dict[str, Cards] = {}
     for work in cited:
@@ -56,16 +56,16 @@ def _works(env: BuildEnvironment) -> dict[str, Cards]:
 
 
 def embed_cards(body: str, page: str, cards_by_page: CardsByPage) -> tuple[str, dict[str, str]]:
-    """Return the body of a page with its links named and their cards at its end, and a digest of each card by id.
+    """Return the body of a page with marked links and the cards appended, and the digest of each card by target.
 
-    A card that its place does not keep (yet) has an empty digest, so that it is missed once it is there.
+    A target without a card has the digest `""`, so that the page is written again once it has one.
 
     Parameters
     ----------
     body
         HTML as Sphinx wrote it.
     page
-        the name of the page, as `book/part/chapter`.
+        name of the page, as `book/part/chapter`.
     """
     wanted: dict[str, str] = {}
 
@@ -83,14 +83,14 @@ def embed_cards(body: str, page: str, cards_by_page: CardsByPage) -> tuple[str, 
 
 
 def _card(key: str, page: str, found: CardsByPage) -> str:
-    """Return the card of a place (a page and an anchor) as another page shows it; `""` where none is kept."""
+    """Return the card of a target (`page#anchor`) with links relative to another page; `""` without one."""
     home, _, anchor = key.partition("#")
     card = found.get(home, {}).get(anchor)
     return rebase_links(card["card"], home, page) if card else ""
 
 
 def _id(key: str) -> str:
-    """Return what a card is called on a page."""
+    """Return the id of the element of a card."""
     home, _, anchor = key.partition("#")
     return f"card-{posixpath.basename(home)}-{anchor}"
 
@@ -101,7 +101,7 @@ def _target(page: str, link: str) -> str:
 
 
 def rebase_links(html: str, home: str, page: str) -> str:
-    """Return HTML that was written for one page with its relative links as another page must say them."""
+    """Return the HTML of one page with its relative links rewritten for another."""
     if posixpath.dirname(home) == posixpath.dirname(page):
         return html
 
@@ -115,7 +115,7 @@ def rebase_links(html: str, home: str, page: str) -> str:
 
 
 def card_digest(card: str) -> str:
-    """Return a short name of the content of a card, `""` for none."""
+    """Return a short digest of a card, `""` for none."""
     return sha256(card)[:12] if card else ""
 
 
@@ -130,7 +130,7 @@ def _embed(app: Sphinx, pagename: str, templatename: str, context: dict[str, Any
 
 
 def _known(app: Sphinx) -> dict[str, Cards]:
-    """Return all cards, gathered once in a build, when every page has been read."""
+    """Return all cards, cached for a build once every page has been read."""
     found: dict[str, Cards] | None = getattr(app, "ledger_cards", None)
     if found is None:
         found = app.ledger_cards = read_cards(app.env)  # type: ignore[attr-defined]
@@ -138,7 +138,7 @@ def _known(app: Sphinx) -> dict[str, Cards]:
 
 
 def _shown(app: Sphinx) -> dict[str, dict[str, str]]:
-    """Return what each page was last written with, as an earlier build has left it."""
+    """Return the digests of the cards that each page was last written with, by page and target."""
     found: dict[str, dict[str, str]] | None = getattr(app, "ledger_shown", None)
     if found is None:
         path = Path(app.doctreedir) / SHOWN_CARDS_FILE
@@ -148,26 +148,26 @@ def _shown(app: Sphinx) -> dict[str, dict[str, str]]:
 
 
 def pages_with_changed_cards(shown: Mapping[str, Mapping[str, str]], cards_by_page: CardsByPage) -> Iterator[str]:
-    """Yield the pages that were written with cards which by now are others, or gone, or there at last."""
+    """Yield the pages whose cards have changed, gone or been added since they were written."""
     for page, cards in shown.items():
         if any(card_digest(_card(key, page, cards_by_page)) != before for key, before in cards.items()):
             yield page
 
 
-def _write_again(app: Sphinx, env: BuildEnvironment) -> Iterable[str]:
+def _outdated_pages(app: Sphinx, env: BuildEnvironment) -> Iterable[str]:
     app.ledger_cards = None  # type: ignore[attr-defined]
     return sorted(set(pages_with_changed_cards(_shown(app), _known(app))) & env.found_docs)
 
 
-def _keep(app: Sphinx, exception: Exception | None) -> None:
+def _store_shown(app: Sphinx, exception: Exception | None) -> None:
     if exception is None and app.builder.format == "html":
         pages = {page: cards for page, cards in _shown(app).items() if page in app.env.found_docs}
         (Path(app.doctreedir) / SHOWN_CARDS_FILE).write_text(json.dumps(pages, sort_keys=True), encoding="utf-8")
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
-    """Connect the steps with Sphinx."""
-    app.connect("env-updated", _write_again)
+    """Register the event handlers with Sphinx."""
+    app.connect("env-updated", _outdated_pages)
     app.connect("html-page-context", _embed)
-    app.connect("build-finished", _keep)
+    app.connect("build-finished", _store_shown)
     return {"parallel_read_safe": True, "parallel_write_safe": False}

@@ -1,8 +1,7 @@
-"""One page a claim: all that is known of it, for whoever was sent the link, and for machines as linked data.
+"""Sphinx extension: one page for each claim, with its record as text and as linked data (JSON-LD).
 
-The pages are made of the dossiers that the notebook of the claims keeps, with the frame of every page of the book. In
-an incremental build a page is written where its dossier, or what pages see of one another, has changed. A Sphinx
-extension; it judges nothing and asks the ledger nothing.
+Pages are rendered from the claim records stored in the notebook of the claims. In an incremental build a page is
+written where its record, or what pages show of one another, has changed. The ledger is not read.
 """
 
 from __future__ import annotations
@@ -33,11 +32,12 @@ Page = tuple[str, dict[str, Any], str]
 
 
 def page_context(record: ClaimRecord, book_name: str) -> dict[str, Any]:
-    """Return what the template of a claim's page shows."""
+    """Return the context of the template of a claim's page."""
     among, beside = record["reconciled"], record["checked"]
+    figure, author = record["figure"], record["author"]
     return {
-        "title": escape(f"{record['figure']} · {record['metric']} · {record['author']}"),
-        "description": f"{record['author']}, {record['said']}: {record['figure']}, {record['measures']}, {record['when']}.",
+        "title": escape(f"{figure} · {record['metric']} · {author}"),
+        "description": f"{author}, {record['said']}: {figure}, {record['measures']}, {record['when']}.",
         "citable": True,
         "claim": record,
         "place": locator(record),
@@ -103,8 +103,8 @@ def _pages(app: Sphinx) -> Iterator[Page]:
     path.write_text(json.dumps(now, sort_keys=True), encoding="utf-8")
 
 
-def _give(app: Sphinx) -> dict[str, bytes]:
-    """Return what the archive of the ledger holds of claims besides their tables: linked data."""
+def _archive_members(app: Sphinx) -> dict[str, bytes]:
+    """Return the members that claims add to the archive of the ledger: their linked data."""
     site = str(app.config.html_baseurl)
     return {
         json_ld.JSON_LD_FILE: json_ld.claims_document(
@@ -114,7 +114,7 @@ def _give(app: Sphinx) -> dict[str, bytes]:
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
-    """Connect the step with Sphinx."""
+    """Register the event handlers with Sphinx."""
     app.connect("html-collect-pages", _pages)
-    app.connect(ARCHIVE_EVENT, _give)
+    app.connect(ARCHIVE_EVENT, _archive_members)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

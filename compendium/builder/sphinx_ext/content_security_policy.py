@@ -1,8 +1,7 @@
-"""The Content-Security-Policy of the pages: nothing is loaded, run or styled but what the site itself holds.
+"""Sphinx extension: the Content-Security-Policy of the pages, which allows the site's own files only.
 
-Each page states it in a `<meta>` element, so that it holds from a folder as from any server. An inline script is
-allowed by the hash of its text, computed where the template writes it; nothing inline is allowed otherwise, and
-nothing unsafe ever.
+Each page has it in a `<meta>` element, so that it applies to local files too. An inline script or style sheet is
+allowed by the SHA-256 of its text, computed in the template; `unsafe-*` is never used.
 """
 
 from __future__ import annotations
@@ -18,7 +17,7 @@ SELF_SOURCE, NO_SOURCE = "'self'", "'none'"
 
 
 def script_hash(script: str) -> str:
-    """Return the source expression that allows an inline script, or style sheet, with exactly this text."""
+    """Return the source expression that allows the inline script, or style sheet, with exactly this text."""
     return f"'sha256-{base64.b64encode(bytes.fromhex(sha256(script))).decode()}'"
 
 
@@ -28,16 +27,16 @@ def policy(*scripts: str, style: str = "") -> str:
     Parameters
     ----------
     scripts
-        the texts of the page's inline scripts, exactly as they stand between their tags.
+        texts of the page's inline scripts, exactly as between their tags.
     style
-        the text of its one inline style sheet; it may load none then.
+        text of its inline style sheet; style sheets in files are not allowed then.
     """
     directives = {
         "default-src": NO_SOURCE,
         "script-src": " ".join([SELF_SOURCE, *map(script_hash, scripts)]),
         "style-src": script_hash(style) if style else SELF_SOURCE,
         "img-src": SELF_SOURCE,
-        # The search reads pages for its summaries; search engines' checks read robots.txt from within any page.
+        # The search fetches pages for its summaries; audits of search engines fetch robots.txt from within a page.
         "connect-src": SELF_SOURCE,
         "object-src": NO_SOURCE,
         "base-uri": NO_SOURCE,
@@ -46,11 +45,11 @@ def policy(*scripts: str, style: str = "") -> str:
     return "; ".join(f"{name} {value}" for name, value in directives.items())
 
 
-def _offer(app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: Any) -> None:
+def _add_policy(app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: Any) -> None:
     context["policy"] = policy
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
-    """Offer `policy` to the templates of the pages."""
-    app.connect("html-page-context", _offer)
+    """Make `policy` available to templates."""
+    app.connect("html-page-context", _add_policy)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

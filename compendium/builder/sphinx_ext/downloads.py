@@ -1,7 +1,7 @@
-"""Puts beside each page what a reader may take away: its notebook, tables as CSV, figures; and the ledger as one file.
+"""Sphinx extension: downloads beside each page (notebook, tables as CSV, charts) and the archive of the ledger.
 
-A Sphinx extension. It takes everything from the stored notebooks, which the test run has verified, computes nothing
-but the archive of the ledger, and that only when the data have changed; a file that no page names any more goes.
+Files come from the outputs of stored notebooks, which the test run has verified. The archive is only made again when
+the data have changed. Files that no page links to any more are deleted.
 """
 
 from __future__ import annotations
@@ -22,17 +22,17 @@ from compendium.ledger import archive
 from compendium.project.paths import CACHE
 
 ARCHIVE_EVENT = "ledger-bundle"
-"""The event by which other extensions give the archive of the ledger members of theirs: bytes by name."""
+"""Sphinx event whose handlers return further members of the archive: content by name."""
 logger = logging.getLogger(__name__)
 
 
 def notebook_files(notebook: str) -> dict[str, str | None]:
-    """Return the files that the outputs of a notebook link to, by name; `None` where it does not hold the content.
+    """Return the content of the files that outputs of a notebook link to, by name; `None` where it is missing.
 
     Parameters
     ----------
     notebook
-        the text of a notebook.
+        a notebook in its JSON form.
     """
     found: dict[str, str | None] = {}
     for cell in json.loads(notebook)["cells"]:
@@ -48,7 +48,7 @@ def notebook_files(notebook: str) -> dict[str, str | None]:
 
 
 def _notebooks(app: Sphinx) -> Iterator[tuple[str, Path]]:
-    """Yield the pages that come from notebooks, by name, with where these lie."""
+    """Yield name and path of the notebook of each page that has one."""
     assert app.env is not None, "Sphinx makes one before it builds"
     for page in sorted(app.env.found_docs):
         path = Path(app.env.doc2path(page))
@@ -57,7 +57,7 @@ def _notebooks(app: Sphinx) -> Iterator[tuple[str, Path]]:
 
 
 def write_downloads(app: Sphinx, failed: Exception | None) -> None:
-    """Write what belongs beside the pages, and remove what no longer does; say what a page names and nobody holds."""
+    """Write the downloads of all pages and delete outdated ones; warn of a link to a file without content."""
     if failed or app.builder.name != "html":
         return
     site = Path(app.outdir)
@@ -65,7 +65,7 @@ def write_downloads(app: Sphinx, failed: Exception | None) -> None:
     folders = set()
     for page, path in _notebooks(app):
         text = path.read_text(encoding="utf-8")
-        _put(site / f"{page}.ipynb", text.encode())
+        _write_if_changed(site / f"{page}.ipynb", text.encode())
         folder = (site / page).parent / attachments.FILES_FOLDER
         folders.add(folder)
         for name, content in notebook_files(text).items():
@@ -79,23 +79,23 @@ def write_downloads(app: Sphinx, failed: Exception | None) -> None:
         if folder.is_dir() and not any(folder.iterdir()):
             folder.rmdir()
     for path, content in wanted.items():
-        _put(path, content.encode())
-    _put(site / archive.LEDGER_ARCHIVE, _archive(app))
+        _write_if_changed(path, content.encode())
+    _write_if_changed(site / archive.LEDGER_ARCHIVE, _archive(app))
 
 
 DOWNLOAD_LINE_PATTERN = re.compile(r'<p class="take\b.*?</p>', re.DOTALL)
 
 
 def remove_download_links(app: Sphinx, tree: nodes.document, page: str) -> None:
-    """Take the links to files out of what is no site: a book that is printed or read elsewhere has none beside it."""
+    """Remove download links from builds other than the site (the printed book), which have no files beside them."""
     if app.builder.name != "html":
         for node in tree.findall(nodes.raw):
             if DOWNLOAD_LINE_PATTERN.search(text := node.astext()):
                 node.children = [nodes.Text(DOWNLOAD_LINE_PATTERN.sub("", text))]
 
 
-def _put(path: Path, content: bytes) -> None:
-    """Write a file where it differs from what is there."""
+def _write_if_changed(path: Path, content: bytes) -> None:
+    """Write a file if its content differs from the existing one."""
     if not path.is_file() or path.read_bytes() != content:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content)
@@ -108,16 +108,16 @@ def _archive(app: Sphinx) -> bytes:
     return archive.cached_archive(CACHE / "bundle", extra_members=extra)
 
 
-def _offer(app: Sphinx, page: str, template: str, context: dict[str, Any], tree: Any) -> None:
+def _add_notebook_link(app: Sphinx, page: str, template: str, context: dict[str, Any], tree: Any) -> None:
     assert app.env is not None, "Sphinx makes one before it writes a page"
     if page in app.env.found_docs and app.env.doc2path(page).endswith(".ipynb"):
         context["notebook"] = f"{posixpath.basename(page)}.ipynb"
 
 
 def setup(app: Sphinx) -> Mapping[str, bool]:
-    """Offer the notebook to the template of a page, and write the files when all pages are written."""
+    """Register the archive event and the event handlers with Sphinx."""
     app.add_event(ARCHIVE_EVENT)
-    app.connect("html-page-context", _offer)
+    app.connect("html-page-context", _add_notebook_link)
     app.connect("doctree-resolved", remove_download_links)
     app.connect("build-finished", write_downloads)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

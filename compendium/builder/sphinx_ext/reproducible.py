@@ -1,10 +1,8 @@
-"""A Sphinx extension: the same chapters give the same bytes, wherever, whenever and over whatever they are built.
+"""Sphinx extension: reproducible builds. The same chapters give the same bytes, in clean and in incremental builds.
 
-What it holds: no file of the site hangs on the machine, its user's home or its clock; and pages written over a site
-that is already there are those that a clean build would write.
-
-It changes nothing that Sphinx has written, and sees no more than Sphinx does: after a change of configuration, table of
-contents, template, static file, engine or lock, or after a build that failed, only a clean build is right.
+No file of the site depends on the machine, the user's home or the time, and an incremental build writes the pages that
+a clean build would. After a change that Sphinx does not track (configuration, table of contents, template, static file,
+engine, lock) and after a failed build, a clean build is required (`compendium.builder.pipeline`).
 """
 
 from __future__ import annotations
@@ -28,7 +26,7 @@ from compendium.project.checksums import sha256
 
 
 class SearchIndex(type(js_index)):  # type: ignore[misc]  # the class has no public name
-    """The form of the search index, without the words that no page has any more."""
+    """Serializer of the search index that drops words without pages, left by incremental builds."""
 
     def dumps(self, data: dict[str, Any]) -> str:
         """Return the index as JavaScript."""
@@ -37,30 +35,30 @@ class SearchIndex(type(js_index)):  # type: ignore[misc]  # the class has no pub
 
 
 class HTMLBuilder(StandaloneHTMLBuilder):
-    """Sphinx's own builder of pages, its site free of what was there before and of the folder it was built in."""
+    """HTML builder whose output does not depend on earlier builds or on the folder, with partial builds."""
 
     indexer_format = SearchIndex()
 
     def write_buildinfo(self) -> None:
-        """Write nothing: a hash of the configuration, paths included, is of no use to a reader."""
+        """Write no build info: its hash of the configuration depends on paths."""
 
-    # Sphinx would have it final; but a build that is asked for one page alone is asked for here.
+    # Final in Sphinx; overridden because a build of a single page must be diverted here.
     def build_update(self) -> None:  # type: ignore[misc]
-        """Build what has changed; or one page, where the preview wants it first."""
+        """Build what has changed, or the one page of `partial_build.only_page_built`."""
         if page := partial_build.requested_page():
             partial_build.write_page(self, page)
         super().build_update()
 
     def handle_page(self, *page: Any, **how: Any) -> None:
-        """Write a page; not where the build should stop."""
+        """Write a page, unless the build should stop."""
         partial_build.raise_if_stopped()
         super().handle_page(*page, **how)
 
     def load_indexer(self, docnames: Iterable[str]) -> None:
-        """Read the search index of the pages that are kept, and give it back their entries of the index.
+        """Load the search index of the pages that are not rewritten, with their index entries restored.
 
-        Sphinx writes these entries and does not read them. They are fed first: what is fed besides them (no title, no
-        words) is replaced by what is read.
+        Sphinx stores these entries but does not load them. They are fed first, as pages without title and words, which
+        loading then replaces.
         """
         written = set(docnames)
         assert self.indexer is not None, "Sphinx makes one before it loads one"
@@ -75,7 +73,7 @@ class HTMLBuilder(StandaloneHTMLBuilder):
 
 
 def cross_page_digest(env: BuildEnvironment) -> str:
-    """Return the name of all that pages can see of one another: titles, order, places to link to, works cited."""
+    """Return the SHA-256 of all that pages show of one another: titles, order, link targets, cited works."""
     domains = [env.domains[name] for name in sorted(env.domains)]
     std, cited = env.get_domain("std").data, env.domaindata.get("cite", {}).get("citations", [])
     glued = getattr(env, "nb_metadata", {})
@@ -84,8 +82,8 @@ def cross_page_digest(env: BuildEnvironment) -> str:
         sorted((name, title.astext()) for name, title in env.titles.items()),
         sorted((name, toc.pformat()) for name, toc in env.tocs.items()),
         sorted(env.toc_secnumbers.items()),
-        # The first of a place is its line, which moves with the prose above it.
-        sorted((name, [at[1:] for at in told.get("myst_slugs", {}).values()]) for name, told in env.metadata.items()),
+        # Without the first item of a target, its line, which moves with the prose above.
+        sorted((name, [at[1:] for at in data.get("myst_slugs", {}).values()]) for name, data in env.metadata.items()),
         [(domain.name, sorted(map(str, domain.get_objects()))) for domain in domains],
         [sorted(map(str, std.get(kind, {}).items())) for kind in ("labels", "anonlabels", "terms")],
         [(work.citation_id, str(work.bibliography_key), work.key, repr(work.entry)) for work in cited],
@@ -95,27 +93,27 @@ def cross_page_digest(env: BuildEnvironment) -> str:
 
 
 def pages_to_rewrite(_: Sphinx, env: BuildEnvironment) -> list[str]:
-    """Return the pages to write besides those that were read: all, where what they see of one another has changed."""
-    # Kept with the environment, which is stored right after this event.
+    """Return every page where `cross_page_digest` has changed, none else, for Sphinx to write besides changed ones."""
+    # Sphinx pickles the environment right after this event.
     before, now = getattr(env, "seen_of_one_another", ""), cross_page_digest(env)
     env.seen_of_one_another = now  # type: ignore[attr-defined]
     return [] if now == before else sorted(env.found_docs)
 
 
 def remove_static_files(_: Sphinx, builder: Builder) -> None:
-    """Remove the static files of an earlier build, just before they are copied anew.
+    """Delete the static files of an earlier build before they are copied.
 
-    The address of a style sheet tells its check sum where the file is there already: an extension that copies its own
-    at the end would change every page with the second build.
+    Sphinx adds a checksum to the URL of a style sheet that exists when a page is written; one that an extension copies
+    at the end would otherwise change every page in the second build.
     """
     shutil.rmtree(Path(builder.outdir) / "_static", ignore_errors=True)
 
 
 def setup(app: Sphinx) -> dict[str, Any]:
-    """Register the builder and the two steps with Sphinx; forget what the user's surroundings would do to a page."""
-    # Sphinx puts the year of this variable into the copyright.
+    """Register builder and event handlers with Sphinx; neutralize the user's environment."""
+    # Sphinx takes the year of the copyright from this variable.
     os.environ.pop("SOURCE_DATE_EPOCH", None)
-    # An empty list of files: neither the machine's settings of docutils nor those in the user's home.
+    # Empty: no configuration files of docutils, neither the machine's nor the user's.
     os.environ["DOCUTILSCONFIG"] = ""
     app.add_builder(HTMLBuilder, override=True)
     app.connect("env-updated", pages_to_rewrite)

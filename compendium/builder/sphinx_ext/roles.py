@@ -1,14 +1,14 @@
-"""Roles for chapters: a figure, a date or a name in a sentence, taken from the ledger, linked to its permanent place.
+"""Sphinx extension: roles that print a value of the ledger in a sentence, linked to its permanent place.
 
     {claim}`source2025.turnover-2024`   the figure as the source prints it, hedge included
-    {quantity}`turnover-grew`           what was computed: the range of a headline, an implied quantity, or an
-                                        independent figure, by its id
-    {date}`some-event`                  the date of an event, as the ledger has it
+    {quantity}`turnover-grew`           a computed value by id: range of a key finding, implied quantity or
+                                        independent figure
+    {date}`some-event`                  the date of an event
     {event}`some-event`                 its name
     {source}`source2025`                the author (or publisher) and year of a source
     {citation}`source2025.ref-name`     a citation or an entry of a list, as the source prints it
 
-A thin adapter: it looks up and links, and says which ids are near where one does not exist.
+An id that does not exist causes a warning with similar ids.
 """
 
 from __future__ import annotations
@@ -44,11 +44,12 @@ def _source(row: Mapping[str, str]) -> str:
 
 @dataclass(frozen=True)
 class RoleKind:
-    """What a role prints: rows of a table, by what of them is said; or what permanent places have computed."""
+    """Definition of a role: prints rows of a table, or, without a table, computed values from hover cards."""
 
     page_kinds: tuple[str, ...]
-    """The kinds of places where its ids are looked for, in this order."""
+    """Kinds of pages (`PAGE_BY_KIND`) in which its ids are looked up, in this order."""
     table: str = ""
+    """Name of the table, `""` for computed values."""
     row_text: Callable[[Mapping[str, str]], str] = lambda row: row["text"]
 
 
@@ -63,10 +64,10 @@ ROLE_KINDS: dict[str, RoleKind] = {
 
 
 class LedgerRole(SphinxRole):
-    """One of the roles above; `name` says which."""
+    """One of `ROLE_KINDS`, selected by `name`."""
 
     def run(self) -> tuple[list[nodes.Node], list[nodes.system_message]]:
-        """Return the text as a link to its place; warn, naming near ids, where there is no such row."""
+        """Return the text as a link; for an unknown id warn with similar ones and return the id as literal."""
         kind = ROLE_KINDS[self.name]
         for place in kind.page_kinds:
             rows = _rows(self.env, kind.table) if kind.table else _computed(self.env, place)
@@ -84,9 +85,9 @@ class LedgerRole(SphinxRole):
 
 
 def _rows(env: BuildEnvironment, table: str) -> Mapping[str, Mapping[str, str]]:
-    """Return the rows of a table by their key, as text; note that the page depends on the file.
+    """Return the rows of a table by key, as text, cached for a page; register the file as dependency of the page.
 
-    They are read once a page, and by the plainest means: what tables else need would take longer than the page.
+    They are read by `csv`, since importing pandas would take longer than writing the page.
     """
     known: dict[str, dict[str, dict[str, str]]] = env.temp_data.setdefault("ledger", {})
     if table not in known:
@@ -98,7 +99,7 @@ def _rows(env: BuildEnvironment, table: str) -> Mapping[str, Mapping[str, str]]:
 
 
 def _computed(env: BuildEnvironment, place: str) -> Mapping[str, Mapping[str, str]]:
-    """Return what a permanent place has computed, by id; note that the page depends on its notebook."""
+    """Return the cards of a kind of page by id; register its notebook as dependency of the page."""
     notebook = permanent_page_notebook(place)
     env.note_dependency(str(notebook))
     return stored_objects(notebook, CARDS)

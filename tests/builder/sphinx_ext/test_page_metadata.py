@@ -14,9 +14,10 @@ from pybtex.database import parse_string
 from compendium.builder import html_site
 from compendium.builder.sphinx_ext import previews
 from compendium.builder.sphinx_ext.content_security_policy import script_hash
-from compendium.builder.sphinx_ext.page_metadata import LONGEST, PREVIEWS, shortened
+from compendium.builder.sphinx_ext.page_metadata import MAX_DESCRIPTION_LENGTH, PREVIEWS, shorten
 from compendium.project.paths import ROOT
 from compendium.project.site_url import NAMESPACE
+from tests.support import site_pages
 from tests.system.test_rebuilt import TOC, written
 from tests.system.test_rebuilt import built as built_over
 
@@ -71,7 +72,7 @@ def test_a_page_tells_its_address_its_title_and_what_it_says(html: Path) -> None
     front = meta(soup(html / "book" / "index.html"))
     assert (front["og:type"], front["description"]) == ("website", "What it says. And more.")
     assert front["og:title"] == front["og:site_name"]
-    assert len(meta(soup(html / "book" / "second.html"))["description"]) <= LONGEST
+    assert len(meta(soup(html / "book" / "second.html"))["description"]) <= MAX_DESCRIPTION_LENGTH
 
 
 def test_a_page_has_a_picture_at_the_address_that_it_tells(html: Path) -> None:
@@ -119,7 +120,7 @@ def test_a_site_without_an_address_tells_none(built: tuple[Path, subprocess.Comp
 
 def test_what_is_no_address_fails_the_build_in_a_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ADDRESS", "x.example")
-    run = html_site.build_site_in_subprocess(tmp_path)
+    run = site_pages.build_site_in_subprocess(tmp_path)
     assert run.returncode != 0
     assert "ADDRESS: found 'x.example'; expected the address of the site" in run.stderr
     assert "Traceback" not in run.stderr
@@ -134,6 +135,6 @@ def test_what_is_no_address_fails_the_build_in_a_sentence(tmp_path: Path, monkey
     ],
 )  # fmt: skip
 def test_a_description_is_whole_sentences_where_they_fit(text: str, kept: str) -> None:
-    assert shortened(text) == kept
-    assert len(shortened(text)) <= LONGEST
-    assert not re.search(r"\s{2}", shortened(text))
+    assert shorten(text) == kept
+    assert len(shorten(text)) <= MAX_DESCRIPTION_LENGTH
+    assert not re.search(r"\s{2}", shorten(text))

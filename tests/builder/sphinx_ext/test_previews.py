@@ -10,7 +10,7 @@ from compendium.builder.sphinx_ext import previews
 @pytest.mark.parametrize("title", ["Why?", "$x^2$ and 50% of it", "long " * 60, "w" * 200])
 def test_a_preview_has_the_size_that_is_asked_for_and_the_same_bytes_twice(tmp_path: Path, title: str) -> None:
     one, two = (
-        previews.preview(tmp_path / f"{name}.png", title, "It did. " * 80, "The Book", kept=tmp_path / name)
+        previews.write_preview(tmp_path / f"{name}.png", title, "It did. " * 80, "The Book", cache=tmp_path / name)
         for name in ("one", "two")
     )
     assert one.read_bytes() == two.read_bytes()
@@ -25,9 +25,9 @@ def test_a_preview_has_the_size_that_is_asked_for_and_the_same_bytes_twice(tmp_p
 def test_other_words_give_another_picture_and_the_same_are_not_drawn_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    first = previews.preview(tmp_path / "a.png", "One", "Said.", "Book", kept=tmp_path / "kept").read_bytes()
-    other = previews.preview(tmp_path / "b.png", "Two", "Said.", "Book", kept=tmp_path / "kept").read_bytes()
+    first = previews.write_preview(tmp_path / "a.png", "One", "Said.", "Book", cache=tmp_path / "kept").read_bytes()
+    other = previews.write_preview(tmp_path / "b.png", "Two", "Said.", "Book", cache=tmp_path / "kept").read_bytes()
     assert first != other
-    monkeypatch.setattr(previews, "drawn", None)
-    again = previews.preview(tmp_path / "c.png", "One", "Said.", "Book", kept=tmp_path / "kept")
+    monkeypatch.setattr(previews, "draw_preview", None)
+    again = previews.write_preview(tmp_path / "c.png", "One", "Said.", "Book", cache=tmp_path / "kept")
     assert again.read_bytes() == first

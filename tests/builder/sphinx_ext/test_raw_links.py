@@ -12,7 +12,7 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from compendium.builder.sphinx_ext.raw_links import outside
+from compendium.builder.sphinx_ext.raw_links import external_links
 
 
 class Server(BaseHTTPRequestHandler):
@@ -40,7 +40,7 @@ def server() -> Iterator[str]:
 
 def test_only_links_that_lead_outside_are_found() -> None:
     html = '<a href="https://a/?x=1&amp;y">1</a><a href="../b.html">2</a><a href="#c">3</a><img src="http://d/">'
-    assert outside(html) == ["https://a/?x=1&y"]
+    assert external_links(html) == ["https://a/?x=1&y"]
 
 
 def test_addresses_of_text_and_of_outputs_are_asked(server: str, tmp_path: Path) -> None:
