@@ -203,8 +203,8 @@ def written(root: Path, name: str, *shown: RichOutput) -> Path:
 def made(root: Path, into: Path, *, clean: bool = False) -> str:
     """Build a book in a process of its own; return what was wrong."""
     program = (
-        "import sys; from pathlib import Path; from compendium.builder.html_site import make; "
-        "sys.stdout.write(make(Path(sys.argv[1]), root=Path(sys.argv[2]), clean=sys.argv[3] == 'True'))"
+        "import sys; from pathlib import Path; from compendium.builder.html_site import build_site; "
+        "sys.stdout.write(build_site(Path(sys.argv[1]), root=Path(sys.argv[2]), clean=sys.argv[3] == 'True'))"
     )
     command = [sys.executable, "-c", program, str(into), str(root), str(clean)]
     run = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)

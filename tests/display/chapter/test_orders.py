@@ -35,7 +35,7 @@ RECORDS = [
 @pytest.fixture(scope="module")
 def ledger() -> OpenLedger:
     tables = {"actors": ACTORS, "events": EVENTS, "event_codes": CODES, "mentions": MENTIONS, "records": RECORDS}
-    return OpenLedger(Shelf(small().replaced(**{name: frame(SCHEMA[name], rows) for name, rows in tables.items()})))
+    return OpenLedger(Shelf(small().with_tables(**{name: frame(SCHEMA[name], rows) for name, rows in tables.items()})))
 
 
 def test_orders_that_dates_contradict(ledger: OpenLedger) -> None:

@@ -50,7 +50,7 @@ def ledger() -> OpenLedger:
         claim("two2024.a", "$3.0 billion", source_id="two2024"), observations=figures,
     )  # fmt: skip
     tables = {name: frame(SCHEMA[name], rows) for name, rows in ROWS.items()}
-    return OpenLedger(Shelf(made.replaced(**tables)))
+    return OpenLedger(Shelf(made.with_tables(**tables)))
 
 
 def test_a_poll_puts_the_most_liked_first(ledger: OpenLedger) -> None:
@@ -95,7 +95,7 @@ def test_figures_are_counted_put_in_order_and_in_a_grid(ledger: OpenLedger) -> N
     assert first.between("A", "B").ids == ["o.B"]
     assert first.counts_of("partner", ["B", "C"]).tolist() == [1, 0]
     assert first.meeting(Amount(closed(10, 10), "USD")).ids == ["o.WORLD"]
-    assert first.grid("period", "partner").loc["2023", "B"] == 7.0
+    assert first.value_grid("period", "partner").loc["2023", "B"] == 7.0
     assert first.parts(["B"], "WORLD").loc["2023"].to_dict() == {"B": 7.0, "others": 3.0, "WORLD": 10.0}
     assert ledger.observations().by_end().ids[0].startswith("o.B.") and first.by_end().ids == ["o.B", "o.WORLD"]
     assert list(first.where(partner="B").yearly_of("A")["A"]) == [2023]
