@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -15,6 +16,53 @@ from compendium.display.charts import maps, style
 from compendium.display.outputs import RichOutput, captioned_table
 from compendium.display.tables.ledger import stacked_cell
 
+EDITION = re.compile(r"\d+(?:\.\d+)+")
+
+
+@dataclass(frozen=True)
+class Outlines:
+    """The coasts and borders that maps are drawn over: by whom, in which edition, with which notes."""
+
+    rows: pd.DataFrame
+
+    @property
+    def publisher(self) -> str:
+        """Return who drew them; raise `ValueError` where several did."""
+        return self._only("publisher")
+
+    @property
+    def licence(self) -> str:
+        """Return under what terms; raise `ValueError` where they differ."""
+        return self._only("licence")
+
+    @property
+    def edition(self) -> str:
+        """Return the version of what they are taken from, the same for all: `5.1.1`."""
+        (found,) = {"".join(EDITION.findall(source)[:1]) for source in self.rows["original_source"]}
+        return found
+
+    def disputed_as(self, classes: str) -> bool:
+        """Return whether the name of each disputed line has one of some words, separated by `|`."""
+        return bool(self._disputed["name"].str.contains(classes, case=False).all())
+
+    @property
+    def notes(self) -> list[str]:
+        """Return what is noted of disputed lines, each note once."""
+        return list(self._disputed["note"].unique())
+
+    @property
+    def edition_notes(self) -> str:
+        """Return those of the notes that speak of the edition."""
+        return " ".join(note for note in self.notes if self.edition in note)
+
+    @property
+    def _disputed(self) -> pd.DataFrame:
+        return self.rows[self.rows["kind"] == "disputed"]
+
+    def _only(self, column: str) -> str:
+        (found,) = self.rows[column].unique()
+        return str(found)
+
 
 @dataclass(frozen=True)
 class Routes(Selection):
@@ -25,6 +73,11 @@ class Routes(Selection):
         """Return the stops of all routes in order, with their places: `route_id`, `place_id`, `name`, `area`, …"""
         ledger = self.shelf.tables
         return ledger["route_stops"].merge(ledger["places"], on="place_id").sort_values(["route_id", "stop"])
+
+    @property
+    def outlines(self) -> Outlines:
+        """Return the coasts and borders that the maps are drawn over."""
+        return Outlines(self.shelf.tables["outlines"])
 
     def through(self, area: str) -> list[str]:
         """Return the routes that have a stop in an area."""

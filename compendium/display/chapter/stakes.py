@@ -71,6 +71,23 @@ class Stakes:
             self.found[side, TOTAL].unreplaced_shares.get(ECONOMY), "percent", unknown=unknown
         )
 
+    def said(self, part: str, amount: str, multiple: str) -> dict[str, str]:
+        """Return what is at stake for the prose, with what is said instead of a part, amount or multiple not known.
+
+        Of each side, as `aze_sold`: what is `sold` in percent of exports, `bought` of imports, its `weight` in the
+        economy, and `all` of it; of the first side `left`, `left_share`, and `times`.
+        """
+        wholes = {"sold": EXPORTS, "bought": IMPORTS, "weight": ECONOMY}
+        first = self.sides[0]
+        return {
+            **{f"{side}_{key}".lower(): self.share(side, whole, part)
+               for side in self.sides for key, whole in wholes.items()},
+            **{f"{side}_all".lower(): self.all(side, amount) for side in self.sides},
+            "left": self.left(first, amount),
+            "left_share": self.left_share(first, part),
+            "times": self.times.rounded(3) if self.times else multiple,
+        }  # fmt: skip
+
     @property
     def times(self) -> Amount | None:
         """Return how many times the first side's economy the second side's is, `None` where it is not known."""

@@ -109,6 +109,15 @@ class Yearly(dict[int, Amount]):
         """Return, by year, how far apart the middles of the two are."""
         return {at: abs(self[at].middle - other[at].middle) for at in self.shared(other)}
 
+    def always_nearer(self, one: Yearly, other: Yearly) -> bool:
+        """Return whether this is nearer to one series than to another in every year that all have."""
+        near, far = self.distance(one), self.distance(other)
+        return all(near[at] < far[at] for at in self.shared(one, other))
+
+    def rounding_to(self, whole: Yearly) -> list[int]:
+        """Return the years whose middle, rounded to a whole number, is that of another series."""
+        return [at for at in self.shared(whole) if round(self[at].middle) == whole[at].middle]
+
     def meeting(self, amount: Amount) -> list[int]:
         """Return the years whose amount and another can both be true."""
         return [at for at in sorted(self) if self[at].meets(amount)]

@@ -193,6 +193,9 @@ def test_series_are_compared_over_the_years_that_both_have() -> None:
     one = Yearly({2021: exactly(5), 2022: exactly(3), 2023: exactly(3), 2024: exactly(2)})
     other = Yearly({2022: exactly(4), 2023: exactly(2), 2024: exactly(1), 2025: exactly(9)})
     assert one.above(other) == [2023, 2024] and one.above_since(other) == 2023 and not one.always_above(other)
+    near, far = Yearly({2022: exactly(3.4)}), Yearly({2022: exactly(9), 2023: exactly(9)})
+    assert one.always_nearer(near, far) and not one.always_nearer(far, near)
+    assert near.rounding_to(one) == [2022] and far.rounding_to(one) == []
     assert one.since(2023).always_above(other) and other.since(2023).always_below(one)
     assert one.never_rises() and not one.never_falls() and other.above_since(one) is None
     assert one.distance(other) == {2022: 1, 2023: 1, 2024: 1} and one.meeting(exactly(3)) == [2022, 2023]

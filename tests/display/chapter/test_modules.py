@@ -24,7 +24,7 @@ from compendium.display.chapter.permanent import (
     table_downloads,
 )  # fmt: skip
 from compendium.display.chapter.reconciled import open_reconciled
-from compendium.display.chapter.routes import open_routes
+from compendium.display.chapter.routes import Outlines, open_routes
 from compendium.display.chapter.settled import open_settlement
 from compendium.display.chapter.shelf import Shelf
 from compendium.display.chapter.stakes import Assumptions, ExposureIds, Stakes
@@ -129,6 +129,12 @@ def test_routes(ledger: OpenLedger) -> None:
     assert routes.through("A") == ["line"] and routes.places(["line"]) == ["A", "B"]
     assert routes.places(["line", "pipe"], (1.5, 4, 0, 9)) == ["B", "C"]
     shows(routes.table("T"), "The line", "Drawn.")
+    rows = [["coast", "", "", "Maps 5.1.1"], ["disputed", "A claim line", "As of 5.1.1.", "More 5.1.1"]]
+    columns = ["kind", "name", "note", "original_source"]
+    drawn = Outlines(pd.DataFrame(rows, columns=columns).assign(publisher="Atlas", licence="public"))
+    assert (drawn.publisher, drawn.licence, drawn.edition) == ("Atlas", "public", "5.1.1")
+    assert drawn.notes == [drawn.edition_notes] == ["As of 5.1.1."] and len(routes.outlines.rows) == 1
+    assert drawn.disputed_as("claim|former") and not drawn.disputed_as("former")
     shows(routes.schematic().show("Stops", "T"), "Aland", "The pipe")
     shows(routes.map({"line": "The line"}, ["A"], ["A", "B"]).show("A map", "T"), "Aland")
     with pytest.raises(KeyError, match="no stop D"):
@@ -140,6 +146,8 @@ def test_stakes(ledger: OpenLedger) -> None:
     stakes = Stakes(ledger, assumed, ("A", "B"), ExposureIds("first", "second", "balance", "savings", "WORLD"))
     assert stakes.times is None and stakes.share("A", "GDP") == "23.9–30.7 %"
     assert stakes.all("A").endswith("billion USD") and stakes.share("B", "GDP", "unknown") == "unknown"
+    said = stakes.said("a part", "a sum", "a multiple")
+    assert (said["a_weight"], said["b_all"], said["times"]) == (stakes.share("A", "GDP"), stakes.all("B"), "a multiple")
     shows(stakes.table("A", "T"), "Sales")
     shows(stakes.assumptions("T"), "Counted by")
     shows(stakes.years_table([2024], "T"), "2024", "Aland")
