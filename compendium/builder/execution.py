@@ -26,7 +26,7 @@ TIMEOUT = 120
 """Seconds that one cell may take."""
 START_TIMEOUT = 2.0
 """Seconds for which what is done meanwhile waits for a kernel at most."""
-REPORT_READS = "import json\nfrom compendium.builder import read_tracking\nprint(json.dumps(read_tracking.listed()))"
+REPORT_READS = "import json\nfrom compendium.builder import read_tracking\nprint(json.dumps(read_tracking.tracked_paths()))"
 """The last cell of every run, which is not kept: what the others have read."""
 
 
