@@ -12,6 +12,8 @@ from tests.support.fixtures import Site
 pytestmark = pytest.mark.slow
 
 TRADE = "book/trade/index.html"
+WIDE = "book/evidence/timeline.html"
+"""A page with a table that a phone has to scroll, and cards in its last column."""
 OPEN = "aside.card:popover-open"
 LINK = "article p a.claim[data-card]"
 SETTLED = "new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
@@ -119,7 +121,8 @@ def test_escape_stops_a_card_that_is_on_its_way(desk: Page) -> None:
     assert desk.locator(OPEN).count() == 0
 
 
-def test_a_card_of_a_link_in_a_table_stays_though_the_focus_scrolls_the_table(phone: Page) -> None:
+def test_a_card_of_a_link_in_a_table_stays_though_the_focus_scrolls_the_table(phone: Page, served: str) -> None:
+    phone.goto(f"{served}/{WIDE}")
     tables = phone.locator("article .table-wrapper").all()
     asked = "e => e.scrollWidth > e.clientWidth + 40 && e.querySelector('td:last-child a[data-card]') !== null"
     wide = [table for table in tables if table.evaluate(asked)]

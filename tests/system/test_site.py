@@ -58,9 +58,9 @@ def test_a_page_without_a_broken_reference_is_not_told(broken: subprocess.Comple
 
 
 def links(page: Path, css: str) -> dict[str, str]:
-    """Return the text of some links of a page by their addresses."""
+    """Return the text of some links of a page by their addresses, the first of each."""
     soup = BeautifulSoup(page.read_text(encoding="utf-8"), "html.parser")
-    return {str(tag["href"]).removeprefix("../"): tag.text for tag in soup.select(css)}
+    return {str(tag["href"]).removeprefix("../"): tag.text for tag in reversed(soup.select(css))}
 
 
 def test_roles_print_what_the_ledger_holds(small_site: Site) -> None:
