@@ -30,7 +30,7 @@ BROKEN = [
 
 @pytest.fixture(scope="module")
 def broken(small_site: Site, tmp_path_factory: pytest.TempPathFactory) -> subprocess.CompletedProcess[str]:
-    """The build of the small book with pages that are sound but for one reference on each: all are told in one build."""
+    """The build of the small book with pages that are sound but for one reference on each; it tells all."""
     root = Path(shutil.copytree(small_site[0].parent.parent, tmp_path_factory.mktemp("broken") / "project"))
     toc = (root / "_toc.yml").read_text(encoding="utf-8").splitlines()
     place = toc.index("      - file: book/travel/index") + 1
@@ -57,17 +57,19 @@ def test_a_page_without_a_broken_reference_is_not_told(broken: subprocess.Comple
     assert "book/travel/index." not in broken.stderr
 
 
-def links(page: Path, css: str) -> dict[str, str]:
-    """Return the text of some links of a page by their addresses, the first of each."""
+def links(page: Path, css: str) -> set[tuple[str, str]]:
+    """Return the addresses of some links of a page from its book, each with its text."""
     soup = BeautifulSoup(page.read_text(encoding="utf-8"), "html.parser")
-    return {str(tag["href"]).removeprefix("../"): tag.text for tag in reversed(soup.select(css))}
+    return {(str(tag["href"]).removeprefix("../"), tag.text) for tag in soup.select(css)}
 
 
 def test_roles_print_what_the_ledger_holds(small_site: Site) -> None:
-    said = links(small_site[0] / "book" / "trade" / "index.html", "article p a")
-    assert said["evidence/claims.html#ames2024.growth-2020-2022"] == "50%"
-    assert said["evidence/timeline.html#grain-treaty"] == "3 June 2022"
-    assert said["evidence/sources.html#ames2024"] == "Ada Ames (2024)"
+    assert links(small_site[0] / "book" / "trade" / "index.html", "article p a") >= {
+        ("evidence/claims.html#ames2024.growth-2020-2022", "50%"),
+        ("evidence/timeline.html#grain-treaty", "Grain treaty signed"),
+        ("evidence/timeline.html#grain-treaty", "3 June 2022"),
+        ("evidence/sources.html#ames2024", "Ada Ames (2024)"),
+    }
 
 
 @pytest.mark.parametrize(
@@ -82,4 +84,4 @@ def test_a_role_prints_what_a_permanent_place_has_computed(small_site: Site, kin
     book = small_site[0].parent.parent / "book"
     cards = stored_objects(book / f"{PAGE_BY_KIND[kind]}.ipynb", CARDS)
     said = links(small_site[0] / "book" / f"{page}.html", "article p a.quantity")
-    assert said[f"{PAGE_BY_KIND[kind]}.html#{name}"] == cards[name]["text"]
+    assert (f"{PAGE_BY_KIND[kind]}.html#{name}", cards[name]["text"]) in said
