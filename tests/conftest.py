@@ -19,14 +19,28 @@ settings.register_profile("mutants", settings.get_profile("book"), phases=(Phase
 os.environ["HYPOTHESIS_STORAGE_DIRECTORY"] = str(ROOT / ".cache" / "hypothesis")
 
 
+SITES = ("built", "small_site")
+"""Fixtures that build a site, for which all workers but one would wait."""
+
+
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what drives a browser, and begin with the slow modules, so that none is left for the end."""
+    """Mark what drives a browser, and begin with the slow modules, so that none is left for the end.
+
+    Of these one module for each site has it built; what else asks for a site comes after the slow ones that need none.
+    """
+    asked: dict[Path, set[str]] = {}
+    slow = set()
     for item in items:
-        if "browser" in getattr(item, "fixturenames", ()):
+        names = set(getattr(item, "fixturenames", ()))
+        if "browser" in names:
             item.add_marker("browser")
-    slow = {item.path for item in items if item.get_closest_marker("slow")}
-    items.sort(key=lambda item: item.path not in slow)
+        asked.setdefault(item.path, set()).update(names.intersection(SITES))
+        if item.get_closest_marker("slow"):
+            slow.add(item.path)
+    beginning = {next((path for path in asked if path in slow and asked[path] == {site}), None) for site in SITES}
+    place = {path: 0 if path in beginning else 3 if path not in slow else 2 if asked[path] else 1 for path in asked}
+    items.sort(key=lambda item: place[item.path])
 
 
 # --- what modules of several rooms share
