@@ -1,4 +1,4 @@
-"""What a page lacks for somebody is found, by axe in either view and in its elements; and an open card lacks nothing."""
+"""What a page lacks for somebody is found, by axe in either view and in its elements; an open card lacks nothing."""
 
 from pathlib import Path
 from typing import Any
