@@ -1,14 +1,13 @@
-"""Every page as axe sees it on a phone in light, some on a desk in dark, too; and what a page is made of for hearing.
+"""Every page as axe sees it on a phone in light, some on a desk in dark, too; and the front page in one screen.
 
 Where there is no Chromium what needs one is skipped, and says so; where `NEED_BROWSER` is set that is a failure.
 """
 
 import pytest
-from bs4 import BeautifulSoup
 from playwright.sync_api import Page
 
 from tests.conftest import Built
-from tests.support.accessibility import VIEWS, faults, tab, violations
+from tests.support.accessibility import VIEWS, tab, violations
 from tests.support.chosen import chosen, sample
 from tests.support.site_pages import SIZES, named, shown
 
@@ -44,11 +43,3 @@ def test_the_front_page_makes_its_point_in_one_screen(tab: Page, built: Built, s
         assert box, part
         assert box["y"] + box["height"] <= size[1], part
         assert box["x"] + box["width"] <= size[0], part
-
-
-# --- what a page is made of
-
-
-def test_every_page_is_made_for_who_hears_it(built: Built) -> None:
-    pages = {page: BeautifulSoup(page.read_text(encoding="utf-8"), "html.parser") for page in shown(built[0])}
-    assert [f"{named(page, built[0])}: {line}" for page, soup in pages.items() for line in faults(soup)] == []

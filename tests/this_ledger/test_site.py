@@ -14,6 +14,8 @@ from compendium.builder.notebooks import find_chapters
 from compendium.builder.sphinx_ext.content_security_policy import policy
 from compendium.ledger.loader import load
 from compendium.project.paths import ROOT
+from tests.support import site_pages
+from tests.support.accessibility import faults
 
 pytestmark = pytest.mark.slow
 
@@ -142,3 +144,11 @@ def test_code_is_folded(shown: dict[Path, Tag]) -> None:
     for page, soup in shown.items():
         for code in soup.select("div.cell_input"):
             assert code.find_parent("details"), page.name
+
+
+def test_every_page_is_made_for_who_hears_it(
+    pages: dict[Path, BeautifulSoup], built: tuple[Path, subprocess.CompletedProcess[str]]
+) -> None:
+    seen = site_pages.shown(built[0])
+    assert len(seen) > 100
+    assert [f"{site_pages.named(page, built[0])}: {line}" for page in seen for line in faults(pages[page])] == []
