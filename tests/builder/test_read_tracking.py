@@ -79,7 +79,7 @@ def test_importing_what_notebooks_import_reads_no_data() -> None:
         "read_tracking.load_ipython_extension(None)\n"
         "from importlib import import_module\n"
         "for name in [*forked_kernels.imported(), forked_kernels.LAST]: import_module(name)\n"
-        "print(read_tracking.listed())"
+        "print(read_tracking.tracked_paths())"
     )
     run = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, cwd=ROOT)
     assert run.stdout.strip() in ("[]", f"['{ALL_FILES}']")

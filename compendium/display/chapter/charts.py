@@ -18,6 +18,7 @@ import portion
 from matplotlib.figure import Figure
 
 from compendium.display.chapter.amounts import Amount
+from compendium.display.chapter.selections import Entry
 from compendium.display.chapter.shelf import Shelf
 from compendium.display.charts import alt_text as alternative
 from compendium.display.charts import ledger as ledger_charts
@@ -27,6 +28,7 @@ from compendium.display.outputs import RichOutput, captioned_chart
 
 Shade = str | int
 Value: TypeAlias = Amount | portion.Interval
+Points: TypeAlias = Mapping[float, Value] | Mapping[int, Value] | Iterable[tuple[float, Value]]
 SCALES = {"thousand": 1e3, "million": 1e6, "billion": 1e9}
 
 
@@ -89,6 +91,13 @@ class Charts:
             )
         )  # fmt: skip
 
+    def figures(self, rows: Iterable[tuple[str, Entry]], unit: str) -> Chart:
+        """Return one bar a row of a claim or observation, its figure as printed beside it, coloured by who gives it."""
+        named = list(rows)
+        colours = ["claimed" if "claim_id" in one.cells else "counted" for _, one in named]
+        notes = [str(one.figure) for _, one in named]
+        return self.bars([(label, one.amount) for label, one in named], unit, colours=colours, notes=notes)
+
     def lines(
         self, series: Mapping[str, Mapping[float, Value]], unit: str, *, label: str = "{}", **look: Unpack[Lines]
     ) -> Chart:
@@ -110,33 +119,45 @@ class Charts:
         )
 
     def panels(
-        self, panels: Mapping[str, Mapping[str, Iterable[tuple[float, Value]]]], colours: Mapping[str, Shade],
+        self, panels: Mapping[str, Mapping[str, Points]], colours: Mapping[str, Shade],
         **look: Unpack[Panels],
     ) -> Chart:  # fmt: skip
-        """Return intervals of several series, a panel a quantity by its title; pairs of place and value by series.
+        """Return intervals of several series, a panel a quantity by its title; values by place, or pairs, by series.
 
         Each panel is scaled by what its title says. `colours` has a colour for each series.
         """
         drawn = {
-            title: {name: [(at, _scaled(value, title)) for at, value in points] for name, points in series.items()}
+            title: {
+                name: [(at, _scaled(value, title)) for at, value in _pairs(points)] for name, points in series.items()
+            }
             for title, series in panels.items()
         }
         shades = dict(zip(colours, self.shelf.colours(colours.values()), strict=True))
         return Chart(series_charts.grouped_intervals_chart(drawn, shades, **look))
 
     def parts(
-        self, rows: Mapping[str, Mapping[str, float]], unit: str, colours: Mapping[str, Shade] | None = None
-    ) -> Chart:
+        self, rows: pd.DataFrame | Mapping[str, Mapping[str, float | Amount]], unit: str,
+        colours: Mapping[str, Shade] | None = None, digits: int = 1,
+    ) -> Chart:  # fmt: skip
         """Return one bar a row made of named parts; a part under the id of a place bears its name and colour.
 
-        Places without a colour of their own, and parts that `colours` does not name, get what is left.
+        The rows by label, or a DataFrame of them; a row under the id of a place bears its name too. Places without a
+        colour of their own, and parts that `colours` does not name, get what is left. Of an amount the middle is
+        drawn, scaled by what `unit` says and rounded to so many decimals.
         """
         places, given = self.shelf.names.places, dict(colours or {})
         actors = set(self.shelf.tables.frames["actors"]["actor_id"]) if "actors" in self.shelf.tables.frames else set()
+        if isinstance(rows, pd.DataFrame):
+            rows = {str(label): dict(row) for label, row in rows.iterrows()}
         parts = list(dict.fromkeys(part for row in rows.values() for part in row))
         own = {part: given.get(part, part) for part in parts if part in given or part in actors}
         shades = dict(zip((places.get(part, part) for part in own), self.shelf.colours(own.values()), strict=True))
-        named = {label: {places.get(part, part): value for part, value in row.items()} for label, row in rows.items()}
+        named = {
+            places.get(label, label): {
+                places.get(part, part): _drawn(value, unit, digits) for part, value in row.items()
+            }
+            for label, row in rows.items()
+        }
         return Chart(series_charts.stacked_bar_chart(named, unit=unit, colours=shades))
 
     def used(self, rows: Mapping[str, tuple[Value, Value]], notes: Sequence[str], unit: str) -> Chart:
@@ -191,8 +212,20 @@ class Charts:
         return Chart(ledger_charts.scaling_chart(lines, size_label=across, unit=unit))
 
 
+def _pairs(points: Points) -> Iterable[tuple[float, Value]]:
+    return points.items() if isinstance(points, Mapping) else points
+
+
 def _interval(value: Value) -> portion.Interval:
-    return value.interval if isinstance(value, Amount) else value
+    """Return an interval in a unit without a word that scales it: of `million t` in `t`."""
+    return value.unscaled.interval if isinstance(value, Amount) else value
+
+
+def _drawn(value: float | Amount, label: str, digits: int) -> float:
+    if not isinstance(value, Amount):
+        return value
+    found = _interval(value)
+    return round(float((found.lower + found.upper) / 2 / Fraction(_scale(label))), digits)
 
 
 def _scaled(value: Value, label: str) -> portion.Interval:

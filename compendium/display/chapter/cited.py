@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import pandas as pd
@@ -39,6 +40,18 @@ class Citations:
     def findings(self) -> pd.DataFrame:
         """Return what the audit found, as `compendium.analysis.citation_audit.audit_citations` does."""
         return audit_citations(self.rows)
+
+    def under(self, source: str, sections: Mapping[str, str], head: str) -> pd.DataFrame:
+        """Return how many references stand under sections of a source, and how many are seen to fit.
+
+        `sections` has the words in which a section begins in the data, and what it is called below `head`.
+        """
+        cited = self.of_kind("in-text").query("source_id == @source")
+        rows = []
+        for start, name in sections.items():
+            own = cited[cited["cited_for"].str.startswith(start)]
+            rows.append((name, len(own), int((own["about"] == "fits").sum())))
+        return pd.DataFrame(rows, columns=[head, "References", "Seen to fit"])
 
     def findings_table(self, caption: str) -> RichOutput:
         """Show where citation and list part, or a reference is about something else."""

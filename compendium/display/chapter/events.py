@@ -8,7 +8,7 @@ from typing import Self
 import pandas as pd
 
 from compendium.analysis.corroboration import corroborate_dates, corroborate_order
-from compendium.display.chapter.charts import Chart
+from compendium.display.chapter.charts import Chart, Charts
 from compendium.display.chapter.selections import Selection
 from compendium.display.charts import ledger as ledger_charts
 from compendium.display.outputs import RichOutput
@@ -110,6 +110,18 @@ class Events(Selection):
         """Return the chart of every dated event at the height of its score."""
         return Chart(ledger_charts.event_scores_chart(self.frame))
 
+    def summed_scores(self, label: str) -> pd.DataFrame:
+        """Return `cooperation` and `conflict` summed over all events, dated or not, as one row under a label."""
+        scores = self.frame["goldstein"]
+        sums = {"cooperation": scores.clip(lower=0).sum(), "conflict": scores.clip(upper=0).sum()}
+        return pd.DataFrame(sums, index=[label], dtype=float)
+
+    def ties(self, *areas: str, to: str) -> Chart:
+        """Return the chart of cooperation and conflict by year between one state and others, a panel for each."""
+        names = self.shelf.names.places
+        scores = {f"{names[area]} and {names[to]}": self.between(area, to).scores for area in areas}
+        return Charts(self.shelf).ties(scores)
+
     def _told(self) -> tuple[pd.DataFrame, pd.DataFrame]:
         return self.shelf.tables["mentions"], self.shelf.tables["sources"]
 
@@ -143,6 +155,11 @@ class Records(Selection):
     def days(self) -> dict[str, Span]:
         """Return the days that each record gives, by its id."""
         return {str(name): read_period(date) for name, date in self.frame["date"].items()}
+
+    def after(self, *dates: str) -> Self:
+        """Return the records of what certainly happened after each of some dates."""
+        latest = max(read_period(date).last for date in dates)
+        return self.where([latest < found.first for found in self.days().values()])
 
     def table(self, caption: str) -> RichOutput:
         """Show the records in order of time: when, what happened and its label, who prints it."""

@@ -42,6 +42,11 @@ class Evidence:
         return {one.claim_id: one.verdict for one in self.verdicts}
 
     @property
+    def reasons(self) -> list[str]:
+        """Return why nothing is comparable with each of the claims: `period`, `population`, …"""
+        return [one.reason for one in self.verdicts]
+
+    @property
     def ids(self) -> list[str]:
         """Return the ids of the claims."""
         return [one.claim_id for one in self.verdicts]

@@ -5,7 +5,7 @@ A page begins with `ledger = open_ledger()` and needs nothing else. What a selec
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from numbers import Integral
@@ -31,6 +31,7 @@ from compendium.display.chapter.selections import Entry, Wanted, matching, picke
 from compendium.display.chapter.shelf import Shelf
 from compendium.display.chapter.statements import Stances, Statements
 from compendium.display.chapter.wording import Wording
+from compendium.display.chapter.yearly import Yearly
 from compendium.display.charts import style
 from compendium.display.outputs import RichOutput
 from compendium.display.tables import derived as derived_tables
@@ -86,14 +87,14 @@ class OpenLedger:
     # --- selections
 
     def claims(self, *names: str, **keys: Wanted) -> Claims:
-        """Return claims: those with these ids, in this order, or those whose columns hold what is asked for.
+        """Return claims: those with these ids, in this order, or of these metrics, whose columns hold what is asked.
 
-        Without either, all. Columns may be called for short: `metric`, `area`, `partner`, `source`, `status`.
+        Without any, all. Columns may be called for short: `metric`, `area`, `partner`, `source`, `status`.
         """
         return Claims(self.shelf, _chosen(self.shelf.claims, names, keys))
 
     def observations(self, *names: str, **keys: Wanted) -> Observations:
-        """Return figures of independent publishers: by id, or by what columns hold, then in order of period.
+        """Return figures of independent publishers: by id, or by metric and what columns hold, then in order of period.
 
         Raises
         ------
@@ -149,6 +150,10 @@ class OpenLedger:
         found = self.entry(name).amount
         return found.to(unit) if unit else found
 
+    def amounts(self, *names: str) -> list[Amount]:
+        """Return the figures of some claims and observations by their ids, each in its own unit."""
+        return [self.amount(name) for name in names]
+
     def conversion(self, name: str) -> Amount:
         """Return what one unit is in another, by the id of a conversion: `tonnes * conversion` is in the other."""
         row = self.tables.row("conversions", name)
@@ -176,7 +181,7 @@ class OpenLedger:
         return derived_tables.period_comparison_table(stretches, self.tables, found[0].unit, heads, caption)
 
     def table(self, frame: Any, caption: str, columns: Sequence[str] = (), **look: Any) -> RichOutput:
-        """Show a table of your own, its columns named for the reader, as `compendium.display.outputs.captioned_table` does.
+        """Show a table of your own, its columns named for the reader, as `display.outputs.captioned_table` does.
 
         Parameters
         ----------
@@ -189,6 +194,12 @@ class OpenLedger:
             frame = pd.DataFrame(frame, columns=list(columns) or None)
         return outputs.captioned_table(frame, caption, **look)
 
+    def years_table(self, columns: Mapping[str, Yearly], caption: str, digits: int = 3) -> RichOutput:
+        """Show several series in columns, under their heads, for the years that all have, with so many digits."""
+        years = Yearly.shared(*columns.values())
+        cells = {head: [series[year].rounded(digits) for year in years] for head, series in columns.items()}
+        return self.table({"Year": list(map(str, years))} | cells, caption, numeric=list(cells))
+
     def misplaced_references(self, names: Sequence[str], caption: str) -> RichOutput:
         """Show references that are about something else than the sentence they stand under, each with the reason."""
         citations = self["citations"].set_index("citation_id", drop=False).rename_axis(None)
@@ -196,9 +207,9 @@ class OpenLedger:
         rows = rows.assign(entry=rows["entry_id"], verdict=OFF_TOPIC_REFERENCE, reason=rows["about_reason"])
         return ledger_tables.citations_table(rows, citations, self["sources"], caption)
 
-    def counts(self, grid: pd.DataFrame, caption: str) -> RichOutput:
-        """Show a grid of counts by metric id, a column each of what is counted; none is a dash."""
-        return ledger_tables.gaps_table(grid, self["metrics"], caption)
+    def counts(self, grid: Any, caption: str) -> RichOutput:
+        """Show counts by metric id, a column each of what is counted, as a DataFrame or by head; none is a dash."""
+        return ledger_tables.gaps_table(pd.DataFrame(grid), self["metrics"], caption)
 
     def link(self, kind: str, name: str, text: str = "") -> Markup:
         """Return a link to the permanent place of a `claim`, `event`, `source`, `observation`, for a cell."""
@@ -229,19 +240,28 @@ class OpenLedger:
         """Make values known to the prose, which shows them by {glue:text}`NAME`.
 
         Text stays as it is; whole numbers get separators; amounts are rounded as far as their ends can be told apart.
-        A change makes two: `NAME`, its months, and `NAME_growth`, what became of them.
+        Of a list comes `a, b and c`. A change makes two: `NAME`, its months, and `NAME_growth`, what became of them.
         """
         for name, value in values.items():
             if isinstance(value, Change):
                 outputs.glue_values(**{name: value.when, f"{name}_growth": value.said})
+            elif isinstance(value, list):
+                outputs.glue_values(**{name: self.say.list(value)})
             else:
                 outputs.glue_values(**{name: f"{int(value):,}" if isinstance(value, Integral) else str(value)})
 
 
 def _chosen(frame: pd.DataFrame, names: Collection[str], keys: dict[str, Wanted]) -> pd.DataFrame:
+    if _metrics(frame, names):
+        return matching(frame, {"metric_id": names, **keys})
     return matching(picked(frame, names) if names else frame, keys)
 
 
 def _in_order(frame: pd.DataFrame, names: Collection[str], keys: dict[str, Wanted]) -> pd.DataFrame:
     found = _chosen(frame, names, keys)
-    return found.sort_values(["period", OBSERVATION_ID]) if keys else found
+    return found.sort_values(["period", OBSERVATION_ID]) if keys or _metrics(frame, names) else found
+
+
+def _metrics(frame: pd.DataFrame, names: Collection[str]) -> bool:
+    """Return whether names are those of metrics, of which there are figures, and not ids."""
+    return bool(names) and "metric_id" in frame and set(names) <= set(frame["metric_id"])

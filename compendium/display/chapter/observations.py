@@ -19,6 +19,7 @@ from compendium.display.tables import derived as derived_tables
 from compendium.display.tables.ledger import stacked_cell
 from compendium.ledger.observations import reliable_actuals
 from compendium.reconciliation.components import ImpliedBounds
+from compendium.values.periods import format_period
 
 Column: TypeAlias = "str | Observations"
 """What belongs into a column: a metric, or figures."""
@@ -90,11 +91,27 @@ class Observations(Figures):
         pair = between or (self.only("area"), self.only("partner"))
         return Given(self.shelf, chosen, tuple(claims), pair)
 
-    def cell(self, name: str) -> Markup:
-        """Return one figure for a cell of a table: linked to its place, with its time and who prints it."""
+    def parts(self, named: Collection[str], whole: str, others: str = "others") -> pd.DataFrame:
+        """Return, by period for a reader, the values towards some partners, towards `others`, and towards the `whole`.
+
+        What no figure says is nothing.
+        """
+        grid = self.value_grid("period", "partner").fillna(0.0).rename(format_period)
+        rest = (grid[whole] - grid[list(named)].sum(axis=1)).round(2)
+        return grid[list(named)].assign(**{others: rest, whole: grid[whole]})
+
+    def cell(self, name: str, *below: str) -> Markup:
+        """Return one figure for a cell of a table: linked to its place, with its time and who prints it.
+
+        Lines `below` who prints it come instead of the time, which the row has.
+        """
         one = self[name]
         source = corroboration_tables.publisher_link(self.frame.loc[name].to_dict())
-        return stacked_cell(link("observation", name, one.figure), one.when, source)
+        return stacked_cell(link("observation", name, one.figure), "" if below else one.when, source, *below)
+
+    def cells(self) -> Markup:
+        """Return all figures for one cell, below each other, each with who prints it; the row has the time."""
+        return Markup("").join(Markup("<div>{}</div>").format(self.cell(name, "")) for name in self.ids)
 
 
 @dataclass(frozen=True)

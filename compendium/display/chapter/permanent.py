@@ -65,3 +65,29 @@ def conversions_table(ledger: OpenLedger, caption: str) -> RichOutput:
         for row in records(ledger["conversions"])
     ]
     return captioned_table(pd.DataFrame(rows), caption)
+
+
+def corrections_table(ledger: OpenLedger, kind: str, caption: str) -> RichOutput:
+    """Show the corrections of one kind, the latest first: `ours` are slips of the ledger, `source` of what it cites."""
+    rows = ledger["corrections"]
+    return ledger_tables.corrections_table(rows[rows["kind"] == kind], caption)
+
+
+def data_dictionary(ledger: OpenLedger) -> RichOutput:
+    """Show every table of the data with its columns: what each holds, its type, what is required of it."""
+    return ledger_tables.data_dictionary(ledger.tables.schema, row_counts(ledger))
+
+
+def archive_table(ledger: OpenLedger, caption: str) -> RichOutput:
+    """Show what the archive of the ledger holds of each table, and under which names."""
+    return ledger_tables.archive_table(ledger.tables.schema, row_counts(ledger), caption)
+
+
+def table_downloads(ledger: OpenLedger) -> RichOutput:
+    """Show links to every table as a file of its own."""
+    return ledger_tables.table_downloads(ledger.tables)
+
+
+def row_counts(ledger: OpenLedger) -> dict[str, int]:
+    """Return how many rows each table of the data has, by its name."""
+    return {name: len(frame) for name, frame in ledger.tables.frames.items()}

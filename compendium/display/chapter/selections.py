@@ -5,17 +5,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any, Self
 
 import pandas as pd
 
-from compendium.display.chapter.amounts import Amount, exactly
+from compendium.display.chapter.amounts import Amount, exactly, total
 from compendium.display.chapter.shelf import Shelf
 from compendium.display.chapter.yearly import Yearly
 from compendium.display.tables.corroboration import describe_time
-from compendium.values.periods import format_period
+from compendium.values.periods import Span, format_period, read_period
 
 SHORT = {
     "metric": "metric_id",
@@ -98,6 +98,11 @@ class Entry:
             return describe_time({str(name): cell for name, cell in self.cells.items()})
         return format_period(self.cells["period"] if "period" in self.cells else self.cells["date"])
 
+    @property
+    def span(self) -> Span:
+        """Return the days of the time that the row speaks of."""
+        return self.cells["span"] if "span" in self.cells else read_period(self.cells["period"])
+
 
 @dataclass(frozen=True)
 class Selection:
@@ -141,6 +146,14 @@ class Selection:
         return replace(
             self, frame=rows.sort_values(self._column(name), key=lambda cells: cells.map(order), kind="stable")
         )
+
+    def split(self, name: str, values: Iterable[str]) -> list[Self]:
+        """Return, for each of some values of a column, its rows; raise `ValueError` where there are none."""
+        parts = {value: self.where(**{name: value}) for value in values}
+        empty = [value for value, rows in parts.items() if not len(rows)]
+        if empty:
+            raise ValueError(f"no row has {name} {', '.join(empty)}")
+        return list(parts.values())
 
     def __add__(self, other: Self) -> Self:
         """Return the rows of both, those of the first before those of the second, each once."""
@@ -188,6 +201,14 @@ class Selection:
             raise ValueError(f"{name} holds {', '.join(map(str, values)) or 'nothing'}, and one value was expected")
         return values[0]
 
+    def counts_of(self, name: str, values: Collection[str]) -> pd.Series[int]:
+        """Return how many rows have each of some values in a column, in the order of the values."""
+        return self.frame[self._column(name)].value_counts().reindex(list(values), fill_value=0)
+
+    def naming(self, words: str) -> Self:
+        """Return the rows whose `name` contains some words, in capitals or not."""
+        return self.where(self.frame["name"].str.contains(words, case=False, regex=False))
+
 
 WHOLE_YEAR = r"\d{4}"
 
@@ -229,3 +250,68 @@ class Figures(Selection):
     def exact_by_year(self) -> Yearly:
         """Return the values of whole years as they are printed, by year, as if each were known exactly."""
         return Yearly({int(one.period): exactly(float(one.value), one.in_unit) for one in self.years()})
+
+    def never_falls(self) -> bool:
+        """Return whether every figure of a whole year is certainly no less than every figure of an earlier one."""
+        found = self.in_years()
+        return all(own >= earlier for at, own in found for before, earlier in found if before < at)
+
+    def by(self, name: str) -> dict[str, Amount]:
+        """Return the figures by what a column holds, in order of appearance; the first of several.
+
+        Their units are without words that scale them.
+        """
+        own = self._column(name)
+        first = replace(self, frame=self.frame.drop_duplicates(own))
+        return {str(one.cells[own]): one.amount.unscaled for one in first}
+
+    def grid(self, row: str, name: str) -> dict[str, dict[str, Amount]]:
+        """Return the figures by what one column holds, and within that by what another does, as `by` does."""
+        return {own: self.where(**{row: own}).by(name) for own in self.each(row)}
+
+    @property
+    def sum(self) -> Amount:
+        """Return the sum of all figures, in the unit of the first."""
+        return total(self.amounts)
+
+    def above(self, other: Figures) -> bool:
+        """Return whether each is certainly more than each of others."""
+        return all(one > than for one in self.amounts for than in other.amounts)
+
+    def largest_first(self) -> Self:
+        """Return the rows in the order of their lower ends, the highest first, whatever units they are read in."""
+        lows = [found.to(self.first.amount.unit).low for found in self.amounts]
+        order = sorted(range(len(lows)), key=lows.__getitem__, reverse=True)
+        return replace(self, frame=self.frame.iloc[order])
+
+    def parts_of(self, metric: str) -> Self:
+        """Return the rows whose metric is a part of another."""
+        metrics = self.shelf.tables["metrics"]
+        return self.where(metric=metrics.loc[metrics["part_of"] == metric, "metric_id"])
+
+    def yearly(self, *metrics: str) -> list[Yearly]:
+        """Return, for each of some metrics, the figures of whole years by year, in the unit in which they are read."""
+        return [rows.by_year() for rows in self.split("metric", metrics)]
+
+    def meeting(self, amount: Amount) -> Self:
+        """Return the rows whose figure and another amount can both be true."""
+        return self.where([found.meets(amount) for found in self.amounts])
+
+    def between(self, one: str, other: str) -> Self:
+        """Return the rows that speak of two areas, either towards the other."""
+        pair = [one, other]
+        return self.where(self.frame["ref_area"].isin(pair) & self.frame["counterpart_area"].isin(pair))
+
+    def by_end(self) -> Self:
+        """Return the rows in order of the last day that their periods cover, then of id."""
+        ends = self.frame["period"].map(lambda period: read_period(period).last)
+        return replace(self, frame=self.frame.assign(end=ends).sort_index().sort_values("end", kind="stable"))
+
+    def value_grid(self, rows: str, columns: str) -> pd.DataFrame:
+        """Return the values as printed, a row for each value of one column, a column for each of another."""
+        named = {"index": self._column(rows), "columns": self._column(columns), "values": "value"}
+        return self.frame.astype({"value": float}).pivot(**named)
+
+    def yearly_of(self, *areas: str) -> dict[str, Yearly]:
+        """Return, for each of some areas, the figures of whole years by year, as `by_year` does."""
+        return {area: self.where(area=area).by_year() for area in areas}

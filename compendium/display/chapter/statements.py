@@ -56,5 +56,16 @@ class Statements(Selection):
         """Show statements by source, in the order in which the sources were written, each stance with its place."""
         return ledger_tables.positions_table(self.stances.frame, self.frame, self._sources(), caption)
 
+    @property
+    def counts(self) -> dict[str, int]:
+        """Return how many `statements` there are, how many of them are `disputed`, how many `alone` in one source.
+
+        One is disputed that is asserted in one place and denied in another.
+        """
+        of_each = self.stances.frame.groupby("proposition_id")
+        disputed = sum({"asserts", "denies"} <= set(stances) for _, stances in of_each["stance"])
+        alone = int(of_each["source_id"].nunique().eq(1).sum())
+        return {"statements": len(self), "disputed": disputed, "alone": alone}
+
     def _sources(self) -> pd.DataFrame:
         return self.shelf.tables["sources"]

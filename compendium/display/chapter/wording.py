@@ -53,3 +53,8 @@ class Wording:
     def list(self, parts: Iterable[Any]) -> str:
         """Return several things as a list: `a, b and c`."""
         return format_list(map(str, parts))
+
+    def days_apart(self, earlier: str, later: str) -> str:
+        """Return the fewest and the most days that can lie between two periods: `14–75 days`."""
+        first, second = read_period(earlier), read_period(later)
+        return f"{(second.first - first.last).days}–{(second.last - first.first).days} days"

@@ -2,18 +2,33 @@
 
 from typing import Any
 
+import pandas as pd
 import pytest
 
 from compendium.display.chapter import source
 from compendium.display.chapter.amounts import exactly
 from compendium.display.chapter.cited import open_citations
+from compendium.display.chapter.editions import Editions
+from compendium.display.chapter.explorer import open_explorer
 from compendium.display.chapter.ledger import OpenLedger
-from compendium.display.chapter.permanent import conversions_table, events_table, observations_table, sources_table
+from compendium.display.chapter.measured import BuildTimes, Faults, ReconciliationRuns
+from compendium.display.chapter.permanent import (
+    archive_table,
+    conversions_table,
+    corrections_table,
+    data_dictionary,
+    events_table,
+    observations_table,
+    row_counts,
+    sources_table,
+    table_downloads,
+)  # fmt: skip
 from compendium.display.chapter.reconciled import open_reconciled
 from compendium.display.chapter.routes import open_routes
 from compendium.display.chapter.settled import open_settlement
 from compendium.display.chapter.shelf import Shelf
 from compendium.display.chapter.stakes import Assumptions, ExposureIds, Stakes
+from compendium.display.chapter.trapped import open_traps
 from compendium.display.chapter.votes import open_votes
 from compendium.display.chapter.witnesses import open_witnesses
 from tests.support.small import SCHEMA, claim, frame, observation, small
@@ -143,7 +158,7 @@ def test_tables_that_are_the_place_of_their_rows(ledger: OpenLedger) -> None:
 def test_a_source(ledger: OpenLedger, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(source, "load", lambda: ledger.tables)
     known: dict[str, Any] = {}
-    monkeypatch.setattr(source.present, "numbers", known.update)
+    monkeypatch.setattr(source.outputs, "glue_values", known.update)
     own = source.open_source("one2024")
     own.glue()
     assert known["claims"] == 2 and known["entries"] == 1
@@ -159,3 +174,93 @@ def test_a_source(ledger: OpenLedger, monkeypatch: pytest.MonkeyPatch) -> None:
 def test_an_amount_of_one_unit_converts_another(ledger: OpenLedger) -> None:
     barrels = exactly(2, "t") * ledger.conversion("barrels")
     assert (barrels.low, barrels.high, barrels.unit) == (14, 16, "bbl")
+
+
+def test_every_claim_with_its_verdicts(ledger: OpenLedger) -> None:
+    every = open_explorer(ledger)
+    assert (len(every.found), every.in_conflict, every.agreeing + every.differing) == (4, 2, 3)
+    shows(every.table("Every claim"), "Every claim", "one2024.t")
+
+
+def test_traps_by_kind(ledger: OpenLedger) -> None:
+    row = {
+        "trap_id": "odd",
+        "kind": "method",
+        "title": "Two ways",
+        "observations": "o.a; o.first",
+        "what": "They differ.",
+    }
+    found = open_traps(OpenLedger(Shelf(ledger.tables.with_tables(traps=frame(SCHEMA["traps"], [row])))))
+    assert [trap.name for trap in found.of_kind("misprint", "method")] == ["odd"] and found.figures >= 2
+    assert all(trap.arithmetic for trap in found.contradictions)
+    shows(found.cards("method"), "Two ways", "They differ.")
+
+
+def test_what_changed_between_editions(ledger: OpenLedger) -> None:
+    rows = [
+        ("1.9.0", "1.8.0", "claim added", "one2024.a", "$2.0 billion"),
+        ("1.10.0", "1.9.0", "verdict", "nobody", "another"),
+        ("1.10.0", "1.9.0", "page", "part/one", "written anew"),
+        ("1.10.0", "1.9.0", "table", "claims", "gone"),
+    ]
+    changes = pd.DataFrame(rows, columns=["edition", "since", "kind", "subject", "said"])
+    kinds = ("claim added", "claim gone", "verdict", "table", "page")
+    editions = Editions(changes, kinds, {"one2024.a"})
+    assert (editions.names, editions.newest, editions.since("1.10.0")) == (["1.10.0", "1.9.0"], "1.10.0", "1.9.0")
+    assert (editions.count("claim gone"), editions.count("page"), editions.count("page", "1.9.0")) == (0, 1, 0)
+    shows(editions.claims_table("T"), "claim added, 1.9.0", "nobody")
+    shows(editions.counts_table("T"), "Claims added", "Verdicts", "1.8.0")
+    shows(editions.parts_table("T"), 'href="../part/one.html"', "claims</")
+
+
+def test_runs_of_reconciliation() -> None:
+    columns = ["claims", "processes", "groups", "planted", "found", "invented", "seconds", "megabytes", "measured"]
+    rows = [[100, 1, 5, 1, 1, 0, 0.5, 90, "2026-01-01"], [1000, 1, 50, 2, 2, 0, 2.0, 99.6, "2026-01-02"],
+            [1000, 2, 50, 2, 2, 0, 1.0, 99, "2026-01-01"]]  # fmt: skip
+    runs = ReconciliationRuns(pd.DataFrame(rows, columns=columns).assign(machine="a machine"))
+    assert runs.all_found and (runs.quickest.processes, runs.spread(1000)) == (2, 2.0)
+    assert runs.measured == "2026-01-02 on a machine" and not ReconciliationRuns(runs.rows.assign(invented=1)).all_found
+    shows(runs.table("T"), "A claim, ms", "5.00", ">100<")
+
+
+def test_build_times_and_how_they_grow(ledger: OpenLedger) -> None:
+    columns = ["name", "part", "what", "chapters", "claims", "seconds", "ratio", "aim", "aim_unit"]
+    rows: list[list[Any]] = [["cold", "cold", "Everything", 3, None, 12.0, 1.5, 2.0, "times"],
+                             ["prose", "warm", "A sentence", 3, None, 9.0, 1.5, 5.0, "seconds"]]  # fmt: skip
+    rows += [[f"{size}-{kind}", "chapters", kind, size, None, seconds, 1.0, None, ""]
+             for kind in ("cold", "prose", "nothing") for size, seconds in ((10, 1.0), (20, 2.0))]  # fmt: skip
+    rows += [[f"ledger-{size}", "ledger", "read", None, size, 1.0, 1.0, None, ""] for size in (100, 1000)]
+    same = {"spread_seconds": 0.5, "runs": 1, "against": "a floor", "against_seconds": 1.0, "measured": "2026-01-01",
+            "machine": "a machine"}  # fmt: skip
+    reconciled = pd.DataFrame({"processes": 1, "claims": [100, 1000], "seconds": [1.0, 10.0]})
+    times = BuildTimes(ledger, pd.DataFrame(rows, columns=columns).assign(**same), reconciled)
+    assert (times.aims, times.met, times.missed) == (2, ["Everything"], ["A sentence"])
+    assert times.listed(times.missed) == "a sentence" and times["cold"].ratio == 1.5 and times.time("cold") == "12.0 s"
+    assert times.measured == "2026-01-01 on a machine" and (times.apart, times.measured_once) == ("50%", len(rows))
+    assert times.by_chapters.said == ["in proportion"] * 3 and times.by_claims.said == [
+        "in proportion",
+        "hardly at all",
+    ]
+    shows(times.table("T"), "Everything", "2 ×")
+    shows(times.by_chapters.table("T"), "Size grew", "× 2")
+    shows(times.by_claims.chart.show("Lines", "T"), "4 marks (seconds)")
+
+
+def test_wrong_cells_by_what_noticed_them() -> None:
+    counts = {"tried": [4, 6], "check": [1, 2], "verdict": [1, 0], "output": [1, 2], "copy": [1, 2], "survived": [0, 0]}
+    faults = Faults(pd.DataFrame({"kind": ["sign", "year"], **counts, "measured": "2026-01-01"}))
+    assert (faults.counted["tried"], faults.shown, faults.share, faults.measured) == (10, 7, "70.0%", "2026-01-01")
+    shows(faults.table("T"), "What was wrong", "Nothing", "year")
+
+
+def test_the_data_and_its_files(ledger: OpenLedger) -> None:
+    assert row_counts(ledger)["claims"] == 4
+    shows(data_dictionary(ledger), "table-claims")
+    shows(archive_table(ledger, "T"), "<caption>T</caption>", "claims.csv")
+    shows(table_downloads(ledger), "CSV: ")
+    wrong = {"correction_id": "c", "kind": "ours", "table": "claims", "row_id": "one2024.a", "column": "unit",
+             "old": "t", "new": "USD", "why": "A slip.", "corrected_on": "2026-01-01",
+             "evidence": "one2024 ¶ 1"}  # fmt: skip
+    mended = OpenLedger(Shelf(ledger.tables.with_tables(corrections=frame(SCHEMA["corrections"], [wrong]))))
+    shows(corrections_table(mended, "ours", "T"), "A slip.", "now USD")
+    assert "A slip." not in corrections_table(mended, "source", "T").data
