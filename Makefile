@@ -3,6 +3,8 @@
 .SILENT:
 PYTHON = python3
 RUN = .venv/bin/python
+# What `make test` begins with; CI, which has run it before, asks for `make test LINT=`.
+LINT = lint
 COMPILE = .venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header
 
 book: environment ## Build the book into _build/html (FRESH=1 executes every notebook; ADDRESS=https://… where it will be published)
@@ -18,8 +20,15 @@ release: environment ## Make the bundle of an edition and tag it (VERSION=1.10.0
 	test -n "$(VERSION)" || { echo "Which edition? make release VERSION=1.10.0" >&2; exit 2; }
 	$(RUN) -m compendium release "$(VERSION)"
 
-test: environment ## Check everything: data, engine, notebooks, site
+test: environment $(LINT) ## Check everything: code, data, engine, notebooks, site
 	$(RUN) -m pytest --nbval -n auto --dist loadscope
+
+lint: environment ## Check the code: rules, format, types, what imports what, spelling
+	$(RUN) -m ruff check --no-cache --quiet .
+	$(RUN) -m ruff format --no-cache --check --quiet .
+	$(RUN) -m mypy --cache-dir .cache/mypy
+	.venv/bin/lint-imports --cache-dir .cache/import-linter
+	$(RUN) -m codespell_lib
 
 environment: ## Make .venv hold exactly what requirements.txt locks
 	$(PYTHON) scripts/setup_environment.py requirements.txt
@@ -60,4 +69,4 @@ clean: ## Remove what was built, keep the environment
 help: ## List every target
 	awk -F ':.*## ' '/^[a-z]+:.*## / {printf "%-12s %s\n", $$1, $$2}' Makefile
 
-.PHONY: book serve print release test environment notebooks stale check lock authors bench audit links clean help
+.PHONY: book serve print release test lint environment notebooks stale check lock authors bench audit links clean help

@@ -1,20 +1,15 @@
-import csv
 import fcntl
 import json
 import os
-import shutil
 import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import Phase, settings
 from playwright.sync_api import Browser
 
-from compendium.analysis.corroboration import Corroboration, corroborate
-from compendium.ledger.loader import Ledger, load
-from compendium.project.paths import DATA, ROOT
-from compendium.reconciliation.reconcile import Reconciliation, reconcile
+from compendium.project.paths import ROOT
 
 # The same examples in every run, no clock on them, and nothing left in the folder.
 settings.register_profile("book", deadline=None, derandomize=True, database=None)
@@ -24,58 +19,31 @@ settings.register_profile("mutants", settings.get_profile("book"), phases=(Phase
 os.environ["HYPOTHESIS_STORAGE_DIRECTORY"] = str(ROOT / ".cache" / "hypothesis")
 
 
+SITES = ("built", "small_site")
+"""Fixtures that build a site, for which all workers but one would wait."""
+
+
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what drives a browser, and begin with the slow modules, so that none is left for the end."""
+    """Mark what drives a browser, and begin with the slow modules, so that none is left for the end.
+
+    Of these one module for each site has it built; what else asks for a site comes after the slow ones that need none.
+    """
+    asked: dict[Path, set[str]] = {}
+    slow = set()
     for item in items:
-        if "browser" in getattr(item, "fixturenames", ()):
+        names = set(getattr(item, "fixturenames", ()))
+        if "browser" in names:
             item.add_marker("browser")
-    slow = {item.path for item in items if item.get_closest_marker("slow")}
-    items.sort(key=lambda item: item.path not in slow)
+        asked.setdefault(item.path, set()).update(names.intersection(SITES))
+        if item.get_closest_marker("slow"):
+            slow.add(item.path)
+    beginning = {next((path for path in asked if path in slow and asked[path] == {site}), None) for site in SITES}
+    place = {path: 0 if path in beginning else 3 if path not in slow else 2 if asked[path] else 1 for path in asked}
+    items.sort(key=lambda item: place[item.path])
 
 
-# --- the ledger itself and what follows from it, worked out once; tests read it and change nothing
-
-
-@pytest.fixture(scope="session")
-def ledger() -> Ledger:
-    return load()
-
-
-@pytest.fixture(scope="session")
-def reconciled_ledger(ledger: Ledger) -> Reconciliation:
-    return reconcile(ledger)
-
-
-@pytest.fixture(scope="session")
-def corroborated_ledger(ledger: Ledger) -> dict[str, Corroboration]:
-    return corroborate(ledger)
-
-
-# --- copies of it
-
-
-@pytest.fixture
-def data(tmp_path: Path) -> Path:
-    """A copy of the ledger that a test may spoil."""
-    return Path(shutil.copytree(DATA, tmp_path / "data"))
-
-
-@pytest.fixture
-def spoil(data: Path) -> Callable[..., int]:
-    """Change one cell of the copied ledger; returns the line of the file it stands in."""
-
-    def change(table: str, key: str, column: str, value: str) -> int:
-        path = data / f"{table}.csv"
-        with path.open(encoding="utf-8", newline="") as file:
-            header, *rows = csv.reader(file)
-        place = next(n for n, row in enumerate(rows) if row[0] == key)
-        rows[place][header.index(column)] = value
-        with path.open("w", encoding="utf-8", newline="") as file:
-            csv.writer(file, lineterminator="\n").writerows([header, *rows])
-        return place + 2
-
-    return change
+# --- what modules of several rooms share
 
 
 Built = tuple[Path, subprocess.CompletedProcess[str]]

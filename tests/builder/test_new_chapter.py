@@ -16,12 +16,13 @@ from compendium.cli.app import main
 from compendium.project.paths import BOOK, ROOT
 from compendium.project.problems import LedgerError
 from tests.support.chapters import cell, write
+from tests.support.making import SMALL
 
 
 @pytest.fixture
 def root(tmp_path: Path) -> Path:
     """A project with a table of contents, and a folder for its pages."""
-    shutil.copy(ROOT / "_toc.yml", tmp_path)
+    shutil.copy(SMALL / "root" / "_toc.yml", tmp_path)
     (tmp_path / "book").mkdir()
     return tmp_path
 
@@ -32,15 +33,15 @@ def toc(root: Path) -> str:
 
 def test_a_page_is_the_last_of_its_part_and_all_else_stays(root: Path) -> None:
     before = toc(root).splitlines()
-    page = new_chapter.create_chapter("corridors/harbours", "Harbours", root)
-    added = ["      - file: book/corridors/harbours", "        title: Harbours"]
+    page = new_chapter.create_chapter("travel/harbours", "Harbours", root)
+    added = ["      - file: book/travel/harbours", "        title: Harbours"]
     after = toc(root).splitlines()
     place = after.index(added[0])
     assert after[:place] + after[place + 2 :] == before
     assert after[place : place + 2] == added
-    part = next(part for part in yaml.safe_load(toc(root))["parts"] if part["caption"] == "Corridors")
-    assert part["chapters"][-1] == {"file": "book/corridors/harbours", "title": "Harbours"}
-    assert page == root / "book" / "corridors" / "harbours.md"
+    part = next(part for part in yaml.safe_load(toc(root))["parts"] if part["caption"] == "Travel")
+    assert part["chapters"][-1] == {"file": "book/travel/harbours", "title": "Harbours"}
+    assert page == root / "book" / "travel" / "harbours.md"
 
 
 def test_a_page_of_a_source_stands_among_the_sources(root: Path) -> None:
@@ -57,23 +58,23 @@ def test_a_page_of_a_source_stands_among_the_sources(root: Path) -> None:
 
 def test_a_title_that_yaml_would_misread_is_quoted(root: Path) -> None:
     for place, title in enumerate(("Yes: no", "- a list", "On", "’Tis, a question?")):
-        new_chapter.create_chapter(f"corridors/page_{'abcd'[place]}", title, root)
+        new_chapter.create_chapter(f"travel/page_{'abcd'[place]}", title, root)
     listed = [found for part in yaml.safe_load(toc(root))["parts"] for found in part["chapters"]]
-    titles = [found["title"] for found in listed if found["file"].startswith("book/corridors/page_")]
+    titles = [found["title"] for found in listed if found["file"].startswith("book/travel/page_")]
     assert titles == ["Yes: no", "- a list", "On", "’Tis, a question?"]
 
 
 @pytest.mark.parametrize(
     ("name", "title", "said"),
     [
-        ("corridors/Harbours", "Harbours", "name: found 'corridors/Harbours'; expected part/page"),
+        ("travel/Harbours", "Harbours", "name: found 'travel/Harbours'; expected part/page"),
         ("harbours", "Harbours", "expected part/page"),
-        ("../corridors/x", "X", "expected part/page"),
-        ("corridor/harbours", "Harbours", "name: found 'corridor'; expected a part of the book: perhaps 'corridors'"),
-        ("corridors/cargo", "Cargo", "book/corridors/cargo.md: found 'a page'; expected a name that is not taken"),
-        ("corridors/harbours", "Two harbours", "title: found 'Two harbours'; expected no figure"),
-        ("corridors/harbours", " ", "title: found ' '; expected words"),
-        ("corridors/harbours", "{claim}`x`", "title: found"),
+        ("../travel/x", "X", "expected part/page"),
+        ("trave/harbours", "Harbours", "name: found 'trave'; expected a part of the book: perhaps 'travel'"),
+        ("travel/index", "Cargo", "book/travel/index.md: found 'a page'; expected a name that is not taken"),
+        ("travel/harbours", "Two harbours", "title: found 'Two harbours'; expected no figure"),
+        ("travel/harbours", " ", "title: found ' '; expected words"),
+        ("travel/harbours", "{claim}`x`", "title: found"),
     ],
 )
 def test_what_cannot_be_a_page_is_told_and_nothing_is_written(root: Path, name: str, title: str, said: str) -> None:
@@ -95,16 +96,16 @@ def test_a_page_of_a_source_wants_a_source(root: Path, monkeypatch: pytest.Monke
 
 def test_the_command_says_what_comes_next(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(authoring, "ROOT", root)
-    ran = CliRunner().invoke(main, ["new-chapter", "corridors/dry_ports"])
+    ran = CliRunner().invoke(main, ["new-chapter", "travel/dry_ports"])
     assert ran.exit_code == 0, ran.output
     assert "title: Dry ports" in toc(root)
     for command in ("make book", "make test"):
         assert command in ran.output
-    assert CliRunner().invoke(main, ["new-chapter", "corridors/dry_ports"]).exit_code == 1
+    assert CliRunner().invoke(main, ["new-chapter", "travel/dry_ports"]).exit_code == 1
 
 
 def test_the_template_is_a_chapter_without_a_number_in_its_prose(root: Path) -> None:
-    page = new_chapter.create_chapter("corridors/harbours", "Harbours", root)
+    page = new_chapter.create_chapter("travel/harbours", "Harbours", root)
     assert numbers_in_prose(page) == []
     assert len(code_sources(compose_notebook(page))) > 4
     assert "{.lead}" in page.read_text(encoding="utf-8")

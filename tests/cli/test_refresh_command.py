@@ -128,15 +128,14 @@ def test_a_service_that_answers_badly_is_named_with_every_fault(folder: Path, se
     assert state(folder) == before
 
 
-def test_an_absent_service_leaves_the_ledger_as_it_is() -> None:
-    """Of the ledger itself, with leave to write."""
-    before = state(DATA)
+def test_an_absent_service_leaves_the_ledger_as_it_is(folder: Path) -> None:
+    before = state(folder)
     with nobody() as address:
-        done = run_outside(load()["series"]["series_id"][0], "--write", "--service", address)
+        done = run_outside("output-growth", "--write", "--data", str(folder), "--service", address)
     assert done.returncode == 1
     assert done.stderr.startswith(f"{address.split('/')[2]}: no connection, or one that broke (")
     assert "Traceback" not in done.stderr
-    assert state(DATA) == before
+    assert state(folder) == before
 
 
 def test_a_silent_service_is_given_so_long_and_the_command_ends(folder: Path, service: Publisher) -> None:

@@ -14,11 +14,12 @@ from compendium.ledger.loader import Ledger, load
 from compendium.project.paths import DATA, ROOT
 from compendium.project.problems import LedgerError
 from compendium.values.date_parsing import find_dates
+from tests.support.making import small_folder
 
 TEXT = (
     "A made-up title\n\n"
     "In 2024 the trade turnover grew by 12.5% to almost $4.8 billion, the ministry of Ruritania said. "
-    "About 15 million tons of cargo [1, 2] went through Azerbaijan, 1.5 times as much.\n"
+    "About 15 million tons of cargo [1, 2] went through Ardania, 1.5 times as much.\n"
     "From January to April 2025 it was one of 20,000 barrels per day.\n"
     "1. See https://example.org/2019/07/page for more.\n"
 )
@@ -35,8 +36,8 @@ def brief(text: str, ledger: Ledger, tmp_path: Path) -> list[tuple[str, str, str
     return [(one.as_printed, one.hedge, one.unit, one.set_aside_reason or one.measure) for one in numbers]
 
 
-def test_every_number_is_found_with_its_hedge_unit_and_what_it_seems_to_be(ledger: Ledger, tmp_path: Path) -> None:
-    assert brief(TEXT, ledger, tmp_path) == [
+def test_every_number_is_found_with_its_hedge_unit_and_what_it_seems_to_be(small: Ledger, tmp_path: Path) -> None:
+    assert brief(TEXT, small, tmp_path) == [
         ("12.5%", "", "percent", "growth"),
         ("$4.8 billion", "almost", "USD", "level"),
         ("15 million tons", "about", "t", "level"),
@@ -70,9 +71,9 @@ def test_every_number_is_found_with_its_hedge_unit_and_what_it_seems_to_be(ledge
     ],
 )  # fmt: skip
 def test_languages(
-    ledger: Ledger, tmp_path: Path, text: str, expected: list[tuple[str, str, str, str]]
+    small: Ledger, tmp_path: Path, text: str, expected: list[tuple[str, str, str, str]]
 ) -> None:  # fmt: skip
-    assert brief(text, ledger, tmp_path) == expected
+    assert brief(text, small, tmp_path) == expected
 
 
 @pytest.mark.parametrize(
@@ -92,10 +93,10 @@ def test_dates(text: str, periods: list[str]) -> None:
     assert [one.period for one in find_dates(text)] == periods
 
 
-def test_every_number_of_a_text_is_in_a_draft(ledger: Ledger, tmp_path: Path) -> None:
+def test_every_number_of_a_text_is_in_a_draft(small: Ledger, tmp_path: Path) -> None:
     """What `verify` would ask for is there to be completed: no number of a paragraph falls between the drafts."""
-    own = found(TEXT, ledger, tmp_path)
-    tables = draft_files.drafts(own, "made2025", ledger)
+    own = found(TEXT, small, tmp_path)
+    tables = draft_files.drafts(own, "made2025", small)
     held: dict[str, set[str]] = {}
     for name in ("claims.csv", "mentions.csv", "set_aside.csv"):
         for row in csv.DictReader(io.StringIO(tables[name])):
@@ -104,13 +105,13 @@ def test_every_number_of_a_text_is_in_a_draft(ledger: Ledger, tmp_path: Path) ->
         assert set(find_numbers(paragraph)) <= held.get(f"{place}", set()), paragraph
 
 
-def test_names_are_those_of_the_ledger_and_capitals_inside_a_sentence(ledger: Ledger, tmp_path: Path) -> None:
-    names = {name.text: name.ledger_row for name in found(TEXT, ledger, tmp_path).names}
-    assert names == {"Ruritania": "", "Azerbaijan": "actors AZE"}
+def test_names_are_those_of_the_ledger_and_capitals_inside_a_sentence(small: Ledger, tmp_path: Path) -> None:
+    names = {name.text: name.ledger_row for name in found(TEXT, small, tmp_path).names}
+    assert names == {"Ruritania": "", "Ardania": "actors XAA"}
 
 
-def test_a_draft_leaves_open_what_it_cannot_know(ledger: Ledger, tmp_path: Path) -> None:
-    tables = draft_files.drafts(found(TEXT, ledger, tmp_path), "made2025", ledger)
+def test_a_draft_leaves_open_what_it_cannot_know(small: Ledger, tmp_path: Path) -> None:
+    tables = draft_files.drafts(found(TEXT, small, tmp_path), "made2025", small)
     (source,) = csv.DictReader(io.StringIO(tables["sources.csv"]))
     assert (source["source_id"], source["title"], source["language"]) == ("made2025", "A made-up title", "en")
     assert (source["paragraphs"], source["reliability"], source["written"]) == ("4", "", "")
@@ -119,16 +120,17 @@ def test_a_draft_leaves_open_what_it_cannot_know(ledger: Ledger, tmp_path: Path)
     assert len({row["claim_id"] for row in claims}) == len(claims)
 
 
-def test_drafts_hold_no_more_of_the_text_than_what_the_ledger_would(ledger: Ledger, tmp_path: Path) -> None:
-    tables = draft_files.drafts(found(TEXT, ledger, tmp_path), "made2025", ledger)
+def test_drafts_hold_no_more_of_the_text_than_what_the_ledger_would(small: Ledger, tmp_path: Path) -> None:
+    tables = draft_files.drafts(found(TEXT, small, tmp_path), "made2025", small)
     assert "ministry" not in "".join(tables.values())
 
 
 # --- the command
 
 
-def add(*words: str | Path) -> Result:
-    return CliRunner().invoke(main, ["add-source", *map(str, words)])
+def add(*words: str | Path, data: Path | None = None) -> Result:
+    """Run the command on a ledger, the small one unless another is given."""
+    return CliRunner().invoke(main, ["add-source", *map(str, words), "--data", str(data or small_folder())])
 
 
 @pytest.fixture
@@ -162,7 +164,7 @@ def test_drafts_are_written_once_and_never_over_somebody_s_work(text: Path, tmp_
         (b"", (), "t2025.txt: found 'no paragraph'"),
         (b" \n\xc2\xa0\n", (), "t2025.txt: found 'no paragraph'"),
         (b"Words.", ("--id", "2025"), "t2025.txt:source_id: found '2025'; expected an id of the form"),
-        (b"Words.", ("--id", "guluzade2025"), "found 'guluzade2025'; expected an id that no source has"),
+        (b"Words.", ("--id", "ames2024"), "found 'ames2024'; expected an id that no source has"),
     ],
 )
 def test_what_cannot_be_read_is_told(tmp_path: Path, content: bytes, words: tuple[str, ...], said: str) -> None:
@@ -181,37 +183,37 @@ def test_a_text_without_a_year_in_its_name_needs_an_id(tmp_path: Path) -> None:
 
 
 def test_a_text_that_is_in_the_ledger_is_refused_and_another_saving_of_it_is_told(
-    text: Path, data: Path, tmp_path: Path
+    text: Path, small_data: Path, tmp_path: Path
 ) -> None:
     known = text_extraction.open_text(text).sha256
-    sources = data / "sources.csv"
-    before = load(data).row("sources", "overview2025")["sha256"]
+    sources = small_data / "sources.csv"
+    before = load(small_data).row("sources", "cole2024")["sha256"]
     sources.write_text(sources.read_text(encoding="utf-8").replace(before, known), encoding="utf-8")
-    ran = add(text, "--into", tmp_path / "r", "--data", data)
-    assert (ran.exit_code, "found 'overview2025'; expected a text that is not in the ledger yet" in ran.output) == (
+    ran = add(text, "--into", tmp_path / "r", data=small_data)
+    assert (ran.exit_code, "found 'cole2024'; expected a text that is not in the ledger yet" in ran.output) == (
         1,
         True,
     )
 
 
-def test_another_saving_of_a_source_is_known_by_its_figures(ledger: Ledger, tmp_path: Path) -> None:
+def test_another_saving_of_a_source_is_known_by_its_figures(small: Ledger, tmp_path: Path) -> None:
     rows = [
         (row["paragraph"], row["as_printed"])
         for table in ("claims", "mentions", "citations", "set_aside")
-        for row in ledger[table].to_dict("records")
-        if row["source_id"] == "overview2025"
+        for row in small[table].to_dict("records")
+        if row["source_id"] == "cole2024"
     ]
-    lines = [" ".join(["-", *(words for place, words in rows if place == number)]) for number in range(1, 33)]
+    lines = [" ".join(["-", *(words for place, words in rows if place == number)]) for number in range(1, 10)]
     path = tmp_path / "again.txt"
     path.write_text("\n".join(lines), encoding="utf-8")
-    (found,) = text_extraction.similar_sources(text_extraction.open_text(path), ledger)
-    assert (found.source_id, found.shared) == ("overview2025", found.rows)
+    (found,) = text_extraction.similar_sources(text_extraction.open_text(path), small)
+    assert (found.source_id, found.shared) == ("cole2024", found.rows)
 
 
-def test_a_long_text_is_read_in_seconds(ledger: Ledger, tmp_path: Path) -> None:
+def test_a_long_text_is_read_in_seconds(small: Ledger, tmp_path: Path) -> None:
     path = tmp_path / "long2025.txt"
     path.write_text(TEXT * 500, encoding="utf-8")
-    assert len(text_extraction.extract(text_extraction.open_text(path), ledger).numbers) == 11 * 500
+    assert len(text_extraction.extract(text_extraction.open_text(path), small).numbers) == 11 * 500
 
 
 def test_what_shows_words_of_a_text_is_not_for_the_repository() -> None:

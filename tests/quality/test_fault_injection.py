@@ -16,8 +16,7 @@ from click.testing import CliRunner
 from IPython.core.interactiveshell import InteractiveShell
 
 from compendium.cli.app import main
-from compendium.ledger.loader import Ledger
-from compendium.project.paths import DATA, ROOT
+from compendium.project.paths import ROOT
 from compendium.quality import fault_injection
 from compendium.quality.fault_injection import (
     KINDS,
@@ -29,6 +28,7 @@ from compendium.quality.fault_injection import (
     injected_fault,
     mutated_cell,
 )
+from tests.support.making import small_folder
 
 
 def fault(number: int = 1, **cells: Any) -> Fault:
@@ -44,23 +44,25 @@ def lines(path: Path) -> list[list[str]]:
 
 
 def test_every_kind_is_tried_and_small_tables_as_well_as_large_ones() -> None:
-    found = list(generate_faults(DATA, 3, range(700)))
+    found = list(generate_faults(small_folder(), 3, range(700)))
     counted = Counter(one.kind for one in found)
     assert set(counted) == set(KINDS)
     assert min(counted.values()) > 60, counted
-    assert len({one.file for one in found}) > 40
+    assert len({one.file for one in found}) > 25
 
 
 def test_a_fault_follows_from_seed_and_number_alone() -> None:
-    assert list(generate_faults(DATA, 1, [5, 900, 17]))[1:] == list(generate_faults(DATA, 1, [900, 17]))
-    assert list(generate_faults(DATA, 1, [5])) != list(generate_faults(DATA, 2, [5]))
+    assert list(generate_faults(small_folder(), 1, [5, 900, 17]))[1:] == list(
+        generate_faults(small_folder(), 1, [900, 17])
+    )
+    assert list(generate_faults(small_folder(), 1, [5])) != list(generate_faults(small_folder(), 2, [5]))
 
 
-def test_a_fault_differs_from_what_stands_there_and_nothing_else_does(data: Path) -> None:
-    for one in generate_faults(data, 4, range(60)):
-        path = data / one.file
+def test_a_fault_differs_from_what_stands_there_and_nothing_else_does(small_data: Path) -> None:
+    for one in generate_faults(small_data, 4, range(60)):
+        path = small_data / one.file
         before, old = path.read_bytes(), lines(path)
-        with injected_fault(data, one):
+        with injected_fault(small_data, one):
             differing = [(n, a, b) for n, (a, b) in enumerate(zip(old, lines(path), strict=True), 1) if a != b]
         ((line, was, became),) = differing
         assert line == one.row
@@ -96,7 +98,7 @@ def watched(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> FaultDetector:
     monkeypatch.setattr(fault_injection, "format_path", str)
     monkeypatch.setattr(fault_injection, "verdicts", lambda data: None)
     found = FaultDetector.__new__(FaultDetector)
-    found.data, found.verdicts, found.known = Path(shutil.copytree(DATA, tmp_path / "data")), None, Counter()
+    found.data, found.verdicts, found.known = Path(shutil.copytree(small_folder(), tmp_path / "data")), None, Counter()
     found.shell = InteractiveShell.instance()
     read = f"import csv; rows = list(csv.DictReader(open({str(found.data / 'reasons.csv')!r}, encoding='utf-8')))"
     only = page(tmp_path, read, "[row['name'] for row in rows]", "print(rows[0]['sentence'])", copies=(2,))
@@ -106,8 +108,13 @@ def watched(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> FaultDetector:
 
 
 def test_each_way_to_notice_a_fault_is_told_apart(watched: FaultDetector, monkeypatch: pytest.MonkeyPatch) -> None:
-    sentence, code = lines(DATA / "reasons.csv")[1][lines(DATA / "reasons.csv")[0].index("sentence")], fault(3)
-    question = lines(DATA / "propositions.csv")[1][lines(DATA / "propositions.csv")[0].index("question")]
+    sentence, code = (
+        lines(small_folder() / "reasons.csv")[1][lines(small_folder() / "reasons.csv")[0].index("sentence")],
+        fault(3),
+    )
+    question = lines(small_folder() / "propositions.csv")[1][
+        lines(small_folder() / "propositions.csv")[0].index("question")
+    ]
     copied = fault(2, column="sentence", old=sentence, new=f"{sentence} More.")
     unread = fault(4, file="propositions.csv", column="question", old=question, new="Which?")
     refused = fault(5, column="reason", old="definition", new="meaning")
@@ -143,34 +150,25 @@ def told(outcomes: list[FaultOutcome], monkeypatch: pytest.MonkeyPatch, data: Pa
     return ended.exit_code, ended.output
 
 
-def test_what_nothing_notices_is_named_and_ends_the_command(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    before = (data / "corruptions.csv").read_bytes()
+def test_what_nothing_notices_is_named_and_ends_the_command(small_data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = (small_data / "corruptions.csv").read_bytes()
     noticed, survived = FaultOutcome(fault(1), "check", ""), FaultOutcome(fault(2), "survived", "")
-    code, said = told([noticed, survived], monkeypatch, data)
+    code, said = told([noticed, survived], monkeypatch, small_data)
     assert code == 1
     assert "nothing notices reasons.csv:2:name: 'definition' -> 'definitions'" in said
-    assert (data / "corruptions.csv").read_bytes() == before
-    assert told([noticed], monkeypatch, data)[0] == 0
+    assert (small_data / "corruptions.csv").read_bytes() == before
+    assert told([noticed], monkeypatch, small_data)[0] == 0
 
 
-def test_counts_are_written_by_kind(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_counts_are_written_by_kind(small_data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     outcomes = [
         FaultOutcome(fault(1), "check", ""),
         FaultOutcome(fault(2), "copy", ""),
         FaultOutcome(fault(3, kind="id"), "check", ""),
     ]
-    assert told(outcomes, monkeypatch, data, "--write")[0] == 0
-    head, *rows = lines(data / "corruptions.csv")
+    assert told(outcomes, monkeypatch, small_data, "--write")[0] == 0
+    head, *rows = lines(small_data / "corruptions.csv")
     assert head[:-2] == ["kind", "tried", *STAGES]
     assert [row[:-1] for row in rows] == [
         ["digit", "2", "1", "0", "0", "1", "0", "1"], ["id", "1", "1", "0", "0", "0", "0", "1"],
     ]  # fmt: skip
-
-
-def test_the_kept_table_has_every_kind_and_nothing_unnoticed(ledger: Ledger) -> None:
-    rows = ledger["corruptions"]
-    assert set(rows["kind"]) == set(KINDS)
-    assert (rows[list(STAGES)].sum(axis=1) == rows["tried"]).all()
-    assert rows["survived"].sum() == 0
-    field = next(field for field in ledger.schema["corruptions"].fields if field.name == "kind")
-    assert field.vocabulary == KINDS

@@ -149,7 +149,7 @@ READERS = (
     Reader("a chapter", copies(*(BOOK / name for name in SMALL)), a_chapter, UnreadableChapterError, 0.07),
     Reader("a stored notebook", notebooks_with_chapters, a_notebook, None, 0.03),
     Reader("a manifest", a_manifest, checksums.read_manifest, LedgerError, 0.05),
-    Reader("a source text", a_source, source_texts.read_text, None, 0.05),
+    Reader("a source text", a_source, source_texts.read_text, None, 0.1),
     Reader("the stamp of a build", a_stamp, read_stamp, None, 0.05),
 )
 

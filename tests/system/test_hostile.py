@@ -21,10 +21,9 @@ from compendium.cli.app import main
 from compendium.curation.validation import validate
 from compendium.display import attachments
 from compendium.ledger import archive
-from compendium.ledger.loader import load
-from compendium.project.paths import DATA, ROOT
+from compendium.ledger.loader import Ledger, load
 from compendium.project.problems import Problem
-from tests.support import elsewhere, hostile
+from tests.support import elsewhere, hostile, making
 from tests.support.chapters import page
 from tests.support.hostile import ADDRESSES, INERT, REFUSED
 
@@ -36,12 +35,12 @@ LINKED = re.compile(r'<script type="application/ld\+json">(.*?)</script>', re.S)
 SHOWN = ("evidence/claims", "evidence/sources", "evidence/citations", "evidence/timeline")
 """Pages that between them show free text of every sort, with cards, filters, a page for each claim, linked data."""
 EVERY = """
-from compendium import load, present, tables
+from compendium import open_ledger
 from IPython.display import display
-ledger = load()
-for name, frame in ledger.frames.items():
+ledger = open_ledger()
+for name, frame in ledger.tables.frames.items():
     if len(frame):
-        display(present.table(frame.head(20).astype(str), f"All of {name}"))
+        display(ledger.table(frame.head(20).astype(str), f"All of {name}"))
 """
 
 
@@ -53,39 +52,49 @@ def hidden(text: str) -> set[str]:
 # --- what is refused
 
 
-def test_texts_that_are_not_plain_are_refused_with_their_place(data: Path, spoil: Callable[..., int]) -> None:
+def test_texts_that_are_not_plain_are_refused_with_their_place(
+    small_data: Path, spoil_small: Callable[..., int]
+) -> None:
     plain = [how for how in REFUSED if how not in ("megabyte", "null")]
-    lines = {how: spoil("events", key, "note", REFUSED[how]) for how, key in zip(plain, keys("events"), strict=False)}
-    places = {problem.row for problem in validate(data) if (problem.file, problem.column) == ("events.csv", "note")}
+    notes = [("claims", key) for key in keys(small_data, "claims")]
+    lines = {how: spoil_small(*place, "note", REFUSED[how]) for how, place in zip(plain, notes, strict=False)}
+    assert len(lines) == len(plain)
+    places = {
+        problem.row for problem in validate(small_data) if (problem.file, problem.column) == ("claims.csv", "note")
+    }
     assert {how for how, line in lines.items() if line not in places} == set()
 
 
 @pytest.mark.parametrize("how", ["megabyte", "null"])
 def test_what_no_reader_of_tables_takes_is_refused_with_its_line(
-    data: Path, spoil: Callable[..., int], how: str
+    small_data: Path, spoil_small: Callable[..., int], how: str
 ) -> None:
-    line = spoil("events", keys("events")[3], "note", REFUSED[how])
-    found = [problem for problem in validate(data) if (problem.file, problem.row) == ("events.csv", line)]
+    line = spoil_small("events", keys(small_data, "events")[3], "note", REFUSED[how])
+    found = [problem for problem in validate(small_data) if (problem.file, problem.row) == ("events.csv", line)]
     assert found
     assert all(len(str(problem)) < 1000 for problem in found)
 
 
-def test_an_address_that_leads_elsewhere_than_to_the_web_is_refused(data: Path, spoil: Callable[..., int]) -> None:
-    table = "official/economy"
-    lines = [spoil(table, key, "address", text) for text, key in zip(ADDRESSES, keys(table), strict=False)]
-    found = {problem.row for problem in validate(data) if problem.column == "address"}
-    assert found == set(lines)
+def test_an_address_that_leads_elsewhere_than_to_the_web_is_refused(
+    small_data: Path, spoil_small: Callable[..., int]
+) -> None:
+    places = [(table, key) for table in ("official-economy", "official-crossing") for key in keys(small_data, table)]
+    changed = [(place[0], spoil_small(*place, "address", text)) for text, place in zip(ADDRESSES, places, strict=False)]
+    assert len(changed) == len(ADDRESSES)
+    problems = [problem for problem in validate(small_data) if problem.column == "address"]
+    found = {(problem.file.replace("/", "-").removesuffix(".csv"), problem.row) for problem in problems}
+    assert found == set(changed)
 
 
-def keys(table: str) -> list[str]:
-    return [str(key) for key in pd.read_csv(DATA / f"{table}.csv", dtype=str, keep_default_na=False).iloc[:, 0]]
+def keys(data: Path, table: str) -> list[str]:
+    return [str(key) for key in load(data)[table].iloc[:, 0]]
 
 
-def test_a_table_outside_of_the_ledger_is_refused(data: Path) -> None:
-    path = data / "datapackage.json"
-    shutil.copy(data / "reasons.csv", data.parent)
+def test_a_table_outside_of_the_ledger_is_refused(small_data: Path) -> None:
+    path = small_data / "datapackage.json"
+    shutil.copy(small_data / "reasons.csv", small_data.parent)
     path.write_text(path.read_text(encoding="utf-8").replace('"reasons.csv"', '"../reasons.csv"'), encoding="utf-8")
-    assert validate(data)
+    assert validate(small_data)
 
 
 # --- what is told of it
@@ -100,17 +109,22 @@ def test_a_problem_hands_nothing_to_the_terminal(how: str) -> None:
 
 
 def test_no_command_hands_control_characters_to_the_terminal(
-    data: Path, spoil: Callable[..., int], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    small_data: Path, spoil_small: Callable[..., int], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    spoil("events", keys("events")[0], "note", "".join(map(REFUSED.get, ("escape", "override", "other controls"))))
-    spoil("claims", keys("claims")[0], "unit", REFUSED["title of a window"])
-    found = validate(data)
+    spoil_small(
+        "events",
+        keys(small_data, "events")[0],
+        "note",
+        "".join(map(REFUSED.get, ("escape", "override", "other controls"))),
+    )
+    spoil_small("claims", keys(small_data, "claims")[0], "unit", REFUSED["title of a window"])
+    found = validate(small_data)
     assert {problem.file for problem in found} >= {"events.csv", "claims.csv"}
     monkeypatch.setattr("compendium.curation.validation.validate", lambda _: found)  # once is enough for all of them
     commands = [["check"], ["verify", "--sources", str(tmp_path)], ["refresh", "gdp", "--service", "http://127.0.0.1:9"],
                 ["bundle", str(tmp_path / "ledger.zip")], *([name] for name in ANALYSES)]  # fmt: skip
     for command in commands:
-        ended = CliRunner().invoke(main, [*command, "--data", str(data)])
+        ended = CliRunner().invoke(main, [*command, "--data", str(small_data)])
         assert ended.exit_code in (1, 2), command
         assert isinstance(ended.exception, SystemExit), command
         assert not hidden(ended.output), command
@@ -120,9 +134,9 @@ def test_no_command_hands_control_characters_to_the_terminal(
 
 
 @pytest.fixture(scope="module")
-def let_in(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def let_in(small: Ledger, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A ledger each of whose free texts is hostile."""
-    data = Path(shutil.copytree(DATA, tmp_path_factory.mktemp("hostile") / "data"))
+    data = Path(shutil.copytree(small.data, tmp_path_factory.mktemp("hostile") / "data"))
     hostile.filled(data)
     return data
 
@@ -152,15 +166,15 @@ def test_no_cell_of_a_file_beside_a_page_begins_a_formula() -> None:
 @pytest.fixture(scope="module")
 def site(let_in: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Pages of the book, made of the hostile ledger by all that makes pages."""
-    root = elsewhere.copied(tmp_path_factory.mktemp("spoilt") / "book")
+    root = making.make_project(tmp_path_factory.mktemp("spoilt") / "book")
     shutil.rmtree(root / "data")
     shutil.copytree(let_in, root / "data")
-    for path in (root / "book").rglob("*"):
-        if path.suffix in (".md", ".ipynb"):
-            path.unlink()
-    for name in SHOWN:
-        code = CELL.findall((ROOT / "book" / f"{name}.md").read_text(encoding="utf-8"))
-        page(root / "book" / f"{name}.md", *(re.sub(r"^:.*\n", "", cell) for cell in code))
+    for path in (root / "book").rglob("*.md"):
+        name = path.relative_to(root / "book").with_suffix("").as_posix()
+        code = CELL.findall(path.read_text(encoding="utf-8"))
+        path.unlink()
+        if name in SHOWN:
+            page(path, *(re.sub(r"^:.*\n", "", cell) for cell in code))
     page(root / "book" / "index.md", EVERY)
     toc = ["format: jb-book", "root: book/index", "chapters:", *(f"- file: book/{name}" for name in SHOWN)]
     (root / "_toc.yml").write_text("\n".join(toc) + "\n", encoding="utf-8")

@@ -14,14 +14,8 @@ from compendium.ledger.loader import Ledger
 from compendium.project.paths import BOOK, ROOT
 
 TESTS = ROOT / "tests"
-REAL = {"ledger", "reconciled_ledger", "corroborated_ledger", "data", "spoil"}
-"""Fixtures that hold this ledger or a copy of it; a module may have one of its own by such a name."""
-PENDING = {
-    "audit", "axe", "bench_book", "cards_in_browser", "cases", "chapter", "cli", "contributing", "corruption",
-    "data", "downloads", "engine", "explorer", "hostile", "incremental", "intake", "mutants", "official",
-    "refresh_command", "site",
-}  # fmt: skip
-"""What the modules are called that still use this ledger; one that no longer does is taken out here."""
+REAL = {"ledger", "reconciled_ledger", "corroborated_ledger"}
+"""Fixtures of this folder; a module may have one of its own by such a name."""
 EVERYDAY = {"evidence", "reference", "source"}  # parts that every compendium has
 TELLING = re.compile(r"[a-z][.-].*\d|\d{4}[.]|\w-\w+-\w")
 """What a key has that is no plain word: a number, or more than one hyphen."""
@@ -67,12 +61,22 @@ def uses(path: Path, own: set[str]) -> list[str]:
     return sorted(found | {"load()" for call in calls if not call.args})
 
 
-@pytest.mark.parametrize("path", modules(), ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", modules(), ids=lambda path: path.relative_to(TESTS).with_suffix("").as_posix())
 def test_a_test_of_the_engine_uses_nothing_of_this_ledger(path: Path, own: set[str]) -> None:
-    found = uses(path, own)
-    if path.name == "conftest.py":  # which has the fixtures for those that are still to come
-        return
-    if path.name.startswith("test_") and path.stem.removeprefix("test_") in PENDING:
-        assert found, f"{path.name} uses nothing of this ledger any more: take it out of those that do"
-    else:
-        assert found == []
+    assert uses(path, own) == []
+
+
+@pytest.mark.parametrize(
+    ("code", "found"),
+    [
+        ("names = ['plane-crash-2024', 'a plain word']", ["plane-crash-2024"]),
+        ("page = 'book/economic_pragmatism/trade.html'", ["economic_pragmatism"]),
+        ("def test_it(ledger): assert ledger", ["fixture ledger"]),
+        ("def test_it(small): assert load()", ["load()"]),
+        ("def test_it(small_data): assert load(small_data)", []),
+        ("@pytest.fixture\ndef ledger(): return 1\ndef test_it(ledger): assert ledger", []),
+    ],
+)
+def test_what_is_of_this_ledger_is_noticed(tmp_path: Path, own: set[str], code: str, found: list[str]) -> None:
+    (tmp_path / "test_it.py").write_text(code, encoding="utf-8")
+    assert uses(tmp_path / "test_it.py", own) == found
