@@ -26,7 +26,7 @@ EVENTS = pd.DataFrame(
 )  # fmt: skip
 
 DRAWN: dict[str, tuple[Callable[[], Figure], str]] = {
-    "intervals": (
+    "interval_chart": (
         lambda: ledger_charts.interval_chart(
             ["a\nlong", "b"], [portion.closed(1, Fraction(7, 2)), OPEN], unit="x", scale=0.5, notes=["one"]
         ),
@@ -36,7 +36,7 @@ DRAWN: dict[str, tuple[Callable[[], Figure], str]] = {
         b,4.0,,x,
         """,
     ),
-    "two_ways": (
+    "amounts_and_scores_chart": (
         lambda: ledger_charts.amounts_and_scores_chart({2023: portion.closed(1, 2)}, SCORES, unit="sums", scale=1, amounts_name="claims",
                               observed={"other": {2024: OPEN}}),
         f"""
@@ -49,7 +49,7 @@ DRAWN: dict[str, tuple[Callable[[], Figure], str]] = {
         "{ledger_charts.SCORES_TITLE}",conflict,2024,0.0,0.0,points
         """,
     ),
-    "ties": (
+    "tie_scores_chart": (
         lambda: ledger_charts.tie_scores_chart({"one": SCORES}),
         """
         tie,year,series,value,unit
@@ -59,7 +59,7 @@ DRAWN: dict[str, tuple[Callable[[], Figure], str]] = {
         one,2024,conflict,0.0,points
         """,
     ),
-    "timeline": (
+    "timeline_chart": (
         lambda: ledger_charts.timeline_chart(EVENTS, {"e1": [read_period("2024-01-10")]}),
         """
         event,kind,score,by,first,last
@@ -79,7 +79,7 @@ DRAWN: dict[str, tuple[Callable[[], Figure], str]] = {
         Sea,2,Three,5.0,3.0
         """,
     ),
-    "schematic": (
+    "route_diagram": (
         lambda: maps.route_diagram({"Red": ["A", "B"], "Sea": ["B"]}, style.SERIES_COLOURS[:2]),
         """
         route,stop,place,routes
@@ -88,7 +88,7 @@ DRAWN: dict[str, tuple[Callable[[], Figure], str]] = {
         Sea,1,B,2
         """,
     ),
-    "scores": (
+    "event_scores_chart": (
         lambda: ledger_charts.event_scores_chart(EVENTS),
         """
         event,kind,score,first,last
@@ -96,7 +96,7 @@ DRAWN: dict[str, tuple[Callable[[], Figure], str]] = {
         Second,conflicting,-5.0,2024-03-01,2024-05-31
         """,
     ),
-    "growth": (
+    "scaling_chart": (
         lambda: ledger_charts.scaling_chart({"one": {20: 5, 10: 2.5}, "two": {10: 1}}, size_label="rows", unit="seconds"),
         """
         series,size,of,value,unit
@@ -105,7 +105,7 @@ DRAWN: dict[str, tuple[Callable[[], Figure], str]] = {
         two,10,rows,1.0,seconds
         """,
     ),
-    "over_time": (
+    "time_series_chart": (
         lambda: series_charts.time_series_chart(
             {"one": {2022: portion.closed(2000, 6000), 2021: POINT(500)}}, unit="kt", scale=1e3
         ),
@@ -115,7 +115,7 @@ DRAWN: dict[str, tuple[Callable[[], Figure], str]] = {
         one,2022,2.0,6.0,kt
         """,
     ),
-    "abreast": (
+    "grouped_intervals_chart": (
         lambda: series_charts.grouped_intervals_chart({"T": {"one": [(1, OPEN), (2, POINT(4))]}}, {"one": style.SERIES_COLOURS[0]},
                                ticks={1: "May", 2: "June"}),
         """
@@ -124,7 +124,7 @@ DRAWN: dict[str, tuple[Callable[[], Figure], str]] = {
         T,one,June,4.0,4.0
         """,
     ),
-    "matrix": (
+    "word_grid_chart": (
         lambda: series_charts.word_grid_chart({"First\nrow": {"A": "yes", "B": "no"}}, {"yes": style.SERIES_COLOURS[0]}),
         """
         row,column,word
@@ -132,7 +132,7 @@ DRAWN: dict[str, tuple[Callable[[], Figure], str]] = {
         First row,B,no
         """,
     ),
-    "parts": (
+    "stacked_bar_chart": (
         lambda: series_charts.stacked_bar_chart({"First": {"a": 5, "b": 3.5}, "Second": {"b": 4}}, unit="tonnes"),
         """
         row,part,value,unit
@@ -141,7 +141,7 @@ DRAWN: dict[str, tuple[Callable[[], Figure], str]] = {
         Second,b,4.0,tonnes
         """,
     ),
-    "compared": (
+    "claimed_observed_chart": (
         lambda: series_charts.claimed_observed_chart(["A", "B"], [POINT(1), POINT(2)], [portion.closed(3, 4), POINT(5)], ["n", "m"],
                                 unit="%"),
         """
@@ -152,7 +152,7 @@ DRAWN: dict[str, tuple[Callable[[], Figure], str]] = {
         B,independent figure,5.0,5.0,%,m
         """,
     ),
-    "used": (
+    "capacity_use_chart": (
         lambda: series_charts.capacity_use_chart(["A"], [POINT(1000)], [OPEN], ["n"], unit="kt", scale=1e3),
         """
         label,series,low,high,unit,note

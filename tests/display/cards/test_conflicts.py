@@ -131,7 +131,7 @@ def test_a_reference_about_something_else_shows_sentence_and_entry(ledger: Ledge
 
 
 def test_hostile_text_stays_text(ledger: Ledger) -> None:
-    page = soup(ledger, home=True)
+    page = soup(ledger, is_permanent_place=True)
     assert page.find("u") is None
     assert len(page.find_all("article")) == 4
 
@@ -197,15 +197,15 @@ def test_everything_leads_to_its_permanent_place(ledger: Ledger, up: str) -> Non
 
 def test_cards_bear_their_names_only_at_home(ledger: Ledger) -> None:
     names = ["rates", "one2024.flood.p1", "warm+one2024", "one2024.cite"]
-    assert [card.get("id") for card in soup(ledger, home=True).find_all("article")] == names
+    assert [card.get("id") for card in soup(ledger, is_permanent_place=True).find_all("article")] == names
     assert soup(ledger).find(id=True) is None
     assert [card.h3.a["href"].partition("#")[2] for card in soup(ledger).find_all("article")] == names
-    assert all(card.h3.a is None for card in soup(ledger, home=True).find_all("article"))
+    assert all(card.h3.a is None for card in soup(ledger, is_permanent_place=True).find_all("article"))
 
 
 def test_no_two_cards_share_an_address() -> None:
     ledger = having(*RATES, growth("one2024.middle", "7%"))
-    names = [card["id"] for card in soup(ledger, home=True).find_all("article")]
+    names = [card["id"] for card in soup(ledger, is_permanent_place=True).find_all("article")]
     assert len(names) == 3
     assert len(set(names)) == 3
 

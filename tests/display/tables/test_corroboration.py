@@ -539,13 +539,13 @@ def test_verdicts_are_counted_by_what_is_said_of_each_claim_and_together() -> No
 
 
 def held(name: str, low: Any, high: Any, word: str = DIFFERS, **cells: Any) -> Comparison:
-    return Comparison((name,), word, between(low, high), "USD", word == AGREES, **{"apart": between(1, 2)} | cells)
+    return Comparison((name,), word, between(low, high), "USD", word == AGREES, **{"difference": between(1, 2)} | cells)
 
 
 def test_what_differs_is_told_once_a_value() -> None:
     one = verdict(
         "a", DIFFERS, held("o", 1, 2), held("again", 1, 2), held("p", 3, 4), held("q", 9, 10, AGREES),
-        held("endless", 5, 6, apart=None), held("beside", 7, 8, NOT_COMPARABLE),
+        held("endless", 5, 6, difference=None), held("beside", 7, 8, NOT_COMPARABLE),
     )  # fmt: skip
     two = verdict("b", DIFFERS, held("o", 1, 2))  # another claim tells it again
     found = [
