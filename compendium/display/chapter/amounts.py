@@ -53,6 +53,12 @@ class Amount:
         """Return the same in another unit of the same kind: `million USD` in `USD`."""
         return Amount(units.convert_interval(self.interval, self.unit, unit), unit, self.rests_on)
 
+    @property
+    def unscaled(self) -> Amount:
+        """Return the same in its unit without the word that scales it: `million t` in `t`."""
+        plain = units.unscaled(self.unit)
+        return self if plain == self.unit else self.to(plain)
+
     # --- what it says
 
     def __str__(self) -> str:
@@ -96,6 +102,12 @@ class Amount:
     def __radd__(self, other: Amount | int) -> Amount:
         """Return the sum; `sum(amounts)` begins with nothing."""
         return self if other == 0 else NotImplemented
+
+    def __sub__(self, other: Amount) -> Amount:
+        """Return what is left of it without another, in its unit; both are taken as known apart from each other."""
+        own, less = self.interval, other.to(self.unit).interval
+        left = own.replace(lower=own.lower - less.upper, upper=own.upper - less.lower)
+        return Amount(left, self.unit)
 
     def __mul__(self, other: Amount) -> Amount:
         """Return so many times this; the unit is that of `other` (`t` times `bbl` a tonne are `bbl`)."""
@@ -146,6 +158,16 @@ class Amount:
         """Return the average day of what a period sums up to, in the unit of the sum."""
         days = read_period(period)
         return self / ((days.last - days.first).days + 1)
+
+    def rate(self, period: str) -> Amount:
+        """Return the average day of what a period sums up to, as a rate: `t` as `t/day`."""
+        return Amount(self.daily(period).interval, f"{self.unit}/day", self.rests_on)
+
+    @property
+    def in_a_year(self) -> Amount:
+        """Return what a rate makes in a mean year, without the word that scales its unit: `million t/day` in `t`."""
+        what = self.unscaled.unit.partition("/")[0]
+        return Amount(self.to(f"{what}/year").interval, what, self.rests_on)
 
     # --- how it lies
 

@@ -125,18 +125,23 @@ class Charts:
         return Chart(series_charts.grouped_intervals_chart(drawn, shades, **look))
 
     def parts(
-        self, rows: Mapping[str, Mapping[str, float]], unit: str, colours: Mapping[str, Shade] | None = None
-    ) -> Chart:
+        self, rows: Mapping[str, Mapping[str, float | Amount]], unit: str,
+        colours: Mapping[str, Shade] | None = None, digits: int = 1,
+    ) -> Chart:  # fmt: skip
         """Return one bar a row made of named parts; a part under the id of a place bears its name and colour.
 
-        Places without a colour of their own, and parts that `colours` does not name, get what is left.
+        Places without a colour of their own, and parts that `colours` does not name, get what is left. Of an amount
+        the middle is drawn, scaled by what `unit` says and rounded to so many decimals.
         """
         places, given = self.shelf.names.places, dict(colours or {})
         actors = set(self.shelf.tables.frames["actors"]["actor_id"]) if "actors" in self.shelf.tables.frames else set()
         parts = list(dict.fromkeys(part for row in rows.values() for part in row))
         own = {part: given.get(part, part) for part in parts if part in given or part in actors}
         shades = dict(zip((places.get(part, part) for part in own), self.shelf.colours(own.values()), strict=True))
-        named = {label: {places.get(part, part): value for part, value in row.items()} for label, row in rows.items()}
+        named = {
+            label: {places.get(part, part): _drawn(value, unit, digits) for part, value in row.items()}
+            for label, row in rows.items()
+        }
         return Chart(series_charts.stacked_bar_chart(named, unit=unit, colours=shades))
 
     def used(self, rows: Mapping[str, tuple[Value, Value]], notes: Sequence[str], unit: str) -> Chart:
@@ -192,7 +197,15 @@ class Charts:
 
 
 def _interval(value: Value) -> portion.Interval:
-    return value.interval if isinstance(value, Amount) else value
+    """Return an interval in a unit without a word that scales it: of `million t` in `t`."""
+    return value.unscaled.interval if isinstance(value, Amount) else value
+
+
+def _drawn(value: float | Amount, label: str, digits: int) -> float:
+    if not isinstance(value, Amount):
+        return value
+    found = _interval(value)
+    return round(float((found.lower + found.upper) / 2 / Fraction(_scale(label))), digits)
 
 
 def _scaled(value: Value, label: str) -> portion.Interval:

@@ -86,14 +86,14 @@ class OpenLedger:
     # --- selections
 
     def claims(self, *names: str, **keys: Wanted) -> Claims:
-        """Return claims: those with these ids, in this order, or those whose columns hold what is asked for.
+        """Return claims: those with these ids, in this order, or of these metrics, whose columns hold what is asked.
 
-        Without either, all. Columns may be called for short: `metric`, `area`, `partner`, `source`, `status`.
+        Without any, all. Columns may be called for short: `metric`, `area`, `partner`, `source`, `status`.
         """
         return Claims(self.shelf, _chosen(self.shelf.claims, names, keys))
 
     def observations(self, *names: str, **keys: Wanted) -> Observations:
-        """Return figures of independent publishers: by id, or by what columns hold, then in order of period.
+        """Return figures of independent publishers: by id, or by metric and what columns hold, then in order of period.
 
         Raises
         ------
@@ -229,19 +229,28 @@ class OpenLedger:
         """Make values known to the prose, which shows them by {glue:text}`NAME`.
 
         Text stays as it is; whole numbers get separators; amounts are rounded as far as their ends can be told apart.
-        A change makes two: `NAME`, its months, and `NAME_growth`, what became of them.
+        Of a list comes `a, b and c`. A change makes two: `NAME`, its months, and `NAME_growth`, what became of them.
         """
         for name, value in values.items():
             if isinstance(value, Change):
                 outputs.glue_values(**{name: value.when, f"{name}_growth": value.said})
+            elif isinstance(value, list):
+                outputs.glue_values(**{name: self.say.list(value)})
             else:
                 outputs.glue_values(**{name: f"{int(value):,}" if isinstance(value, Integral) else str(value)})
 
 
 def _chosen(frame: pd.DataFrame, names: Collection[str], keys: dict[str, Wanted]) -> pd.DataFrame:
+    if _metrics(frame, names):
+        return matching(frame, {"metric_id": names, **keys})
     return matching(picked(frame, names) if names else frame, keys)
 
 
 def _in_order(frame: pd.DataFrame, names: Collection[str], keys: dict[str, Wanted]) -> pd.DataFrame:
     found = _chosen(frame, names, keys)
-    return found.sort_values(["period", OBSERVATION_ID]) if keys else found
+    return found.sort_values(["period", OBSERVATION_ID]) if keys or _metrics(frame, names) else found
+
+
+def _metrics(frame: pd.DataFrame, names: Collection[str]) -> bool:
+    """Return whether names are those of metrics, of which there are figures, and not ids."""
+    return bool(names) and "metric_id" in frame and set(names) <= set(frame["metric_id"])

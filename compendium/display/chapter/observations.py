@@ -90,11 +90,18 @@ class Observations(Figures):
         pair = between or (self.only("area"), self.only("partner"))
         return Given(self.shelf, chosen, tuple(claims), pair)
 
-    def cell(self, name: str) -> Markup:
-        """Return one figure for a cell of a table: linked to its place, with its time and who prints it."""
+    def cell(self, name: str, *below: str) -> Markup:
+        """Return one figure for a cell of a table: linked to its place, with its time and who prints it.
+
+        Lines `below` who prints it come instead of the time, which the row has.
+        """
         one = self[name]
         source = corroboration_tables.publisher_link(self.frame.loc[name].to_dict())
-        return stacked_cell(link("observation", name, one.figure), one.when, source)
+        return stacked_cell(link("observation", name, one.figure), "" if below else one.when, source, *below)
+
+    def cells(self) -> Markup:
+        """Return all figures for one cell, below each other, each with who prints it; the row has the time."""
+        return Markup("").join(Markup("<div>{}</div>").format(self.cell(name, "")) for name in self.ids)
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from compendium.display.chapter.amounts import Amount, exactly
 from compendium.display.chapter.shelf import Shelf
 from compendium.display.chapter.yearly import Yearly
 from compendium.display.tables.corroboration import describe_time
-from compendium.values.periods import format_period
+from compendium.values.periods import Span, format_period, read_period
 
 SHORT = {
     "metric": "metric_id",
@@ -97,6 +97,11 @@ class Entry:
         if "stated_on" in self.cells:
             return describe_time({str(name): cell for name, cell in self.cells.items()})
         return format_period(self.cells["period"] if "period" in self.cells else self.cells["date"])
+
+    @property
+    def span(self) -> Span:
+        """Return the days of the time that the row speaks of."""
+        return self.cells["span"] if "span" in self.cells else read_period(self.cells["period"])
 
 
 @dataclass(frozen=True)
@@ -229,3 +234,21 @@ class Figures(Selection):
     def exact_by_year(self) -> Yearly:
         """Return the values of whole years as they are printed, by year, as if each were known exactly."""
         return Yearly({int(one.period): exactly(float(one.value), one.in_unit) for one in self.years()})
+
+    def never_falls(self) -> bool:
+        """Return whether every figure of a whole year is certainly no less than every figure of an earlier one."""
+        found = self.in_years()
+        return all(own >= earlier for at, own in found for before, earlier in found if before < at)
+
+    def by(self, name: str) -> dict[str, Amount]:
+        """Return the figures by what a column holds, in order of appearance; the first of several.
+
+        Their units are without words that scale them.
+        """
+        own = self._column(name)
+        first = replace(self, frame=self.frame.drop_duplicates(own))
+        return {str(one.cells[own]): one.amount.unscaled for one in first}
+
+    def grid(self, row: str, name: str) -> dict[str, dict[str, Amount]]:
+        """Return the figures by what one column holds, and within that by what another does, as `by` does."""
+        return {own: self.where(**{row: own}).by(name) for own in self.each(row)}

@@ -95,6 +95,12 @@ class Yearly(dict[int, Amount]):
         found = self._in_order()
         return all(later >= earlier for earlier, later in pairwise(found))
 
+    @property
+    def peak(self) -> int | None:
+        """Return the year up to which it never falls and from which on it never rises; `None` where there is none."""
+        found = [at for at in self if self.until(at).never_falls() and self.since(at).never_rises()]
+        return max(found, default=None)
+
     def falls(self) -> list[int]:
         """Return the years whose own amount, a growth, is certainly below nothing."""
         return [at for at in sorted(self) if self[at] < 0]

@@ -294,7 +294,7 @@ def test_charts_scale_by_their_label_and_colour_by_actor(ledger: OpenLedger) -> 
         charts.bars({"One": billions(1), "Two": billions(2, 3)}, "billion USD", colours=["claimed", "A"]),
         charts.lines({"A": years, "other": {2022: exactly(1, "USD")}}, "billion USD", label="from {}"),
         charts.panels({"Sums, billion USD": {"own": list(years.items())}}, {"own": "B"}),
-        charts.parts({"2023": {"A": 1.0, "rest": 2.0}}, "billion USD", {"rest": "muted"}),
+        charts.parts({"2023": {"A": 1.0, "rest": billions(2)}}, "billion USD", {"rest": "muted"}),
         charts.used({"Port": (billions(1), billions(2))}, ["half"], "billion USD"),
         charts.words({"row": {"column": "yes"}}, {"yes": 2}),
         charts.ties({"Both": ledger.events().scores}),
@@ -348,9 +348,9 @@ def test_values_are_made_known_to_the_prose(ledger: OpenLedger, monkeypatch: pyt
     known: dict[str, Any] = {}
     monkeypatch.setattr(chapter, "glue_values", known.update)
     half = ledger.given("A", metric="total").change("total", "2023-01/2023-06")
-    ledger.glue(count=1234, many=pd.Series([5]).sum(), amount=billions(2), word="so", half=half)
+    ledger.glue(count=1234, many=pd.Series([5]).sum(), amount=billions(2), word=["so", 2], half=half)
     assert known == {
-        "count": "1,234", "many": "5", "amount": "2 billion USD", "word": "so", "half": "January–June 2023",
+        "count": "1,234", "many": "5", "amount": "2 billion USD", "word": "so and 2", "half": "January–June 2023",
         "half_growth": half.said,
     }  # fmt: skip
 
