@@ -117,7 +117,7 @@ def strip_markup(markup: str) -> str:
 
 
 def interval_cells(interval: portion.Interval | None) -> dict[str, str]:
-    """Return an interval as cells: `low` and `high` as decimals, empty where it has no end, and `interval_cells` as `[)`.
+    """Return an interval as cells: `low` and `high` as decimals, empty where it is unbounded, and `ends` as `[)`.
 
     An end that is no decimal (a third) is rounded outwards at the 15th digit, so that what is written holds what is
     meant. All are empty where nothing is known.

@@ -16,8 +16,9 @@ from compendium.analysis.conflicts import InconsistencyGroup, find_inconsistenci
 from compendium.analysis.corroboration import Comparison, Corroboration, corroborate
 from compendium.analysis.explanations import Names, verdict_row
 from compendium.display.attachments import interval_cells
-from compendium.display.tables.corroboration import comparison_clause, comparison_sentence, describe_measure
-from compendium.display.tables.ledger import describe_claim_quantity
+from compendium.display.tables.claims import describe_claim_quantity
+from compendium.display.tables.corroboration import comparison_clause, comparison_sentence
+from compendium.display.tables.observations import describe_measure
 from compendium.ledger.claims import competing_figures, read_claims
 from compendium.ledger.corrections import corrections_by_row
 from compendium.ledger.loader import Ledger
@@ -68,7 +69,7 @@ def build_claim_records(ledger: Ledger) -> dict[str, ClaimRecord]:
 
 
 def _read(interval: portion.Interval, unit: str) -> ClaimRecord:
-    """Return how a figure is read: in words, and its ends as `compendium.display.attachments.interval_cells` writes them."""
+    """Return how a figure is read: in words, and as `compendium.display.attachments.interval_cells`."""
     return {"read_as": format_amount(interval, unit), **interval_cells(interval)}
 
 

@@ -20,7 +20,8 @@ STOPS = pd.DataFrame(
      "latitude": [0.0, 10.0, 10.0, 5.0], "longitude": [0.0, 10.0, 10.0, 3.0]}
 )  # fmt: skip
 EVENTS = pd.DataFrame(
-    [("First", "e1", read_period("2024-01"), 5.0), ("Second", "e2", read_period("2024-03/2024-05"), -5.0), ("No date", "e3", None, 1),
+    [("First", "e1", read_period("2024-01"), 5.0), ("Second", "e2", read_period("2024-03/2024-05"), -5.0),
+     ("No date", "e3", None, 1),
      ("No score", "e4", read_period("2024-06-01"), pd.NA)],
     columns=["name", "event_id", "span", "goldstein"],
 )  # fmt: skip
@@ -28,7 +29,7 @@ EVENTS = pd.DataFrame(
 DRAWN: dict[str, tuple[Callable[[], Figure], str]] = {
     "interval_chart": (
         lambda: ledger_charts.interval_chart(
-            ["a\nlong", "b"], [portion.closed(1, Fraction(7, 2)), OPEN], unit="x", scale=0.5, notes=["one"]
+            ["a\nlong", "b"], [portion.closed(2, 7), portion.open(4, portion.inf)], unit="x", notes=["one"]
         ),
         """
         label,low,high,unit,note
@@ -37,8 +38,9 @@ DRAWN: dict[str, tuple[Callable[[], Figure], str]] = {
         """,
     ),
     "amounts_and_scores_chart": (
-        lambda: ledger_charts.amounts_and_scores_chart({2023: portion.closed(1, 2)}, SCORES, unit="sums", scale=1, amounts_name="claims",
-                              observed={"other": {2024: OPEN}}),
+        lambda: ledger_charts.amounts_and_scores_chart(
+            {"claims": {2023: portion.closed(1, 2)}, "other": {2024: OPEN}}, SCORES, unit="sums"
+        ),
         f"""
         panel,series,year,low,high,unit
         sums,claims,2023,1.0,2.0,sums
@@ -70,7 +72,9 @@ DRAWN: dict[str, tuple[Callable[[], Figure], str]] = {
         """,
     ),
     "route_map": (
-        lambda: maps.route_map(STOPS, {"r": style.SERIES_COLOURS[0], "s": style.SERIES_COLOURS[1]}, labels={"r": "Red", "s": "Sea"}),
+        lambda: maps.route_map(
+            STOPS, [maps.Route("r", style.SERIES_COLOURS[0], "Red"), maps.Route("s", style.SERIES_COLOURS[1], "Sea")]
+        ),
         """
         route,stop,place,latitude,longitude
         Red,1,One,0.0,0.0
@@ -97,7 +101,9 @@ DRAWN: dict[str, tuple[Callable[[], Figure], str]] = {
         """,
     ),
     "scaling_chart": (
-        lambda: ledger_charts.scaling_chart({"one": {20: 5, 10: 2.5}, "two": {10: 1}}, size_label="rows", unit="seconds"),
+        lambda: ledger_charts.scaling_chart(
+            {"one": {20: 5, 10: 2.5}, "two": {10: 1}}, size_label="rows", unit="seconds"
+        ),
         """
         series,size,of,value,unit
         one,10,rows,2.5,seconds
@@ -107,7 +113,7 @@ DRAWN: dict[str, tuple[Callable[[], Figure], str]] = {
     ),
     "time_series_chart": (
         lambda: series_charts.time_series_chart(
-            {"one": {2022: portion.closed(2000, 6000), 2021: POINT(500)}}, unit="kt", scale=1e3
+            {"one": {2022: portion.closed(2, 6), 2021: POINT(Fraction(1, 2))}}, unit="kt"
         ),
         """
         series,year,low,high,unit
@@ -116,8 +122,9 @@ DRAWN: dict[str, tuple[Callable[[], Figure], str]] = {
         """,
     ),
     "grouped_intervals_chart": (
-        lambda: series_charts.grouped_intervals_chart({"T": {"one": [(1, OPEN), (2, POINT(4))]}}, {"one": style.SERIES_COLOURS[0]},
-                               ticks={1: "May", 2: "June"}),
+        lambda: series_charts.grouped_intervals_chart(
+            {"T": {"one": [(1, OPEN), (2, POINT(4))]}}, {"one": style.SERIES_COLOURS[0]}, ticks={1: "May", 2: "June"}
+        ),
         """
         panel,series,place,low,high
         T,one,May,2.0,
@@ -125,7 +132,9 @@ DRAWN: dict[str, tuple[Callable[[], Figure], str]] = {
         """,
     ),
     "word_grid_chart": (
-        lambda: series_charts.word_grid_chart({"First\nrow": {"A": "yes", "B": "no"}}, {"yes": style.SERIES_COLOURS[0]}),
+        lambda: series_charts.word_grid_chart(
+            {"First\nrow": {"A": "yes", "B": "no"}}, {"yes": style.SERIES_COLOURS[0]}
+        ),
         """
         row,column,word
         First row,A,yes
@@ -142,8 +151,9 @@ DRAWN: dict[str, tuple[Callable[[], Figure], str]] = {
         """,
     ),
     "claimed_observed_chart": (
-        lambda: series_charts.claimed_observed_chart(["A", "B"], [POINT(1), POINT(2)], [portion.closed(3, 4), POINT(5)], ["n", "m"],
-                                unit="%"),
+        lambda: series_charts.claimed_observed_chart(
+            ["A", "B"], [POINT(1), POINT(2)], [portion.closed(3, 4), POINT(5)], ["n", "m"], unit="%"
+        ),
         """
         label,series,low,high,unit,note
         A,claimed,1.0,1.0,%,n
@@ -153,7 +163,9 @@ DRAWN: dict[str, tuple[Callable[[], Figure], str]] = {
         """,
     ),
     "capacity_use_chart": (
-        lambda: series_charts.capacity_use_chart(["A"], [POINT(1000)], [OPEN], ["n"], unit="kt", scale=1e3),
+        lambda: series_charts.capacity_use_chart(
+            ["A"], [POINT(1)], [portion.open(Fraction(1, 500), portion.inf)], ["n"], unit="kt"
+        ),
         """
         label,series,low,high,unit,note
         A,carried,1.0,1.0,kt,n

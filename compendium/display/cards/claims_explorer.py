@@ -19,7 +19,7 @@ from compendium.display.claim_records import ClaimRecord
 from compendium.display.links import link, locator, verdict_badge
 from compendium.display.mime_types import CLAIM_RECORDS
 from compendium.display.outputs import RichOutput, download_links
-from compendium.display.tables.ledger import stacked_cell
+from compendium.display.tables.cells import stacked_cell
 from compendium.values.periods import read_period
 
 HEADS = ("Figure", "Claim", "Who says so", "How it stands")

@@ -15,7 +15,7 @@ from markupsafe import Markup
 
 from compendium.analysis.conflicts import ASSERTED_AND_DENIED, REFERENCE, TIME, Inconsistency, InconsistencyGroup
 from compendium.display.links import link, locator
-from compendium.display.tables.ledger import describe_claim_quantity
+from compendium.display.tables.claims import describe_claim_quantity
 from compendium.ledger.claims import author_names, read_claims
 from compendium.ledger.loader import Ledger
 from compendium.values.periods import format_period
@@ -33,31 +33,27 @@ MORE_HTML = Markup(
 )
 
 
-def conflict_cards(
-    groups: Sequence[InconsistencyGroup], ledger: Ledger, *, up: str = "..", is_permanent_place: bool = False
-) -> HTML:
+def conflict_cards(groups: Sequence[InconsistencyGroup], ledger: Ledger, *, is_permanent_place: bool = False) -> HTML:
     """Return families of conflicts as cards, in the order given.
 
     Parameters
     ----------
     groups
         as `compendium.analysis.conflicts.group_inconsistencies` or `touching` return them.
-    up
-        as for `compendium.display.outputs.link`.
     is_permanent_place
         whether this page is the permanent place of the cards, so that they bear their names as addresses; on other
         pages their titles lead there.
     """
     if not groups:
         return HTML(Markup("<p>{}</p>").format(NO_CONFLICTS))
-    rows = _rows(ledger, up)
-    return HTML(Markup("\n").join(_card(family, rows, up, is_permanent_place) for family in groups))
+    rows = _rows(ledger)
+    return HTML(Markup("\n").join(_card(family, rows, is_permanent_place) for family in groups))
 
 
 RowRenderer = Callable[[Inconsistency], Markup]
 
 
-def _card(family: InconsistencyGroup, rows: RowRenderer, up: str, home: bool) -> Markup:
+def _card(family: InconsistencyGroup, rows: RowRenderer, home: bool) -> Markup:
     first, *others = family.members
     tension = family.tension or {"would_give": NOT_REVIEWED, "reason": NOT_REVIEWED}
     more = Markup("")
@@ -66,29 +62,29 @@ def _card(family: InconsistencyGroup, rows: RowRenderer, up: str, home: bool) ->
         more = MORE_HTML.format(
             count=len(others), sets="sets" if len(others) > 1 else "set", rows=Markup("").join(items)
         )
-    title = family.title if home else link("conflict", family.name, family.title, up=up)
+    title = family.title if home else link("conflict", family.name, family.title)
     return CARD_HTML.format(
         id=Markup(' id="{}"').format(family.name) if home else "", title=title, rows=rows(first),
         told=first.explanation, give=tension["would_give"], why=tension["reason"], more=more,
     )  # fmt: skip
 
 
-def _rows(ledger: Ledger, up: str) -> RowRenderer:
+def _rows(ledger: Ledger) -> RowRenderer:
     """Return what shows the rows of a finding, each with its place in its source."""
     names = author_names(ledger["sources"]).to_dict()
     claims = read_claims(ledger).set_index("claim_id", drop=False)
     tables = {name: ledger[name].set_index(ledger[name].columns[0], drop=False) for name in ("mentions", "citations")}
-    who = partial(_who, names=names, up=up)
+    who = partial(_who, names=names)
 
     def of_claims(finding: Inconsistency) -> Iterator[Markup]:
         for row in claims.loc[list(finding.items)].to_dict("records"):
-            figure = link("claim", row["claim_id"], row["figure"], up=up)
+            figure = link("claim", row["claim_id"], row["figure"])
             what = "; ".join(part for part in (describe_claim_quantity(row), format_period(row["period"])) if part)
             yield ROW_HTML.format(figure, what, who(row))
 
     def of_mentions(finding: Inconsistency) -> Iterator[Markup]:
         for row in tables["mentions"].loc[list(finding.items)].to_dict("records"):
-            event = link("event", row["event_id"], ledger.row("events", row["event_id"])["name"], up=up)
+            event = link("event", row["event_id"], ledger.row("events", row["event_id"])["name"])
             yield ROW_HTML.format(event, row["says"], who(row))
 
     def of_stances(finding: Inconsistency) -> Iterator[Markup]:
@@ -112,8 +108,8 @@ def _rows(ledger: Ledger, up: str) -> RowRenderer:
     return show
 
 
-def _who(row: dict, *, names: dict[str, str], up: str) -> Markup:
-    return Markup("{} {}").format(link("source", row["source_id"], names[row["source_id"]], up=up), locator(row))
+def _who(row: dict, *, names: dict[str, str]) -> Markup:
+    return Markup("{} {}").format(link("source", row["source_id"], names[row["source_id"]]), locator(row))
 
 
 def groups_frame(groups: Sequence[InconsistencyGroup]) -> pd.DataFrame:

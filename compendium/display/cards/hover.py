@@ -28,8 +28,8 @@ from compendium.display.tables.analysis import (
     quantity_id,
     unprinted_bounds,
 )
-from compendium.display.tables.corroboration import QUALITY_LABELS, describe_measure, describe_publisher
-from compendium.display.tables.corroboration import describe_time as spoken_of
+from compendium.display.tables.observations import QUALITY_LABELS, describe_measure, describe_publisher
+from compendium.display.tables.observations import describe_time as spoken_of
 from compendium.ledger.claims import author_names, read_claims
 from compendium.ledger.loader import Ledger
 from compendium.ledger.observations import split_into_series

@@ -14,7 +14,7 @@ from markupsafe import Markup
 from compendium.analysis.explanations import Names
 from compendium.analysis.traps import Trap
 from compendium.display.outputs import link
-from compendium.display.tables.corroboration import describe_measure, describe_time, publisher_link
+from compendium.display.tables.observations import describe_measure, describe_time, publisher_link
 from compendium.ledger.loader import Ledger
 from compendium.ledger.observations import read_observations
 from compendium.ledger.records import records
@@ -27,18 +27,18 @@ CARD_HTML = Markup(
 ROW_HTML = Markup("<li><strong>{}</strong> {}<small>{}</small></li>")
 
 
-def trap_cards(traps: Sequence[Trap], ledger: Ledger, *, up: str = "..") -> HTML:
+def trap_cards(traps: Sequence[Trap], ledger: Ledger) -> HTML:
     """Return traps as cards: the figures with who prints them, what is odd, the arithmetic, what may explain it."""
     observations = {row["observation_id"]: row for row in records(read_observations(ledger))}
     names = Names.from_ledger(ledger)
-    return HTML(Markup("\n").join(_card(trap, observations, names, up) for trap in traps))
+    return HTML(Markup("\n").join(_card(trap, observations, names) for trap in traps))
 
 
-def _card(trap: Trap, observations: Mapping[str, Mapping[str, Any]], names: Names, up: str) -> Markup:
+def _card(trap: Trap, observations: Mapping[str, Mapping[str, Any]], names: Names) -> Markup:
     rows = []
     for name in trap.observations:
         row = observations[name]
-        figure = link("observation", name, row["figure"], up=up)
+        figure = link("observation", name, row["figure"])
         metric = names.metrics[row["metric_id"]]["name"]
         parts = (metric, names.format_row_areas(row), describe_measure(row), describe_time(row))
         rows.append(ROW_HTML.format(figure, "; ".join(filter(None, parts)), publisher_link(row)))

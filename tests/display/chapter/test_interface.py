@@ -346,7 +346,7 @@ def test_a_sentence_that_is_no_longer_true_is_repeated(ledger: OpenLedger) -> No
 
 def test_values_are_made_known_to_the_prose(ledger: OpenLedger, monkeypatch: pytest.MonkeyPatch) -> None:
     known: dict[str, Any] = {}
-    monkeypatch.setattr(chapter, "glue_values", known.update)
+    monkeypatch.setattr(chapter.outputs, "glue_values", known.update)
     half = ledger.given("A", metric="total").change("total", "2023-01/2023-06")
     ledger.glue(count=1234, many=pd.Series([5]).sum(), amount=billions(2), word=["so", 2], half=half)
     assert known == {

@@ -143,7 +143,7 @@ def test_tables_that_are_the_place_of_their_rows(ledger: OpenLedger) -> None:
 def test_a_source(ledger: OpenLedger, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(source, "load", lambda: ledger.tables)
     known: dict[str, Any] = {}
-    monkeypatch.setattr(source, "glue_values", known.update)
+    monkeypatch.setattr(source.outputs, "glue_values", known.update)
     own = source.open_source("one2024")
     own.glue()
     assert known["claims"] == 2 and known["entries"] == 1

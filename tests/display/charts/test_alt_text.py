@@ -186,5 +186,5 @@ def test_what_is_of_no_known_kind_is_refused_in_words() -> None:
         alt_text.describe_chart(drawn, "Nothing")
     with pytest.raises(ValueError, match="a table of 0 rows"):
         alt_text.describe_chart(style.attach_table(Figure(), pd.DataFrame({"series": [], "year": []})), "Nothing")
-    with pytest.raises(ValueError, match="put_behind"):
+    with pytest.raises(ValueError, match="attach_table"):
         alt_text.describe_chart(Figure(), "Nothing")
