@@ -1,7 +1,6 @@
-"""Conflicts as cards: what is claimed and where, the arithmetic, what would have to give, why it stands.
+"""Cards of conflicts: the claims with their places, the arithmetic, what would have to be dropped, why it remains.
 
-The same card on every page that a conflict touches. It shows what `compendium.analysis.conflicts` found and judges
-nothing.
+A conflict has the same card on every page.
 """
 
 from __future__ import annotations
@@ -14,7 +13,7 @@ from IPython.display import HTML
 from markupsafe import Markup
 
 from compendium.analysis.conflicts import ASSERTED_AND_DENIED, REFERENCE, TIME, Inconsistency, InconsistencyGroup
-from compendium.display.links import link, locator
+from compendium.display.links import link, locator, stance_badge
 from compendium.display.tables.claims import describe_claim_quantity
 from compendium.ledger.claims import author_names, read_claims
 from compendium.ledger.loader import Ledger
@@ -34,15 +33,15 @@ MORE_HTML = Markup(
 
 
 def conflict_cards(groups: Sequence[InconsistencyGroup], ledger: Ledger, *, is_permanent_place: bool = False) -> HTML:
-    """Return families of conflicts as cards, in the order given.
+    """Return groups of inconsistencies as cards, in the order given.
 
     Parameters
     ----------
     groups
         as `compendium.analysis.conflicts.group_inconsistencies` or `touching` return them.
     is_permanent_place
-        whether this page is the permanent place of the cards, so that they bear their names as addresses; on other
-        pages their titles lead there.
+        whether this page is the permanent place of the cards: they then have ids, while on other pages their titles
+        link to the permanent place.
     """
     if not groups:
         return HTML(Markup("<p>{}</p>").format(NO_CONFLICTS))
@@ -70,7 +69,7 @@ def _card(family: InconsistencyGroup, rows: RowRenderer, home: bool) -> Markup:
 
 
 def _rows(ledger: Ledger) -> RowRenderer:
-    """Return what shows the rows of a finding, each with its place in its source."""
+    """Return a function that renders the rows of an inconsistency, each with its place in its source."""
     names = author_names(ledger["sources"]).to_dict()
     claims = read_claims(ledger).set_index("claim_id", drop=False)
     tables = {name: ledger[name].set_index(ledger[name].columns[0], drop=False) for name in ("mentions", "citations")}
@@ -91,7 +90,7 @@ def _rows(ledger: Ledger) -> RowRenderer:
         stances, (proposition, source) = ledger["stances"], finding.items
         own = stances[(stances["proposition_id"] == proposition) & (stances["source_id"] == source)]
         for row in own.sort_values("paragraph").to_dict("records"):
-            stance = Markup('<span class="stance {0}">{0}</span>').format(row["stance"])
+            stance = stance_badge(row["stance"])
             yield Markup("{} {}<small>{}</small>").format(stance, row["says"], who(row))
 
     def of_citations(finding: Inconsistency) -> Iterator[Markup]:
@@ -113,7 +112,7 @@ def _who(row: dict, *, names: dict[str, str]) -> Markup:
 
 
 def groups_frame(groups: Sequence[InconsistencyGroup]) -> pd.DataFrame:
-    """Return one row a family: `kind`, `title`, `name`, `rule`, `sets` (how many minimal sets it has)."""
+    """Return one row for each group: `kind`, `title`, `name`, `rule`, `sets` (how many minimal sets it has)."""
     rows = [
         {
             "kind": family.kind,

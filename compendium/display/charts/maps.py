@@ -68,8 +68,7 @@ def route_map(
     # The axis labels and the legend take what is left beside and below the map.
     height = (style.WIDTH - 0.75) * (north - south) * stretch / (east - west) + 0.6 + 0.2 * len(named)
     drawn, axes = pyplot.subplots(figsize=(style.WIDTH, height))
-    axes.set(xlim=(west, east), ylim=(south, north), xlabel="longitude, °E", ylabel="latitude, °N")
-    axes.set_aspect(stretch)
+    axes.set(xlim=(west, east), ylim=(south, north), xlabel="longitude, °E", ylabel="latitude, °N", aspect=stretch)
     if outlines is not None:
         _outline(axes, outlines)
     lines = _draw_routes(axes, shown, routes)

@@ -105,15 +105,7 @@ def grouped_intervals_chart(
     drawn, rows = pyplot.subplots(
         len(panels), 1, sharex=True, squeeze=False, figsize=(style.WIDTH, 0.7 + height * len(panels))
     )
-    names, kinds = list(colours), list(dict.fromkeys(colours.values()))
-    marks: dict[str, dict[str, Any]] = {
-        name: {
-            "color": colour,
-            "marker": MARKERS[kinds.index(colour) % len(MARKERS)],
-            "markerfacecolor": style.PAPER if name in hollow else colour,
-        }
-        for name, colour in colours.items()
-    }
+    names, marks = list(colours), _marks(colours, hollow)
     for axes, (title, series) in zip(rows[:, 0], panels.items(), strict=True):
         ends = [end for points in series.values() for _, found in points for end in (found.lower, found.upper)]
         most = max(float(end) for end in ends if end != portion.inf)
@@ -138,6 +130,19 @@ def grouped_intervals_chart(
         for at, found in points
     ]
     return style.attach_table(drawn, pd.DataFrame(told))
+
+
+def _marks(colours: Mapping[str, str], hollow: Collection[str]) -> dict[str, dict[str, Any]]:
+    """Return the colour and marker of each series as keywords of Matplotlib, one marker for each colour."""
+    kinds = list(dict.fromkeys(colours.values()))
+    return {
+        name: {
+            "color": colour,
+            "marker": MARKERS[kinds.index(colour) % len(MARKERS)],
+            "markerfacecolor": style.PAPER if name in hollow else colour,
+        }
+        for name, colour in colours.items()
+    }
 
 
 def _at(place: float, ticks: Mapping[float, str] | None) -> dict[str, Any]:

@@ -289,20 +289,22 @@ def resolution_table(
         "Beside the figures of": beside,
         "What would give way": removals,
     }
-    data = [
-        {
-            "conflict": group(one).name,
-            "title": group(one).title,
-            "claims": list(one.conflict.claims),
-            "side": one.side,
-            "bearing": list(one.relevant_observations),
-            "narrowed": "yes" if one.is_narrowed else "no",
-            "giving": " or ".join(attachments.ITEM_SEPARATOR.join(sorted(names)) for names in one.minimum_removals),
-            "because_of": _contradicting(one),
-        }
-        for one in every
-    ]
-    return rows_table(every, columns, caption, css_class="roomy", data=pd.DataFrame(data))
+    data = pd.DataFrame([_resolution_data(one, group(one)) for one in every])
+    return rows_table(every, columns, caption, css_class="roomy", data=data)
+
+
+def _resolution_data(one: Resolution, group: InconsistencyGroup) -> dict[str, Any]:
+    """Return a resolution for other programs."""
+    return {
+        "conflict": group.name,
+        "title": group.title,
+        "claims": list(one.conflict.claims),
+        "side": one.side,
+        "bearing": list(one.relevant_observations),
+        "narrowed": "yes" if one.is_narrowed else "no",
+        "giving": " or ".join(attachments.ITEM_SEPARATOR.join(sorted(names)) for names in one.minimum_removals),
+        "because_of": _contradicting(one),
+    }
 
 
 def _contradicting(one: Resolution) -> list[str]:
