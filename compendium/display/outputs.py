@@ -19,7 +19,6 @@ from myst_nb import glue
 from compendium.display import attachments
 from compendium.display.charts import style
 from compendium.display.charts.svg import compact_svg
-from compendium.display.links import link as link
 
 
 class RichOutput(HTML):

@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 
-import pandas as pd
 from IPython.display import HTML
 from markupsafe import Markup
 
@@ -109,18 +108,3 @@ def _rows(ledger: Ledger) -> RowRenderer:
 
 def _who(row: dict, *, names: dict[str, str]) -> Markup:
     return Markup("{} {}").format(link("source", row["source_id"], names[row["source_id"]]), locator(row))
-
-
-def groups_frame(groups: Sequence[InconsistencyGroup]) -> pd.DataFrame:
-    """Return one row for each group: `kind`, `title`, `name`, `rule`, `sets` (how many minimal sets it has)."""
-    rows = [
-        {
-            "kind": family.kind,
-            "title": family.title,
-            "name": family.name,
-            "rule": family.members[0].rule,
-            "sets": len(family.members),
-        }
-        for family in groups
-    ]
-    return pd.DataFrame(rows, columns=["kind", "title", "name", "rule", "sets"])

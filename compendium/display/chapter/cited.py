@@ -8,7 +8,8 @@ import pandas as pd
 
 from compendium.analysis.citation_audit import OFF_TOPIC_REFERENCE, audit_citations, exact_entries
 from compendium.display.chapter.ledger import OpenLedger
-from compendium.display.outputs import RichOutput, captioned_table, link
+from compendium.display.links import link
+from compendium.display.outputs import RichOutput, captioned_table
 from compendium.display.tables import sources as source_tables
 from compendium.display.tables.cells import stacked_cell
 from compendium.ledger.claims import author_names

@@ -32,6 +32,7 @@ from compendium.display.chapter.shelf import Shelf
 from compendium.display.chapter.statements import Stances, Statements
 from compendium.display.chapter.wording import Wording
 from compendium.display.charts import style
+from compendium.display.links import link
 from compendium.display.outputs import RichOutput
 from compendium.display.tables import cells
 from compendium.display.tables import claims as claim_tables
@@ -204,7 +205,7 @@ class OpenLedger:
 
     def link(self, kind: str, name: str, text: str = "") -> Markup:
         """Return a link to the permanent place of a `claim`, `event`, `source`, `observation`, for a cell."""
-        return outputs.link(kind, name, text) if text else outputs.link(kind, name)
+        return link(kind, name, text)
 
     def lines(self, first: str, *below: str) -> Markup:
         """Return several lines for one cell of a table, the first at full size."""

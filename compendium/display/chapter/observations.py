@@ -13,7 +13,8 @@ from compendium.analysis.derived_quantities import reliable_from
 from compendium.display.chapter.amounts import Amount
 from compendium.display.chapter.given import Given
 from compendium.display.chapter.selections import Figures, Selection, Wanted, matching
-from compendium.display.outputs import RichOutput, link
+from compendium.display.links import link
+from compendium.display.outputs import RichOutput
 from compendium.display.tables import derived as derived_tables
 from compendium.display.tables import observations as observation_tables
 from compendium.display.tables.cells import stacked_cell

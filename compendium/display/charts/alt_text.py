@@ -205,10 +205,10 @@ def _lines(frame: pd.DataFrame) -> list[str]:
         [f"{name} {how(marks)}." for name, marks in said.items()] for how in (TREND_FORMATTERS if timed else (_listed,))
     ]
     # All series in as many words as there is room for, rather than some in full and nothing of the others.
-    told = next((found for found in courses if sum(map(len, found)) < MAX_LENGTH * 0.8), courses[-1])
+    course = next((found for found in courses if sum(map(len, found)) < MAX_LENGTH * 0.8), courses[-1])
     return [
         f"{_count(len(frame), 'mark')}{_unit(frame) if not group else ''}.",
-        *(f"{sentence[0].upper()}{sentence[1:]}" for sentence in told),
+        *(f"{sentence[0].upper()}{sentence[1:]}" for sentence in course),
         *([f"All: {'; '.join(every)}."] if listed else []),
     ]
 
@@ -253,14 +253,14 @@ def _when(at: float | str) -> str:
 
 def _events(frame: pd.DataFrame) -> list[str]:
     """Return the number of events by kind, and the first and the last in the order of the chart."""
-    told = frame[frame["by"] == "the sources"] if "by" in frame else frame
-    kinds = told["kind"].value_counts(sort=False)
-    ends = [f"{row['event']}, {_span(row['first'], row['last'])}" for row in told.iloc[[0, -1]].to_dict("records")]
-    scores = told["score"].dropna()
+    events = frame[frame["by"] == "the sources"] if "by" in frame else frame
+    kinds = events["kind"].value_counts(sort=False)
+    ends = [f"{row['event']}, {_span(row['first'], row['last'])}" for row in events.iloc[[0, -1]].to_dict("records")]
+    scores = events["score"].dropna()
     others = int((frame["by"] == "others").sum()) if "by" in frame else 0
-    every = [f"{row['event']}, {_span(row['first'], row['last'])}" for row in told.to_dict("records")]
+    every = [f"{row['event']}, {_span(row['first'], row['last'])}" for row in events.to_dict("records")]
     return [
-        f"{_count(len(told), 'event')}: {', '.join(f'{count} {kind}' for kind, count in kinds.items())}.",
+        f"{_count(len(events), 'event')}: {', '.join(f'{count} {kind}' for kind, count in kinds.items())}.",
         f"First: {ends[0]}; last: {ends[1]}.",
         *([f"Scores from {format_signed(scores.min())} to {format_signed(scores.max())}."] if len(scores) > 1 else []),
         *([f"Days that others recorded: {others}."] if others else []),

@@ -229,11 +229,11 @@ def timeline_chart(events: pd.DataFrame, recorded_spans: Mapping[str, Sequence[S
     rows = []
     for event in known.to_dict("records"):
         score = event["goldstein"]
-        told = {"event": event["name"], "kind": _kind(score), "score": float("nan") if pd.isna(score) else float(score)}
+        about = {"event": event["name"], "kind": _kind(score), "score": float("nan") if pd.isna(score) else float(score)}
         others = (recorded_spans or {}).get(event.get("event_id", ""), ())
         by = ["the sources", *["others"] * len(others)]
         rows += [
-            {**told, "by": who, "first": str(days.first), "last": str(days.last)}
+            {**about, "by": who, "first": str(days.first), "last": str(days.last)}
             for who, days in zip(by, (event["span"], *others), strict=True)
         ]
     return style.attach_table(drawn, pd.DataFrame(rows))

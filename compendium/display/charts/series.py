@@ -123,13 +123,13 @@ def grouped_intervals_chart(
     if len(colours) > 1:
         keys = [Line2D([], [], linewidth=3, markersize=6, **marks[name]) for name in names]
         style.legend(drawn, keys, names)
-    told = [
+    table = [
         {"panel": style.single_line(title), "series": name, **_at(at, ticks), **style.interval_ends(found)}
         for title, series in panels.items()
         for name, points in series.items()
         for at, found in points
     ]
-    return style.attach_table(drawn, pd.DataFrame(told))
+    return style.attach_table(drawn, pd.DataFrame(table))
 
 
 def _marks(colours: Mapping[str, str], hollow: Collection[str]) -> dict[str, dict[str, Any]]:
@@ -240,12 +240,12 @@ def stacked_bar_chart(
     axes.set_xlabel(unit)
     if unnamed:
         style.legend(drawn, [Patch(color=shades[name]) for name in unnamed], unnamed)
-    told = [
+    table = [
         {"row": style.single_line(label), "part": style.single_line(name), "value": float(value), "unit": unit}
         for label, values in rows.items()
         for name, value in values.items()
     ]
-    return style.attach_table(drawn, pd.DataFrame(told))
+    return style.attach_table(drawn, pd.DataFrame(table))
 
 
 def claimed_observed_chart(

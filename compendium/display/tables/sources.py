@@ -21,8 +21,8 @@ def sources_table(sources: pd.DataFrame, caption: str) -> RichOutput:
         "Reliability": lambda row: stacked_cell(row["reliability"], row["reliability_reason"], row["note"]),
         "source_id": lambda row: row["source_id"],
     }
-    told = ["source_id", "title", "author", "publisher", "kind", "written", "written_basis", "written_reason"]
-    data = ordered[[*told, "reliability", "reliability_reason", "address", "note"]]
+    described = ["source_id", "title", "author", "publisher", "kind", "written", "written_basis", "written_reason"]
+    data = ordered[[*described, "reliability", "reliability_reason", "address", "note"]]
     return rows_table(ordered, columns, caption, id_column="source_id", data=data)
 
 

@@ -169,18 +169,6 @@ def test_one_further_conflict_is_one_set(crowd: Ledger) -> None:
     assert "The same follows from 1 more set of claims<" in conflict_cards.conflict_cards([fewer], crowd).data
 
 
-def test_a_summary_has_one_row_a_family(crowd: Ledger, ledger: Ledger) -> None:
-    (row,) = conflict_cards.groups_frame(group_inconsistencies(crowd)).to_dict("records")
-    assert row == {"kind": "logic", "title": "A goal", "name": "goal", "rule": "projection against its base", "sets": 3}
-    assert list(conflict_cards.groups_frame(group_inconsistencies(ledger))["kind"]) == [
-        "numbers",
-        "time",
-        "logic",
-        "reference",
-    ]
-    assert list(conflict_cards.groups_frame([]).columns) == ["kind", "title", "name", "rule", "sets"]
-
-
 # --- addresses
 
 
