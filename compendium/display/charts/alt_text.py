@@ -255,16 +255,15 @@ def _events(frame: pd.DataFrame) -> list[str]:
     """Return the number of events by kind, and the first and the last in the order of the chart."""
     events = frame[frame["by"] == "the sources"] if "by" in frame else frame
     kinds = events["kind"].value_counts(sort=False)
-    ends = [f"{row['event']}, {_span(row['first'], row['last'])}" for row in events.iloc[[0, -1]].to_dict("records")]
     scores = events["score"].dropna()
     others = int((frame["by"] == "others").sum()) if "by" in frame else 0
     every = [f"{row['event']}, {_span(row['first'], row['last'])}" for row in events.to_dict("records")]
     return [
         f"{_count(len(events), 'event')}: {', '.join(f'{count} {kind}' for kind, count in kinds.items())}.",
-        f"First: {ends[0]}; last: {ends[1]}.",
+        f"First: {every[0]}; last: {every[-1]}.",
         *([f"Scores from {format_signed(scores.min())} to {format_signed(scores.max())}."] if len(scores) > 1 else []),
         *([f"Days that others recorded: {others}."] if others else []),
-        *([f"All: {'; '.join(every)}."] if 2 < len(told) <= MAX_LISTED_MARKS else []),
+        *([f"All: {'; '.join(every)}."] if 2 < len(events) <= MAX_LISTED_MARKS else []),
     ]
 
 

@@ -228,13 +228,12 @@ def timeline_chart(events: pd.DataFrame, recorded_spans: Mapping[str, Sequence[S
     axes.grid(axis="y", visible=False)
     rows = []
     for event in known.to_dict("records"):
-        score = event["goldstein"]
-        about = {"event": event["name"], "kind": _kind(score), "score": float("nan") if pd.isna(score) else float(score)}
+        about = {"event": event["name"], "kind": _kind(event["goldstein"])}
+        about["score"] = float("nan") if pd.isna(event["goldstein"]) else float(event["goldstein"])
         others = (recorded_spans or {}).get(event.get("event_id", ""), ())
-        by = ["the sources", *["others"] * len(others)]
         rows += [
             {**about, "by": who, "first": str(days.first), "last": str(days.last)}
-            for who, days in zip(by, (event["span"], *others), strict=True)
+            for who, days in [("the sources", event["span"]), *(("others", days) for days in others)]
         ]
     return style.attach_table(drawn, pd.DataFrame(rows))
 
