@@ -138,7 +138,7 @@ def _decimal(end: Any, rounding: str) -> str:
     try:
         exact = Context(prec=100, traps=[Inexact]).divide(Decimal(value.numerator), Decimal(value.denominator))
     except Inexact:
-        context = Context(prec=MAX_DECIMAL_DIGITS, rounding=rounding)
+        context = Context(prec=max(MAX_DECIMAL_DIGITS, len(str(abs(int(value))))), rounding=rounding)
         exact = context.divide(Decimal(value.numerator), Decimal(value.denominator))
     digits = f"{exact:f}"
     return digits.rstrip("0").rstrip(".") if "." in digits else digits
