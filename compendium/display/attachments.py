@@ -1,16 +1,16 @@
-"""What a reader takes away from a page, as text: tables as CSV that is safe to open, figures as SVG of their own.
+"""Files offered for download beside a page, as text: tables as CSV, charts as SVG.
 
-Each file has a name made from its content, so that a page that names it says which content it means. It writes no
-file: a notebook holds the content, and `compendium.builder.sphinx_ext.downloads` puts it beside the page.
+The name of a file contains a digest of its content, so that a link identifies the content. No file is written here: a
+notebook holds the content, and `compendium.builder.sphinx_ext.downloads` puts it beside the page.
 """
 
 from __future__ import annotations
 
 import csv
-import math
 import re
 import unicodedata
 from collections.abc import Iterator
+from decimal import ROUND_CEILING, ROUND_FLOOR, Context, Decimal, Inexact
 from fractions import Fraction
 from html import escape, unescape
 from html.parser import HTMLParser
@@ -29,10 +29,10 @@ if TYPE_CHECKING:  # the building of pages uses this module, and needs neither
 FILES_FOLDER = "files"
 CSV_TYPE = "text/csv"
 CSV_LIST_TYPE = "application/vnd.ledger.csv+json"
-"""A list of CSV texts, for an output that shows several tables: one under the type of CSV could be of one only."""
+"""MIME type of a list of CSV texts, for an output that shows several tables."""
 MAX_SLUG_LENGTH = 48
 MAX_DECIMAL_DIGITS = 15
-"""Significant digits of an end that no decimal is equal to: what a spreadsheet keeps."""
+"""Significant digits of an end that has no finite decimal form: what a spreadsheet keeps."""
 ITEM_SEPARATOR = "; "
 
 
@@ -40,7 +40,7 @@ ITEM_SEPARATOR = "; "
 
 
 def file_name(caption: str, content: str, extension: str) -> str:
-    """Return the name of a file by what it shows and what it holds: `imports-by-year-1a2b3c.csv`."""
+    """Return the name of a file from its caption and a digest of its content: `imports-by-year-1a2b3c.csv`."""
     letters = "".join(sign for sign in unicodedata.normalize("NFKD", caption) if not unicodedata.combining(sign))
     slug = re.sub(r"[^a-z0-9]+", "-", letters.lower().replace("'", "").replace("’", "")).strip("-")
     if len(slug) > MAX_SLUG_LENGTH:
@@ -49,12 +49,12 @@ def file_name(caption: str, content: str, extension: str) -> str:
 
 
 def content_digest(content: str) -> str:
-    """Return the digits of a content that stand in the name of its file."""
+    """Return the first six hexadecimal digits of the SHA-256 of a content."""
     return sha256(content)[:6]
 
 
 def file_link(caption: str, content: str, extension: str) -> str:
-    """Return a link, as HTML, to the file beside the page that holds a content; its name for who hears it is whole."""
+    """Return the HTML of a download link to a file beside the page, with the caption as its accessible name."""
     kind = extension.upper()
     label = escape(f"{kind}: {caption}")
     return f'<a href="{FILES_FOLDER}/{file_name(caption, content, extension)}" download aria-label="{label}">{kind}</a>'
@@ -66,7 +66,7 @@ CONTROL_CHARACTERS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 
 
 def as_csv(frame: pd.DataFrame) -> str:
-    """Return a table as CSV: one row a line, empty where nothing is known, no markup, and no formula."""
+    """Return a table as CSV: missing values are empty, markup is removed, formulas are escaped."""
     from compendium.ledger.records import records
 
     out = StringIO()
@@ -87,7 +87,7 @@ def _cell(value: Any) -> Any:
 
 
 class _Text(HTMLParser):
-    """The text of a cell, its lines and paragraphs apart."""
+    """Parser that collects the text of a cell by lines and paragraphs."""
 
     LINES = frozenset({"small", "p", "div", "li", "br", "summary", "details", "ul", "ol", "tr"})
 
@@ -108,7 +108,7 @@ class _Text(HTMLParser):
 
 
 def strip_markup(markup: str) -> str:
-    """Return what a cell's markup says, on one line: links and entities as their text, lines apart by `; `."""
+    """Return the text of markup on one line: links and entities as text, lines joined by `; `."""
     read = _Text()
     read.feed(str(markup))  # a part of `Markup` would be escaped again
     read.close()
@@ -117,38 +117,31 @@ def strip_markup(markup: str) -> str:
 
 
 def interval_cells(interval: portion.Interval | None) -> dict[str, str]:
-    """Return an interval as cells: `low` and `high` as decimals, empty where it has no end, and `interval_cells` as `[)`.
+    """Return an interval as cells: `low` and `high` as decimals, empty where it is unbounded, and `ends` as `[)`.
 
-    An end that is no decimal (a third) is rounded outwards at the 15th digit, so that what is written holds what is
-    meant. All are empty where nothing is known.
+    An end without a finite decimal form (a third) is rounded outwards at the 15th significant digit. All three are
+    empty for `None` and for the empty interval.
     """
     import portion
 
     if interval is None or interval.empty:
         return {"low": "", "high": "", "ends": ""}
     brackets = "[" if interval.left is portion.CLOSED else "(", "]" if interval.right is portion.CLOSED else ")"
-    return {"low": _decimal(interval.lower, down=True), "high": _decimal(interval.upper), "ends": "".join(brackets)}
+    low, high = _decimal(interval.lower, ROUND_FLOOR), _decimal(interval.upper, ROUND_CEILING)
+    return {"low": low, "high": high, "ends": "".join(brackets)}
 
 
-def _decimal(end: Any, *, down: bool = False) -> str:
-    if not isinstance(end, Fraction | int | float):  # endless
+def _decimal(end: Any, rounding: str) -> str:
+    if not isinstance(end, Fraction | int | float):  # unbounded
         return ""
     value = Fraction(str(end)) if isinstance(end, float) else Fraction(end)
-    places = max(_power(value.denominator, 2), _power(value.denominator, 5))
-    if value.denominator != 2 ** _power(value.denominator, 2) * 5 ** _power(value.denominator, 5):
-        places = max(0, MAX_DECIMAL_DIGITS - 1 - math.floor(math.log10(abs(value))))
-    whole = (math.floor if down else math.ceil)(value * 10**places)
-    digits = f"{abs(whole):0{places + 1}d}"
-    cut = len(digits) - places
-    return ("-" if whole < 0 else "") + digits[:cut] + (f".{digits[cut:]}".rstrip("0").rstrip(".") if places else "")
-
-
-def _power(number: int, prime: int) -> int:
-    """Return how often a prime divides a number."""
-    power = 0
-    while number % prime == 0:
-        number, power = number // prime, power + 1
-    return power
+    try:
+        exact = Context(prec=100, traps=[Inexact]).divide(Decimal(value.numerator), Decimal(value.denominator))
+    except Inexact:
+        context = Context(prec=max(MAX_DECIMAL_DIGITS, len(str(abs(int(value))))), rounding=rounding)
+        exact = context.divide(Decimal(value.numerator), Decimal(value.denominator))
+    digits = f"{exact:f}"
+    return digits.rstrip("0").rstrip(".") if "." in digits else digits
 
 
 # --- figures
@@ -157,7 +150,7 @@ CHART_PATTERN = re.compile(r"(<svg\b.*?</svg>)\s*<figcaption>(.*?)</figcaption>"
 
 
 def standalone_svg(svg: str, caption: str) -> str:
-    """Return a figure of a page as a file of its own: with a title, and with paper beneath its light colours."""
+    """Return a chart of a page as a file: with a title and a white background."""
     head, _, rest = svg.partition(">")
     return f'{head}><title>{escape(caption)}</title><rect width="100%" height="100%" fill="#fff"/>{rest}\n'
 
@@ -166,7 +159,7 @@ def standalone_svg(svg: str, caption: str) -> str:
 
 
 def linked_files(mime_bundle: dict[str, Any]) -> dict[str, str]:
-    """Return the files that an output's HTML links to, by name, from the forms beside it and the figures within it.
+    """Return the files that an output's HTML links to, by name, from its CSV forms and the charts in it.
 
     A name whose content is not there is left out; `linked_names` tells them all.
     """
@@ -179,12 +172,12 @@ def linked_files(mime_bundle: dict[str, Any]) -> dict[str, str]:
 
 
 def linked_names(html: str) -> Iterator[tuple[str, str]]:
-    """Yield the name of each file that a page links to, and the digits of its content."""
+    """Yield the name of each file that a page links to, and the digest of its content."""
     return (
         (found[1], found[2]) for found in re.finditer(rf'href="{FILES_FOLDER}/([\w-]+-([0-9a-f]{{6}})\.\w+)"', html)
     )
 
 
 def join_lines(text: str | list[str]) -> str:
-    """Return a text of a notebook, which may lie there as its lines."""
+    """Return a text of a notebook, which may be stored as a list of lines."""
     return text if isinstance(text, str) else "".join(text)

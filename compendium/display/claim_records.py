@@ -1,7 +1,7 @@
-"""All that the ledger knows of one claim, put together once: what is printed, by whom, how it is read, how it stands.
+"""Claim records: everything known of a claim in one dictionary, ready for JSON.
 
-Cards, the table of claims, the page of a claim and its linked data all show a dossier; none of them asks further.
-A dossier is made of plain objects, ready for JSON. It is collected here and judged elsewhere.
+Cards, the table of claims, the page of a claim and its JSON-LD all show a record and read nothing else. Verdicts are
+collected here, not computed.
 """
 
 from __future__ import annotations
@@ -16,8 +16,9 @@ from compendium.analysis.conflicts import InconsistencyGroup, find_inconsistenci
 from compendium.analysis.corroboration import Comparison, Corroboration, corroborate
 from compendium.analysis.explanations import Names, verdict_row
 from compendium.display.attachments import interval_cells
-from compendium.display.tables.corroboration import comparison_clause, comparison_sentence, describe_measure
-from compendium.display.tables.ledger import describe_claim_quantity
+from compendium.display.tables.claims import describe_claim_quantity
+from compendium.display.tables.corroboration import comparison_clause, comparison_sentence
+from compendium.display.tables.observations import describe_measure
 from compendium.ledger.claims import competing_figures, read_claims
 from compendium.ledger.corrections import corrections_by_row
 from compendium.ledger.loader import Ledger
@@ -34,11 +35,11 @@ CLAIM_COLUMNS = (
     "ref_area", "counterpart_area", "ref", "counterpart", "period", "population", "measure", "obs_status", "origin",
     "rank", "rank_reason", "bounds_reason", "summary", "note", "author", "chapter", "citation_id",
 )  # fmt: skip
-"""What is taken from a claim as `compendium.ledger.claims.read_claims` returns it."""
+"""Columns copied from `compendium.ledger.claims.read_claims`."""
 
 
 def build_claim_records(ledger: Ledger) -> dict[str, ClaimRecord]:
-    """Return a dossier for every claim of a ledger, by its id, in the order of the table."""
+    """Return the record of every claim of a ledger, by id, in the order of the table."""
     found, checked = reconcile(ledger), corroborate(ledger)
     claims = read_claims(ledger).set_index("claim_id", drop=False)
     names = Names.from_ledger(ledger)
@@ -68,7 +69,7 @@ def build_claim_records(ledger: Ledger) -> dict[str, ClaimRecord]:
 
 
 def _read(interval: portion.Interval, unit: str) -> ClaimRecord:
-    """Return how a figure is read: in words, and its ends as `compendium.display.attachments.interval_cells` writes them."""
+    """Return how a figure is read: in words, and as `compendium.display.attachments.interval_cells`."""
     return {"read_as": format_amount(interval, unit), **interval_cells(interval)}
 
 
@@ -86,10 +87,10 @@ def _source(source: Mapping[str, Any]) -> ClaimRecord:
 def _reconciled(
     name: str, citation: str, found: Reconciliation, names: Names, known: Iterable[InconsistencyGroup]
 ) -> ClaimRecord:
-    """Return how a claim stands among the others: verdict, the rule that fired, the arithmetic, the conflicts.
+    """Return the reconciliation of a claim: verdict, rule, arithmetic, conflicts.
 
-    The conflicts are all that it, or the citation it is printed with, has a part in: a claim that a forecast
-    contradicts has a part in one, and is not in conflict.
+    The conflicts are all that contain the claim, or the citation it is printed with; a claim contradicted only by a
+    forecast is in such a set, but its verdict is not that it is in conflict.
     """
     if name not in found.verdicts:
         return {"verdict": WITHDRAWN, "rule": "", "explanation": "", "conflicts": []}
@@ -103,7 +104,7 @@ def _reconciled(
 
 
 def _checked(one: Corroboration | None, observed: Mapping[str, Mapping[str, Any]], names: Names) -> ClaimRecord:
-    """Return how a claim stands against independent figures: verdict, reason, and each figure in a sentence."""
+    """Return the corroboration of a claim: verdict, reason, and each comparison in a sentence."""
     if one is None:
         return {"verdict": WITHDRAWN, "reason": "", "held": []}
     held = [
@@ -121,7 +122,7 @@ def _checked(one: Corroboration | None, observed: Mapping[str, Mapping[str, Any]
 
 
 def _measured(against: Comparison, observed: Mapping[str, Mapping[str, Any]], names: Names) -> str:
-    """Return what a figure that is held against a claim measures, and of whom."""
+    """Return the quantity and areas of the first observation of a comparison."""
     row = observed[against.observations[0]]
     parts = (
         names.metrics[row["metric_id"]]["name"],
@@ -133,7 +134,7 @@ def _measured(against: Comparison, observed: Mapping[str, Mapping[str, Any]], na
 
 
 def _rivals(claims: pd.DataFrame, apart: Collection[str]) -> dict[str, list[ClaimRecord]]:
-    """Return, by claim, the other claims of the same quantity, each with whether it and the claim can both hold."""
+    """Return, by claim, the other claims of the same quantity, each with whether both can be true."""
     found: dict[str, list[ClaimRecord]] = {}
     for row in competing_figures(claims).to_dict("records"):
         for name in row["claim_ids"]:
@@ -151,7 +152,7 @@ def _rivals(claims: pd.DataFrame, apart: Collection[str]) -> dict[str, list[Clai
 
 
 def _together(one: Mapping[str, Any], other: Mapping[str, Any], apart: Collection[str]) -> str:
-    """Return whether two figures of one quantity can both hold; where one is not comparable, that is all to be said."""
+    """Return whether two figures of one quantity can both be true, or `not comparable` where one of them is not."""
     if {one["claim_id"], other["claim_id"]} & set(apart):
         return "not comparable"
     return "both can hold" if one["interval"].overlaps(other["interval"]) else "not both can hold"

@@ -1,7 +1,7 @@
-"""A claim as linked data: schema.org for what is claimed and how it was checked, PROV for where it comes from.
+"""Claims as JSON-LD: schema.org for the claim and its review, PROV for its provenance.
 
-JSON-LD with its context written out, so that whoever reads it needs no other address. Identifiers are relative to the
-page of a claim, and so are true wherever the book is published. It changes the form and nothing else.
+The context is inline, so that no other address has to be read. Identifiers are relative to the page of a claim, and so
+valid wherever the book is published.
 """
 
 from __future__ import annotations
@@ -12,8 +12,8 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
+from compendium.display.attachments import content_digest
 from compendium.display.links import locator
-from compendium.project.checksums import sha256
 from compendium.project.paths import PAGE_BY_KIND, ROW_PAGES_FOLDER
 from compendium.reconciliation.verdicts import AGREES, DIFFERS
 
@@ -25,13 +25,13 @@ CONTEXT = {
     "prov:wasDerivedFrom": {"@type": "@id"},
 }
 JSON_LD_FILE = "claims.jsonld"
-"""What the file of all claims is called."""
+"""Name of the file of all claims."""
 LICENCE_URL = "https://creativecommons.org/licenses/by/4.0/"
 Node = dict[str, Any]
 
 
 def claim_graph(record: ClaimRecord, book_name: str) -> Node:
-    """Return a claim as a JSON-LD document: the claim, its source, whom that credits, and the review of a checked one.
+    """Return a claim as a JSON-LD document: the claim, its source, its origin, and the review of a checked one.
 
     Parameters
     ----------
@@ -51,12 +51,8 @@ def _id(kind: str, key: str) -> str:
 
 
 def _origin(name: str) -> str:
-    """Return the identifier of whom sources credit: one for a name, whoever credits it, for origins are counted."""
-    return _id("headline", f"origin-{re.sub(r'[^0-9a-z]+', '-', name.lower()).strip('-')}-{_digest(name)}")
-
-
-def _digest(text: str) -> str:
-    return sha256(text)[:6]
+    """Return the identifier of an origin, the same whichever source credits it, since origins are counted by name."""
+    return _id("headline", f"origin-{re.sub(r'[^0-9a-z]+', '-', name.lower()).strip('-')}-{content_digest(name)}")
 
 
 def _claim(one: ClaimRecord) -> Node:
@@ -83,7 +79,7 @@ def _claim(one: ClaimRecord) -> Node:
 
 
 def _citation(cited: ClaimRecord) -> Node | str:
-    """Return what a claim is printed with: the work, where the audit found that it fits; else the mark, as printed."""
+    """Return the work that a claim cites, where the audit found that it fits; else the citation as printed."""
     if cited["about"] != "fits" or not cited["title"]:
         return str(cited["as_printed"])
     work = {"@type": "CreativeWork", "name": cited["title"]}
@@ -91,7 +87,7 @@ def _citation(cited: ClaimRecord) -> Node | str:
 
 
 def _observation(one: ClaimRecord) -> Node:
-    """Return what is measured, of whom and when, and the range that the figure is read as."""
+    """Return the quantity, areas and period of a claim, and the interval that its figure is read as."""
     ends = {"minValue": one["low"], "maxValue": one["high"]}
     value = {name: _number(end) for name, end in ends.items() if end}
     areas = [{"@type": "Place", "name": one[name]} for name in ("ref", "counterpart") if one[name]]
@@ -107,7 +103,7 @@ def _observation(one: ClaimRecord) -> Node:
 
 
 def _range(one: ClaimRecord) -> str:
-    """Return the range in the notation of mathematics, which says whether an end belongs to it."""
+    """Return the interval in mathematical notation, `[1, 2)`."""
     opening, closing = one["ends"]
     return f"{opening}{one['low'] or '−∞'}, {one['high'] or '∞'}{closing}"
 
@@ -118,7 +114,7 @@ def _number(end: str) -> int | float:
 
 
 def _author(one: ClaimRecord) -> Node:
-    """Return who claims; whether a name is a person's or a house's the ledger does not say."""
+    """Return the author of a claim as an agent: the ledger does not say whether a person or an organization."""
     return {"@type": "prov:Agent", "name": one["author"]}
 
 
@@ -135,7 +131,7 @@ def _source(one: ClaimRecord) -> Node:
 
 
 def _review(one: ClaimRecord, book: str) -> Node:
-    """Return how a claim stands beside independent figures as a review: the verdict is a word, no grade."""
+    """Return the corroboration of a claim as a review, whose rating is the verdict as a word."""
     held = [against for against in one["checked"]["held"] if against["verdict"] in (AGREES, DIFFERS)]
     based = sorted({name for against in held for name in against["observations"]})
     return {
@@ -168,6 +164,6 @@ def claims_document(claim_records: Mapping[str, ClaimRecord], book_name: str, si
 
 
 def inline_json_ld(record: ClaimRecord, book_name: str) -> str:
-    """Return a claim's JSON-LD as it stands within a page: nothing in it can end the element it stands in."""
+    """Return a claim's JSON-LD for a `<script>` of a page, with `<`, `>` and `&` escaped so that nothing ends it."""
     text = json.dumps(claim_graph(record, book_name), ensure_ascii=False, separators=(",", ":"))
     return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")

@@ -29,3 +29,8 @@ def verdict_badge(verdict: str) -> Markup:
 def locator(row: Mapping[str, Any]) -> str:
     """Return where in its source a row stands: its paragraph, and whether that is in the list of references."""
     return f"¶ {row['paragraph']}{', list of references' if row['scope'] == 'reference' else ''}"
+
+
+def stance_badge(stance: str) -> Markup:
+    """Return the stance of a source on a proposition as a word with its mark."""
+    return Markup('<span class="stance {0}">{0}</span>').format(stance)

@@ -1,13 +1,13 @@
-"""Shows computed things to a reader: numbers in prose, tables, figures, links to the permanent places.
+"""Outputs of notebook cells: values for the prose, captioned tables and charts with their files.
 
 It formats and escapes; it computes nothing that a table does not hold.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from io import StringIO
-from typing import Any
+from typing import Any, TypedDict, Unpack
 
 import pandas as pd
 from IPython.display import HTML
@@ -19,19 +19,18 @@ from myst_nb import glue
 from compendium.display import attachments
 from compendium.display.charts import style
 from compendium.display.charts.svg import compact_svg
-from compendium.display.links import link as link
 
 
 class RichOutput(HTML):
-    """What a cell shows, and beside it the same in other forms, each by its MIME type, for whoever builds the site."""
+    """HTML that a cell shows, with other forms of the same content by their MIME type, which the builder reads."""
 
     def __init__(self, html: str) -> None:
-        """Take what is shown; `beside` adds the rest."""
+        """Take the HTML; `add_form` adds the rest."""
         super().__init__(str(html))
         self.other_forms: dict[str, Any] = {}
 
     def add_form(self, mime: str, content: Any) -> RichOutput:
-        """Put another form beside what is shown, and return this: text, or plain objects under a type of JSON."""
+        """Add a form (text, or plain objects under a type of JSON) and return this output."""
         self.other_forms[mime] = content
         return self
 
@@ -41,9 +40,9 @@ class RichOutput(HTML):
 
     @classmethod
     def combine(cls, *parts: str | RichOutput) -> RichOutput:
-        """Return several things as one that a cell shows, the tables behind each still beside it.
+        """Return several outputs as one, with the CSV of each.
 
-        Text is escaped; `Markup` is taken as it is. Of other forms only CSV is kept: several of them cannot be one.
+        Text is escaped; `Markup` is inserted as it is. Other forms than CSV are dropped: they cannot be joined.
         """
         whole = cls("".join(part.data if isinstance(part, RichOutput) else escape(part) for part in parts))
         texts: list[str] = []
@@ -62,44 +61,68 @@ class RichOutput(HTML):
 def glue_values(**values: str | int) -> None:
     """Make computed values available to the prose of the page as `{glue:text}`NAME``.
 
-    A text is shown as it is, so format it here; a whole number gets thousands separators.
+    A text is inserted as it is; a whole number gets thousands separators.
     """
     for name, value in values.items():
         glue(name, f"{value:,}" if isinstance(value, int) else value, display=False)
 
 
+class TableLook(TypedDict, total=False):
+    """How a table is laid out, each part of it left out where it is not wanted."""
+
+    numeric: Iterable[str]
+    """Columns to align at the right."""
+    id_column: str | None
+    """A column that is not shown; it holds the permanent address of each row on the page."""
+    css_class: str
+    """A class of the wrapper, for the stylesheet."""
+
+
 def captioned_table(
-    frame: pd.DataFrame, caption: str, *, numeric: Iterable[str] = (), id_column: str | None = None, css_class: str = "",
-    data: pd.DataFrame | None = None,
-) -> RichOutput:  # fmt: skip
+    frame: pd.DataFrame, caption: str, *, data: pd.DataFrame | None = None, **look: Unpack[TableLook]
+) -> RichOutput:
     """Return a table with a caption and scoped headers, and a link to it as CSV; the first column heads each row.
 
     Parameters
     ----------
     frame
-        what to show, columns named for the reader. Text is escaped; `Markup` is taken as it is.
-    numeric
-        columns to align at the right.
-    id_column
-        a column that is not shown but becomes the row's permanent address on the page.
-    css_class
-        a class of the wrapper, for the stylesheet.
+        what to show, columns named for the reader. Text is escaped; `Markup` is inserted as it is.
     data
         the same for other programs, a value a cell: ids, figures as printed, low and high ends, units, periods.
-        Without it the CSV has the cells that are shown, their markup taken off, the column of ids before them.
+        Without it the CSV has the cells that are shown, their markup removed, the column of ids before them.
+    look
+        as `TableLook` says.
     """
+    id_column = look.get("id_column")
     shown = [name for name in frame.columns if name != id_column]
     text = attachments.as_csv(frame[[id_column, *shown] if id_column else shown] if data is None else data)
-    return RichOutput.combine(
-        table_markup(frame, caption, numeric=numeric, id_column=id_column, css_class=css_class),
-        download_links(caption, text),
-    )
+    return RichOutput.combine(table_markup(frame, caption, **look), download_links(caption, text))
+
+
+def rows_table(
+    rows: pd.DataFrame | Iterable[Any], columns: Mapping[str, Callable[[Any], Any]], caption: str, *,
+    data: pd.DataFrame | None = None, **look: Unpack[TableLook],
+) -> RichOutput:  # fmt: skip
+    """Return a captioned table with one row for each of `rows`, whose cells are computed by its columns.
+
+    Parameters
+    ----------
+    rows
+        a table, whose rows are passed to the columns as dictionaries, or any objects.
+    columns
+        by the head of a column, a function that returns the cell for a row.
+    data, look
+        as for `captioned_table`.
+    """
+    every = rows.to_dict("records") if isinstance(rows, pd.DataFrame) else rows
+    cells = [{head: cell(row) for head, cell in columns.items()} for row in every]
+    return captioned_table(pd.DataFrame(cells, columns=list(columns)), caption, data=data, **look)
 
 
 def table_markup(
     frame: pd.DataFrame, caption: str, *, numeric: Iterable[str] = (), id_column: str | None = None, css_class: str = ""
 ) -> Markup:
-    """Return a table as `captioned_table` does, without its file: a part of something whose file holds all."""
+    """Return the HTML of a table as in `captioned_table`, without the link to its CSV."""
     right = set(numeric)
     shown = [name for name in frame.columns if name != id_column]
     out = StringIO()
@@ -120,7 +143,7 @@ def table_markup(
 
 
 def download_links(caption: str, csv_text: str, *other_links: str) -> RichOutput:
-    """Return the line below a table or figure that leads to its files: its CSV, after the links `other_links`."""
+    """Return the line below a table or figure with the links to its files: `other_links`, then its CSV."""
     line = " ".join([*other_links, attachments.file_link(caption, csv_text, "csv")])
     return RichOutput(f'<p class="take">{line}</p>').add_form(attachments.CSV_TYPE, csv_text)
 
@@ -138,10 +161,10 @@ def _cell(value: Any) -> str:
 
 
 def captioned_chart(chart: Figure, alt: str, caption: str) -> RichOutput:
-    """Return a figure as inline SVG that takes the page's colours, with its alternative text, caption and files.
+    """Return a chart as inline SVG that takes the page's colours, with its alternative text, caption and files.
 
-    The text of the figure stays text; the drawing is closed afterwards. The same drawing gives the same bytes. Its
-    files are the figure on its own, and the table that it shows (`compendium.display.charts.style.attach_table`).
+    Text stays text in the SVG, and the same drawing gives the same bytes; the drawing is closed afterwards. The files
+    are the chart as SVG and the table attached to it (`compendium.display.charts.style.attach_table`) as CSV.
     """
     out = StringIO()
     chart.savefig(out, format="svg", metadata={"Date": None, "Creator": None})

@@ -1,7 +1,4 @@
-"""What the analyses found, for other programs (plain objects, ready for JSON) and for a person (lines of text).
-
-It changes the form and nothing else.
-"""
+"""Reports of the analyses: plain objects ready for JSON, and the same as lines of text."""
 
 from __future__ import annotations
 
@@ -20,10 +17,11 @@ from compendium.analysis.explanations import (
 )
 from compendium.analysis.sensitivity import sensitivity
 from compendium.analysis.source_independence import MATCH_COLUMNS, claims_by_origin, origins_by_quantity, shared_hosts
+from compendium.display.tables.analysis import unprinted_bounds
 from compendium.display.tables.corroboration import comparison_sentence
 from compendium.ledger.loader import Ledger
 from compendium.ledger.observations import read_observations
-from compendium.ledger.records import records
+from compendium.ledger.records import keyed
 from compendium.ledger.schema import SEPARATOR
 from compendium.project.problems import format_count
 from compendium.reconciliation.reconcile import Reconciliation
@@ -35,7 +33,7 @@ Report = dict[str, Any]
 def reconciliation_report(ledger: Ledger, result: Reconciliation) -> Report:
     """Return `bounds`, `conflicts`, `verdicts`, and whether the conflicts are `complete`.
 
-    An end of a bound is null where it is endless.
+    An end of a bound is null where it is unbounded.
     """
     names = Names.from_ledger(ledger)
     bounds = [
@@ -77,16 +75,14 @@ def _ends(interval: Any) -> dict[str, Any]:
 
 
 def reconciliation_lines(ledger: Ledger, result: Reconciliation) -> Iterator[str]:
-    """Yield a reconciliation as a person reads it: conflicts, implied quantities, verdicts."""
+    """Yield a reconciliation as text: conflicts, implied quantities, verdicts."""
     names = Names.from_ledger(ledger)
     report = reconciliation_report(ledger, result)
     more = "" if result.complete else "; there are more, too many to look through"
     yield f"{format_count(len(report['conflicts']), 'minimal set')} of claims that cannot all be true{more}"
     for conflict in report["conflicts"]:
         yield f"\n  {'  +  '.join(conflict['claims'])}\n    by: {conflict['rule']}\n    {conflict['explanation']}"
-    implied = {
-        quantity: held for quantity, held in sorted(result.bounds.items()) if quantity not in result.claimed_quantities
-    }
+    implied = unprinted_bounds(result)
     yield f"\nquantities that no claim prints: {len(implied)}"
     for quantity, held in implied.items():
         assumed = " (if both sides count alike)" if held.assumed else ""
@@ -98,7 +94,7 @@ def reconciliation_lines(ledger: Ledger, result: Reconciliation) -> Iterator[str
 
 
 def chronology_report(ledger: Ledger) -> Report:
-    """Return `clashes`: statements about time that cannot all be right."""
+    """Return `clashes`: sets of dated statements that cannot all be true."""
     rows = [
         {
             "rule": clash.rule,
@@ -112,7 +108,7 @@ def chronology_report(ledger: Ledger) -> Report:
 
 
 def chronology_lines(ledger: Ledger) -> Iterator[str]:
-    """Yield the clashes of time as a person reads them."""
+    """Yield the date conflicts as text."""
     found = find_date_conflicts(ledger)
     yield format_count(len(found), "clash", "clashes") + " of time"
     for clash in found:
@@ -120,7 +116,7 @@ def chronology_lines(ledger: Ledger) -> Iterator[str]:
 
 
 def independence_report(ledger: Ledger) -> Report:
-    """Return `witnesses` (things with several figures), `origins` (whom texts credit), `hosts` (sites in common)."""
+    """Return `witnesses` (quantities with several figures), `origins` (credited), `hosts` (sites cited by several)."""
     claims, citations = ledger["claims"], ledger["citations"]
     return {
         "witnesses": origins_by_quantity(claims).to_dict("records"),
@@ -130,7 +126,7 @@ def independence_report(ledger: Ledger) -> Report:
 
 
 def independence_lines(ledger: Ledger) -> Iterator[str]:
-    """Yield who is behind the figures as a person reads it."""
+    """Yield the independence of sources as text."""
     report = independence_report(ledger)
     yield f"things of which more than one figure is printed: {len(report['witnesses'])}"
     for row in report["witnesses"]:
@@ -147,7 +143,7 @@ def independence_lines(ledger: Ledger) -> Iterator[str]:
 
 
 def sensitivity_report(ledger: Ledger) -> Report:
-    """Return `headlines`: each with all sources, and with each left out; `without` is empty for none left out."""
+    """Return `headlines`: each key finding with all sources (`without` is empty) and with each source left out."""
     statements = dict(zip(ledger["headlines"]["headline_id"], ledger["headlines"]["statement"], strict=True))
     rows = [
         {
@@ -165,7 +161,7 @@ def sensitivity_report(ledger: Ledger) -> Report:
 
 
 def sensitivity_lines(ledger: Ledger) -> Iterator[str]:
-    """Yield every headline with what leaving out each source does to it."""
+    """Yield the sensitivity of every key finding as text."""
     rows = sensitivity_report(ledger)["headlines"]
     for headline in dict.fromkeys(row["headline_id"] for row in rows):
         own = [row for row in rows if row["headline_id"] == headline]
@@ -181,9 +177,9 @@ def corroboration_report(ledger: Ledger) -> list[Report]:
     """Return every claim with its verdict: `claim_id`, `verdict`, `reason`, `claimed`, `observations`.
 
     Each observation has the verdict against it, its ends and unit, its period, publisher, quality class and address.
-    What follows from several is marked `derived` and has all their periods, publishers, classes and addresses.
+    A figure derived from several is marked `derived` and has all their periods, publishers, classes and addresses.
     """
-    rows = {row["observation_id"]: row for row in records(read_observations(ledger))}
+    rows = keyed(read_observations(ledger), "observation_id")
     return [
         {
             "claim_id": one.claim_id,
@@ -218,8 +214,8 @@ def _held(held: Comparison, rows: dict[str, Any]) -> Report:
 
 
 def corroboration_lines(ledger: Ledger) -> Iterator[str]:
-    """Yield how claims stand against independent figures, as a person reads it."""
-    names, rows = Names.from_ledger(ledger), {row["observation_id"]: row for row in records(read_observations(ledger))}
+    """Yield the corroboration of claims as text."""
+    names, rows = Names.from_ledger(ledger), keyed(read_observations(ledger), "observation_id")
     checked = corroborate(ledger)
     counts = (
         f"{sum(one.verdict == verdict for one in checked.values())} {verdict}" for verdict in CORROBORATION_VERDICTS

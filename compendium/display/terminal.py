@@ -1,7 +1,4 @@
-"""One claim as lines for a terminal: what is printed, by whom, how it is read, how it stands, and by what arithmetic.
-
-It formats a claim record (`compendium.display.claim_records`) that it is given, and judges nothing.
-"""
+"""A claim record as lines for a terminal: figure, source, reading, verdicts with their arithmetic."""
 
 from __future__ import annotations
 
@@ -10,13 +7,14 @@ import unicodedata
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
+from compendium.display.links import locator
 from compendium.reconciliation.verdicts import IN_CONFLICT
 
 ClaimRecord = dict[str, Any]
 INDENT = 16
-"""Columns that the names of the lines take."""
+"""Columns reserved for the labels of lines."""
 MIN_WIDTH = 40
-"""A terminal is taken to be so wide at least."""
+"""Least width assumed for a terminal, in columns."""
 
 
 def card_lines(
@@ -27,7 +25,7 @@ def card_lines(
     Parameters
     ----------
     style
-        puts a verdict into its colour: is given the text and the verdict.
+        a function of a line and a verdict that returns the line in the colour of the verdict.
     """
     width = max(width, MIN_WIDTH)
     yield from _wrapped("", f"{record['figure']} · {record['metric']}", width, 0)
@@ -40,16 +38,15 @@ def card_lines(
 
 
 CardLine = tuple[str, str, str]
-"""What a line is of, what it says, and the verdict whose colour it has, if any."""
+"""Label, text, and the verdict that colours the line (empty for none)."""
 
 
 def _parts(one: ClaimRecord) -> Iterator[CardLine]:
-    where = f"¶ {one['paragraph']}{', list of references' if one['scope'] == 'reference' else ''}"
     status = "" if one["obs_status"] == "normal" else f"; {one['obs_status']}"
     if one["rank"] == "deprecated":
         yield "Withdrawn", one["rank_reason"], "withdrawn"
     yield "Says", f"{one['measures']}; {one['when']}{status}. {one['summary']}", ""
-    yield "Printed by", f"{one['author']}, “{one['source_title']}”, {where}; written {one['said']}", ""
+    yield "Printed by", f"{one['author']}, “{one['source_title']}”, {locator(one)}; written {one['said']}", ""
     yield "Credits", f"{one['origin'] or 'nobody'}{_citation(one['cited'])}", ""
     yield "Reliability", f"{one['reliability']}: {one['reliability_reason']}", ""
     yield "Read as", f"{one['read_as']}{_reading(one)}", ""
@@ -72,7 +69,7 @@ def _citation(cited: Mapping[str, Any] | None) -> str:
 
 
 def _reading(one: ClaimRecord) -> str:
-    """Return the rule by which a figure is read, and its exact ends."""
+    """Return the rule by which a figure is read, and its exact interval."""
     from compendium.values.intervals import HEDGE_RULES
 
     left, right = one["ends"]
@@ -107,7 +104,7 @@ def _beside(found: Mapping[str, Any]) -> Iterator[CardLine]:
 
 
 def _wrapped(name: str, text: str, width: int, indent: int = INDENT) -> list[str]:
-    """Return a text in lines beside its name, all of them indented alike."""
+    """Return a text as wrapped lines, indented by the width of the label before the first."""
     return textwrap.wrap(
         escape_control_characters(text),
         width,
@@ -118,6 +115,6 @@ def _wrapped(name: str, text: str, width: int, indent: int = INDENT) -> list[str
 
 
 def escape_control_characters(text: str) -> str:
-    """Return a text that a terminal shows as it is: control and direction characters as their escapes."""
+    """Return a text with control and direction characters escaped, so that a terminal prints them literally."""
     hidden = (char for char in set(text) if unicodedata.category(char) in ("Cc", "Cf", "Zl", "Zp", "Cs"))
     return text.translate({ord(char): char.encode("unicode_escape").decode() for char in hidden})

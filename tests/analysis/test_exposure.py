@@ -17,9 +17,7 @@ from compendium.analysis.exposure import (
     ExposureIds,
 )
 from compendium.display.tables import exposure as exposure_tables
-from compendium.ledger.claims import read_claims
 from compendium.ledger.loader import Ledger
-from compendium.ledger.observations import read_observations
 from tests.support.small import closed, observation, small
 
 KINDS = ExposureIds("sold", "mirror", "economy", "sent", "WORLD")
@@ -145,9 +143,7 @@ def test_goods_are_weighed_within_their_own_exports() -> None:
 
 
 def test_a_table_shows_the_reason_where_there_is_no_amount() -> None:
-    observations = read_observations(ledger())
-    claims = read_claims(ledger()).set_index("claim_id", drop=False)
-    shown = exposure_tables.exposures_table(found().values(), claims, observations, "USD", "Stakes").data
+    shown = exposure_tables.exposures_table(found().values(), ledger(), "USD", "Stakes").data
     assert exposure.NO_AMOUNT in shown
     assert "of exports" in shown
 

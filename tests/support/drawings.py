@@ -20,15 +20,16 @@ STOPS = pd.DataFrame(
      "latitude": [0.0, 10.0, 10.0, 5.0], "longitude": [0.0, 10.0, 10.0, 3.0]}
 )  # fmt: skip
 EVENTS = pd.DataFrame(
-    [("First", "e1", read_period("2024-01"), 5.0), ("Second", "e2", read_period("2024-03/2024-05"), -5.0), ("No date", "e3", None, 1),
+    [("First", "e1", read_period("2024-01"), 5.0), ("Second", "e2", read_period("2024-03/2024-05"), -5.0),
+     ("No date", "e3", None, 1),
      ("No score", "e4", read_period("2024-06-01"), pd.NA)],
     columns=["name", "event_id", "span", "goldstein"],
 )  # fmt: skip
 
 DRAWN: dict[str, tuple[Callable[[], Figure], str]] = {
-    "intervals": (
+    "interval_chart": (
         lambda: ledger_charts.interval_chart(
-            ["a\nlong", "b"], [portion.closed(1, Fraction(7, 2)), OPEN], unit="x", scale=0.5, notes=["one"]
+            ["a\nlong", "b"], [portion.closed(2, 7), portion.open(4, portion.inf)], unit="x", notes=["one"]
         ),
         """
         label,low,high,unit,note
@@ -36,9 +37,10 @@ DRAWN: dict[str, tuple[Callable[[], Figure], str]] = {
         b,4.0,,x,
         """,
     ),
-    "two_ways": (
-        lambda: ledger_charts.amounts_and_scores_chart({2023: portion.closed(1, 2)}, SCORES, unit="sums", scale=1, amounts_name="claims",
-                              observed={"other": {2024: OPEN}}),
+    "amounts_and_scores_chart": (
+        lambda: ledger_charts.amounts_and_scores_chart(
+            {"claims": {2023: portion.closed(1, 2)}, "other": {2024: OPEN}}, SCORES, unit="sums"
+        ),
         f"""
         panel,series,year,low,high,unit
         sums,claims,2023,1.0,2.0,sums
@@ -49,7 +51,7 @@ DRAWN: dict[str, tuple[Callable[[], Figure], str]] = {
         "{ledger_charts.SCORES_TITLE}",conflict,2024,0.0,0.0,points
         """,
     ),
-    "ties": (
+    "tie_scores_chart": (
         lambda: ledger_charts.tie_scores_chart({"one": SCORES}),
         """
         tie,year,series,value,unit
@@ -59,7 +61,7 @@ DRAWN: dict[str, tuple[Callable[[], Figure], str]] = {
         one,2024,conflict,0.0,points
         """,
     ),
-    "timeline": (
+    "timeline_chart": (
         lambda: ledger_charts.timeline_chart(EVENTS, {"e1": [read_period("2024-01-10")]}),
         """
         event,kind,score,by,first,last
@@ -70,7 +72,9 @@ DRAWN: dict[str, tuple[Callable[[], Figure], str]] = {
         """,
     ),
     "route_map": (
-        lambda: maps.route_map(STOPS, {"r": style.SERIES_COLOURS[0], "s": style.SERIES_COLOURS[1]}, labels={"r": "Red", "s": "Sea"}),
+        lambda: maps.route_map(
+            STOPS, [maps.Route("r", style.SERIES_COLOURS[0], "Red"), maps.Route("s", style.SERIES_COLOURS[1], "Sea")]
+        ),
         """
         route,stop,place,latitude,longitude
         Red,1,One,0.0,0.0
@@ -79,7 +83,7 @@ DRAWN: dict[str, tuple[Callable[[], Figure], str]] = {
         Sea,2,Three,5.0,3.0
         """,
     ),
-    "schematic": (
+    "route_diagram": (
         lambda: maps.route_diagram({"Red": ["A", "B"], "Sea": ["B"]}, style.SERIES_COLOURS[:2]),
         """
         route,stop,place,routes
@@ -88,7 +92,7 @@ DRAWN: dict[str, tuple[Callable[[], Figure], str]] = {
         Sea,1,B,2
         """,
     ),
-    "scores": (
+    "event_scores_chart": (
         lambda: ledger_charts.event_scores_chart(EVENTS),
         """
         event,kind,score,first,last
@@ -96,8 +100,10 @@ DRAWN: dict[str, tuple[Callable[[], Figure], str]] = {
         Second,conflicting,-5.0,2024-03-01,2024-05-31
         """,
     ),
-    "growth": (
-        lambda: ledger_charts.scaling_chart({"one": {20: 5, 10: 2.5}, "two": {10: 1}}, size_label="rows", unit="seconds"),
+    "scaling_chart": (
+        lambda: ledger_charts.scaling_chart(
+            {"one": {20: 5, 10: 2.5}, "two": {10: 1}}, size_label="rows", unit="seconds"
+        ),
         """
         series,size,of,value,unit
         one,10,rows,2.5,seconds
@@ -105,9 +111,9 @@ DRAWN: dict[str, tuple[Callable[[], Figure], str]] = {
         two,10,rows,1.0,seconds
         """,
     ),
-    "over_time": (
+    "time_series_chart": (
         lambda: series_charts.time_series_chart(
-            {"one": {2022: portion.closed(2000, 6000), 2021: POINT(500)}}, unit="kt", scale=1e3
+            {"one": {2022: portion.closed(2, 6), 2021: POINT(Fraction(1, 2))}}, unit="kt"
         ),
         """
         series,year,low,high,unit
@@ -115,24 +121,27 @@ DRAWN: dict[str, tuple[Callable[[], Figure], str]] = {
         one,2022,2.0,6.0,kt
         """,
     ),
-    "abreast": (
-        lambda: series_charts.grouped_intervals_chart({"T": {"one": [(1, OPEN), (2, POINT(4))]}}, {"one": style.SERIES_COLOURS[0]},
-                               ticks={1: "May", 2: "June"}),
+    "grouped_intervals_chart": (
+        lambda: series_charts.grouped_intervals_chart(
+            {"T": {"one": [(1, OPEN), (2, POINT(4))]}}, {"one": style.SERIES_COLOURS[0]}, ticks={1: "May", 2: "June"}
+        ),
         """
         panel,series,place,low,high
         T,one,May,2.0,
         T,one,June,4.0,4.0
         """,
     ),
-    "matrix": (
-        lambda: series_charts.word_grid_chart({"First\nrow": {"A": "yes", "B": "no"}}, {"yes": style.SERIES_COLOURS[0]}),
+    "word_grid_chart": (
+        lambda: series_charts.word_grid_chart(
+            {"First\nrow": {"A": "yes", "B": "no"}}, {"yes": style.SERIES_COLOURS[0]}
+        ),
         """
         row,column,word
         First row,A,yes
         First row,B,no
         """,
     ),
-    "parts": (
+    "stacked_bar_chart": (
         lambda: series_charts.stacked_bar_chart({"First": {"a": 5, "b": 3.5}, "Second": {"b": 4}}, unit="tonnes"),
         """
         row,part,value,unit
@@ -141,9 +150,10 @@ DRAWN: dict[str, tuple[Callable[[], Figure], str]] = {
         Second,b,4.0,tonnes
         """,
     ),
-    "compared": (
-        lambda: series_charts.claimed_observed_chart(["A", "B"], [POINT(1), POINT(2)], [portion.closed(3, 4), POINT(5)], ["n", "m"],
-                                unit="%"),
+    "claimed_observed_chart": (
+        lambda: series_charts.claimed_observed_chart(
+            ["A", "B"], [POINT(1), POINT(2)], [portion.closed(3, 4), POINT(5)], ["n", "m"], unit="%"
+        ),
         """
         label,series,low,high,unit,note
         A,claimed,1.0,1.0,%,n
@@ -152,8 +162,10 @@ DRAWN: dict[str, tuple[Callable[[], Figure], str]] = {
         B,independent figure,5.0,5.0,%,m
         """,
     ),
-    "used": (
-        lambda: series_charts.capacity_use_chart(["A"], [POINT(1000)], [OPEN], ["n"], unit="kt", scale=1e3),
+    "capacity_use_chart": (
+        lambda: series_charts.capacity_use_chart(
+            ["A"], [POINT(1)], [portion.open(Fraction(1, 500), portion.inf)], ["n"], unit="kt"
+        ),
         """
         label,series,low,high,unit,note
         A,carried,1.0,1.0,kt,n

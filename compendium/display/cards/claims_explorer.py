@@ -1,8 +1,7 @@
-"""The table of all claims, made to be searched: every row complete as it stands, with what filters and sorting go by.
+"""The table of all claims with a form to search, filter and sort it.
 
-The whole table is plain HTML and needs nothing. `book/_static/ledger.js` shows the form above it and hides the rows
-that are not asked for. A row is laid out as a grid of its own, so that a browser passes over those out of sight, and
-each says by its role what a table says.
+The table is complete without scripts; `book/_static/ledger.js` shows the form and hides the rows that do not match. A
+row is laid out as a grid of its own, so that a browser can skip those out of sight, and ARIA roles restore the table.
 """
 
 from __future__ import annotations
@@ -19,7 +18,7 @@ from compendium.display.claim_records import ClaimRecord
 from compendium.display.links import link, locator, verdict_badge
 from compendium.display.mime_types import CLAIM_RECORDS
 from compendium.display.outputs import RichOutput, download_links
-from compendium.display.tables.ledger import stacked_cell
+from compendium.display.tables.cells import stacked_cell
 from compendium.values.periods import read_period
 
 HEADS = ("Figure", "Claim", "Who says so", "How it stands")
@@ -58,12 +57,12 @@ FACETS: dict[str, tuple[str, Callable[[ClaimRecord], list[str]]]] = {
     "verdict": ("Among the claims", lambda one: [one["reconciled"]["verdict"]]),
     "checked": ("Independent figures", lambda one: [one["checked"]["verdict"]]),
 }
-"""By the name in the address: what a reader sees, and the values of a claim."""
+"""By URL parameter: the label of a filter, and a function that returns the values of a claim."""
 SORT_ORDERS = {"": "as in the ledger", "source": "source", "metric": "metric", "period": "year", "verdict": "verdict"}
 
 
 def explorer_table(claim_records: Mapping[str, ClaimRecord], caption: str) -> RichOutput:
-    """Return all claims as one table with a form to filter and sort it, and keep cards and dossiers beside it."""
+    """Return the table of all claims with its form; cards and claim records are added as forms of the output."""
     rows = Markup("\n").join(_row(one) for one in claim_records.values())
     heads = Markup("").join(HEAD_HTML.format(head) for head in HEADS)
     filters = Markup("").join(_filters(claim_records.values()))
@@ -79,7 +78,7 @@ CSV_COLUMNS = (
     "ends", "metric_id", "ref_area", "counterpart_area", "period", "population", "measure", "obs_status", "origin",
     "reliability", "summary", "note", "rank", "rank_reason",
 )  # fmt: skip
-"""What the file of the table has of a claim, before the verdicts."""
+"""Columns of the CSV, before the verdicts."""
 
 
 def claim_records_data(claim_records: Iterable[ClaimRecord]) -> pd.DataFrame:
@@ -111,7 +110,7 @@ def _filters(found: Iterable[ClaimRecord]) -> Iterable[Markup]:
 
 
 def _option(name: str, value: str, one: ClaimRecord) -> str:
-    """Return what a reader sees of a value: the name of what it stands for."""
+    """Return the label of a value of a filter."""
     if name == "source":
         return f"{one['author']} ({one['written'][:4]})"
     return {"metric": one["metric"], "chapter": value.replace("_", " ").capitalize()}.get(name, value)

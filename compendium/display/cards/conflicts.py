@@ -1,7 +1,6 @@
-"""Conflicts as cards: what is claimed and where, the arithmetic, what would have to give, why it stands.
+"""Cards of conflicts: the claims with their places, the arithmetic, what would have to be dropped, why it remains.
 
-The same card on every page that a conflict touches. It shows what `compendium.analysis.conflicts` found and judges
-nothing.
+A conflict has the same card on every page.
 """
 
 from __future__ import annotations
@@ -9,13 +8,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 
-import pandas as pd
 from IPython.display import HTML
 from markupsafe import Markup
 
 from compendium.analysis.conflicts import ASSERTED_AND_DENIED, REFERENCE, TIME, Inconsistency, InconsistencyGroup
-from compendium.display.links import link, locator
-from compendium.display.tables.ledger import describe_claim_quantity
+from compendium.display.links import link, locator, stance_badge
+from compendium.display.tables.claims import describe_claim_quantity
 from compendium.ledger.claims import author_names, read_claims
 from compendium.ledger.loader import Ledger
 from compendium.values.periods import format_period
@@ -33,31 +31,27 @@ MORE_HTML = Markup(
 )
 
 
-def conflict_cards(
-    groups: Sequence[InconsistencyGroup], ledger: Ledger, *, up: str = "..", is_permanent_place: bool = False
-) -> HTML:
-    """Return families of conflicts as cards, in the order given.
+def conflict_cards(groups: Sequence[InconsistencyGroup], ledger: Ledger, *, is_permanent_place: bool = False) -> HTML:
+    """Return groups of inconsistencies as cards, in the order given.
 
     Parameters
     ----------
     groups
         as `compendium.analysis.conflicts.group_inconsistencies` or `touching` return them.
-    up
-        as for `compendium.display.outputs.link`.
     is_permanent_place
-        whether this page is the permanent place of the cards, so that they bear their names as addresses; on other
-        pages their titles lead there.
+        whether this page is the permanent place of the cards: they then have ids, while on other pages their titles
+        link to the permanent place.
     """
     if not groups:
         return HTML(Markup("<p>{}</p>").format(NO_CONFLICTS))
-    rows = _rows(ledger, up)
-    return HTML(Markup("\n").join(_card(family, rows, up, is_permanent_place) for family in groups))
+    rows = _rows(ledger)
+    return HTML(Markup("\n").join(_card(family, rows, is_permanent_place) for family in groups))
 
 
 RowRenderer = Callable[[Inconsistency], Markup]
 
 
-def _card(family: InconsistencyGroup, rows: RowRenderer, up: str, home: bool) -> Markup:
+def _card(family: InconsistencyGroup, rows: RowRenderer, home: bool) -> Markup:
     first, *others = family.members
     tension = family.tension
     give, why = (tension.would_give, tension.reason) if tension else (NOT_REVIEWED, NOT_REVIEWED)
@@ -67,36 +61,36 @@ def _card(family: InconsistencyGroup, rows: RowRenderer, up: str, home: bool) ->
         more = MORE_HTML.format(
             count=len(others), sets="sets" if len(others) > 1 else "set", rows=Markup("").join(items)
         )
-    title = family.title if home else link("conflict", family.name, family.title, up=up)
+    title = family.title if home else link("conflict", family.name, family.title)
     return CARD_HTML.format(
         id=Markup(' id="{}"').format(family.name) if home else "", title=title, rows=rows(first),
         told=first.explanation, give=give, why=why, more=more,
     )  # fmt: skip
 
 
-def _rows(ledger: Ledger, up: str) -> RowRenderer:
-    """Return what shows the rows of a finding, each with its place in its source."""
+def _rows(ledger: Ledger) -> RowRenderer:
+    """Return a function that renders the rows of an inconsistency, each with its place in its source."""
     names = author_names(ledger["sources"]).to_dict()
     claims = read_claims(ledger).set_index("claim_id", drop=False)
     tables = {name: ledger[name].set_index(ledger[name].columns[0], drop=False) for name in ("mentions", "citations")}
-    who = partial(_who, names=names, up=up)
+    who = partial(_who, names=names)
 
     def of_claims(finding: Inconsistency) -> Iterator[Markup]:
         for row in claims.loc[list(finding.items)].to_dict("records"):
-            figure = link("claim", row["claim_id"], row["figure"], up=up)
+            figure = link("claim", row["claim_id"], row["figure"])
             what = "; ".join(part for part in (describe_claim_quantity(row), format_period(row["period"])) if part)
             yield ROW_HTML.format(figure, what, who(row))
 
     def of_mentions(finding: Inconsistency) -> Iterator[Markup]:
         for row in tables["mentions"].loc[list(finding.items)].to_dict("records"):
-            event = link("event", row["event_id"], ledger.row("events", row["event_id"])["name"], up=up)
+            event = link("event", row["event_id"], ledger.row("events", row["event_id"])["name"])
             yield ROW_HTML.format(event, row["says"], who(row))
 
     def of_stances(finding: Inconsistency) -> Iterator[Markup]:
         stances, (proposition, source) = ledger["stances"], finding.items
         own = stances[(stances["proposition_id"] == proposition) & (stances["source_id"] == source)]
         for row in own.sort_values("paragraph").to_dict("records"):
-            stance = Markup('<span class="stance {0}">{0}</span>').format(row["stance"])
+            stance = stance_badge(row["stance"])
             yield Markup("{} {}<small>{}</small>").format(stance, row["says"], who(row))
 
     def of_citations(finding: Inconsistency) -> Iterator[Markup]:
@@ -113,20 +107,5 @@ def _rows(ledger: Ledger, up: str) -> RowRenderer:
     return show
 
 
-def _who(row: dict, *, names: dict[str, str], up: str) -> Markup:
-    return Markup("{} {}").format(link("source", row["source_id"], names[row["source_id"]], up=up), locator(row))
-
-
-def groups_frame(groups: Sequence[InconsistencyGroup]) -> pd.DataFrame:
-    """Return one row a family: `kind`, `title`, `name`, `rule`, `sets` (how many minimal sets it has)."""
-    rows = [
-        {
-            "kind": family.kind,
-            "title": family.title,
-            "name": family.name,
-            "rule": family.members[0].rule,
-            "sets": len(family.members),
-        }
-        for family in groups
-    ]
-    return pd.DataFrame(rows, columns=["kind", "title", "name", "rule", "sets"])
+def _who(row: dict, *, names: dict[str, str]) -> Markup:
+    return Markup("{} {}").format(link("source", row["source_id"], names[row["source_id"]]), locator(row))

@@ -1,8 +1,7 @@
-"""Cards: what a reader is shown who asks of a figure, an event or a source, where it stands, who says so.
+"""Hover cards: a few lines of HTML for a claim, event, source, observation, conflict, citation or key finding.
 
-A card is a few lines of plain HTML that a page keeps hidden beside the links it belongs to. The page that is the
-permanent place of a kind of row makes the cards of these rows, and its notebook keeps them;
-`compendium.builder.sphinx_ext.card_embedding` puts them where they are wanted. Nothing is judged here.
+The page that is the permanent place of a kind of row makes the cards of these rows, and its notebook stores them;
+`compendium.builder.sphinx_ext.card_embedding` embeds them, hidden, in every page that links to one of the rows.
 """
 
 from __future__ import annotations
@@ -28,8 +27,7 @@ from compendium.display.tables.analysis import (
     quantity_id,
     unprinted_bounds,
 )
-from compendium.display.tables.corroboration import QUALITY_LABELS, describe_measure, describe_publisher
-from compendium.display.tables.corroboration import describe_time as spoken_of
+from compendium.display.tables.observations import QUALITY_LABELS, describe_measure, describe_publisher, describe_time
 from compendium.ledger.claims import author_names, read_claims
 from compendium.ledger.loader import Ledger
 from compendium.ledger.observations import split_into_series
@@ -41,11 +39,11 @@ from compendium.values.periods import format_event_time, format_period
 HEAD_HTML = Markup("<p><strong>{}</strong>{}</p>")
 LINE_HTML = Markup("<p>{}</p>")
 MORE_HTML = Markup('<p class="on-screen"><a href="../claim/{}.html">All about this claim</a></p>')
-"""On paper there is no page of a claim."""
+"""Hidden in print, which has no page of a claim."""
 
 
 def card_html(title: str, subtitle: str, lines: Iterable[str]) -> str:
-    """Return a card: what it is of and what stands beside that, then its lines; empty ones are left out."""
+    """Return the HTML of a card: title, subtitle, then its lines; empty ones are left out."""
     below = (LINE_HTML.format(line) for line in lines if line)
     return HEAD_HTML.format(title, Markup(" {}").format(subtitle) if subtitle else "") + Markup("").join(below)
 
@@ -80,7 +78,7 @@ def _claim(one: ClaimRecord) -> str:
 
 
 def _among(found: ClaimRecord) -> Markup:
-    """Return the verdict of reconciliation with the rule that fired, and the conflicts of a claim in conflict."""
+    """Return the verdict of reconciliation with the rule applied, and the conflicts of a claim in conflict."""
     rule = f"({found['rule']})" if found["rule"] not in ("", "none") else found["explanation"]
     titles = Markup("; ").join(link("conflict", own["name"], own["title"]) for own in found["conflicts"])
     by = Markup("{}: {}").format(rule, titles) if found["verdict"] == IN_CONFLICT and titles else rule
@@ -88,7 +86,7 @@ def _among(found: ClaimRecord) -> Markup:
 
 
 def _beside(found: ClaimRecord) -> Markup:
-    """Return the verdict against independent figures, the reason, and the first figure that it was held against."""
+    """Return the verdict of corroboration, the reason, and the first comparison with this verdict."""
     reason = f" ({found['reason']})" if found["reason"] else ""
     first = next((held for held in found["held"] if held["verdict"] == found["verdict"]), None)
     said = "" if first is None else f". {first['given']}: {first['of']}." if reason else f". {first['told']}"
@@ -100,7 +98,7 @@ def _beside(found: ClaimRecord) -> Markup:
 
 
 def _rivals(rivals: Iterable[ClaimRecord]) -> Markup | str:
-    """Return the other figures printed for the same quantity, with who prints them and whether they can meet."""
+    """Return the other figures printed for the same quantity, with author and whether both can be true."""
     parts = [
         Markup("{} ({}; {})").format(
             link("claim", own["claim_id"], own["figure"]), own["author"], own["together"],
@@ -113,12 +111,12 @@ def _rivals(rivals: Iterable[ClaimRecord]) -> Markup | str:
 def event_hover_cards(
     events: pd.DataFrame, mentions: pd.DataFrame, sources: pd.DataFrame, record_dates: Mapping[str, str] | None = None
 ) -> Cards:
-    """Return the cards of events: when, what kind of act, and what each source says of it.
+    """Return the cards of events: date, kind of act, and the first mentions.
 
     Parameters
     ----------
     record_dates
-        by event id, what an independent record says of its day (`differing_record_dates`).
+        by event id, a sentence on an independent record of its date (`differing_record_dates`).
     """
     record_dates = record_dates or {}
     names, grouped = author_names(sources), dict(iter(mentions.groupby("event_id")))
@@ -136,23 +134,22 @@ def event_hover_cards(
 
 
 def differing_record_dates(ledger: Ledger) -> dict[str, str]:
-    """Return, by event, the day that an independent record gives where it is not the one of the sources."""
+    """Return, by event id, a sentence with the date of an independent record, where it differs from the sources."""
     records = ledger["records"].set_index("record_id")
     found = corroborate_dates(ledger)
     return {
-        row[
-            "event_id"
-        ]: f"An independent record has {format_period(row['recorded'])} ({records.loc[row['record_id'], 'publisher']})."
+        row["event_id"]: "An independent record has "
+        f"{format_period(row['recorded'])} ({records.loc[row['record_id'], 'publisher']})."
         for row in found[found["verdict"] == DIFFERS].to_dict("records")
     }
 
 
 MAX_MENTIONS = 3
-"""How many mentions a card shows."""
+"""Mentions shown on a card."""
 
 
 def source_hover_cards(sources: pd.DataFrame, claim_counts: Mapping[str, int]) -> Cards:
-    """Return the cards of sources: title, kind, when it was written, reliability and why, how many claims it makes."""
+    """Return the cards of sources: title, kind, date, reliability with its reason, number of claims."""
     names = author_names(sources)
     made: Cards = {}
     for row in sources.to_dict("records"):
@@ -171,12 +168,12 @@ def source_hover_cards(sources: pd.DataFrame, claim_counts: Mapping[str, int]) -
 def observation_hover_cards(
     observations: pd.DataFrame, names: Names, corrections: Mapping[str, Iterable[str]] | None = None
 ) -> Cards:
-    """Return the cards of independent figures: what, when, who prints it for whom, of what class.
+    """Return the cards of observations: quantity, period, publisher, quality class.
 
     Parameters
     ----------
     corrections
-        by observation, what was corrected in it, in words (`compendium.ledger.corrections.corrections_by_row`).
+        by observation id, its corrections in words (`compendium.ledger.corrections.corrections_by_row`).
     """
     corrections = corrections or {}
     made: Cards = {}
@@ -189,7 +186,7 @@ def observation_hover_cards(
             )
             status = "" if row["obs_status"] == "normal" else f"; {row['obs_status']}"
             lines = [
-                "; ".join(filter(None, [what, spoken_of(row)])) + status,
+                "; ".join(filter(None, [what, describe_time(row)])) + status,
                 f"{describe_publisher(row).rstrip(',')} ({QUALITY_LABELS[row['quality']]})",
                 row["note"],
                 *(_named("Corrected:", said) for said in corrections.get(row["observation_id"], ())),
@@ -199,14 +196,14 @@ def observation_hover_cards(
 
 
 def conflict_hover_cards(groups: Iterable[InconsistencyGroup]) -> Cards:
-    """Return the cards of conflicts: the arithmetic of the first, and how many say the same."""
+    """Return the cards of conflicts: the arithmetic of the first set of claims."""
     return {
         one.name: {"text": one.title, "card": card_html(one.title, "", [one.members[0].explanation])} for one in groups
     }
 
 
 def citation_hover_cards(citations: pd.DataFrame, sources: pd.DataFrame) -> Cards:
-    """Return the cards of citations and of entries: as printed, its title, what it is cited for, whether it fits."""
+    """Return the cards of citations and entries: as printed, title, what it is cited for, whether it fits."""
     names, by_id = author_names(sources), citations.set_index("citation_id", drop=False)
     made: Cards = {}
     for row in citations.to_dict("records"):
@@ -224,7 +221,7 @@ def citation_hover_cards(citations: pd.DataFrame, sources: pd.DataFrame) -> Card
 
 
 def key_finding_hover_cards(sensitivity_frame: pd.DataFrame, ledger: Ledger) -> Cards:
-    """Return the cards of headlines: what all sources together make of the amount or ratio, the verdict, the claims.
+    """Return the cards of key findings: interval from all sources together, verdict, claims that it follows from.
 
     Takes what `compendium.analysis.sensitivity.sensitivity` returns.
     """
@@ -248,7 +245,7 @@ def _open(own: Mapping[str, Any]) -> str:
 
 
 def implied_hover_cards(reconciliation: Reconciliation, names: Names) -> Cards:
-    """Return the cards of implied quantities: the bounds, what they are of, the claims that they rest on."""
+    """Return the cards of implied quantities: bounds, quantity, claims that they follow from."""
     made: Cards = {}
     for quantity, held in unprinted_bounds(reconciliation).items():
         metric = names.metrics[quantity.metric_id]
@@ -262,6 +259,6 @@ def implied_hover_cards(reconciliation: Reconciliation, names: Names) -> Cards:
 
 
 def with_cards(output: HTML, cards: Cards) -> RichOutput:
-    """Return what a cell shows with the cards of its rows kept beside it."""
+    """Return an output of a cell with the cards of its rows added as a form."""
     kept = output if isinstance(output, RichOutput) else RichOutput(str(output.data))
     return kept.add_form(CARDS, cards)

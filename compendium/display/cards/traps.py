@@ -1,7 +1,4 @@
-"""Cards of independent figures that contradict each other or mislead.
-
-It judges nothing; see `compendium.analysis.traps`.
-"""
+"""Cards of observations that contradict each other or mislead, as found by `compendium.analysis.traps`."""
 
 from __future__ import annotations
 
@@ -13,11 +10,11 @@ from markupsafe import Markup
 
 from compendium.analysis.explanations import Names
 from compendium.analysis.traps import Trap
-from compendium.display.outputs import link
-from compendium.display.tables.corroboration import describe_measure, describe_time, publisher_link
+from compendium.display.links import link
+from compendium.display.tables.observations import describe_measure, describe_time, publisher_link
 from compendium.ledger.loader import Ledger
 from compendium.ledger.observations import read_observations
-from compendium.ledger.records import records
+from compendium.ledger.records import keyed
 
 CARD_HTML = Markup(
     '<article class="conflict" id="{id}"><h3>{title}</h3><ul>{rows}</ul><p>{what}</p>{told}'
@@ -27,18 +24,18 @@ CARD_HTML = Markup(
 ROW_HTML = Markup("<li><strong>{}</strong> {}<small>{}</small></li>")
 
 
-def trap_cards(traps: Sequence[Trap], ledger: Ledger, *, up: str = "..") -> HTML:
-    """Return traps as cards: the figures with who prints them, what is odd, the arithmetic, what may explain it."""
-    observations = {row["observation_id"]: row for row in records(read_observations(ledger))}
+def trap_cards(traps: Sequence[Trap], ledger: Ledger) -> HTML:
+    """Return traps as cards: the figures with their publishers, description, arithmetic, possible explanation."""
+    observations = keyed(read_observations(ledger), "observation_id")
     names = Names.from_ledger(ledger)
-    return HTML(Markup("\n").join(_card(trap, observations, names, up) for trap in traps))
+    return HTML(Markup("\n").join(_card(trap, observations, names) for trap in traps))
 
 
-def _card(trap: Trap, observations: Mapping[str, Mapping[str, Any]], names: Names, up: str) -> Markup:
+def _card(trap: Trap, observations: Mapping[str, Mapping[str, Any]], names: Names) -> Markup:
     rows = []
     for name in trap.observations:
         row = observations[name]
-        figure = link("observation", name, row["figure"], up=up)
+        figure = link("observation", name, row["figure"])
         metric = names.metrics[row["metric_id"]]["name"]
         parts = (metric, names.format_row_areas(row), describe_measure(row), describe_time(row))
         rows.append(ROW_HTML.format(figure, "; ".join(filter(None, parts)), publisher_link(row)))

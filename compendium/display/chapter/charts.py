@@ -60,12 +60,11 @@ class Lines(TypedDict, total=False):
 
 
 class Panels(TypedDict, total=False):
-    """How panels may look: series with empty markers, words below the axis, the height of each, a legend."""
+    """How panels may look: series with empty markers, words below the axis, the height of each."""
 
     hollow: Collection[str]
     ticks: Mapping[float, str]
     height: float
-    legend: bool
 
 
 @dataclass(frozen=True)
@@ -86,7 +85,7 @@ class Charts:
         wanted = [colours] * len(rows) if isinstance(colours, str | int) else list(colours)
         return Chart(
             ledger_charts.interval_chart(
-                [label for label, _ in rows], [_interval(value) for _, value in rows], unit=unit, scale=_scale(unit),
+                [label for label, _ in rows], [_scaled(value, unit) for _, value in rows], unit=unit,
                 colours=self.shelf.colours(wanted), notes=notes,
             )
         )  # fmt: skip
@@ -110,13 +109,9 @@ class Charts:
         own = {key: shades.get(key, key) for key in series if key in shades or key in places}
         colours = dict(zip((named[key] for key in own), self.shelf.colours(own.values()), strict=True))
         drawn = {
-            named[key]: {time: _interval(value) for time, value in values.items()} for key, values in series.items()
+            named[key]: {time: _scaled(value, unit) for time, value in values.items()} for key, values in series.items()
         }
-        return Chart(
-            series_charts.time_series_chart(
-                drawn, unit=unit, scale=_scale(unit), colours=colours, **_without_colours(look)
-            )
-        )
+        return Chart(series_charts.time_series_chart(drawn, unit=unit, colours=colours, **_without_colours(look)))
 
     def panels(
         self, panels: Mapping[str, Mapping[str, Points]], colours: Mapping[str, Shade],
@@ -165,8 +160,8 @@ class Charts:
         carried, possible = zip(*rows.values(), strict=True)
         return Chart(
             series_charts.capacity_use_chart(
-                list(rows), list(map(_interval, carried)), list(map(_interval, possible)), notes, unit=unit,
-                scale=_scale(unit),
+                list(rows), [_scaled(one, unit) for one in carried], [_scaled(one, unit) for one in possible], notes,
+                unit=unit,
             )
         )  # fmt: skip
 
@@ -188,11 +183,11 @@ class Charts:
         places = self.shelf.names.places
         named = {f"{places[side]}'s side" if side in places else side: values for side, values in observed.items()}
         shades = dict(zip(named, self.shelf.colours(side for side in observed if side in places), strict=False))
+        every = {claimed: amounts, **named}
         return Chart(
             ledger_charts.amounts_and_scores_chart(
-                {year: _interval(value) for year, value in amounts.items()}, scores, unit=unit, scale=_scale(unit),
-                amounts_name=claimed, colours=shades or None,
-                observed={name: {year: _interval(one) for year, one in own.items()} for name, own in named.items()},
+                {name: {year: _scaled(one, unit) for year, one in own.items()} for name, own in every.items()}, scores,
+                unit=unit, colours=shades,
             )
         )  # fmt: skip
 

@@ -9,9 +9,10 @@ import pandas as pd
 
 from compendium.analysis.citation_audit import OFF_TOPIC_REFERENCE, audit_citations, exact_entries
 from compendium.display.chapter.ledger import OpenLedger
-from compendium.display.outputs import RichOutput, captioned_table, link
-from compendium.display.tables import ledger as ledger_tables
-from compendium.display.tables.ledger import stacked_cell
+from compendium.display.links import link
+from compendium.display.outputs import RichOutput, captioned_table
+from compendium.display.tables import sources as source_tables
+from compendium.display.tables.cells import stacked_cell
 from compendium.ledger.claims import author_names
 
 
@@ -57,7 +58,7 @@ class Citations:
         """Show where citation and list part, or a reference is about something else."""
         found = self.findings.rename(columns={"finding": "verdict", "nearest_id": "entry", "detail": "reason"})
         found["reason"] = found["reason"].where(found["verdict"] == OFF_TOPIC_REFERENCE, "")
-        return ledger_tables.citations_table(found, self.rows.set_index("citation_id"), self.sources, caption)
+        return source_tables.citations_table(found, self.rows.set_index("citation_id"), self.sources, caption)
 
     def counts_table(self, caption: str) -> RichOutput:
         """Show how many citations, entries and bare names each source has, in the order in which they were written."""

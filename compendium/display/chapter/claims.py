@@ -10,7 +10,7 @@ import pandas as pd
 from compendium.display.chapter.evidence import Evidence
 from compendium.display.chapter.selections import Figures
 from compendium.display.outputs import RichOutput
-from compendium.display.tables import ledger as ledger_tables
+from compendium.display.tables import claims as claim_tables
 from compendium.ledger.claims import competing_figures, source_counts
 
 
@@ -20,11 +20,11 @@ class Claims(Figures):
 
     def table(self, caption: str) -> RichOutput:
         """Show the claims: figure and how it is read, what it measures, who says so."""
-        return ledger_tables.claims_table(self.frame, caption)
+        return claim_tables.claims_table(self.frame, caption)
 
     def provenance(self) -> RichOutput:
         """Show where each number comes from: the place in the text, the credit, what is open."""
-        return ledger_tables.provenance_table(self.frame)
+        return claim_tables.provenance_table(self.frame)
 
     def checked(self) -> Evidence:
         """Return the verdicts of independent figures on these claims."""
@@ -61,9 +61,9 @@ class Claims(Figures):
 
     def pairs_table(self, caption: str) -> RichOutput:
         """Show the quantities of which more than one figure is printed, and what all of them leave possible."""
-        return ledger_tables.rivals_table(self.pairs, self.shelf.claims, caption)
+        return claim_tables.rivals_table(self.pairs, self.shelf.claims, caption)
 
     def gaps(self, periods: Sequence[str], caption: str, metrics: Collection[str] = ()) -> RichOutput:
         """Show how many sources print a figure, by metric and period; the metrics of the selection unless given."""
         grid = source_counts(self.frame, list(metrics or self.metrics), list(periods))
-        return ledger_tables.gaps_table(grid, self.shelf.tables["metrics"], caption)
+        return claim_tables.gaps_table(grid, self.shelf.tables["metrics"], caption)

@@ -10,8 +10,10 @@ import pandas as pd
 from markupsafe import Markup
 
 from compendium.display.chapter.ledger import OpenLedger
-from compendium.display.outputs import RichOutput, captioned_table, link
-from compendium.publish.snapshots import version_numbers
+from compendium.display.links import link
+from compendium.display.outputs import RichOutput, captioned_table
+from compendium.project.changelog import version_key
+from compendium.project.paths import BOOK, find_chapters
 
 PARTS = ("table", "page")
 """Kinds of change that are of a whole table or page, not of a claim."""
@@ -24,11 +26,13 @@ class Editions:
     rows: pd.DataFrame
     kinds: tuple[str, ...]
     claims: Collection[str]
+    tables: Collection[str]
+    pages: Collection[str]
 
     @cached_property
     def names(self) -> list[str]:
         """Return the editions that changed anything, the newest first."""
-        return sorted(self.rows["edition"].unique(), key=version_numbers, reverse=True)
+        return sorted(self.rows["edition"].unique(), key=version_key, reverse=True)
 
     @property
     def newest(self) -> str:
@@ -75,21 +79,23 @@ class Editions:
         """Show the tables and pages that the newest edition changed; the file beside it has those of all editions."""
         parts = self.rows[self.rows["kind"].isin(PARTS)]
         own = parts[parts["edition"] == self.newest]
-        places = [_placed(row.kind, row.subject, row.said) for row in own.itertuples()]
+        places = [self._place(row.kind, row.subject) for row in own.itertuples()]
         shown = pd.DataFrame({"Name": places, "What": own["kind"], "How": own["said"]})
         return captioned_table(shown, caption, css_class="roomy", data=parts)
 
-
-def _placed(kind: str, subject: str, said: str) -> str:
-    """Return the name of a table or page as a link to it, where it still is."""
-    if said.startswith("gone"):
+    def _place(self, kind: str, subject: str) -> str:
+        """Return the name of a table or page, as a link where it still is: later editions may have cut it."""
+        if kind == "page" and subject in self.pages:
+            return Markup('<a href="../{0}.html">{0}</a>').format(subject)
+        if kind == "table" and subject in self.tables:
+            return link("table", f"table-{subject}", subject)
         return subject
-    if kind == "page":
-        return Markup('<a href="../{0}.html">{0}</a>').format(subject)
-    return link("table", f"table-{subject}", subject)
 
 
 def open_editions(ledger: OpenLedger) -> Editions:
     """Return the changes between editions that a ledger keeps."""
     kind = next(field for field in ledger.tables.schema["changes"].fields if field.name == "kind")
-    return Editions(ledger["changes"], tuple(kind.vocabulary), set(ledger["claims"]["claim_id"]))
+    # Listed, not looked for one by one: a listing is noticed, so that the page runs again when another page is cut.
+    pages = {path.relative_to(BOOK).with_suffix("").as_posix() for path in find_chapters()}
+    claims = set(ledger["claims"]["claim_id"])
+    return Editions(ledger["changes"], tuple(kind.vocabulary), claims, set(ledger.tables.schema), pages)

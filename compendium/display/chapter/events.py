@@ -13,8 +13,8 @@ from compendium.display.chapter.selections import Selection
 from compendium.display.charts import ledger as ledger_charts
 from compendium.display.outputs import RichOutput
 from compendium.display.tables import analysis as analysis_tables
-from compendium.display.tables import corroboration as corroboration_tables
-from compendium.display.tables import ledger as ledger_tables
+from compendium.display.tables import events as event_tables
+from compendium.display.tables import observations as observation_tables
 from compendium.ledger import events
 from compendium.values.periods import Span, read_period
 
@@ -84,15 +84,15 @@ class Events(Selection):
 
     def table(self, caption: str) -> RichOutput:
         """Show the events in the order given: date, what happened, kind of act and score, number of sources."""
-        return ledger_tables.events_table(self.frame, caption)
+        return event_tables.events_table(self.frame, caption)
 
     def passages(self, caption: str) -> RichOutput:
         """Show each event with every place where it is told and what is said of it there."""
-        return ledger_tables.passages_table(self.frame, *self._told(), caption)
+        return event_tables.passages_table(self.frame, *self._told(), caption)
 
     def mentions_table(self, caption: str) -> RichOutput:
         """Show the events in order at their permanent addresses, with what each source says there."""
-        return ledger_tables.mentions_table(self.frame, *self._told(), caption)
+        return event_tables.mentions_table(self.frame, *self._told(), caption)
 
     def timeline(self, *, recorded: bool = False) -> Chart:
         """Return the chart of the events as bars from their first to their last possible day.
@@ -163,4 +163,4 @@ class Records(Selection):
 
     def table(self, caption: str) -> RichOutput:
         """Show the records in order of time: when, what happened and its label, who prints it."""
-        return corroboration_tables.records_table(self.frame, caption)
+        return observation_tables.records_table(self.frame, caption)

@@ -33,9 +33,12 @@ from compendium.display.chapter.statements import Stances, Statements
 from compendium.display.chapter.wording import Wording
 from compendium.display.chapter.yearly import Yearly
 from compendium.display.charts import style
+from compendium.display.links import link
 from compendium.display.outputs import RichOutput
+from compendium.display.tables import cells
+from compendium.display.tables import claims as claim_tables
 from compendium.display.tables import derived as derived_tables
-from compendium.display.tables import ledger as ledger_tables
+from compendium.display.tables import sources as source_tables
 from compendium.ledger.claims import to_fraction
 from compendium.ledger.loader import Ledger, load
 from compendium.ledger.observations import OBSERVATION_ID
@@ -181,7 +184,7 @@ class OpenLedger:
         return derived_tables.period_comparison_table(stretches, self.tables, found[0].unit, heads, caption)
 
     def table(self, frame: Any, caption: str, columns: Sequence[str] = (), **look: Any) -> RichOutput:
-        """Show a table of your own, its columns named for the reader, as `display.outputs.captioned_table` does.
+        """Show a table of your own, its columns named for the reader.
 
         Parameters
         ----------
@@ -205,19 +208,19 @@ class OpenLedger:
         citations = self["citations"].set_index("citation_id", drop=False).rename_axis(None)
         rows = picked(citations, names)
         rows = rows.assign(entry=rows["entry_id"], verdict=OFF_TOPIC_REFERENCE, reason=rows["about_reason"])
-        return ledger_tables.citations_table(rows, citations, self["sources"], caption)
+        return source_tables.citations_table(rows, citations, self["sources"], caption)
 
     def counts(self, grid: Any, caption: str) -> RichOutput:
         """Show counts by metric id, a column each of what is counted, as a DataFrame or by head; none is a dash."""
-        return ledger_tables.gaps_table(pd.DataFrame(grid), self["metrics"], caption)
+        return claim_tables.gaps_table(pd.DataFrame(grid), self["metrics"], caption)
 
     def link(self, kind: str, name: str, text: str = "") -> Markup:
         """Return a link to the permanent place of a `claim`, `event`, `source`, `observation`, for a cell."""
-        return outputs.link(kind, name, text) if text else outputs.link(kind, name)
+        return link(kind, name, text)
 
     def lines(self, first: str, *below: str) -> Markup:
         """Return several lines for one cell of a table, the first at full size."""
-        return ledger_tables.stacked_cell(first, *below)
+        return cells.stacked_cell(first, *below)
 
     def name(self, key: str) -> str:
         """Return what the ledger calls a place, metric or source."""

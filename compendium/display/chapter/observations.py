@@ -13,10 +13,11 @@ from compendium.analysis.derived_quantities import reliable_from
 from compendium.display.chapter.amounts import Amount
 from compendium.display.chapter.given import Given
 from compendium.display.chapter.selections import Figures, Selection, Wanted, matching
-from compendium.display.outputs import RichOutput, link
-from compendium.display.tables import corroboration as corroboration_tables
+from compendium.display.links import link
+from compendium.display.outputs import RichOutput
 from compendium.display.tables import derived as derived_tables
-from compendium.display.tables.ledger import stacked_cell
+from compendium.display.tables import observations as observation_tables
+from compendium.display.tables.cells import stacked_cell
 from compendium.ledger.observations import reliable_actuals
 from compendium.reconciliation.constraints import ImpliedBounds
 from compendium.values.periods import format_period
@@ -39,15 +40,15 @@ class Observations(Figures):
 
     def table(self, caption: str, *, places: bool = True) -> RichOutput:
         """Show the figures in the order given: what and when, who prints it for whom, of what class."""
-        return corroboration_tables.observations_table(self.frame, self.shelf.names, caption, show_areas=places)
+        return observation_tables.observations_table(self.frame, self.shelf.names, caption, show_areas=places)
 
     def short_table(self, caption: str) -> RichOutput:
         """Show the figures in two columns; what all of them share, metric and areas, is left to the caption."""
-        return corroboration_tables.compact_observations_table(self.frame, self.shelf.names, caption)
+        return observation_tables.compact_observations_table(self.frame, self.shelf.names, caption)
 
     def series_table(self, caption: str) -> RichOutput:
         """Show the figures grouped into series, all values of one in a row."""
-        return corroboration_tables.series_table(self.frame, self.shelf.names, caption)
+        return observation_tables.series_table(self.frame, self.shelf.names, caption)
 
     def by_period(
         self, columns: Mapping[str, Column], caption: str, follows: Mapping[str, Mapping[Any, Amount]] | None = None
@@ -69,7 +70,7 @@ class Observations(Figures):
             names = [head, own] if isinstance(own, str) else [head]
             for found in [follows[name] for name in names if name in follows] if follows else ():
                 cells |= {(head, str(period)): self._follows(one) for period, one in found.items()}
-        return corroboration_tables.observations_by_period_table(chosen, caption, implied_cells=cells)
+        return observation_tables.observations_by_period_table(chosen, caption, implied_cells=cells)
 
     def _follows(self, found: Amount) -> Markup:
         implied = ImpliedBounds(found.interval, found.rests_on)
@@ -106,7 +107,7 @@ class Observations(Figures):
         Lines `below` who prints it come instead of the time, which the row has.
         """
         one = self[name]
-        source = corroboration_tables.publisher_link(self.frame.loc[name].to_dict())
+        source = observation_tables.publisher_link(self.frame.loc[name].to_dict())
         return stacked_cell(link("observation", name, one.figure), "" if below else one.when, source, *below)
 
     def cells(self) -> Markup:
@@ -120,4 +121,4 @@ class Missing(Selection):
 
     def table(self, caption: str) -> RichOutput:
         """Show what was looked for and not found, with the reason."""
-        return corroboration_tables.missing_table(self.frame, self.shelf.names, caption)
+        return observation_tables.missing_table(self.frame, self.shelf.names, caption)

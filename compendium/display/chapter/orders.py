@@ -9,8 +9,9 @@ import pandas as pd
 from compendium.analysis.corroboration import corroborate_order
 from compendium.display.chapter.ledger import OpenLedger
 from compendium.display.chapter.selections import Selection
-from compendium.display.outputs import RichOutput, captioned_table, link
-from compendium.display.tables.ledger import stacked_cell
+from compendium.display.links import link
+from compendium.display.outputs import RichOutput, captioned_table
+from compendium.display.tables.cells import stacked_cell
 from compendium.values.periods import Span, format_period, read_period
 
 

@@ -10,8 +10,9 @@ from compendium.display.cards import hover as hover_cards
 from compendium.display.chapter.events import Events
 from compendium.display.chapter.ledger import OpenLedger
 from compendium.display.outputs import RichOutput, captioned_table
-from compendium.display.tables import corroboration as corroboration_tables
-from compendium.display.tables import ledger as ledger_tables
+from compendium.display.tables import data_package as data_package_tables
+from compendium.display.tables import observations as observation_tables
+from compendium.display.tables import sources as source_tables
 from compendium.ledger import corrections
 from compendium.ledger.records import records
 
@@ -21,7 +22,7 @@ def observations_table(ledger: OpenLedger, subject: str) -> RichOutput:
     described, shelf = ledger.tables.schema[f"official-{subject}"], ledger.shelf
     own = shelf.observations[shelf.observations["table"] == described.name]
     corrected = corrections.corrections_by_row(ledger.tables, described.name)
-    shown = corroboration_tables.series_table(own, shelf.names, described.description)
+    shown = observation_tables.series_table(own, shelf.names, described.description)
     return hover_cards.with_cards(shown, hover_cards.observation_hover_cards(own, shelf.names, corrected))
 
 
@@ -36,7 +37,7 @@ def sources_table(ledger: OpenLedger, claims: Mapping[str, int], caption: str) -
     """Show the sources in the order they were written; `claims` has the number of claims of each by id."""
     sources = ledger["sources"].sort_values("written")
     return hover_cards.with_cards(
-        ledger_tables.sources_table(sources, caption), hover_cards.source_hover_cards(sources, claims)
+        source_tables.sources_table(sources, caption), hover_cards.source_hover_cards(sources, claims)
     )
 
 
@@ -47,7 +48,7 @@ def citations_table(ledger: OpenLedger, caption: str) -> RichOutput:
     every = formal.assign(
         entry=formal["entry_id"], verdict=formal["about"].replace("", "no entry"), reason=formal["cited_for"]
     )
-    shown = ledger_tables.citations_table(
+    shown = source_tables.citations_table(
         every, citations.set_index("citation_id"), sources, caption, is_permanent_place=True
     )
     return hover_cards.with_cards(shown, hover_cards.citation_hover_cards(citations, sources))
@@ -60,7 +61,7 @@ def conversions_table(ledger: OpenLedger, caption: str) -> RichOutput:
             "From": row["from_unit"],
             "Into": f"{row['low']:g}–{row['high']:g} {row['to_unit']}",
             "For": ledger.name(row["metric_id"]),
-            "By": corroboration_tables.publisher_link({**row, "original_source": ""}),
+            "By": observation_tables.publisher_link({**row, "original_source": ""}),
         }
         for row in records(ledger["conversions"])
     ]
@@ -70,22 +71,22 @@ def conversions_table(ledger: OpenLedger, caption: str) -> RichOutput:
 def corrections_table(ledger: OpenLedger, kind: str, caption: str) -> RichOutput:
     """Show the corrections of one kind, the latest first: `ours` are slips of the ledger, `source` of what it cites."""
     rows = ledger["corrections"]
-    return ledger_tables.corrections_table(rows[rows["kind"] == kind], caption)
+    return data_package_tables.corrections_table(rows[rows["kind"] == kind], caption)
 
 
 def data_dictionary(ledger: OpenLedger) -> RichOutput:
     """Show every table of the data with its columns: what each holds, its type, what is required of it."""
-    return ledger_tables.data_dictionary(ledger.tables.schema, row_counts(ledger))
+    return data_package_tables.data_dictionary(ledger.tables.schema, row_counts(ledger))
 
 
 def archive_table(ledger: OpenLedger, caption: str) -> RichOutput:
     """Show what the archive of the ledger holds of each table, and under which names."""
-    return ledger_tables.archive_table(ledger.tables.schema, row_counts(ledger), caption)
+    return data_package_tables.archive_table(ledger.tables.schema, row_counts(ledger), caption)
 
 
 def table_downloads(ledger: OpenLedger) -> RichOutput:
     """Show links to every table as a file of its own."""
-    return ledger_tables.table_downloads(ledger.tables)
+    return data_package_tables.table_downloads(ledger.tables)
 
 
 def row_counts(ledger: OpenLedger) -> dict[str, int]:

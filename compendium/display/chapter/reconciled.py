@@ -14,9 +14,10 @@ from compendium.display.cards import conflicts as conflict_cards
 from compendium.display.cards import hover as hover_cards
 from compendium.display.chapter.amounts import Amount
 from compendium.display.chapter.ledger import OpenLedger
-from compendium.display.outputs import RichOutput, captioned_table, link
+from compendium.display.links import link
+from compendium.display.outputs import RichOutput, captioned_table
 from compendium.display.tables import analysis as analysis_tables
-from compendium.display.tables.ledger import stacked_cell
+from compendium.display.tables.cells import stacked_cell
 from compendium.ledger.claims import format_figure
 from compendium.reconciliation.constraints import Quantity
 from compendium.reconciliation.reconcile import Reconciliation, reconcile

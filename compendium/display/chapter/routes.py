@@ -14,7 +14,7 @@ from compendium.display.chapter.ledger import OpenLedger
 from compendium.display.chapter.selections import Selection
 from compendium.display.charts import maps, style
 from compendium.display.outputs import RichOutput, captioned_table
-from compendium.display.tables.ledger import stacked_cell
+from compendium.display.tables.cells import stacked_cell
 
 EDITION = re.compile(r"\d+(?:\.\d+)+")
 
@@ -107,13 +107,11 @@ class Routes(Selection):
         unknown = set(names) - set(self.stops["place_id"])
         if unknown:
             raise KeyError(f"no stop {', '.join(sorted(unknown))}")
-        colours = {route: style.SERIES_COLOURS[place] for place, route in enumerate(labels)}
+        routes = [
+            maps.Route(route, style.SERIES_COLOURS[place], label) for place, (route, label) in enumerate(labels.items())
+        ]
         outlines = self.shelf.tables["outlines"]
-        return Chart(
-            maps.route_map(
-                self.stops, colours, named_places=names, labels=labels, frame_places=around, outlines=outlines
-            )
-        )
+        return Chart(maps.route_map(self.stops, routes, named_places=names, frame_places=around, outlines=outlines))
 
     def schematic(self) -> Chart:
         """Return each route as an upright line of its stops in order."""

@@ -14,7 +14,7 @@ import pandas as pd
 from compendium.display.chapter.amounts import Amount, exactly, total
 from compendium.display.chapter.shelf import Shelf
 from compendium.display.chapter.yearly import Yearly
-from compendium.display.tables.corroboration import describe_time
+from compendium.display.tables.observations import describe_time
 from compendium.values.periods import Span, format_period, read_period
 
 SHORT = {

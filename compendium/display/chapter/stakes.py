@@ -111,8 +111,7 @@ class Stakes:
         return self._table([one for one in self.found.values() if one.side == side], caption)
 
     def _table(self, found: Iterable[Exposure], caption: str, names: Mapping[str, str] | None = None) -> HTML:
-        shelf = self.ledger.shelf
-        return exposure_tables.exposures_table(found, shelf.claims, shelf.observations, "USD", caption, names)
+        return exposure_tables.exposures_table(found, self.ledger.tables, "USD", caption, names)
 
     def chart(self) -> Chart | None:
         """Return the chart of what would be left of each whole of each side, `None` where nothing is known."""

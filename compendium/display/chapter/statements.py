@@ -8,7 +8,7 @@ import pandas as pd
 
 from compendium.display.chapter.selections import Selection
 from compendium.display.outputs import RichOutput
-from compendium.display.tables import ledger as ledger_tables
+from compendium.display.tables import positions as position_tables
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,7 @@ class Stances(Selection):
     def table(self, caption: str) -> RichOutput:
         """Show each stance with its statement and the reason why it counts as that."""
         ledger = self.shelf.tables
-        return ledger_tables.stances_table(self.frame, ledger["propositions"], ledger["sources"], caption)
+        return position_tables.stances_table(self.frame, ledger["propositions"], ledger["sources"], caption)
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,7 @@ class Statements(Selection):
 
     def table(self, caption: str) -> RichOutput:
         """Show statements by source, in the order in which the sources were written, each stance with its place."""
-        return ledger_tables.positions_table(self.stances.frame, self.frame, self._sources(), caption)
+        return position_tables.positions_table(self.stances.frame, self.frame, self._sources(), caption)
 
     @property
     def counts(self) -> dict[str, int]:

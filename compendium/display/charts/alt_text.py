@@ -1,7 +1,7 @@
-"""Alternative text of figures, computed from the table behind each: what stands out, as a reader would say it.
+"""Alternative text of charts, computed from the table attached to each: extremes, trends, values.
 
-The page says in a few words what a figure shows; the rest follows from the numbers. Two intervals that overlap are
-never told apart: no mark is the highest of several that may be, and what may not have changed has no trend.
+The page gives the subject of a chart; the rest follows from the numbers. Intervals that overlap are not ordered: no
+mark is called the highest of several that may be, and a series that may not have changed has no trend.
 """
 
 from __future__ import annotations
@@ -21,20 +21,20 @@ from compendium.values.formatting import format_amount, format_signed
 from compendium.values.periods import Span, format_edtf, format_period
 
 MAX_LENGTH = 600
-"""How many characters a text may have: whoever hears it cannot skip."""
+"""Most characters of a text: a listener cannot skip."""
 MAX_LISTED_MARKS = 12
-"""Up to how many marks all are read out."""
+"""Most marks of which all values are given."""
 
 
 class Mark(NamedTuple):
-    """One mark of a figure: its name, and the ends of what it stands for, endless where they are open."""
+    """One mark of a chart: its name and the ends of its interval, infinite where it is unbounded."""
 
     name: str
     low: float
     high: float
 
     def __str__(self) -> str:
-        """Return the value as a reader would say it."""
+        """Return the value in words."""
         low, high = (None if math.isinf(end) else Fraction(str(end)) for end in (self.low, self.high))
         if low is None and high is None:
             return "any amount"
@@ -50,24 +50,24 @@ def _number(value: Fraction | None) -> str:
 
 
 def describe_chart(chart: Figure, subject: str) -> str:
-    """Return the alternative text of a figure: what it shows, and what the table behind it says.
+    """Return the alternative text of a chart: its subject, and sentences on the table attached to it.
 
     Parameters
     ----------
     chart
         a figure of `compendium.display.charts.ledger` or `compendium.display.charts.series`.
     subject
-        what it shows, in a few words of the page, without a full stop.
+        the subject, in a few words without a full stop.
 
     Returns
     -------
     str
-        sentences, the most telling first, as many as `MAX_LENGTH` characters hold.
+        sentences, the most important first, as many as fit into `MAX_LENGTH` characters.
 
     Raises
     ------
     ValueError
-        where no table is behind the figure, or one of no known kind.
+        if the chart has no table, or one of no known kind.
     """
     frame = style.attached_table(chart)
     tell = next((tell for columns, tell in CHART_KINDS if columns <= set(frame.columns)), None)
@@ -86,7 +86,7 @@ def describe_chart(chart: Figure, subject: str) -> str:
 
 
 def describe_extremes(marks: Sequence[Mark], template: str = "Highest: {}; lowest: {}.") -> str:
-    """Say which mark is the highest and which the lowest, as far as their intervals tell; nothing of a single one."""
+    """Return which marks may be the highest and which the lowest, by their intervals; `""` for a single mark."""
     if len(marks) < 2:
         return ""
     least, most = max(mark.low for mark in marks), min(mark.high for mark in marks)
@@ -101,7 +101,7 @@ def describe_extremes(marks: Sequence[Mark], template: str = "Highest: {}; lowes
 
 
 NO_EXTREME_TEXTS = ("Their ranges overlap: none is clearly the highest.", "All are {}.")
-"""What is said where each of several marks may be the highest and the lowest, and where they are the same."""
+"""Texts for marks each of which may be highest and lowest, and for marks that are all the same."""
 
 
 def _candidates(marks: Sequence[Mark]) -> str:
@@ -115,7 +115,7 @@ def _candidates(marks: Sequence[Mark]) -> str:
 
 
 def describe_trend(marks: Sequence[Mark]) -> str:
-    """Say whether values in order of time rise or fall, by what their intervals leave no doubt of.
+    """Return the trend of values in order of time, by what is certain from their intervals.
 
     Returns
     -------
@@ -135,7 +135,7 @@ def describe_trend(marks: Sequence[Mark]) -> str:
 
 
 def _marks(frame: pd.DataFrame, names: Iterable[str]) -> list[Mark]:
-    """Return the marks of rows; a table has either both ends of an interval, empty where open, or a value."""
+    """Return the marks of rows, which have either `low` and `high` (nan where unbounded) or `value`."""
     low, high = (frame["value"], frame["value"]) if "value" in frame else (frame["low"], frame["high"])
     return [
         Mark(name, float(one), float(other))
@@ -165,7 +165,7 @@ def _bars(frame: pd.DataFrame) -> list[str]:
 
 
 def _pairs(frame: pd.DataFrame) -> list[str]:
-    """Tell, of the same rows in two series, which is above, and all values where they are few."""
+    """Return, for two series of the same rows, which is above, and all values where they are few."""
     series = list(dict.fromkeys(frame["series"]))
     by_label = {
         label: dict(zip(group["series"], _marks(group, group["series"]), strict=True))
@@ -183,7 +183,7 @@ def _pairs(frame: pd.DataFrame) -> list[str]:
 
 
 def _lines(frame: pd.DataFrame) -> list[str]:
-    """Tell the trend of each series, the extremes where there is no time, and all values where they are few."""
+    """Return the trend of each series, the values where there is no time, and all values where they are few."""
     group = next((name for name in ("panel", "tie") if name in frame), "")
     keys = [group, "series"] if group else ["series"]
     time = next(name for name in ("year", "size", "place") if name in frame)
@@ -205,16 +205,16 @@ def _lines(frame: pd.DataFrame) -> list[str]:
         [f"{name} {how(marks)}." for name, marks in said.items()] for how in (TREND_FORMATTERS if timed else (_listed,))
     ]
     # All series in as many words as there is room for, rather than some in full and nothing of the others.
-    told = next((found for found in courses if sum(map(len, found)) < MAX_LENGTH * 0.8), courses[-1])
+    course = next((found for found in courses if sum(map(len, found)) < MAX_LENGTH * 0.8), courses[-1])
     return [
         f"{_count(len(frame), 'mark')}{_unit(frame) if not group else ''}.",
-        *(f"{sentence[0].upper()}{sentence[1:]}" for sentence in told),
+        *(f"{sentence[0].upper()}{sentence[1:]}" for sentence in course),
         *([f"All: {'; '.join(every)}."] if listed else []),
     ]
 
 
 def _course(marks: Sequence[Mark]) -> str:
-    """Say how a series goes from its first value to its last, and how far up and down between."""
+    """Return the trend of a series with its first and last value, and the extremes between."""
     said = _ends(marks)
     if len(marks) > 2 and describe_trend(marks) == "rises and falls":
         said += describe_extremes(marks, "; highest: {}; lowest: {}")
@@ -222,7 +222,7 @@ def _course(marks: Sequence[Mark]) -> str:
 
 
 def _ends(marks: Sequence[Mark]) -> str:
-    """Say how a series goes from its first value to its last."""
+    """Return the trend of a series with its first and last value."""
     first, last = marks[0], marks[-1]
     if len(marks) == 1:
         return f"is {first} at {first.name}"
@@ -235,15 +235,15 @@ def _trend(marks: Sequence[Mark]) -> str:
 
 
 TREND_FORMATTERS = (_course, _ends, _trend)
-"""How the course of a series is told, at length, shorter and in a word."""
+"""Descriptions of the course of a series, the longest first."""
 
 
 NEGATIVE_TREND_TEXTS = {"rises": "comes nearer to zero", "falls": "goes further below zero"}
-"""What is said of values none of which is above zero."""
+"""Trends of values none of which is above zero."""
 
 
 def _when(at: float | str) -> str:
-    """Return a time or a size as a reader would say it: `2021`, `mid-2021`, `10,000`."""
+    """Return a time or a size in words: `2021`, `mid-2021`, `10,000`."""
     if isinstance(at, str):
         return at
     if at == int(at):
@@ -252,19 +252,18 @@ def _when(at: float | str) -> str:
 
 
 def _events(frame: pd.DataFrame) -> list[str]:
-    """Tell how many events there are and of which kinds, and the first and the last in the order of the figure."""
-    told = frame[frame["by"] == "the sources"] if "by" in frame else frame
-    kinds = told["kind"].value_counts(sort=False)
-    ends = [f"{row['event']}, {_span(row['first'], row['last'])}" for row in told.iloc[[0, -1]].to_dict("records")]
-    scores = told["score"].dropna()
+    """Return the number of events by kind, and the first and the last in the order of the chart."""
+    events = frame[frame["by"] == "the sources"] if "by" in frame else frame
+    kinds = events["kind"].value_counts(sort=False)
+    scores = events["score"].dropna()
     others = int((frame["by"] == "others").sum()) if "by" in frame else 0
-    every = [f"{row['event']}, {_span(row['first'], row['last'])}" for row in told.to_dict("records")]
+    every = [f"{row['event']}, {_span(row['first'], row['last'])}" for row in events.to_dict("records")]
     return [
-        f"{_count(len(told), 'event')}: {', '.join(f'{count} {kind}' for kind, count in kinds.items())}.",
-        f"First: {ends[0]}; last: {ends[1]}.",
+        f"{_count(len(events), 'event')}: {', '.join(f'{count} {kind}' for kind, count in kinds.items())}.",
+        f"First: {every[0]}; last: {every[-1]}.",
         *([f"Scores from {format_signed(scores.min())} to {format_signed(scores.max())}."] if len(scores) > 1 else []),
         *([f"Days that others recorded: {others}."] if others else []),
-        *([f"All: {'; '.join(every)}."] if 2 < len(told) <= MAX_LISTED_MARKS else []),
+        *([f"All: {'; '.join(every)}."] if 2 < len(events) <= MAX_LISTED_MARKS else []),
     ]
 
 
@@ -273,7 +272,7 @@ def _span(first: str, last: str) -> str:
 
 
 def _routes(frame: pd.DataFrame) -> list[str]:
-    """Tell through which places each route goes, all of them where that is short enough."""
+    """Return the places of each route, or its ends where all would be too long."""
     ways = {route: list(group["place"]) for route, group in frame.groupby("route", sort=False)}
     often = frame.drop_duplicates(["route", "place"])["place"].value_counts(sort=False)
     shared = [str(place) for place in often[often > 1].index]
@@ -290,7 +289,7 @@ def _routes(frame: pd.DataFrame) -> list[str]:
 
 
 def _words(frame: pd.DataFrame) -> list[str]:
-    """Tell how often each word stands in a column."""
+    """Return how often each word occurs in a column."""
     said = []
     for column, group in frame.groupby("column", sort=False):
         counts = group["word"].value_counts()
@@ -301,7 +300,7 @@ def _words(frame: pd.DataFrame) -> list[str]:
 
 
 def _parts(frame: pd.DataFrame) -> list[str]:
-    """Tell all parts of each row where they are few, else in which row each part is the largest and the smallest."""
+    """Return all parts of each row where they are few, else the rows in which each part is largest and smallest."""
     rows = frame["row"].nunique()
     count = f"{_count(rows, 'bar')} of {_count(frame['part'].nunique(), 'part')}{_unit(frame)}."
     if len(frame) <= MAX_LISTED_MARKS:
@@ -326,4 +325,4 @@ CHART_KINDS: tuple[tuple[set[str], Callable[[pd.DataFrame], list[str]]], ...] = 
     ({"series"}, _lines),
     ({"label"}, _bars),
 )
-"""What tells a table, by the columns that it has; the first that fits."""
+"""The function that describes a table, by the columns it has; the first match applies."""

@@ -1,6 +1,6 @@
-"""Coasts and borders cut to what a map shows: lines inside a box, their points thinned, and the water as areas.
+"""Coastlines and borders clipped to a map: simplified lines inside a box, and water as polygons.
 
-Plane geometry on longitude and latitude, for drawing only; it knows no projection and names nothing.
+Plane geometry on longitude and latitude, for drawing only, without a projection.
 """
 
 from __future__ import annotations
@@ -16,18 +16,18 @@ Box = tuple[float, float, float, float]
 
 
 def parse_lines(texts: Iterable[str]) -> MultiLineString:
-    """Return lines as a table writes them, each as `49.1 40.2, 49.3 40.4`: longitude and latitude by point."""
+    """Return lines parsed from `49.1 40.2, 49.3 40.4`: longitude and latitude by point."""
     return _read(tuple(texts))
 
 
 @lru_cache(maxsize=8)
 def _read(texts: tuple[str, ...]) -> MultiLineString:
-    """Read lines once for all maps of a page; what is read cannot be changed."""
+    """Parse lines once for all maps of a page; geometries are immutable."""
     return MultiLineString([[tuple(map(float, point.split())) for point in text.split(", ")] for text in texts])
 
 
 def clip_lines(lines: MultiLineString, box: Box, tolerance: float) -> list[LineString]:
-    """Return the parts of lines that lie in a box, with as few points as keep them within a tolerance."""
+    """Return the parts of lines inside a box, simplified within a tolerance in degrees."""
     west, south, east, north = box
     if west >= east or south >= north:
         return []
@@ -36,15 +36,13 @@ def clip_lines(lines: MultiLineString, box: Box, tolerance: float) -> list[LineS
 
 
 def water_polygons(coasts: MultiLineString, box: Box, tolerance: float) -> list[Polygon]:
-    """Return the water of a box as areas, thinned alike, their edges against the clock and islands the other way.
-
-    Shapely knows areas but not the side of a line: that is what is told here.
+    """Return the water of a box as simplified polygons, exteriors counter-clockwise and islands clockwise.
 
     Parameters
     ----------
     coasts
-        lines that have the land at their right hand, as rings or in pieces that share their ends; where one ends
-        without a piece to follow, it ends at the edge of the box.
+        lines with the land at their right, as rings or in pieces that share their ends; an open end lies at the edge
+        of the box.
     """
     inside = MultiLineString(clip_lines(shapely.line_merge(coasts, directed=True), box, tolerance))
     edges = shapely.union_all([inside, shapely.box(*box).exterior])  # broken wherever they meet
@@ -53,6 +51,6 @@ def water_polygons(coasts: MultiLineString, box: Box, tolerance: float) -> list[
 
 
 def _at_left(coasts: MultiLineString, face: Polygon) -> bool:
-    """Tell whether an area is at the left of its coasts, as it is of its own edge: whether they run the same way."""
+    """Return whether a face is at the left of its coasts: whether these run as its own boundary does."""
     same, opposite = shapely.get_parts(shapely.shared_paths(coasts, face.boundary))
     return bool(same.length > opposite.length)  # by length, as thinned coasts may cross a little

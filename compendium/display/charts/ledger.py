@@ -1,11 +1,12 @@
-"""Figures for a ledger of claims: intervals as intervals, events in time, routes on a map.
+"""Charts of claims and events: intervals as bars, scores by year, timelines, growth with size.
 
-Each takes a table and returns a Matplotlib figure, with the table that it was drawn from behind it, a row for each
-mark; the caption is the page's.
+Each function takes values in the unit of the axis and returns a Matplotlib figure with the table of its marks attached
+(`compendium.display.charts.style.attach_table`).
 """
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Mapping, Sequence
 
 import pandas as pd
@@ -21,44 +22,33 @@ from compendium.display.charts import style
 from compendium.values.formatting import format_signed
 from compendium.values.periods import Span
 
-INFINITE_ENDS = (portion.inf, -portion.inf)
-
 
 def interval_chart(
-    labels: Sequence[str], ranges: Sequence[portion.Interval], *, unit: str, scale: float = 1,
-    colours: Sequence[str] | None = None, notes: Sequence[str] = (),
+    labels: Sequence[str], ranges: Sequence[portion.Interval], *, unit: str, colours: Sequence[str] = (),
+    notes: Sequence[str] = (),
 ) -> Figure:  # fmt: skip
-    """Draw one horizontal bar a row, from the lower to the upper bound; an open end fades into an arrow.
+    """Draw one horizontal bar a row, from the lower to the upper bound; an unbounded end becomes an arrow.
 
     Parameters
     ----------
     labels, ranges
-        what stands at the left of each bar, or above it where one is long, and the bar, first row at the top.
+        the label at the left of each bar, or above it where one is long, and the interval, first row at the top.
     unit
-        label of the axis; values are divided by `scale`.
+        label of the axis.
     colours
-        one a row, from `style.SERIES`; the first of them where none are given.
+        one for each row; the first of `style.SERIES_COLOURS` where none are given.
     notes
-        one a row, written beside the bar: its ends, where the bar is too narrow to read them off.
+        one for each row, written beside the bar, e.g. the ends of a bar that is too narrow to read them off.
     """
-    ends = [float(end) / scale for r in ranges for end in (r.lower, r.upper) if end not in INFINITE_ENDS]
+    ends = [float(end) for r in ranges for end in (r.lower, r.upper) if end not in (portion.inf, -portion.inf)]
     reach = (max(ends) - min(0, *ends)) * 1.15 or 1
-    named = [single_line(label) for label in labels]
+    named = [style.single_line(label) for label in labels]
     above = max(map(len, named), default=0) > MAX_SIDE_LABEL_LENGTH
     drawn, axes = pyplot.subplots(figsize=(style.WIDTH, 0.7 + (0.46 if above else 0.36) * len(ranges)))
     for row, (found, colour) in enumerate(zip(ranges, colours or [style.SERIES_COLOURS[0]] * len(ranges), strict=True)):
-        low = min(ends) if found.lower == -portion.inf else float(found.lower) / scale
-        high = reach if found.upper == portion.inf else float(found.upper) / scale
-        if high - low < reach / 150:
-            axes.plot([(low + high) / 2], [row], "o", color=colour, markersize=7)
-        else:
-            axes.plot([low, high], [row, row], color=colour, linewidth=7, solid_capstyle="butt")
-        if found.upper == portion.inf:
-            axes.plot([reach], [row], ">", color=colour, markersize=8, clip_on=False)
-        if found.lower == -portion.inf:
-            axes.plot([low], [row], "<", color=colour, markersize=8, clip_on=False)
+        _horizontal_bar(axes, row, found, (min(ends), reach), colour)
     for row, (found, note) in enumerate(zip(ranges, notes, strict=False)):
-        end = reach if found.upper == portion.inf else float(found.upper) / scale
+        end = reach if found.upper == portion.inf else float(found.upper)
         axes.annotate(note, (end, row), (7, 0), textcoords="offset points", va="center")
     if above:
         axes.spines["left"].set_visible(False)
@@ -71,80 +61,73 @@ def interval_chart(
     axes.grid(axis="y", visible=False)
     axes.tick_params(axis="y", length=0)
     axes.set_xlabel(unit)
-    said = [*notes, *[""] * (len(labels) - len(notes))]
     rows = [
-        {"label": label, **style.interval_ends(found, scale), "unit": unit, "note": single_line(note)}
-        for label, found, note in zip(named, ranges, said, strict=True)
+        {"label": label, **style.interval_ends(found), "unit": unit, "note": style.single_line(note)}
+        for label, found, note in itertools.zip_longest(named, ranges, notes, fillvalue="")
     ]
     return style.attach_table(drawn, pd.DataFrame(rows))
 
 
 MAX_SIDE_LABEL_LENGTH = 22
-"""How many characters a label may have beside its bar; a longer one would leave the bars too little room."""
+"""Characters of a label beside its bar; a longer one would leave the bars too little room."""
 
 
-def single_line(text: str) -> str:
-    """Return a label of a figure on one line, as a table has it."""
-    return " ".join(text.split())
+def _horizontal_bar(axes: Axes, row: int, found: portion.Interval, limits: tuple[float, float], colour: str) -> None:
+    """Draw an interval as a bar, or as a dot where it is too narrow; unbounded ends reach the limits, with an arrow."""
+    least, reach = limits
+    low = least if found.lower == -portion.inf else float(found.lower)
+    high = reach if found.upper == portion.inf else float(found.upper)
+    if high - low < reach / 150:
+        axes.plot([(low + high) / 2], [row], "o", color=colour, markersize=7)
+    else:
+        axes.plot([low, high], [row, row], color=colour, linewidth=7, solid_capstyle="butt")
+    if found.upper == portion.inf:
+        axes.plot([reach], [row], ">", color=colour, markersize=8, clip_on=False)
+    if found.lower == -portion.inf:
+        axes.plot([low], [row], "<", color=colour, markersize=8, clip_on=False)
+
+
+IntervalsByYear = Mapping[int, portion.Interval]
 
 
 def amounts_and_scores_chart(
-    amounts: Mapping[int, portion.Interval], scores: pd.DataFrame, *, unit: str, scale: float,
-    notes: Mapping[int, str] | None = None, amounts_name: str = "",
-    observed: Mapping[str, Mapping[int, portion.Interval]] | None = None, colours: Mapping[str, str] | None = None,
-) -> Figure:  # fmt: skip
+    amounts: Mapping[str, IntervalsByYear], scores: pd.DataFrame, *, unit: str, colours: Mapping[str, str] | None = None
+) -> Figure:
     """Draw a quantity by year as intervals above, cooperation and conflict by year below, on one axis of time.
 
     Parameters
     ----------
     amounts
-        an interval by year, in the unit printed, divided by `scale`.
+        by the name of a series, an interval by year. The first series is drawn as labelled bars, the others as marks
+        beside them; an unbounded end becomes a triangle. A single series gets no legend.
     scores
         `cooperation` and `conflict` by year, as `compendium.ledger.events.scores_by_year` returns.
-    notes
-        what to write above for a year that has no interval.
-    claimed, observed
-        the name of the bars, and by their names the intervals of others by year, drawn as marks beside the bars; an
-        open end becomes a triangle.
     colours
-        by the names of `observed`; those of the style in order where left out.
+        by the name of a series after the first; those of the style in order where left out.
     """
     drawn, (above, below) = pyplot.subplots(2, 1, sharex=True, figsize=(style.WIDTH, 3.4), height_ratios=(1, 1))
+    (bars_name, bars), *others = amounts.items()
+    top = _labelled_bars(above, bars)
     keys: list[Artist] = []
-    for year, found in amounts.items():
-        low, high = float(found.lower) / scale, float(found.upper) / scale
-        above.plot([year, year], [low, high], color=style.CLAIMED, linewidth=9, solid_capstyle="butt")
-        above.annotate(f"{low:.3g}–{high:.3g}", (year, high), (0, 5), textcoords="offset points", ha="center")
-    top = max(float(found.upper) for found in amounts.values()) / scale
-    for place, (name, values) in enumerate((observed or {}).items()):
-        colour, marker = (colours or {}).get(name, style.SERIES_COLOURS[place]), "oD"[place % 2]
-        aside = 0.24 + 0.16 * place
-        for year, found in values.items():
-            low = float(found.lower) / scale
-            high = low if found.upper == portion.inf else float(found.upper) / scale
-            above.plot([year + aside] * 2, [low, high], color=colour, linewidth=3, solid_capstyle="butt")
-            mark = "^" if found.upper == portion.inf else marker
-            above.plot([year + aside], [(low + high) / 2], mark, color=colour, markersize=6)
-            top = max(top, high)
-        keys.append(Line2D([], [], marker=marker, linestyle="", color=colour, markersize=6))
-    if amounts_name:
+    for place, (name, values) in enumerate(others):
+        colour = (colours or {}).get(name, style.SERIES_COLOURS[place])
+        top = max(top, _marks_beside(above, values, place, colour))
+        keys.append(Line2D([], [], marker="oD"[place % 2], linestyle="", color=colour, markersize=6))
+    if others:
         keys.append(Line2D([], [], marker="s", linestyle="", color=style.CLAIMED, markersize=8))
-        drawn.legend(keys, [*(observed or {}), amounts_name], loc="outside upper left", ncols=3, handletextpad=0,
-                     columnspacing=0.8, handlelength=1.4, borderpad=0)  # fmt: skip
+        drawn.legend(keys, [*(name for name, _ in others), bars_name], loc="outside upper left", ncols=3,
+                     handletextpad=0, columnspacing=0.8, handlelength=1.4, borderpad=0)  # fmt: skip
     above.set_ylim(bottom=0, top=top * 1.25)
-    for year, note in (notes or {}).items():
-        above.annotate(note, (year, 0.5), xycoords=("data", "axes fraction"), ha="center", va="center")
     above.set_title(unit)
     below.bar(scores.index, scores["cooperation"], color=style.COOPERATION, width=0.6)
     below.bar(scores.index, scores["conflict"], color=style.CONFLICT, width=0.6)
     below.axhline(0, color=style.MUTED, linewidth=0.8)
     below.set_title(SCORES_TITLE)
-    years = sorted({*amounts, *scores.index, *(year for values in (observed or {}).values() for year in values)})
+    years = sorted({*scores.index, *(year for values in amounts.values() for year in values)})
     below.set_xticks(range(years[0], years[-1] + 1))
-    named = {amounts_name or unit: amounts} | dict(observed or {})
     rows = [
-        {"panel": unit, "series": name, "year": year, **style.interval_ends(found, scale), "unit": unit}
-        for name, values in named.items()
+        {"panel": unit, "series": name, "year": year, **style.interval_ends(found), "unit": unit}
+        for name, values in amounts.items()
         for year, found in values.items()
     ]
     rows += [
@@ -155,17 +138,39 @@ def amounts_and_scores_chart(
     return style.attach_table(drawn, pd.DataFrame(rows))
 
 
+def _labelled_bars(axes: Axes, values: IntervalsByYear) -> float:
+    """Draw intervals by year as upright bars with their ends above, and return the highest end."""
+    for year, found in values.items():
+        low, high = float(found.lower), float(found.upper)
+        axes.plot([year, year], [low, high], color=style.CLAIMED, linewidth=9, solid_capstyle="butt")
+        axes.annotate(f"{low:.3g}–{high:.3g}", (year, high), (0, 5), textcoords="offset points", ha="center")
+    return max(float(found.upper) for found in values.values())
+
+
+def _marks_beside(axes: Axes, values: IntervalsByYear, place: int, colour: str) -> float:
+    """Draw intervals by year as marks at the right of the bars, and return the highest end."""
+    aside, top = 0.24 + 0.16 * place, 0.0
+    for year, found in values.items():
+        low, unbounded = float(found.lower), found.upper == portion.inf
+        high = low if unbounded else float(found.upper)
+        axes.plot([year + aside] * 2, [low, high], color=colour, linewidth=3, solid_capstyle="butt")
+        mark = "^" if unbounded else "oD"[place % 2]
+        axes.plot([year + aside], [(low + high) / 2], mark, color=colour, markersize=6)
+        top = max(top, high)
+    return top
+
+
 SCORES_TITLE = "Scores: cooperation above, conflict below"
 
 
 def tie_scores_chart(scores: Mapping[str, pd.DataFrame]) -> Figure:
-    """Draw cooperation and conflict of several ties, a panel each, with the same axes.
+    """Draw the cooperation and conflict scores of several pairs of areas, a panel each, with the same axes.
 
     Parameters
     ----------
     scores
-        by the name of the tie: `cooperation` and `conflict`, as `compendium.ledger.events.scores_by_year` returns;
-        all with the same index, whose labels (years, or a text for what has none) stand below the bars.
+        by the name of a pair: `cooperation` and `conflict`, as `compendium.ledger.events.scores_by_year` returns;
+        all with the same index, whose labels (years, or a text for events without one) are written below the bars.
     """
     labels = [str(label) for label in next(iter(scores.values())).index]
     drawn, panels = pyplot.subplots(
@@ -176,8 +181,8 @@ def tie_scores_chart(scores: Mapping[str, pd.DataFrame]) -> Figure:
             axes.bar(range(len(labels)), table[column], color=colour, width=0.6)
             for place, value in enumerate(table[column]):
                 if abs(value) >= 0.05:  # what rounds to nothing gets no label
-                    axes.annotate(format_signed(value), (place, value), (0, lift), textcoords="offset points", ha="center",
-                                  va="bottom" if lift > 0 else "top")  # fmt: skip
+                    axes.annotate(format_signed(value), (place, value), (0, lift), textcoords="offset points",
+                                  ha="center", va="bottom" if lift > 0 else "top")  # fmt: skip
         axes.axhline(0, color=style.MUTED, linewidth=0.8)
         axes.margins(y=0.24)
         axes.set_title(name)
@@ -200,7 +205,7 @@ def timeline_chart(events: pd.DataFrame, recorded_spans: Mapping[str, Sequence[S
     Parameters
     ----------
     recorded_spans
-        by event id, the days on which others put it, each drawn as a diamond on the bar.
+        by event id, the spans recorded elsewhere, each drawn as a diamond on the bar.
     """
     known = events[[bool(found) and found.is_bounded for found in events["span"]]]
     drawn, axes = pyplot.subplots(figsize=(style.WIDTH, 0.5 + 0.42 * len(known)))
@@ -208,8 +213,7 @@ def timeline_chart(events: pd.DataFrame, recorded_spans: Mapping[str, Sequence[S
     last = max(found.last for found in known["span"])
     least = (last - first) / 100  # a single day is still seen
     for row, event in enumerate(known.to_dict("records")):
-        score, found = event["goldstein"], event["span"]
-        colour = style.MUTED if pd.isna(score) or score == 0 else style.COOPERATION if score > 0 else style.CONFLICT
+        found, colour = event["span"], style.score_colour(event["goldstein"])
         axes.plot([found.first, max(found.last, found.first + least)], [row, row], color=colour, linewidth=4)
         for days in recorded_spans.get(event["event_id"], ()) if recorded_spans else ():
             middle = dates.date2num(days.first + (days.last - days.first) / 2)
@@ -224,19 +228,18 @@ def timeline_chart(events: pd.DataFrame, recorded_spans: Mapping[str, Sequence[S
     axes.grid(axis="y", visible=False)
     rows = []
     for event in known.to_dict("records"):
-        score = event["goldstein"]
-        told = {"event": event["name"], "kind": _kind(score), "score": float("nan") if pd.isna(score) else float(score)}
+        about = {"event": event["name"], "kind": _kind(event["goldstein"])}
+        about["score"] = float("nan") if pd.isna(event["goldstein"]) else float(event["goldstein"])
         others = (recorded_spans or {}).get(event.get("event_id", ""), ())
-        by = ["the sources", *["others"] * len(others)]
         rows += [
-            {**told, "by": who, "first": str(days.first), "last": str(days.last)}
-            for who, days in zip(by, (event["span"], *others), strict=True)
+            {**about, "by": who, "first": str(days.first), "last": str(days.last)}
+            for who, days in [("the sources", event["span"]), *(("others", days) for days in others)]
         ]
     return style.attach_table(drawn, pd.DataFrame(rows))
 
 
 def _kind(score: float) -> str:
-    """Say what the sign of a score says of an event."""
+    """Return the kind of an event by the sign of its score."""
     if pd.isna(score):
         return "not scored"
     return "cooperative" if score > 0 else "conflicting" if score < 0 else "neither"
@@ -249,7 +252,7 @@ def event_scores_chart(events: pd.DataFrame) -> Figure:
     drawn, axes = pyplot.subplots(figsize=(style.WIDTH, 3.4))
     for event in known.to_dict("records"):
         found, score = event["span"], float(event["goldstein"])
-        colour = style.MUTED if score == 0 else style.COOPERATION if score > 0 else style.CONFLICT
+        colour = style.score_colour(score)
         axes.plot([found.first, found.last], [score, score], color=colour, linewidth=1.2, alpha=0.6)
         middle = found.first + (found.last - found.first) / 2
         axes.plot([middle], [score], "o", color=colour, markersize=4, alpha=0.8)
@@ -267,14 +270,14 @@ def event_scores_chart(events: pd.DataFrame) -> Figure:
 def scaling_chart(lines: Mapping[str, Mapping[float, float]], *, size_label: str, unit: str) -> Figure:
     """Draw how times grow with a size, both on logarithmic axes, each line with its name at its end.
 
-    A faint line shows what growing in proportion looks like.
+    A faint line shows growth in proportion.
 
     Parameters
     ----------
     lines
         by name, a positive value by size.
-    across, unit
-        what the sizes and the values are.
+    size_label, unit
+        label of the axis of sizes, and unit of the values.
     """
     drawn, axes = pyplot.subplots(figsize=(style.WIDTH, 3.4))
     axes.set(xscale="log", yscale="log", xlabel=size_label)
@@ -294,7 +297,7 @@ def scaling_chart(lines: Mapping[str, Mapping[float, float]], *, size_label: str
             for place, (name, values) in enumerate(lines.items())]  # fmt: skip
     _name_ends(axes, [*ends, (low * sizes[-1] / sizes[0], sizes[-1], "in proportion", style.MUTED)])
     rows = [
-        {"series": single_line(name), "size": size, "of": size_label, "value": value, "unit": unit}
+        {"series": style.single_line(name), "size": size, "of": size_label, "value": value, "unit": unit}
         for name, values in lines.items()
         for size, value in sorted(values.items())
     ]
@@ -302,7 +305,7 @@ def scaling_chart(lines: Mapping[str, Mapping[float, float]], *, size_label: str
 
 
 def _name_ends(axes: Axes, ends: Sequence[tuple[float, float, str, str]]) -> None:
-    """Write names beside the last values of lines, moved apart where they would lie on each other."""
+    """Write the names of lines beside their last values, moved apart where they would overlap."""
     bottom, top = axes.get_ylim()
     apart = (top / bottom) ** (1 / 14)
     taken: dict[float, float] = {}

@@ -1,6 +1,6 @@
-"""Maps of routes with coasts and borders, and schematic drawings of routes.
+"""Maps of routes with coasts and borders, and schematic diagrams of routes.
 
-It draws what it is given and reads no data.
+It reads no data.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import math
 import textwrap
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -17,74 +18,92 @@ from matplotlib import colors, pyplot
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
 from matplotlib.patches import PathPatch
 from matplotlib.path import Path
 from matplotlib.text import Text
 from matplotlib.transforms import Bbox
 
 from compendium.display.charts import style
-from compendium.display.charts.ledger import single_line
+
+
+@dataclass(frozen=True)
+class Route:
+    """How a route is drawn on a map."""
+
+    id: str
+    """The `route_id` of its stops."""
+    colour: str
+    """A colour of the style."""
+    label: str = ""
+    """Its name in the legend."""
 
 
 def route_map(
-    stops: pd.DataFrame, colours: Mapping[str, str], *, named_places: Sequence[str] = (),
-    labels: Mapping[str, str] | None = None, frame_places: Sequence[str] = (), outlines: pd.DataFrame | None = None,
+    stops: pd.DataFrame, routes: Sequence[Route], *, named_places: Sequence[str] = (),
+    frame_places: Sequence[str] = (), outlines: pd.DataFrame | None = None,
 ) -> Figure:  # fmt: skip
     """Draw routes as lines through their stops, by longitude and latitude, with some of the places named.
 
-    Routes that share a stretch stay visible: the first is the widest, and each has its own dashes.
+    Where routes share a stretch all remain visible: the first line is the widest, and each has its own dashes.
 
     Parameters
     ----------
     stops
-        one row a stop in order: `route_id`, `place_id`, `name`, `latitude`, `longitude`.
-    colours
-        a colour of the style by route id; its keys are the routes drawn.
+        one row for each stop in order: `route_id`, `place_id`, `name`, `latitude`, `longitude` (degrees).
+    routes
+        the routes to draw; those with a label are named in a legend below the map.
     named_places
         the place ids to name, the most important first; all where empty.
-    labels
-        a name by route id, for a legend below the map; none where it is left out.
     frame_places
-        place ids that set what the map shows; every stop drawn where empty.
+        place ids that the map has to show; every stop drawn where empty.
     outlines
         coasts and borders to draw beneath, `kind` (coast, border, disputed) and `line` (longitude and latitude in
-        degrees, `49.1 40.2, 49.3 40.4`); coasts have the land at their right hand; what is disputed is dotted.
+        degrees, `49.1 40.2, 49.3 40.4`); coasts have the land at their right; disputed borders are dotted.
     """
-    shown = stops[stops["route_id"].isin(colours)].dropna(subset=["latitude", "longitude"])
+    ids, named = [route.id for route in routes], [route for route in routes if route.label]
+    shown = stops[stops["route_id"].isin(ids)].dropna(subset=["latitude", "longitude"])
     west, east, south, north = _frame(shown[shown["place_id"].isin(frame_places)] if frame_places else shown)
     stretch = 1 / math.cos(math.radians((south + north) / 2))
     # The axis labels and the legend take what is left beside and below the map.
-    height = (style.WIDTH - 0.75) * (north - south) * stretch / (east - west) + 0.6 + 0.2 * len(labels or ())
+    height = (style.WIDTH - 0.75) * (north - south) * stretch / (east - west) + 0.6 + 0.2 * len(named)
     drawn, axes = pyplot.subplots(figsize=(style.WIDTH, height))
-    axes.set(xlim=(west, east), ylim=(south, north), xlabel="longitude, °E", ylabel="latitude, °N")
-    axes.set_aspect(stretch)
+    axes.set(xlim=(west, east), ylim=(south, north), xlabel="longitude, °E", ylabel="latitude, °N", aspect=stretch)
     if outlines is not None:
         _outline(axes, outlines)
-    lines = []
-    for place, (route, colour) in enumerate(colours.items()):
-        line = shown[shown["route_id"] == route]
-        width, dashes = 2 + 1.3 * (len(colours) - 1 - place), DASHES[place % len(DASHES)]
-        lines += axes.plot(line["longitude"], line["latitude"], dashes, color=colour, linewidth=width)
-        axes.plot(line["longitude"], line["latitude"], "o", color=colour, markersize=4.5)
-    if labels:
-        drawn.legend(lines, [labels[route] for route in colours], loc="outside lower left", handlelength=3)
+    lines = _draw_routes(axes, shown, routes)
+    if named:
+        drawn.legend([lines[route.id] for route in named], [route.label for route in named],
+                     loc="outside lower left", handlelength=3)  # fmt: skip
+    inside = shown["longitude"].between(west, east) & shown["latitude"].between(south, north)
     places = shown.drop_duplicates("place_id").set_index("place_id", drop=False)
-    inside = places["longitude"].between(west, east) & places["latitude"].between(south, north)
-    wanted = [name for name in (named_places or places.index) if inside[name]]
+    within = set(shown.loc[inside, "place_id"])
+    wanted = [name for name in (named_places or places.index) if name in within]
     drawn.draw_without_rendering()
-    _name_places(axes, places.loc[wanted], [np.asarray(line.get_xydata()) for line in lines])
+    _name_places(axes, places.loc[wanted], [np.asarray(line.get_xydata()) for line in lines.values()])
     rows = [
-        {"route": single_line((labels or {}).get(route, route)), "stop": stop, "place": found["name"],
+        {"route": style.single_line(route.label or route.id), "stop": stop, "place": found["name"],
          "latitude": float(found["latitude"]), "longitude": float(found["longitude"])}
-        for route in colours
-        for stop, found in enumerate(shown[shown["route_id"] == route].to_dict("records"), 1)
-        if west <= found["longitude"] <= east and south <= found["latitude"] <= north
+        for route in routes
+        for stop, (at, found) in enumerate(shown[shown["route_id"] == route.id].iterrows(), 1)
+        if inside[at]
     ]  # fmt: skip
     return style.attach_table(drawn, pd.DataFrame(rows))
 
 
+def _draw_routes(axes: Axes, stops: pd.DataFrame, routes: Sequence[Route]) -> dict[str, Line2D]:
+    """Draw the lines of routes and their stops, and return the lines by id."""
+    lines = {}
+    for place, route in enumerate(routes):
+        own = stops[stops["route_id"] == route.id]
+        width, dashes = 2 + 1.3 * (len(routes) - 1 - place), DASHES[place % len(DASHES)]
+        (lines[route.id],) = axes.plot(own["longitude"], own["latitude"], dashes, color=route.colour, linewidth=width)
+        axes.plot(own["longitude"], own["latitude"], "o", color=route.colour, markersize=4.5)
+    return lines
+
+
 BORDERS = {"border": ("-", 0.5), "disputed": (":", 1.3)}
-"""Dashes and width of the lines beneath the routes."""
+"""Line style and width of the borders beneath the routes."""
 
 
 def _outline(axes: Axes, outlines: pd.DataFrame) -> None:
@@ -114,7 +133,7 @@ def _outline(axes: Axes, outlines: pd.DataFrame) -> None:
 
 
 MAP_RESOLUTION = 500
-"""Into how many parts a map's width is divided by what can still be seen: less than a point."""
+"""Map width divided by the smallest detail drawn: less than a point."""
 
 DASHES = ("-", "--", ":", "-.")
 """How the lines of a map differ besides their colour."""
@@ -128,7 +147,7 @@ def _frame(places: pd.DataFrame) -> tuple[float, float, float, float]:
 
 
 def _name_places(axes: Axes, places: pd.DataFrame, lines: Sequence[np.ndarray]) -> None:
-    """Write each name where it covers least: no other name, no edge, then as little of the lines as can be.
+    """Write each name where it covers least: no other name, no edge, then as little of the lines as possible.
 
     Places are named in the order given; each tries a ring of positions around its point, then a wider one, and
     a name that had to move away gets a thin line to its point.
@@ -168,14 +187,14 @@ def _towards(part: float, ahead: str, behind: str) -> str:
 
 
 def _dense(corners: np.ndarray) -> np.ndarray:
-    """Return points along a line, close enough together that no name slips between them."""
+    """Return points along a line, closer together than the height of a name."""
     return np.vstack([np.linspace(one, other, 60) for one, other in itertools.pairwise(corners)])
 
 
 def route_diagram(routes: Mapping[str, Sequence[str]], colours: Sequence[str], *, columns: int = 2) -> Figure:
     """Draw each route as an upright line of equally spaced, named stops: order, not distance.
 
-    Routes stand side by side in `columns`; a stop that several of them name is drawn as a ring.
+    Routes are arranged in `columns`; a stop that several of them name is drawn as a ring.
     """
     often = Counter(place for places in routes.values() for place in set(places))
     titles = [textwrap.wrap(route, 52 // columns) for route in routes]
@@ -197,7 +216,7 @@ def route_diagram(routes: Mapping[str, Sequence[str]], colours: Sequence[str], *
     axes.set(xlim=(-0.04, columns), ylim=(bottom, 0))
     axes.axis("off")
     named = [
-        {"route": single_line(route), "stop": stop, "place": place, "routes": often[place]}
+        {"route": style.single_line(route), "stop": stop, "place": place, "routes": often[place]}
         for route, places in routes.items()
         for stop, place in enumerate(places, 1)
     ]

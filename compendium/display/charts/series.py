@@ -1,7 +1,7 @@
-"""Figures of series and of comparisons: values over time, parts of a whole, claims against what is observed.
+"""Charts of series and of comparisons: values over time, parts of a whole, claims against observations.
 
-Each takes numbers that a page has computed and returns a Matplotlib figure; it computes nothing itself. The table that
-a figure was drawn from, a row for each mark, is put behind it.
+Each function takes values in the unit of the axis and returns a Matplotlib figure with the table of its marks attached
+(`compendium.display.charts.style.attach_table`).
 """
 
 from __future__ import annotations
@@ -21,16 +21,15 @@ from matplotlib.patches import Patch, Rectangle
 from matplotlib.ticker import MaxNLocator
 
 from compendium.display.charts import style
-from compendium.display.charts.ledger import single_line
 
 IntervalsByTime = Mapping[float, portion.Interval]
-"""What is known of a quantity, by the time it speaks of (a year, or a year and a fraction)."""
+"""The interval of a quantity by time (a year, or a year and a fraction)."""
 MARKERS = "osD^vP"
 """How series differ besides their colour."""
 
 
 def time_series_chart(
-    series: Mapping[str, IntervalsByTime], *, unit: str, scale: float = 1, zero: bool = True, height: float = 3.2,
+    series: Mapping[str, IntervalsByTime], *, unit: str, zero: bool = True, height: float = 3.2,
     colours: Mapping[str, str] | None = None,
 ) -> Figure:  # fmt: skip
     """Draw series over time, each value as the interval it is, with its name beside its last value.
@@ -38,9 +37,9 @@ def time_series_chart(
     Parameters
     ----------
     series
-        by name, an interval by time; values are divided by `scale`. A series of a single value gets no line.
+        by name, an interval by time. A series of a single value gets no line.
     zero
-        whether the axis begins at nothing, as it should for amounts and not for scores.
+        whether the axis begins at zero, as it should for amounts and not for scores.
     colours
         of `style.SERIES` by name, so that who is on several figures looks alike; in order where a name has none.
     """
@@ -49,8 +48,8 @@ def time_series_chart(
     for place, (name, values) in enumerate(series.items()):
         colour = (colours or {}).get(name, style.SERIES_COLOURS[place % len(style.SERIES_COLOURS)])
         marker, times = MARKERS[place % len(MARKERS)], sorted(values)
-        middles = [float(values[time].lower + values[time].upper) / 2 / scale for time in times]
-        wide = [float(values[time].upper - values[time].lower) / 2 / scale for time in times]
+        middles = [float(values[time].lower + values[time].upper) / 2 for time in times]
+        wide = [float(values[time].upper - values[time].lower) / 2 for time in times]
         axes.errorbar(times, middles, yerr=wide, color=colour, fmt=f"{marker}-", markersize=5, linewidth=1.5,
                       elinewidth=4, alpha=0.95)  # fmt: skip
         ends.append((middles[-1], times[-1], name, colour))
@@ -63,7 +62,7 @@ def time_series_chart(
     _name_lines(axes, ends)
     axes.xaxis.set_major_locator(MaxNLocator(6, integer=True))
     rows = [
-        {"series": single_line(name), "year": time, **style.interval_ends(values[time], scale), "unit": unit}
+        {"series": style.single_line(name), "year": time, **style.interval_ends(values[time]), "unit": unit}
         for name, values in series.items()
         for time in sorted(values)
     ]
@@ -71,7 +70,7 @@ def time_series_chart(
 
 
 def _name_lines(axes: Axes, ends: Sequence[tuple[float, float, str, str]]) -> None:
-    """Write the name of each line at its end, moved apart where they would lie on each other."""
+    """Write the name of each line at its end, moved apart where names would overlap."""
     low, high = axes.get_ylim()
     least, last = (high - low) / 13, max(time for _, time, _, _ in ends)
     at = -math.inf
@@ -83,47 +82,37 @@ def _name_lines(axes: Axes, ends: Sequence[tuple[float, float, str, str]]) -> No
 
 
 IntervalsByPlace = Sequence[tuple[float, portion.Interval]]
-"""What is known of a quantity at some places of an axis; a place may have several values."""
+"""Intervals of a quantity at places of an axis; a place may have several."""
 
 
 def grouped_intervals_chart(
-    panels: Mapping[str, Mapping[str, IntervalsByPlace]], colours: Mapping[str, str], *, scale: float = 1,
-    hollow: Collection[str] = (), ticks: Mapping[float, str] | None = None, height: float = 1.9, legend: bool = True,
+    panels: Mapping[str, Mapping[str, IntervalsByPlace]], colours: Mapping[str, str], *,
+    hollow: Collection[str] = (), ticks: Mapping[float, str] | None = None, height: float = 1.9,
 ) -> Figure:  # fmt: skip
     """Draw intervals of several series beside each other, a panel a quantity, all with one axis of places below.
 
     Parameters
     ----------
     panels
-        by title, by the name of a series, its intervals; values are divided by `scale`, an open end is an arrow.
+        by title, by the name of a series, its intervals; an unbounded end is an arrow.
     colours
         a colour by the name of a series; each colour also has its own marker.
     hollow
-        the series whose markers are empty, beside others of the same colour.
+        the series whose markers are empty, to tell them from others of the same colour.
     ticks
         what to write at a place of the axis; whole numbers where left out.
-    legend
-        whether to name the series above the panels; not where there is but one.
     """
     drawn, rows = pyplot.subplots(
         len(panels), 1, sharex=True, squeeze=False, figsize=(style.WIDTH, 0.7 + height * len(panels))
     )
-    names, kinds = list(colours), list(dict.fromkeys(colours.values()))
-    marks: dict[str, dict[str, Any]] = {
-        name: {
-            "color": colour,
-            "marker": MARKERS[kinds.index(colour) % len(MARKERS)],
-            "markerfacecolor": style.PAPER if name in hollow else colour,
-        }
-        for name, colour in colours.items()
-    }
+    names, marks = list(colours), _marks(colours, hollow)
     for axes, (title, series) in zip(rows[:, 0], panels.items(), strict=True):
         ends = [end for points in series.values() for _, found in points for end in (found.lower, found.upper)]
-        most = max(float(end) for end in ends if end != portion.inf) / scale
+        most = max(float(end) for end in ends if end != portion.inf)
         for name, points in series.items():
             aside = (names.index(name) - (len(names) - 1) / 2) * 0.7 / len(names)
             for at, found in points:
-                _upright(axes, at + aside, found, marks[name], scale, most)
+                _upright(axes, at + aside, found, marks[name], most)
         axes.set_title(title)
         axes.set_ylim(bottom=0, top=most * 1.14)
         axes.grid(axis="x", visible=False)
@@ -131,29 +120,40 @@ def grouped_intervals_chart(
     last.xaxis.set_major_locator(MaxNLocator(integer=True))
     if ticks:
         last.set_xticks(list(ticks), list(ticks.values()))
-    if legend:
+    if len(colours) > 1:
         keys = [Line2D([], [], linewidth=3, markersize=6, **marks[name]) for name in names]
         style.legend(drawn, keys, names)
-    told = [
-        {"panel": single_line(title), "series": name, **_at(at, ticks), **style.interval_ends(found, scale)}
+    table = [
+        {"panel": style.single_line(title), "series": name, **_at(at, ticks), **style.interval_ends(found)}
         for title, series in panels.items()
         for name, points in series.items()
         for at, found in points
     ]
-    return style.attach_table(drawn, pd.DataFrame(told))
+    return style.attach_table(drawn, pd.DataFrame(table))
+
+
+def _marks(colours: Mapping[str, str], hollow: Collection[str]) -> dict[str, dict[str, Any]]:
+    """Return the colour and marker of each series as keywords of Matplotlib, one marker for each colour."""
+    kinds = list(dict.fromkeys(colours.values()))
+    return {
+        name: {
+            "color": colour,
+            "marker": MARKERS[kinds.index(colour) % len(MARKERS)],
+            "markerfacecolor": style.PAPER if name in hollow else colour,
+        }
+        for name, colour in colours.items()
+    }
 
 
 def _at(place: float, ticks: Mapping[float, str] | None) -> dict[str, Any]:
-    """Return where a mark stands, as its axis says it: a place that is named, else a year."""
-    return {"place": single_line(ticks.get(place, f"{place:g}"))} if ticks else {"year": place}
+    """Return the place of a mark as its axis shows it: `place` where ticks are named, else `year`."""
+    return {"place": style.single_line(ticks.get(place, f"{place:g}"))} if ticks else {"year": place}
 
 
-def _upright(
-    axes: Axes, at: float, found: portion.Interval, mark: Mapping[str, Any], scale: float, most: float
-) -> None:
-    """Draw an interval as an upright bar with a marker in its middle; one without an upper end as an arrow."""
-    low, endless = float(found.lower) / scale, found.upper == portion.inf
-    high = most * 1.1 if endless else float(found.upper) / scale
+def _upright(axes: Axes, at: float, found: portion.Interval, mark: Mapping[str, Any], most: float) -> None:
+    """Draw an interval as an upright bar with a marker in its middle; one unbounded above as an arrow."""
+    low, endless = float(found.lower), found.upper == portion.inf
+    high = most * 1.1 if endless else float(found.upper)
     axes.plot([at, at], [low, high], color=mark["color"], linewidth=3, solid_capstyle="butt")
     axes.plot([at], [low if endless else (low + high) / 2], markersize=6, **mark)
     if endless:
@@ -161,14 +161,14 @@ def _upright(
 
 
 def word_grid_chart(cells: Mapping[str, Mapping[str, str]], colours: Mapping[str, str]) -> Figure:
-    """Draw a grid of words, a row and a column each; a word that has a colour stands on it, so that both tell it.
+    """Draw a grid of words, a row and a column each; a word that has a colour is written on it.
 
-    The label of a row stands above its words, so that these have the whole width.
+    The label of a row is written above its words, which have the whole width.
 
     Parameters
     ----------
     cells
-        by the label of a row, the words by the name of a column; labels may have several lines of `style.LINE`.
+        by the label of a row, the words by the name of a column; labels may have several lines of `style.LINE_LENGTH`.
     colours
         a colour of `style.SERIES` by word.
     """
@@ -193,7 +193,7 @@ def word_grid_chart(cells: Mapping[str, Mapping[str, str]], colours: Mapping[str
     axes.grid(visible=False)
     axes.spines[:].set_visible(False)
     rows = [
-        {"row": single_line(label), "column": single_line(column), "word": words[column]}
+        {"row": style.single_line(label), "column": style.single_line(column), "word": words[column]}
         for label, words in cells.items()
         for column in columns
     ]
@@ -203,7 +203,7 @@ def word_grid_chart(cells: Mapping[str, Mapping[str, str]], colours: Mapping[str
 def stacked_bar_chart(
     rows: Mapping[str, Mapping[str, float]], *, unit: str, colours: Mapping[str, str] | None = None
 ) -> Figure:  # fmt: skip
-    """Draw one horizontal bar a row, made of named parts; each part's value stands in it where there is room.
+    """Draw one horizontal bar a row, made of named parts; each part's value is written in it where there is room.
 
     A part has its name beside its value in the first row that has room for both; what finds none is named above.
 
@@ -240,12 +240,12 @@ def stacked_bar_chart(
     axes.set_xlabel(unit)
     if unnamed:
         style.legend(drawn, [Patch(color=shades[name]) for name in unnamed], unnamed)
-    told = [
-        {"row": single_line(label), "part": single_line(name), "value": float(value), "unit": unit}
+    table = [
+        {"row": style.single_line(label), "part": style.single_line(name), "value": float(value), "unit": unit}
         for label, values in rows.items()
         for name, value in values.items()
     ]
-    return style.attach_table(drawn, pd.DataFrame(told))
+    return style.attach_table(drawn, pd.DataFrame(table))
 
 
 def claimed_observed_chart(
@@ -269,9 +269,7 @@ def claimed_observed_chart(
     axes.set_xlabel(unit)
     keys = [Patch(color=colour) for colour in (style.CLAIMED, style.OBSERVED)]
     style.legend(drawn, keys, ["above: claimed", "below: independent figure"])
-    return style.attach_table(
-        drawn, _pairs(labels, {"claimed": claimed, "independent figure": observed}, notes, unit, 1)
-    )
+    return style.attach_table(drawn, _pairs(labels, {"claimed": claimed, "independent figure": observed}, notes, unit))
 
 
 def _name_pair(axes: Axes, place: int, label: str, note: str) -> None:
@@ -283,33 +281,34 @@ def _name_pair(axes: Axes, place: int, label: str, note: str) -> None:
 
 
 def _pairs(
-    labels: Sequence[str], pairs: Mapping[str, Sequence[portion.Interval]], notes: Sequence[str], unit: str,
-    scale: float,
-) -> pd.DataFrame:  # fmt: skip
-    """Return the table of a figure that has the same rows in several series, row by row."""
+    labels: Sequence[str], pairs: Mapping[str, Sequence[portion.Interval]], notes: Sequence[str], unit: str
+) -> pd.DataFrame:
+    """Return the table of a chart that has the same rows in several series, row by row."""
     return pd.DataFrame(
-        {"label": single_line(label), "series": name, **style.interval_ends(ranges[place], scale), "unit": unit,
-         "note": single_line(notes[place])}
+        {"label": style.single_line(label), "series": name, **style.interval_ends(ranges[place]), "unit": unit,
+         "note": style.single_line(notes[place])}
         for place, label in enumerate(labels)
         for name, ranges in pairs.items()
     )  # fmt: skip
 
 
+CAPACITY_NAMES = ("carried", "stated capacity")
+
+
 def capacity_use_chart(
     labels: Sequence[str], amounts: Sequence[portion.Interval], capacities: Sequence[portion.Interval],
-    notes: Sequence[str], *, unit: str, scale: float = 1, bar_names: Sequence[str] = ("carried", "stated capacity"),
+    notes: Sequence[str], *, unit: str,
 ) -> Figure:  # fmt: skip
     """Draw, a row each, what is carried above what could be, as bars from nothing, with a note below the two.
 
-    What lies between the ends of an interval is pale; one without an upper end is drawn to its lower one. Values
-    are divided by `scale`; `bar_names` name the two bars.
+    What lies between the ends of an interval is pale; one without an upper end is drawn to its lower one.
     """
     drawn, axes = pyplot.subplots(figsize=(style.WIDTH, 0.9 + 1.15 * len(labels)))
     colours = (style.OBSERVED, style.MUTED)
     for place, pair in enumerate(zip(amounts, capacities, strict=True)):
         for found, colour, at in zip(pair, colours, (place - 0.08, place + 0.08), strict=True):
-            low = float(found.lower) / scale
-            high = low if found.upper == portion.inf else float(found.upper) / scale
+            low = float(found.lower)
+            high = low if found.upper == portion.inf else float(found.upper)
             axes.barh([at], [low], color=colour, height=0.14)
             axes.barh([at], [high - low], left=[low], color=colour, height=0.14, alpha=0.45)
         _name_pair(axes, place, labels[place], notes[place])
@@ -318,7 +317,7 @@ def capacity_use_chart(
     axes.set_yticks([])
     axes.grid(axis="y", visible=False)
     axes.set_xlabel(unit)
-    said = [f"{where}: {key}" for where, key in zip(("above", "below"), bar_names, strict=True)]
+    said = [f"{where}: {key}" for where, key in zip(("above", "below"), CAPACITY_NAMES, strict=True)]
     style.legend(drawn, [Patch(color=colour) for colour in colours], said)
-    pairs = dict(zip(bar_names, (amounts, capacities), strict=True))
-    return style.attach_table(drawn, _pairs(labels, pairs, notes, unit, scale))
+    pairs = dict(zip(CAPACITY_NAMES, (amounts, capacities), strict=True))
+    return style.attach_table(drawn, _pairs(labels, pairs, notes, unit))

@@ -1,14 +1,13 @@
-"""One look for every figure: size, type, and colours that follow the page into light and dark.
+"""The style of all charts: size, type, colours, and the table attached to each chart.
 
-A figure is drawn in the colours of the light scheme, and keeps them wherever it is shown on its own; inside the book
-the stylesheet knows each by its value and gives it that of the page's scheme.
+Charts are drawn in the colours of the light scheme; in the book the stylesheet replaces each by the CSS variable of the
+page's scheme, and a chart shown on its own keeps them.
 """
 
 from __future__ import annotations
 
 import itertools
 from collections.abc import Iterable, Sequence
-from fractions import Fraction
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
@@ -81,12 +80,12 @@ def use() -> None:
 
 
 def actor_colours(ledger: Ledger, actors: Iterable[str]) -> dict[str, str]:
-    """Return by id the colours that the ledger gives to actors, the same on every figure; none for who has none.
+    """Return the colours that the ledger assigns to actors, by id; actors without one are left out.
 
     Raises
     ------
     ValueError
-        where two of them have the same colour, so that one figure could not tell them apart.
+        where two of them have the same colour.
     """
     rows = {actor: ledger.row("actors", actor) for actor in actors}
     chosen = {
@@ -102,37 +101,47 @@ def actor_colours(ledger: Ledger, actors: Iterable[str]) -> dict[str, str]:
 
 
 def legend(chart: Figure, keys: Sequence[Artist], names: Sequence[str]) -> None:
-    """Name what has no room for its name beside it, in as many columns as fit."""
+    """Add a legend above a chart, in as many columns as fit."""
     columns = max(1, LINE_LENGTH // (max(map(len, names), default=1) + 5))
     columns = min(columns, len(names))
     chart.legend(keys, names, loc="outside upper left", ncols=columns, handletextpad=0.5, columnspacing=1.2)
 
 
-_BEHIND: WeakKeyDictionary[Figure, pd.DataFrame] = WeakKeyDictionary()
+_TABLES: WeakKeyDictionary[Figure, pd.DataFrame] = WeakKeyDictionary()
 
 
 def attach_table(chart: Figure, frame: pd.DataFrame) -> Figure:
-    """Remember the table that a figure shows, a row for each mark with names a reader knows, and return the figure."""
-    _BEHIND[chart] = frame
+    """Attach the table that a chart shows, a row for each mark, and return the chart."""
+    _TABLES[chart] = frame
     return chart
 
 
 def attached_table(chart: Figure) -> pd.DataFrame:
-    """Return the table that a figure shows.
+    """Return the table attached to a chart.
 
     Raises
     ------
     ValueError
-        where nobody has put one behind it.
+        if there is none.
     """
-    if chart not in _BEHIND:
-        raise ValueError("a figure without the table that it shows; `style.put_behind` puts one behind it")
-    return _BEHIND[chart]
+    if chart not in _TABLES:
+        raise ValueError("a chart without the table that it shows; `style.attach_table` attaches one")
+    return _TABLES[chart]
 
 
-def interval_ends(interval: portion.Interval, scale: float = 1) -> dict[str, float]:
-    """Return the `low` and the `high` end of an interval for such a table, divided by `scale`; nan where it is open."""
+def interval_ends(interval: portion.Interval) -> dict[str, float]:
+    """Return the ends of an interval for the table of a chart, as `low` and `high`; nan where it is unbounded."""
     return {
-        name: float("nan") if end in (portion.inf, -portion.inf) else float(Fraction(end) / Fraction(scale))
+        name: float("nan") if end in (portion.inf, -portion.inf) else float(end)
         for name, end in (("low", interval.lower), ("high", interval.upper))
     }
+
+
+def single_line(text: str) -> str:
+    """Return a label of a chart on one line, as its table has it."""
+    return " ".join(text.split())
+
+
+def score_colour(score: float) -> str:
+    """Return the colour of an event by the sign of its score; muted for zero and for nan."""
+    return MUTED if pd.isna(score) or score == 0 else COOPERATION if score > 0 else CONFLICT

@@ -1,7 +1,7 @@
-"""Makes Matplotlib's SVG fit for a page: short, without inline style, right on its own as well.
+"""Compaction of Matplotlib's SVG for a page: without inline style, valid on its own as well.
 
-Every property becomes a presentation attribute in the figure's own colours; the stylesheet of the book gives these
-their value for light and dark. It changes nothing that can be seen: coordinates keep the tenth of a point, those of
+Every property becomes a presentation attribute in the chart's own colours, which the stylesheet of the book replaces
+for light and dark. Nothing visible changes: coordinates keep the tenth of a point, those of
 markers the hundredth.
 """
 
@@ -12,15 +12,15 @@ from collections.abc import Iterator
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element
 
-from compendium.project.checksums import sha256
+from compendium.display.attachments import content_digest
 
 LENGTH_ATTRIBUTES = {"x", "y", "width", "height", "viewBox", "transform"}
 DROPPED_ELEMENTS = {"metadata", "style"}
-"""What is left out; the one style that Matplotlib writes says how lines join and end, which the root says instead."""
+"""Elements left out; the line joins that Matplotlib puts into its `style` become an attribute of the root."""
 
 
 def compact_svg(svg: str, label: str) -> str:
-    """Return an SVG of Matplotlib's as one element named by `label`; the same drawing gives the same text."""
+    """Return an SVG of Matplotlib as one element with the accessible name `label`; deterministic."""
     root = ElementTree.fromstring(svg)
     for element in root.iter():
         element.tag = element.tag.rpartition("}")[2]
@@ -28,7 +28,7 @@ def compact_svg(svg: str, label: str) -> str:
         # A line's end after each text keeps its last word apart from the next one's first, for whoever searches.
         element.text, element.tail = (element.text or "").strip() or None, "\n" if element.tag == "text" else None
     _unwrap(root)
-    _own_ids(root, sha256(svg)[:6])
+    _own_ids(root, content_digest(svg))
     own = {"xmlns": "http://www.w3.org/2000/svg", "role": "img", "aria-label": label}
     own |= {name: root.attrib[name] for name in ("width", "height", "viewBox")}
     root.attrib = own | {"stroke-linejoin": "round"} | _family(list(root.iter("text")))
@@ -36,10 +36,10 @@ def compact_svg(svg: str, label: str) -> str:
 
 
 def _attributes(element: Element) -> Iterator[tuple[str, str]]:
-    """Yield the attributes of an element, with what its style says among them.
+    """Yield the attributes of an element, its style declarations among them.
 
-    A marker, the one kind of path with an id, gets no style: each use of it says all of it again, and only what a
-    use says can a stylesheet change.
+    A marker, the one kind of path with an id, gets no style: each use of it repeats the style, and a stylesheet can
+    only change that of the use.
     """
     marker = element.tag == "path" and "id" in element.attrib
     for name, value in element.attrib.items():
@@ -78,7 +78,7 @@ def _number(step: int, digits: int) -> str:
 
 
 def _unwrap(parent: Element) -> None:
-    """Take out what shows nothing, and the groups that say nothing about what they hold."""
+    """Remove invisible elements, and groups without attributes of their own."""
     kept: list[Element] = []
     for child in parent:
         _unwrap(child)
@@ -104,7 +104,7 @@ def _own_ids(root: Element, stamp: str) -> None:
 
 
 def _family(texts: list[Element]) -> dict[str, str]:
-    """Take from texts the one family that all are set in, for their root to say once."""
+    """Remove a font family that all texts share, and return it as an attribute for the root."""
     families = {text.get("font-family", "") for text in texts}
     if len(families) != 1:
         return {}

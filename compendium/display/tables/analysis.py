@@ -1,6 +1,6 @@
-"""Tables of what the analyses found: implied quantities, verdicts, gaps, headlines, witnesses.
+"""Tables of the results of analyses: implied quantities, verdicts, coverage, sensitivity, origins, resolutions, dates.
 
-Each takes results and returns one table with a caption, its claims linked to their permanent places.
+Each takes results and returns one captioned table, its claims linked to their permanent places.
 """
 
 from __future__ import annotations
@@ -17,8 +17,9 @@ from compendium.analysis.explanations import Names, format_range, verdict_row
 from compendium.analysis.resolution import Resolution
 from compendium.analysis.sensitivity import FAILS, HOLDS, UNDECIDED
 from compendium.display import attachments
-from compendium.display.outputs import RichOutput, captioned_table, link
-from compendium.display.tables.ledger import split_intervals, stacked_cell
+from compendium.display.links import link
+from compendium.display.outputs import RichOutput, captioned_table, rows_table
+from compendium.display.tables.cells import split_intervals, stacked_cell
 from compendium.ledger.claims import author_names, format_figure, read_claims
 from compendium.ledger.loader import Ledger
 from compendium.ledger.observations import read_observations
@@ -42,29 +43,27 @@ def unprinted_bounds(reconciliation: Reconciliation) -> dict[Quantity, ImpliedBo
 def implied_table(
     reconciliation: Reconciliation, names: Names, quantities: Iterable[Quantity], caption: str
 ) -> RichOutput:
-    """Return quantities with their implied bounds and the claims that these rest on."""
-    rows, data = [], []
-    for quantity in quantities:
-        held, metric = reconciliation.bounds[quantity], names.metrics[quantity.metric_id]
-        rows.append(
-            {
-                "Quantity": stacked_cell(metric["name"], names.format_areas(quantity), format_period(quantity.period)),
-                "Implied": stacked_cell(
-                    format_range(held.interval, metric["unit"]), SYMMETRY_ASSUMPTION if held.assumed else ""
-                ),
-                "Rests on": claim_links([reconciliation.claims[name] for name in held.claims], names),
-                "id": quantity_id(quantity),
-            }
-        )
-        data.append(
-            quantity._asdict()
-            | {"metric": metric["name"]}
-            | attachments.interval_cells(held.interval)
-            | {"unit": metric["unit"], "assumed": "yes" if held.assumed else "no", "claims": list(held.claims)}
-        )
-    shown = pd.DataFrame(rows, columns=["Quantity", "Implied", "Rests on", "id"])
-    told = pd.DataFrame(data, columns=None if data else Quantity._fields)
-    return captioned_table(shown, caption, id_column="id", css_class="roomy", data=told)
+    """Return a table of quantities with their implied bounds and the claims that these follow from."""
+    every, bounds = list(quantities), reconciliation.bounds
+    metrics = {quantity: names.metrics[quantity.metric_id] for quantity in every}
+    columns = {
+        "Quantity": lambda one: stacked_cell(metrics[one]["name"], names.format_areas(one), format_period(one.period)),
+        "Implied": lambda one: stacked_cell(
+            format_range(bounds[one].interval, metrics[one]["unit"]), SYMMETRY_ASSUMPTION if bounds[one].assumed else ""
+        ),
+        "Rests on": lambda one: claim_links([reconciliation.claims[name] for name in bounds[one].claims], names),
+        "id": quantity_id,
+    }
+    data = [
+        one._asdict()
+        | {"metric": metrics[one]["name"]}
+        | attachments.interval_cells(bounds[one].interval)
+        | {"unit": metrics[one]["unit"], "assumed": "yes" if bounds[one].assumed else "no"}
+        | {"claims": list(bounds[one].claims)}
+        for one in every
+    ]
+    for_programs = pd.DataFrame(data, columns=None if data else Quantity._fields)
+    return rows_table(every, columns, caption, id_column="id", css_class="roomy", data=for_programs)
 
 
 def quantity_id(quantity: Quantity) -> str:
@@ -73,7 +72,7 @@ def quantity_id(quantity: Quantity) -> str:
 
 
 def claim_links(claims: Iterable[Mapping[str, Any]], names: Names, *, template: str = "<p>{}: {}</p>") -> Markup:
-    """Return claims as links, those of one source together under its author, each source in a `template` of this form."""
+    """Return claims as links, grouped by source: `template` formats the author and the links of each."""
     by_source: dict[str, list[Markup]] = {}
     for claim in claims:
         by_source.setdefault(claim["source_id"], []).append(link("claim", claim["claim_id"], format_figure(claim)))
@@ -82,27 +81,27 @@ def claim_links(claims: Iterable[Mapping[str, Any]], names: Names, *, template: 
 
 
 def verdicts_table(reconciliation: Reconciliation, names: Names, verdict: str, caption: str) -> RichOutput:
-    """Return the claims that got one verdict, each with the rule that fired and the arithmetic or the reason."""
-    rows, data = [], []
-    for name, (own, _) in reconciliation.verdicts.items():
-        if own == verdict:
-            row, claim = verdict_row(name, reconciliation, names), reconciliation.claims[name]
-            rows.append(
-                {
-                    "Claim": stacked_cell(
-                        link("claim", name, format_figure(claim)),
-                        link("source", claim["source_id"], names.authors[claim["source_id"]]),
-                    ),
-                    "By": row["rule"],
-                    "How": row["explanation"],
-                }
-            )
-            where = {key: claim[key] for key in ("source_id", "paragraph", "metric_id", "period", "unit")}
-            data.append(row | {"figure": format_figure(claim), "author": names.authors[claim["source_id"]]} | where)
-    columns = ["claim_id", "figure", "unit", "metric_id", "period", "source_id", "author", "paragraph", "verdict",
-               "rule", "reason", "explanation"]  # fmt: skip
-    shown = pd.DataFrame(rows, columns=["Claim", "By", "How"])
-    return captioned_table(shown, caption, css_class="roomy", data=pd.DataFrame(data, columns=columns))
+    """Return a table of the claims with one verdict, each with the rule applied and the arithmetic or the reason."""
+    claims = reconciliation.claims
+    rows = [
+        verdict_row(name, reconciliation, names) for name, (own, _) in reconciliation.verdicts.items() if own == verdict
+    ]
+    columns = {
+        "Claim": lambda row: stacked_cell(
+            link("claim", row["claim_id"], format_figure(claims[row["claim_id"]])),
+            link("source", source := claims[row["claim_id"]]["source_id"], names.authors[source]),
+        ),
+        "By": lambda row: row["rule"],
+        "How": lambda row: row["explanation"],
+    }
+    data = []
+    for row in rows:
+        claim = claims[row["claim_id"]]
+        where = {key: claim[key] for key in ("source_id", "paragraph", "metric_id", "period", "unit")}
+        data.append(row | {"figure": format_figure(claim), "author": names.authors[claim["source_id"]]} | where)
+    heads = ["claim_id", "figure", "unit", "metric_id", "period", "source_id", "author", "paragraph", "verdict",
+             "rule", "reason", "explanation"]  # fmt: skip
+    return rows_table(rows, columns, caption, css_class="roomy", data=pd.DataFrame(data, columns=heads))
 
 
 # --- gaps
@@ -113,16 +112,16 @@ NO_YEAR = "No year"
 
 
 def coverage(reconciliation: Reconciliation, names: Names, years: Sequence[str]) -> pd.DataFrame:
-    """Return, for every flow that is claimed, its directions and each year, who says how much.
+    """Return how every flow that is claimed is known, by direction and year.
 
     A flow has two directions where its metric is counted from two sides, or is the sum of such.
 
     Returns
     -------
     pandas.DataFrame
-        `metric_id`, `ref_area`, `counterpart_area`, a column a year (`stated`, `forecast`, `unprinted_bounds` with the bounds,
-        `only as a ratio`, `in part` where only a part of the year is spoken of, or a dash where nobody says), and
-        how many claims name no year.
+        `metric_id`, `ref_area`, `counterpart_area`, a column for each year (`stated`, `forecast`, `implied` with
+        the bounds, `only as a ratio`, `in part` where claims cover only a part of the year, or a dash), and the number
+        of claims that name no year.
     """
     claimed: dict[Quantity, list[Mapping[str, Any]]] = {}
     for claim in reconciliation.claims.values():
@@ -160,18 +159,14 @@ def _cell(found: Reconciliation, names: Names, quantity: Quantity, claims: Seque
 
 
 def coverage_table(grid: pd.DataFrame, names: Names, caption: str) -> RichOutput:
-    """Return the grid that `coverage` returns, with names for metrics and areas."""
+    """Return the grid of `coverage` as a table, with names for metrics and areas."""
     shown = grid.drop(columns=COVERAGE_KEYS)
-    heads = [
-        stacked_cell(
-            names.metrics[row["metric_id"]]["name"],
-            names.format_areas(Quantity(row["metric_id"], row["ref_area"], row["counterpart_area"], "", "")),
-        )
-        for row in grid.to_dict("records")
-    ]
-    shown.insert(0, "Metric", heads)
+    metrics = [names.metrics[name]["name"] for name in grid["metric_id"]]
+    keys = zip(grid["metric_id"], grid["ref_area"], grid["counterpart_area"], strict=True)
+    areas = [names.format_areas(Quantity(metric, area, other, "", "")) for metric, area, other in keys]
+    shown.insert(0, "Metric", list(map(stacked_cell, metrics, areas)))
     data = grid.copy()
-    data.insert(1, "metric", [names.metrics[name]["name"] for name in grid["metric_id"]])
+    data.insert(1, "metric", metrics)
     return captioned_table(shown, caption, css_class="roomy", data=data)
 
 
@@ -181,7 +176,7 @@ VERDICT_MARKS = {HOLDS: "✓", UNDECIDED: "?", FAILS: "✗"}
 
 
 def sensitivity_table(frame: pd.DataFrame, ledger: Ledger, caption: str) -> RichOutput:
-    """Return every headline with its verdict from all sources, and with each of them left out."""
+    """Return a table of key findings with the verdict from all sources, and with each source left out."""
     names, headlines = Names.from_ledger(ledger), ledger["headlines"]
     order = ledger["sources"].sort_values("written")
     named = author_names(order)
@@ -203,7 +198,7 @@ def sensitivity_table(frame: pd.DataFrame, ledger: Ledger, caption: str) -> Rich
 
 
 def _marked(answer: Mapping[str, Any], *below: str) -> Markup:
-    """Return a verdict with its mark, and the assumption where it rests on one."""
+    """Return a verdict with its mark, and the assumption where it depends on one."""
     return stacked_cell(
         f"{VERDICT_MARKS[answer['verdict']]} {answer['verdict']}",
         *below,
@@ -212,7 +207,7 @@ def _marked(answer: Mapping[str, Any], *below: str) -> Markup:
 
 
 def format_key_finding_range(headline: Mapping[str, Any], interval: portion.Interval, names: Names) -> str:
-    """Return what was found for a headline: an amount, a share of a whole, or a multiple."""
+    """Return the interval of a key finding: an amount, a share in percent, or a multiple."""
     if not headline["over_metric_id"]:
         return format_range(interval, names.metrics[headline["metric_id"]]["unit"])
     if interval.upper == portion.inf and interval.lower <= 0:
@@ -223,36 +218,33 @@ def format_key_finding_range(headline: Mapping[str, Any], interval: portion.Inte
 
 
 def origins_by_quantity_table(quantities: pd.DataFrame, claims: pd.DataFrame, names: Names, caption: str) -> RichOutput:
-    """Return the things of which several figures are printed: figures, sources, and distinct origins."""
+    """Return a table of quantities with several figures: the figures, the number of sources, the distinct origins."""
     by_id = claims.set_index("claim_id", drop=False)
-    rows = []
-    for row in quantities.to_dict("records"):
-        behind = "; ".join(names.authors.get(who, who) for who in row["origins"])
-        how = ", ".join(filter(None, [row["measure"], format_period(row["period"])]))
-        rows.append(
-            {
-                "What": stacked_cell(names.metrics[row["metric_id"]]["name"], how),
-                "Figures": claim_links((by_id.loc[name] for name in row["claims"]), names),
-                "Sources": len(row["sources"]),
-                "Origins": stacked_cell(str(len(row["origins"])), behind),
-            }
-        )
-    shown = pd.DataFrame(rows, columns=["What", "Figures", "Sources", "Origins"])
-    return captioned_table(shown, caption, numeric=["Sources"], data=quantities)
+    columns = {
+        "What": lambda row: stacked_cell(
+            names.metrics[row["metric_id"]]["name"],
+            ", ".join(filter(None, [row["measure"], format_period(row["period"])])),
+        ),
+        "Figures": lambda row: claim_links((by_id.loc[name] for name in row["claims"]), names),
+        "Sources": lambda row: len(row["sources"]),
+        "Origins": lambda row: stacked_cell(
+            str(len(row["origins"])), "; ".join(names.authors.get(who, who) for who in row["origins"])
+        ),
+    }
+    return rows_table(quantities, columns, caption, numeric=["Sources"], data=quantities)
 
 
 def claims_by_origin_table(origins: pd.DataFrame, claims: pd.DataFrame, names: Names, caption: str) -> RichOutput:
-    """Return whom the texts credit, and for which figures."""
+    """Return a table of the origins that sources credit, with the figures and the sources that credit each."""
     by_id = claims.set_index("claim_id", drop=False)
-    rows = [
-        {
-            "Origin": row["origin"],
-            "Figures": Markup(", ").join(link("claim", name, format_figure(by_id.loc[name])) for name in row["claims"]),
-            "Through": ", ".join(names.authors[source] for source in row["sources"]),
-        }
-        for row in origins.to_dict("records")
-    ]
-    return captioned_table(pd.DataFrame(rows, columns=["Origin", "Figures", "Through"]), caption, data=origins)
+    columns = {
+        "Origin": lambda row: row["origin"],
+        "Figures": lambda row: Markup(", ").join(
+            link("claim", name, format_figure(by_id.loc[name])) for name in row["claims"]
+        ),
+        "Through": lambda row: ", ".join(names.authors[source] for source in row["sources"]),
+    }
+    return rows_table(origins, columns, caption, data=origins)
 
 
 # --- beside independent figures
@@ -264,60 +256,63 @@ def resolution_table(
     ledger: Ledger,
     caption: str,
 ) -> RichOutput:
-    """Return conflicts beside independent figures: which claims would give way, and which figures say so.
+    """Return a table of conflicts with the smallest sets of claims to drop once independent figures are added.
 
     Parameters
     ----------
     resolutions
         as `compendium.analysis.resolution.resolve_conflicts` returns.
     groups_by_claims
-        the family of conflicts that each set of claims stands for.
+        the group of inconsistencies that each minimal inconsistent set of claims belongs to.
     """
-    names, claims = Names.from_ledger(ledger), read_claims(ledger).set_index("claim_id", drop=False)
-    observations = read_observations(ledger)
-    rows, data = [], []
-    for one in resolutions:
-        family = groups_by_claims[one.conflict.claims]
-        by = dict.fromkeys(name for observed in one.contradicting_observations.values() for name in observed)
+    claims = read_claims(ledger).set_index("claim_id", drop=False)
+    observations, places, every = read_observations(ledger), Names.from_ledger(ledger).places, list(resolutions)
+
+    def group(one: Resolution) -> InconsistencyGroup:
+        return groups_by_claims[one.conflict.claims]
+
+    def beside(one: Resolution) -> Markup | str:
+        if not one.side:
+            return "nobody: none bears on it"
+        return stacked_cell(places.get(one.side, "nobody"), f"{len(one.relevant_observations)} that bear on it")
+
+    def removals(one: Resolution) -> Markup:
         figures = Markup(", ").join(
-            link(
-                "observation",
-                name,
-                f"{observations.loc[name, 'figure']} ({format_period(observations.loc[name, 'period'])})",
-            )
-            for name in by
+            link("observation", name, f"{row['figure']} ({format_period(row['period'])})")
+            for name, row in ((name, observations.loc[name]) for name in _contradicting(one))
         )
-        rows.append(
-            {
-                "Conflict": link("conflict", family.name, family.title),
-                "Beside the figures of": stacked_cell(
-                    names.places.get(one.side, "nobody"), f"{len(one.relevant_observations)} that bear on it"
-                )
-                if one.side
-                else "nobody: none bears on it",
-                "What would give way": stacked_cell(
-                    _giving(one, claims), figures and Markup("because of {}").format(figures)
-                ),
-            }
-        )
-        data.append(
-            {
-                "conflict": family.name,
-                "title": family.title,
-                "claims": list(one.conflict.claims),
-                "side": one.side,
-                "bearing": list(one.relevant_observations),
-                "narrowed": "yes" if one.is_narrowed else "no",
-                "giving": " or ".join(attachments.ITEM_SEPARATOR.join(sorted(names)) for names in one.minimum_removals),
-                "because_of": list(by),
-            }
-        )
-    shown = pd.DataFrame(rows, columns=["Conflict", "Beside the figures of", "What would give way"])
-    return captioned_table(shown, caption, css_class="roomy", data=pd.DataFrame(data))
+        return stacked_cell(_removals(one, claims), figures and Markup("because of {}").format(figures))
+
+    columns = {
+        "Conflict": lambda one: link("conflict", group(one).name, group(one).title),
+        "Beside the figures of": beside,
+        "What would give way": removals,
+    }
+    data = pd.DataFrame([_resolution_data(one, group(one)) for one in every])
+    return rows_table(every, columns, caption, css_class="roomy", data=data)
 
 
-def _giving(one: Resolution, claims: pd.DataFrame) -> Markup | str:
-    """Return the claims that would give way, each set of them in turn."""
+def _resolution_data(one: Resolution, group: InconsistencyGroup) -> dict[str, Any]:
+    """Return a resolution for other programs."""
+    return {
+        "conflict": group.name,
+        "title": group.title,
+        "claims": list(one.conflict.claims),
+        "side": one.side,
+        "bearing": list(one.relevant_observations),
+        "narrowed": "yes" if one.is_narrowed else "no",
+        "giving": " or ".join(attachments.ITEM_SEPARATOR.join(sorted(names)) for names in one.minimum_removals),
+        "because_of": _contradicting(one),
+    }
+
+
+def _contradicting(one: Resolution) -> list[str]:
+    """Return the ids of the observations that contradict some claim of a conflict, each once."""
+    return list(dict.fromkeys(name for observed in one.contradicting_observations.values() for name in observed))
+
+
+def _removals(one: Resolution, claims: pd.DataFrame) -> Markup | str:
+    """Return the minimum sets of claims to drop, each set in turn."""
     if not one.is_narrowed:
         return "any one of its claims, as without them"
     sets = (
@@ -328,25 +323,28 @@ def _giving(one: Resolution, claims: pd.DataFrame) -> Markup | str:
 
 
 def dates_table(date_comparisons: pd.DataFrame, ledger: Ledger, caption: str) -> RichOutput:
-    """Return events with an independent dated record: the ledger's date, the recorded one, whether they can be one.
+    """Return a table of events with an independent dated record: both dates, and whether they can be the same day.
 
     Takes what `compendium.analysis.corroboration.corroborate_dates` returns.
     """
     events = ledger["events"].set_index("event_id")["name"]
     records = ledger["records"].set_index("record_id")
-    rows = []
-    for row in date_comparisons.to_dict("records"):
+
+    def recorded(row: Mapping[str, Any]) -> Markup:
         record = records.loc[row["record_id"]]
-        by = f"{row['days']} {'day' if row['days'] == 1 else 'days'} apart" if row["days"] else ""
-        rows.append(
-            {
-                "Event": link("event", row["event_id"], events[row["event_id"]]),
-                "In the sources": format_period(row["date"]) or "no date",
-                "Recorded": stacked_cell(format_period(row["recorded"]), record["publisher"], record["note"]),
-                "Verdict": stacked_cell(row["verdict"], by),
-            }
-        )
-    shown = pd.DataFrame(rows, columns=["Event", "In the sources", "Recorded", "Verdict"])
-    about = date_comparisons["record_id"].map(records["publisher"]), date_comparisons["record_id"].map(records["note"])
-    data = date_comparisons.assign(event=date_comparisons["event_id"].map(events), publisher=about[0], note=about[1])
-    return captioned_table(shown, caption, css_class="roomy", data=data)
+        return stacked_cell(format_period(row["recorded"]), record["publisher"], record["note"])
+
+    columns = {
+        "Event": lambda row: link("event", row["event_id"], events[row["event_id"]]),
+        "In the sources": lambda row: format_period(row["date"]) or "no date",
+        "Recorded": recorded,
+        "Verdict": lambda row: stacked_cell(
+            row["verdict"], f"{row['days']} {'day' if row['days'] == 1 else 'days'} apart" if row["days"] else ""
+        ),
+    }
+    data = date_comparisons.assign(
+        event=date_comparisons["event_id"].map(events),
+        publisher=date_comparisons["record_id"].map(records["publisher"]),
+        note=date_comparisons["record_id"].map(records["note"]),
+    )
+    return rows_table(date_comparisons, columns, caption, css_class="roomy", data=data)

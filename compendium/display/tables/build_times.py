@@ -19,7 +19,7 @@ def _has(value: Any) -> bool:
 
 
 def held(row: Mapping[str, Any]) -> float | None:
-    """Return what is held against the aim of a row, in the aim's unit; none where it has no aim."""
+    """Return the measurement to compare with the aim of a row, in the aim's unit; none where it has no aim."""
     if not _has(row["aim"]):
         return None
     if row["aim_unit"] == TIMES:
@@ -35,7 +35,7 @@ def met(row: Mapping[str, Any]) -> bool | None:
 
 
 def aim(row: Mapping[str, Any]) -> str:
-    """Return the aim of a row as a reader is told it; `""` where it has none."""
+    """Return the aim of a row for a reader; `""` where it has none."""
     if not _has(row["aim"]):
         return ""
     amount = f"{float(row['aim']):g}"
@@ -48,7 +48,7 @@ def seconds(value: Any) -> str:
 
 
 def aims_table(rows: pd.DataFrame, caption: str) -> HTML:
-    """Return the rows of one book: what was measured, what it is held against, its aim and whether that is met."""
+    """Return the rows of one book: what was measured, what it is compared with, its aim and whether that is met."""
     shown = [
         {
             "What": row["what"],

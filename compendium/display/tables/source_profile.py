@@ -1,7 +1,4 @@
-"""One source by itself: what it is, all it claims in its own order, what it says happened, its conflicts and citations.
-
-It selects what the ledger has of a source; what any of it means is said elsewhere.
-"""
+"""Everything that a ledger has of one source, and its tables: details, claims, mentions, stances, citations."""
 
 from __future__ import annotations
 
@@ -15,8 +12,11 @@ from IPython.display import HTML
 from compendium.analysis.citation_audit import OFF_TOPIC_REFERENCE, audit_citations
 from compendium.analysis.conflicts import InconsistencyGroup, group_inconsistencies
 from compendium.display.links import link, locator
-from compendium.display.outputs import RichOutput, captioned_table
-from compendium.display.tables.ledger import citations_table, describe_claim_quantity, stacked_cell, stances_table
+from compendium.display.outputs import RichOutput, captioned_table, rows_table
+from compendium.display.tables.cells import stacked_cell
+from compendium.display.tables.claims import describe_claim_quantity
+from compendium.display.tables.positions import stances_table
+from compendium.display.tables.sources import citations_table
 from compendium.ledger.claims import read_claims
 from compendium.ledger.loader import Ledger
 from compendium.values.formatting import format_amount
@@ -38,7 +38,7 @@ class SourceProfile:
 
     @property
     def summary_values(self) -> dict[str, str | int]:
-        """Return what a page says of a source in numbers."""
+        """Return the values that the page of a source glues, by name."""
         claims = self.claims[self.claims["rank"] == "normal"]
         credited = claims[claims["origin"] != ""]
         return {
@@ -54,7 +54,7 @@ class SourceProfile:
 
 
 def read_source_profile(ledger: Ledger, source_id: str) -> SourceProfile:
-    """Return all that a ledger has of one source; raise `KeyError` where it has no source of the name."""
+    """Return everything that a ledger has of one source; raise `KeyError` for an unknown id."""
 
     def own(frame: pd.DataFrame) -> pd.DataFrame:
         return frame[frame["source_id"] == source_id].sort_values("paragraph", kind="stable")
@@ -71,7 +71,7 @@ def read_source_profile(ledger: Ledger, source_id: str) -> SourceProfile:
 
 
 def source_details_table(profile: SourceProfile) -> HTML:
-    """Return what a source is: title, author, publisher, time, kind, how far to be believed, each with the reason."""
+    """Return a table of the metadata of a source: title, author, publisher, date, kind, reliability with its reason."""
     row = profile.source
     address = row["address"]
     rows = {
@@ -89,64 +89,51 @@ def source_details_table(profile: SourceProfile) -> HTML:
 
 
 def source_claims_table(profile: SourceProfile) -> HTML:
-    """Return all that a source claims in its own order: paragraph, figure and how it is read, what it measures."""
-    rows = [
-        {
-            "Figure": stacked_cell(
-                link("claim", row["claim_id"], row["figure"]), format_amount(row["interval"], row["unit"])
-            ),
-            "Where": stacked_cell(locator(row), f"credits {row['origin'] or 'nobody'}"),
-            "What it says": stacked_cell(
-                row["summary"],
-                "; ".join(
-                    filter(None, [describe_claim_quantity(row), format_period(row["period"]) or "no period given"])
-                ),
-                row["note"],
-                row["rank_reason"] and f"withdrawn: {row['rank_reason']}",
-            ),
-        }
-        for row in profile.claims.to_dict("records")
-    ]
-    return captioned_table(
-        pd.DataFrame(rows, columns=["Figure", "Where", "What it says"]), "All it claims, in its own order"
-    )
+    """Return a table of the claims of a source in its own order: figure, reading, paragraph, quantity."""
+    columns = {
+        "Figure": lambda row: stacked_cell(
+            link("claim", row["claim_id"], row["figure"]), format_amount(row["interval"], row["unit"])
+        ),
+        "Where": lambda row: stacked_cell(locator(row), f"credits {row['origin'] or 'nobody'}"),
+        "What it says": lambda row: stacked_cell(
+            row["summary"],
+            "; ".join(filter(None, [describe_claim_quantity(row), format_period(row["period"]) or "no period given"])),
+            row["note"],
+            row["rank_reason"] and f"withdrawn: {row['rank_reason']}",
+        ),
+    }
+    return rows_table(profile.claims, columns, "All it claims, in its own order")
 
 
 def source_mentions_table(profile: SourceProfile) -> HTML:
-    """Return what a source says happened, in its own order."""
+    """Return a table of the events that a source mentions, in its own order."""
     events = profile.ledger["events"].set_index("event_id")["name"]
-    rows = [
-        {
-            "Event": stacked_cell(link("event", row["event_id"], events[row["event_id"]]), locator(row)),
-            "What it says": stacked_cell(row["says"], row["as_printed"] and f"“{row['as_printed']}”"),
-        }
-        for row in profile.mentions.to_dict("records")
-    ]
-    return captioned_table(
-        pd.DataFrame(rows, columns=["Event", "What it says"]), "What it says happened, in its own order"
-    )
+    columns = {
+        "Event": lambda row: stacked_cell(link("event", row["event_id"], events[row["event_id"]]), locator(row)),
+        "What it says": lambda row: stacked_cell(row["says"], row["as_printed"] and f"“{row['as_printed']}”"),
+    }
+    return rows_table(profile.mentions, columns, "What it says happened, in its own order")
 
 
 def source_positions_table(profile: SourceProfile) -> HTML:
-    """Return the statements of the debate that a source takes up, and how."""
+    """Return a table of the propositions on which a source takes a stance."""
     ledger = profile.ledger
     return stances_table(profile.stances, ledger["propositions"], ledger["sources"], "Statements that it takes up")
 
 
 def set_aside_table(profile: SourceProfile) -> HTML:
-    """Return the numbers that a source prints and that are no claims, each with the reason, in its own order."""
-    rows = [
-        {"Printed": stacked_cell(f"“{row['as_printed']}”", f"¶ {row['paragraph']}"), "Why it is no claim": stacked_cell(
-            row["reason"], row["note"])}
-        for row in profile.set_aside.to_dict("records")
-    ]  # fmt: skip
-    if not rows:
+    """Return a table of the numbers of a source that are no claims, with the reason, in its own order."""
+    if profile.set_aside.empty:
         return RichOutput("<p>There is none.</p>")
-    return captioned_table(pd.DataFrame(rows), "Numbers of the text that are no claims, in its own order")
+    columns = {
+        "Printed": lambda row: stacked_cell(f"“{row['as_printed']}”", f"¶ {row['paragraph']}"),
+        "Why it is no claim": lambda row: stacked_cell(row["reason"], row["note"]),
+    }
+    return rows_table(profile.set_aside, columns, "Numbers of the text that are no claims, in its own order")
 
 
 def source_citations_table(profile: SourceProfile) -> HTML:
-    """Return the citations of a source with the entry of its list that each belongs to and whether it fits."""
+    """Return a table of the citations of a source, each with its entry in the references and whether it fits."""
     cited = profile.citations[profile.citations["kind"] == "in-text"]
     rows = cited.assign(
         entry=cited["entry_id"], verdict=cited["about"].replace("", "no entry"), reason=cited["cited_for"]
@@ -156,7 +143,7 @@ def source_citations_table(profile: SourceProfile) -> HTML:
 
 
 def citation_findings_table(profile: SourceProfile) -> HTML:
-    """Return what the audit of citations found in a source."""
+    """Return a table of the findings of the citation audit in a source."""
     found = audit_citations(profile.ledger["citations"])
     mine = found[found["source_id"] == profile.source["source_id"]]
     if mine.empty:

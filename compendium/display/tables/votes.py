@@ -14,9 +14,10 @@ from IPython.display import HTML
 from markupsafe import Markup
 
 from compendium.analysis.explanations import format_list
-from compendium.display.outputs import captioned_table
-from compendium.display.tables.corroboration import publisher_link
-from compendium.display.tables.ledger import stacked_cell
+from compendium.display.outputs import rows_table
+from compendium.display.tables.cells import stacked_cell
+from compendium.display.tables.observations import publisher_link
+from compendium.ledger.records import keyed
 from compendium.ledger.votes import ABSENT, ABSTAINED, NO, VOTE_MARKS, YES, count_votes
 from compendium.values.periods import format_period
 
@@ -26,18 +27,15 @@ TALLY_COLUMNS = (("yes", YES), ("no", NO), ("abstain", ABSTAINED), ("absent", AB
 def vote_counts_table(
     votes: pd.DataFrame, names: Mapping[str, str], subject_areas: Sequence[str], caption: str
 ) -> HTML:
-    """Return, a row each state, what it did over the resolutions about each of some states, in words.
+    """Return a table of states: how often each voted which way on the resolutions about each of some areas.
 
     `names` gives the states in order, by id.
     """
-    rows = [
-        {
-            "State": name,
-            **{f"On {names.get(own, own)}": _in_words(count_votes(votes, area, own)) for own in subject_areas},
-        }
-        for area, name in names.items()
-    ]
-    return captioned_table(pd.DataFrame(rows), caption)
+    columns = {"State": lambda area: names[area]} | {
+        f"On {names.get(own, own)}": lambda area, own=own: _in_words(count_votes(votes, area, own))
+        for own in subject_areas
+    }
+    return rows_table(names, columns, caption)
 
 
 def _in_words(counts: Mapping[str, int]) -> str:
@@ -46,7 +44,7 @@ def _in_words(counts: Mapping[str, int]) -> str:
 
 
 def votes_table(votes: pd.DataFrame, resolutions: pd.DataFrame, names: Mapping[str, str], caption: str) -> HTML:
-    """Return resolutions in order of time: each with its tally, and what some states did and who says so.
+    """Return a table of resolutions in order of time: tally, and the votes of some states with who reports them.
 
     Parameters
     ----------
@@ -58,19 +56,18 @@ def votes_table(votes: pd.DataFrame, resolutions: pd.DataFrame, names: Mapping[s
         the states to show in order, by id.
     """
     tallies = resolutions.set_index("resolution_id")
-    rows = []
-    for name, group in votes.groupby("resolution_id", sort=False):
-        held = {row["area"]: row for row in group.to_dict("records")}
+
+    def resolution(group: pd.DataFrame) -> Markup:
         first = group.iloc[0]
-        rows.append(
-            {
-                "Resolution": stacked_cell(
-                    first["title"], first["symbol"], format_period(first["date"]), *_tally(tallies.loc[name])
-                ),
-                "How states voted": _together({names[area]: held[area] for area in names if area in held}),
-            }
-        )
-    return captioned_table(pd.DataFrame(rows, columns=["Resolution", "How states voted"]), caption)
+        tally = _tally(tallies.loc[first["resolution_id"]])
+        return stacked_cell(first["title"], first["symbol"], format_period(first["date"]), *tally)
+
+    def voted(group: pd.DataFrame) -> Markup | str:
+        held = keyed(group, "area")
+        return _together({names[area]: held[area] for area in names if area in held})
+
+    groups = (group for _, group in votes.groupby("resolution_id", sort=False))
+    return rows_table(groups, {"Resolution": resolution, "How states voted": voted}, caption)
 
 
 def _tally(resolution: Mapping[str, Any]) -> list[Markup | str]:

@@ -131,7 +131,7 @@ def test_a_reference_about_something_else_shows_sentence_and_entry(ledger: Ledge
 
 
 def test_hostile_text_stays_text(ledger: Ledger) -> None:
-    page = soup(ledger, home=True)
+    page = soup(ledger, is_permanent_place=True)
     assert page.find("u") is None
     assert len(page.find_all("article")) == 4
 
@@ -169,43 +169,30 @@ def test_one_further_conflict_is_one_set(crowd: Ledger) -> None:
     assert "The same follows from 1 more set of claims<" in conflict_cards.conflict_cards([fewer], crowd).data
 
 
-def test_a_summary_has_one_row_a_family(crowd: Ledger, ledger: Ledger) -> None:
-    (row,) = conflict_cards.groups_frame(group_inconsistencies(crowd)).to_dict("records")
-    assert row == {"kind": "logic", "title": "A goal", "name": "goal", "rule": "projection against its base", "sets": 3}
-    assert list(conflict_cards.groups_frame(group_inconsistencies(ledger))["kind"]) == [
-        "numbers",
-        "time",
-        "logic",
-        "reference",
-    ]
-    assert list(conflict_cards.groups_frame([]).columns) == ["kind", "title", "name", "rule", "sets"]
-
-
 # --- addresses
 
 
-@pytest.mark.parametrize("up", ["..", "."])
-def test_everything_leads_to_its_permanent_place(ledger: Ledger, up: str) -> None:
-    assert links(shown(ledger, "Two <u>rates</u>", up=up)) == [
-        ("Two <u>rates</u>", f"{up}/evidence/contradictions.html#rates"),
-        ("1.2%", f"{up}/evidence/claims.html#one2024.low"),
-        ("Ann <u>One</u>", f"{up}/evidence/sources.html#one2024"),
-        ("18%", f"{up}/evidence/claims.html#two2024.high"),
-        ("Two Press", f"{up}/evidence/sources.html#two2024"),
+def test_everything_leads_to_its_permanent_place(ledger: Ledger) -> None:
+    assert links(shown(ledger, "Two <u>rates</u>")) == [
+        ("Two <u>rates</u>", "../evidence/contradictions.html#rates"),
+        ("1.2%", "../evidence/claims.html#one2024.low"),
+        ("Ann <u>One</u>", "../evidence/sources.html#one2024"),
+        ("18%", "../evidence/claims.html#two2024.high"),
+        ("Two Press", "../evidence/sources.html#two2024"),
     ]
 
 
 def test_cards_bear_their_names_only_at_home(ledger: Ledger) -> None:
     names = ["rates", "one2024.flood.p1", "warm+one2024", "one2024.cite"]
-    assert [card.get("id") for card in soup(ledger, home=True).find_all("article")] == names
+    assert [card.get("id") for card in soup(ledger, is_permanent_place=True).find_all("article")] == names
     assert soup(ledger).find(id=True) is None
     assert [card.h3.a["href"].partition("#")[2] for card in soup(ledger).find_all("article")] == names
-    assert all(card.h3.a is None for card in soup(ledger, home=True).find_all("article"))
+    assert all(card.h3.a is None for card in soup(ledger, is_permanent_place=True).find_all("article"))
 
 
 def test_no_two_cards_share_an_address() -> None:
     ledger = having(*RATES, growth("one2024.middle", "7%"))
-    names = [card["id"] for card in soup(ledger, home=True).find_all("article")]
+    names = [card["id"] for card in soup(ledger, is_permanent_place=True).find_all("article")]
     assert len(names) == 3
     assert len(set(names)) == 3
 

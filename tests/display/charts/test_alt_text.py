@@ -82,37 +82,37 @@ def test_a_value_is_said_as_a_reader_would(ends: tuple[float, float], said: str)
 # --- kinds of figures
 
 SAID = {
-    "intervals": "2 bars (x). Their ranges overlap: none is clearly the highest. All: a long, 2–7; b, at least 4.",
-    "two_ways": (
+    "interval_chart": "2 bars (x). Their ranges overlap: none is clearly the highest. All: a long, 2–7; b, at least 4.",
+    "amounts_and_scores_chart": (
         "6 marks. Claims is 1–2 at 2023. Other is at least 2 at 2024. Cooperation rises, from 1 in 2023 to 2 in 2024. "
         "Conflict comes nearer to zero, from −3 in 2023 to 0 in 2024."
     ),
-    "ties": (
+    "tie_scores_chart": (
         "4 marks. Cooperation rises, from 1 in 2023 to 2 in 2024. "
         "Conflict comes nearer to zero, from −3 in 2023 to 0 in 2024."
     ),
-    "timeline": (
+    "timeline_chart": (
         "3 events: 1 cooperative, 1 conflicting, 1 not scored. "
         "First: First, January 2024; last: No score, 1 June 2024. "
         "Scores from −5.0 to +5.0. Days that others recorded: 1. "
         "All: First, January 2024; Second, March–May 2024; No score, 1 June 2024."
     ),
     "route_map": "2 routes through 3 places. Red: One, Two. Sea: Two, Three. Shared: Two.",
-    "schematic": "2 routes through 2 places. Red: A, B. Sea: B. Shared: B.",
-    "scores": (
+    "route_diagram": "2 routes through 2 places. Red: A, B. Sea: B. Shared: B.",
+    "event_scores_chart": (
         "2 events: 1 cooperative, 1 conflicting. First: First, January 2024; last: Second, March–May 2024. "
         "Scores from −5.0 to +5.0."
     ),
-    "growth": "3 marks (seconds). One rises, from 2.5 in 10 to 5 in 20. Two is 1 at 10.",
-    "over_time": "2 marks (kt). One rises, from 0.5 in 2021 to 2–6 in 2022.",
-    "abreast": "2 marks. One May at least 2, June 4.",
-    "matrix": "A grid of 1 row. How often each word stands in a column: A: yes 1; B: no 1.",
-    "parts": "2 bars of 2 parts (tonnes). First: a 5, b 3.5; Second: b 4.",
-    "compared": (
+    "scaling_chart": "3 marks (seconds). One rises, from 2.5 in 10 to 5 in 20. Two is 1 at 10.",
+    "time_series_chart": "2 marks (kt). One rises, from 0.5 in 2021 to 2–6 in 2022.",
+    "grouped_intervals_chart": "2 marks. One May at least 2, June 4.",
+    "word_grid_chart": "A grid of 1 row. How often each word stands in a column: A: yes 1; B: no 1.",
+    "stacked_bar_chart": "2 bars of 2 parts (tonnes). First: a 5, b 3.5; Second: b 4.",
+    "claimed_observed_chart": (
         "2 pairs of bars (%). “claimed” is above “independent figure” in 0 and below it in 2. "
         "A: claimed 1, independent figure 3–4; B: claimed 2, independent figure 5."
     ),
-    "used": (
+    "capacity_use_chart": (
         "1 pair of bars (kt). “carried” is above “stated capacity” in 0 and below it in 0. "
         "A: carried 1, stated capacity at least 0.002."
     ),
@@ -186,5 +186,5 @@ def test_what_is_of_no_known_kind_is_refused_in_words() -> None:
         alt_text.describe_chart(drawn, "Nothing")
     with pytest.raises(ValueError, match="a table of 0 rows"):
         alt_text.describe_chart(style.attach_table(Figure(), pd.DataFrame({"series": [], "year": []})), "Nothing")
-    with pytest.raises(ValueError, match="put_behind"):
+    with pytest.raises(ValueError, match="attach_table"):
         alt_text.describe_chart(Figure(), "Nothing")

@@ -11,8 +11,8 @@ from matplotlib import pyplot
 from matplotlib.figure import Figure
 
 from compendium.display.charts import ledger as ledger_charts
+from compendium.display.charts import maps, style
 from compendium.display.charts import series as series_charts
-from compendium.display.charts import style
 from compendium.ledger.loader import Ledger
 from compendium.ledger.schema import read_descriptor
 from tests.support.drawings import DRAWN
@@ -28,7 +28,7 @@ def closed() -> Iterator[None]:
 def test_every_function_that_draws_is_tried_here() -> None:
     found = {
         name
-        for module in (ledger_charts, series_charts)
+        for module in (ledger_charts, series_charts, maps)
         for name, function in inspect.getmembers(module, inspect.isfunction)
         if function.__module__ == module.__name__
         and name[0] != "_"

@@ -39,13 +39,13 @@ def test_an_interval_open_below_has_its_arrow_at_the_left() -> None:
 
 
 def test_bars_are_in_the_scale_of_the_axis() -> None:
-    axes = ledger_charts.interval_chart(["a"], [portion.closed(10**9, 2 * 10**9)], unit="billion", scale=1e9).axes[0]
+    axes = ledger_charts.interval_chart(["a"], [portion.closed(1, 2)], unit="billion").axes[0]
     assert list(map(float, axes.lines[0].get_xdata())) == [1.0, 2.0]
 
 
 def test_notes_stand_beside_the_upper_end_of_each_bar() -> None:
-    ranges = [portion.closed(Fraction(1), Fraction(3)), portion.closed(Fraction(2), Fraction(4))]
-    axes = ledger_charts.interval_chart(["a", "b"], ranges, unit="x", scale=2, notes=["1–3", "2–4"]).axes[0]
+    ranges = [portion.closed(Fraction(1, 2), Fraction(3, 2)), portion.closed(1, 2)]
+    axes = ledger_charts.interval_chart(["a", "b"], ranges, unit="x", notes=["1–3", "2–4"]).axes[0]
     assert [(text.get_text(), *text.xy) for text in axes.texts] == [("1–3", 1.5, 0), ("2–4", 2.0, 1)]
 
 
@@ -56,7 +56,7 @@ def test_a_note_on_an_endless_bar_stands_beside_its_arrow() -> None:
 
 
 def test_bars_have_no_notes_unless_they_are_given() -> None:
-    ranges = [portion.closed(Fraction(1), Fraction(3)), portion.closed(Fraction(2), Fraction(4))]
+    ranges = [portion.closed(Fraction(1, 2), Fraction(3, 2)), portion.closed(1, 2)]
     assert list(ledger_charts.interval_chart(["a", "b"], ranges, unit="x").axes[0].texts) == []
     assert len(ledger_charts.interval_chart(["a", "b"], ranges, unit="x", notes=["first"]).axes[0].texts) == 1
 
@@ -100,7 +100,7 @@ def test_no_name_on_a_map_covers_another() -> None:
             "longitude": [50.0, 50.1, 50.2, 50.3, 48.0, 47.9],
         }
     )
-    drawn = maps.route_map(stops, {"r": style.SERIES_COLOURS[0]})
+    drawn = maps.route_map(stops, [maps.Route("r", style.SERIES_COLOURS[0])])
     drawn.draw_without_rendering()
     boxes = [Text.get_window_extent(text) for text in drawn.axes[0].texts]
     assert len(boxes) == 6
@@ -117,7 +117,7 @@ def test_a_schematic_names_every_stop_and_rings_shared_ones() -> None:
 
 def test_two_ways_draws_turnover_above_and_scores_below() -> None:
     scores = pd.DataFrame({"cooperation": [1.0], "conflict": [-2.0]}, index=[2024])
-    drawn = ledger_charts.amounts_and_scores_chart({2023: portion.closed(1, 2)}, scores, unit="Turnover", scale=1)
+    drawn = ledger_charts.amounts_and_scores_chart({"claims": {2023: portion.closed(1, 2)}}, scores, unit="Turnover")
     above, below = drawn.axes
     assert above.get_title(loc="left") == "Turnover"
     assert [patch.get_height() for patch in below.patches] == [1.0, -2.0]
@@ -129,9 +129,7 @@ def test_others_stand_beside_the_bars_by_year_each_with_its_mark() -> None:
         "one": {2023: portion.closed(2, 4)},
         "other": {2023: portion.open(9, portion.inf), 2025: portion.closed(1, 1)},
     }
-    drawn = ledger_charts.amounts_and_scores_chart(
-        {2023: portion.closed(1, 2)}, scores, unit="x", scale=1, amounts_name="claimed", observed=others
-    )
+    drawn = ledger_charts.amounts_and_scores_chart({"claimed": {2023: portion.closed(1, 2)}} | others, scores, unit="x")
     above, below = drawn.axes
     marks = [
         (line.get_marker(), float(line.get_xdata()[0]), float(line.get_ydata()[0]))
@@ -173,7 +171,7 @@ OUTLINES = pd.DataFrame(
 
 
 def mapped(outlines: pd.DataFrame | None) -> pyplot.Axes:
-    return maps.route_map(SQUARE, {"r": style.SERIES_COLOURS[0]}, outlines=outlines).axes[0]
+    return maps.route_map(SQUARE, [maps.Route("r", style.SERIES_COLOURS[0])], outlines=outlines).axes[0]
 
 
 def test_the_water_is_one_area_beneath_the_routes() -> None:
@@ -229,7 +227,7 @@ def test_a_name_stops_looking_where_nothing_further_away_can_be_freer(monkeypatc
     stops = pd.DataFrame(rows, columns=["route_id", "place_id", "name", "longitude", "latitude"])
 
     def placed() -> list[tuple[str, tuple[float, float]]]:
-        (axes,) = maps.route_map(stops, {"one": style.SERIES_COLOURS[0]}).axes
+        (axes,) = maps.route_map(stops, [maps.Route("one", style.SERIES_COLOURS[0])]).axes
         return [(text.get_text(), text.xyann) for text in axes.texts]
 
     soon = placed()

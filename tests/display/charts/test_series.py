@@ -71,9 +71,9 @@ def apart(drawn: Figure, names: list[str]) -> bool:
 # --- over time
 
 
-def test_a_series_is_its_intervals_in_order_of_time_in_the_scale_of_the_axis() -> None:
-    series = {"one": {2022: between(2000, 6000), 2021: between(1000, 3000)}, "other": {2021.5: POINT(500)}}
-    axes = series_charts.time_series_chart(series, unit="thousand", scale=1e3).axes[0]
+def test_a_series_is_its_intervals_in_order_of_time() -> None:
+    series = {"one": {2022: between(2, 6), 2021: between(1, 3)}, "other": {2021.5: POINT(0.5)}}
+    axes = series_charts.time_series_chart(series, unit="thousand").axes[0]
     assert bars(axes) == [
         (BLUE, [(2021, 2), (2022, 4)], [(1, 3), (2, 6)]),
         (ORANGE, [(2021.5, 0.5)], [(0.5, 0.5)]),
@@ -166,8 +166,8 @@ def test_a_single_value_is_a_point_with_its_name() -> None:
 
 
 def test_panels_stand_below_each_other_with_a_common_axis_of_places() -> None:
-    panels = {name: {"one": [(year, between(1000, 2000))]} for name, year in (("First", 2021), ("Second", 2024))}
-    drawn = series_charts.grouped_intervals_chart(panels, {"one": BLUE}, scale=1e3)
+    panels = {name: {"one": [(year, between(1, 2))]} for name, year in (("First", 2021), ("Second", 2024))}
+    drawn = series_charts.grouped_intervals_chart(panels, {"one": BLUE})
     assert [axes.get_title(loc="left") for axes in drawn.axes] == ["First", "Second"]
     assert [lines(axes)[0][:2] for axes in drawn.axes] == [([2021, 2021], [1, 2]), ([2024, 2024], [1, 2])]
     (ends,) = {axes.get_xlim() for axes in drawn.axes}
@@ -180,8 +180,8 @@ def test_panels_stand_below_each_other_with_a_common_axis_of_places() -> None:
 
 
 def test_an_interval_is_an_upright_bar_with_its_marker_in_the_middle() -> None:
-    panels = {"Title": {"one": [(2021, between(1000, 3000)), (2021, POINT(500))]}}
-    axes = series_charts.grouped_intervals_chart(panels, {"one": BLUE}, scale=1e3).axes[0]
+    panels = {"Title": {"one": [(2021, between(1, 3)), (2021, POINT(0.5))]}}
+    axes = series_charts.grouped_intervals_chart(panels, {"one": BLUE}).axes[0]
     assert lines(axes) == [
         ([2021, 2021], [1, 3], "None", BLUE), ([2021], [2], "o", BLUE),
         ([2021, 2021], [0.5, 0.5], "None", BLUE), ([2021], [0.5], "o", BLUE),
@@ -220,11 +220,8 @@ def test_each_colour_has_its_marker_and_hollow_ones_share_that_of_their_colour()
     assert [line.get_markerfacecolor() for line in legend.get_lines()] == [BLUE, style.PAPER, ORANGE]
 
 
-def test_a_legend_can_be_left_out() -> None:
-    assert (
-        series_charts.grouped_intervals_chart({"T": {"one": [(1, POINT(1))]}}, {"one": BLUE}, legend=False).legends
-        == []
-    )
+def test_a_single_series_has_no_legend() -> None:
+    assert series_charts.grouped_intervals_chart({"T": {"one": [(1, POINT(1))]}}, {"one": BLUE}).legends == []
 
 
 def test_places_are_named_below_the_last_panel() -> None:
@@ -337,8 +334,10 @@ def test_a_row_without_parts_is_an_empty_row() -> None:
 
 
 def test_what_is_claimed_stands_above_what_is_observed_in_one_unit() -> None:
-    drawn = series_charts.claimed_observed_chart(["A", "B"], [between(10, 20), between(-30, 50)], [between(40, 60), between(0, 100)],
-                            ["note of A", "note of B"], unit="percent")  # fmt: skip
+    drawn = series_charts.claimed_observed_chart(
+        ["A", "B"], [between(10, 20), between(-30, 50)], [between(40, 60), between(0, 100)],
+        ["note of A", "note of B"], unit="percent",
+    )  # fmt: skip
     (axes,) = drawn.axes
     seen = {(row, colour): (xs, ys[0]) for (xs, ys, _, colour), row in zip(lines(axes), (0, 0, 1, 1), strict=True)}
     assert {key: xs for key, (xs, _) in seen.items()} == {
@@ -380,10 +379,10 @@ def test_the_axis_of_a_comparison_begins_at_nothing() -> None:
 
 
 def test_use_is_a_pair_of_bars_from_nothing_with_what_is_open_beside() -> None:
-    carried, possible = [portion.closed(2000, 4000)], [portion.open(6000, portion.inf)]
-    axes = series_charts.capacity_use_chart(
-        ["A line"], carried, possible, ["some of it"], unit="thousand tonnes", scale=1e3
-    ).axes[0]
+    carried, possible = [portion.closed(2, 4)], [portion.open(6, portion.inf)]
+    axes = series_charts.capacity_use_chart(["A line"], carried, possible, ["some of it"], unit="thousand tonnes").axes[
+        0
+    ]
     assert [(bar.get_x(), bar.get_width()) for bar in axes.patches] == [(0, 2), (2, 2), (0, 6), (6, 0)]
     assert [bar.get_alpha() for bar in axes.patches] == [None, 0.45, None, 0.45]
     assert [text.get_text() for text in axes.texts] == ["A line", "some of it"]
@@ -392,10 +391,8 @@ def test_use_is_a_pair_of_bars_from_nothing_with_what_is_open_beside() -> None:
 
 
 def test_the_two_bars_of_use_are_told_apart() -> None:
-    drawn = series_charts.capacity_use_chart(
-        ["A"], [portion.closed(1, 1)], [portion.closed(2, 2)], [""], unit="t", bar_names=("one", "other")
-    )
-    assert keys(drawn) == ["above: one", "below: other"]
+    drawn = series_charts.capacity_use_chart(["A"], [portion.closed(1, 1)], [portion.closed(2, 2)], [""], unit="t")
+    assert keys(drawn) == ["above: carried", "below: stated capacity"]
     assert len({bar.get_facecolor()[:3] for bar in drawn.axes[0].patches}) == 2
 
 
@@ -411,16 +408,15 @@ def test_what_is_carried_stands_above_what_could_be_row_by_row() -> None:
 @pytest.mark.parametrize(
     "draw",
     [
-        lambda count: series_charts.claimed_observed_chart([f"Label {n}" for n in range(count)], [between(1, 2)] * count,
-                                      [between(3, 4)] * count, [f"Note {n}" for n in range(count)], unit="x"),
-        lambda count: series_charts.capacity_use_chart([f"Label {n}" for n in range(count)], [between(1, 2)] * count,
-                                  [between(3, 4)] * count, [f"Note {n}" for n in range(count)], unit="x"),
+        lambda *rows: series_charts.claimed_observed_chart(*rows, unit="x"),
+        lambda *rows: series_charts.capacity_use_chart(*rows, unit="x"),
     ],
     ids=["compared", "used"],
-)  # fmt: skip
-def test_labels_and_notes_of_rows_lie_neither_on_each_other_nor_on_the_bars(draw: Callable[[int], Any]) -> None:
+)
+def test_labels_and_notes_of_rows_lie_neither_on_each_other_nor_on_the_bars(draw: Callable[..., Any]) -> None:
     for count in (1, 5, 12):
-        drawn = draw(count)
+        labels, notes = ([f"{word} {n}" for n in range(count)] for word in ("Label", "Note"))
+        drawn = draw(labels, [between(1, 2)] * count, [between(3, 4)] * count, notes)
         names = [text for n in range(count) for text in (f"Label {n}", f"Note {n}")]
         assert apart(drawn, names)
         axes = drawn.axes[0]

@@ -15,6 +15,7 @@ from markupsafe import Markup
 from compendium.analysis.corroboration import POINTS, Comparison, Corroboration, corroborate
 from compendium.analysis.explanations import Names
 from compendium.display.tables import corroboration as corroboration_tables
+from compendium.display.tables import observations as observation_tables
 from compendium.ledger.claims import read_claims
 from compendium.ledger.loader import Ledger
 from compendium.ledger.observations import read_observations
@@ -170,7 +171,7 @@ def test_what_follows_from_several_is_told_with_the_figures_and_the_rule() -> No
     ("source", "who"), [("", "Office"), ("Bureau", "Office, for Bureau,"), ("Office", "Office")]
 )  # fmt: skip
 def test_a_credit_is_told_where_somebody_else_is_credited(source: str, who: str) -> None:
-    assert corroboration_tables.describe_publisher({"publisher": "Office", "original_source": source}) == who
+    assert observation_tables.describe_publisher({"publisher": "Office", "original_source": source}) == who
     (said,) = told(claim("c", "5", "savings"), office(original_source=source))
     assert said.startswith(f"{who} gives 5 USD")
 
@@ -184,7 +185,7 @@ def test_a_credit_is_told_where_somebody_else_is_credited(source: str, who: str)
     ],
 )
 def test_an_observation_is_dated_by_its_period_or_by_when_it_was_said(period: str, stated: str, when: str) -> None:
-    assert corroboration_tables.describe_time({"period": period, "stated_on": stated}) == when
+    assert observation_tables.describe_time({"period": period, "stated_on": stated}) == when
 
 
 def test_without_any_date_there_are_no_empty_brackets() -> None:
@@ -237,22 +238,20 @@ def test_a_verdict_in_words_is_the_verdict_with_the_distance() -> None:
     ],
 )
 def test_a_publisher_is_linked_only_where_there_is_a_page(address: str, href: str | None) -> None:
-    soup = BeautifulSoup(corroboration_tables.publisher_link(office(address=address)), "html.parser")
+    soup = BeautifulSoup(observation_tables.publisher_link(office(address=address)), "html.parser")
     assert soup.text == "Office (read from a page)"
     assert [link["href"] for link in soup.find_all("a")] == ([href] if href else [])
     assert all(link["rel"] == ["nofollow"] for link in soup.find_all("a"))
 
 
 def test_the_class_of_a_figure_is_said() -> None:
-    assert corroboration_tables.publisher_link(office(quality="machine")) == "Office (parsed from a data file)"
-    assert (
-        corroboration_tables.publisher_link(office(original_source="Bureau")) == "Office for Bureau (read from a page)"
-    )
-    assert corroboration_tables.publisher_link(office(original_source="Office")) == "Office (read from a page)"
+    assert observation_tables.publisher_link(office(quality="machine")) == "Office (parsed from a data file)"
+    assert observation_tables.publisher_link(office(original_source="Bureau")) == "Office for Bureau (read from a page)"
+    assert observation_tables.publisher_link(office(original_source="Office")) == "Office (read from a page)"
 
 
 def test_hostile_text_stays_text_and_cannot_leave_its_attribute() -> None:
-    soup = BeautifulSoup(corroboration_tables.publisher_link(office(**BAD)), "html.parser")
+    soup = BeautifulSoup(observation_tables.publisher_link(office(**BAD)), "html.parser")
     assert soup.text == "<u>Office</u> for <u>Bureau</u> (read from a page)"
     assert soup.find("u") is None
     assert soup.a is not None
@@ -262,13 +261,11 @@ def test_hostile_text_stays_text_and_cannot_leave_its_attribute() -> None:
 # --- tables
 
 
-def shown(given: Row, *observations: Row, up: str = "..", **tables: Any) -> list[list[Tag]]:
+def shown(given: Row, *observations: Row, **tables: Any) -> list[list[Tag]]:
     ledger = having(given, observations=observations, **tables)
     claims = read_claims(ledger).set_index("claim_id", drop=False)
     found, names = corroborate(ledger).values(), Names.from_ledger(ledger)
-    return table(
-        corroboration_tables.corroboration_table(found, claims, read_observations(ledger), names, CAPTION, up=up)
-    )
+    return table(corroboration_tables.corroboration_table(found, claims, read_observations(ledger), names, CAPTION))
 
 
 def test_a_claim_stands_with_what_was_held_against_it() -> None:
@@ -323,10 +320,10 @@ def test_a_claim_without_any_figure_has_an_empty_cell() -> None:
     assert row[1].text == ""
 
 
-def test_links_lead_to_the_root_of_the_book_from_where_the_page_is() -> None:
-    _, row = shown(claim("c", "5", "savings"), office(address="https://x.org"), up=".")
+def test_links_lead_to_the_permanent_places() -> None:
+    _, row = shown(claim("c", "5", "savings"), office(address="https://x.org"))
     assert [href for cell in row for _, href in links(cell)] == [
-        "./evidence/claims.html#c", "./evidence/sources.html#one2024", "./evidence/official.html#o", "https://x.org",
+        "../evidence/claims.html#c", "../evidence/sources.html#one2024", "../evidence/official.html#o", "https://x.org",
     ]  # fmt: skip
 
 
@@ -334,27 +331,27 @@ def test_observations_are_shown_in_the_order_given() -> None:
     low = observation("b", "5", population="all <u>ages</u>", obs_status="low reliability", **BAD)
     rise = observation("a", "12", unit="percent", measure="growth", base="2023")
     found, names = observed(low, rise, **HOSTILE)
-    assert texts(corroboration_tables.observations_table(found, names, CAPTION)) == [
+    assert texts(observation_tables.observations_table(found, names, CAPTION)) == [
         ["Figure", "What it measures", "Who prints it"],
         ["5 USD", "Total <u>trade</u>|<u>Aland</u> → Bland|2024|all <u>ages</u>|low reliability",
          "<u>Office</u>| for <u>Bureau</u> (read from a page)|A <u>note</u>."],
         ["12 %|growth over 2023", "Total <u>trade</u>|<u>Aland</u> → Bland|2024", "Office (read from a page)"],
     ]  # fmt: skip
-    _, first, _ = table(corroboration_tables.observations_table(found, names, CAPTION, up="."))
-    assert links(first[0]) == [("5 USD", "./evidence/official.html#b")]
+    _, first, _ = table(observation_tables.observations_table(found, names, CAPTION))
+    assert links(first[0]) == [("5 USD", "../evidence/official.html#b")]
 
 
 def test_the_areas_can_be_left_to_the_caption() -> None:
     found, names = observed(observation("o", "5"))
     assert (
-        texts(corroboration_tables.observations_table(found, names, CAPTION, show_areas=False))[1][1]
+        texts(observation_tables.observations_table(found, names, CAPTION, show_areas=False))[1][1]
         == "Total trade|2024"
     )
 
 
 def test_two_columns_leave_what_all_share_to_the_caption() -> None:
     found, names = observed(observation("o", "5", **BAD), observation("p", "6", period="2023"), **HOSTILE)
-    head, *rows = texts(corroboration_tables.compact_observations_table(found, names, CAPTION))
+    head, *rows = texts(observation_tables.compact_observations_table(found, names, CAPTION))
     assert head == ["Figure", "Who prints it"]
     assert [row[0] for row in rows] == ["5 USD|2024", "6 USD|2023"]
     assert rows[0][1] == "<u>Office</u>| for <u>Bureau</u> (read from a page)|A <u>note</u>."
@@ -363,11 +360,11 @@ def test_two_columns_leave_what_all_share_to_the_caption() -> None:
 def test_two_columns_say_what_differs() -> None:
     metrics, places = (observation("p", "6", "first"), observation("q", "7", ref_area="B", counterpart_area="A"))
     by_metric = texts(
-        corroboration_tables.compact_observations_table(*observed(observation("o", "5"), metrics), CAPTION)
+        observation_tables.compact_observations_table(*observed(observation("o", "5"), metrics), CAPTION)
     )[1:]
-    by_place = texts(
-        corroboration_tables.compact_observations_table(*observed(observation("o", "5"), places), CAPTION)
-    )[1:]
+    by_place = texts(observation_tables.compact_observations_table(*observed(observation("o", "5"), places), CAPTION))[
+        1:
+    ]
     assert [row[0] for row in by_metric] == ["5 USD|Total trade|2024", "6 USD|First trade|2024"]
     assert [row[0] for row in by_place] == ["5 USD|Aland → Bland|2024", "7 USD|Bland → Aland|2024"]
 
@@ -383,7 +380,7 @@ def test_two_columns_say_what_differs() -> None:
     ],
 )
 def test_how_an_observation_measures_is_said_where_it_is_no_level(cells: Mapping[str, str], how: str) -> None:
-    assert corroboration_tables.describe_measure(cells) == how
+    assert observation_tables.describe_measure(cells) == how
 
 
 # --- by period
@@ -397,7 +394,7 @@ def test_figures_of_one_period_stand_beside_each_other_in_order_of_time() -> Non
     )  # fmt: skip
     columns = {"One <u>side</u>": found.loc[["late", "year", "early"]], "Other": found.loc[["other", "again"]]}
     follows = {("Other", "2022"): Markup("<b>7</b>"), ("One <u>side</u>", "2024"): Markup("follows")}
-    assert texts(corroboration_tables.observations_by_period_table(columns, CAPTION, implied_cells=follows)) == [
+    assert texts(observation_tables.observations_by_period_table(columns, CAPTION, implied_cells=follows)) == [
         ["Period", "One <u>side</u>", "Other"],
         ["2022", "–", "7"],
         ["January–April 2023", "4 USD|Office (read from a page)", "–"],  # begins with the year and ends before it
@@ -413,7 +410,7 @@ def test_figures_of_one_period_stand_beside_each_other_in_order_of_time() -> Non
 def test_a_series_is_one_row_with_every_value_at_its_address() -> None:
     rows = [observation(f"o-{year}", value, period=year, licence="free") for year, value in
             (("2024", "5"), ("2022", "3"), ("2023", "4"))]  # fmt: skip
-    head, row = table(corroboration_tables.series_table(*observed(*rows), CAPTION))
+    head, row = table(observation_tables.series_table(*observed(*rows), CAPTION))
     assert [cell.text for cell in head] == ["Series", "Values", "Who prints it"]
     assert [(value["id"], value.text) for value in row[1].find_all("span")] == [
         ("o-2022", "2022 3 USD"), ("o-2023", "2023 4 USD"), ("o-2024", "2024 5 USD"),
@@ -433,13 +430,13 @@ def test_a_series_is_one_row_with_every_value_at_its_address() -> None:
 )  # fmt: skip
 def test_what_differs_in_more_than_its_time_is_another_series(cells: Row) -> None:
     found, names = observed(observation("o", "5"), observation("p", "6", period="2023", **cells))
-    rows = table(corroboration_tables.series_table(found, names, CAPTION))[1:]
+    rows = table(observation_tables.series_table(found, names, CAPTION))[1:]
     assert [[value["id"] for value in row[1].find_all("span")] for row in rows] == [["o"], ["p"]]
 
 
 def test_hostile_text_in_a_series_stays_text() -> None:
     found, names = observed(observation("o", "5", population="<u>all</u>", **BAD), **HOSTILE)
-    assert texts(corroboration_tables.series_table(found, names, CAPTION))[1] == [
+    assert texts(observation_tables.series_table(found, names, CAPTION))[1] == [
         "Total <u>trade</u>|<u>Aland</u> → Bland|<u>all</u>", "2024| 5 USD|A <u>note</u>.",
         "<u>Office</u>| for <u>Bureau</u> (read from a page)|<u>free</u>",
     ]  # fmt: skip
@@ -447,7 +444,7 @@ def test_hostile_text_in_a_series_stays_text() -> None:
 
 def noted(*notes: str) -> Tag:
     rows = [observation(f"o-{place}", "5", period=str(2000 + place), note=note) for place, note in enumerate(notes)]
-    return table(corroboration_tables.series_table(*observed(*rows), CAPTION))[1][1]
+    return table(observation_tables.series_table(*observed(*rows), CAPTION))[1][1]
 
 
 def test_few_notes_of_a_series_are_shown_each_once() -> None:
@@ -470,12 +467,10 @@ def rise(year: int, measure: str = "growth") -> Row:
 
 
 def test_a_series_says_how_its_values_measure_and_a_single_value_says_it_in_full() -> None:
-    assert corroboration_tables.describe_series_measure(observed(rise(2024))[0]) == "growth over 2023"
-    assert corroboration_tables.describe_series_measure(observed(rise(2023), rise(2024))[0]) == "growth over a year"
-    assert (
-        corroboration_tables.describe_series_measure(observed(rise(2023, "share"), rise(2024, "share"))[0]) == "share"
-    )
-    assert corroboration_tables.describe_series_measure(observed(office("a"), office("b", period="2023"))[0]) == ""
+    assert observation_tables.describe_series_measure(observed(rise(2024))[0]) == "growth over 2023"
+    assert observation_tables.describe_series_measure(observed(rise(2023), rise(2024))[0]) == "growth over a year"
+    assert observation_tables.describe_series_measure(observed(rise(2023, "share"), rise(2024, "share"))[0]) == "share"
+    assert observation_tables.describe_series_measure(observed(office("a"), office("b", period="2023"))[0]) == ""
 
 
 # --- what was not found, and what is dated
@@ -484,7 +479,7 @@ def test_a_series_says_how_its_values_measure_and_a_single_value_says_it_in_full
 def test_what_was_not_found_has_its_address_and_its_reason() -> None:
     gone = observation("gone", "", obs_status="missing", note="Nobody <u>counts</u> it.")
     ledger = having(observations=[gone, observation("o", "5")], **HOSTILE)
-    shown = corroboration_tables.missing_table(
+    shown = observation_tables.missing_table(
         read_observations(ledger, missing=True), Names.from_ledger(ledger), CAPTION
     )
     assert texts(shown) == [
@@ -498,7 +493,7 @@ def test_records_stand_in_order_of_time() -> None:
     own = {"label": "conflict", "publisher": "<u>Paper</u>", "quality": "page", "address": "https://x.org"}
     rows = [own | {"record_id": "late", "name": "A <u>second</u> thing", "date": "2024-05", "note": "A <u>note</u>."},
             own | {"record_id": "early", "name": "A first thing", "date": "2024-01-02"}]  # fmt: skip
-    assert texts(corroboration_tables.records_table(having(records=rows)["records"], CAPTION)) == [
+    assert texts(observation_tables.records_table(having(records=rows)["records"], CAPTION)) == [
         ["When", "What happened", "Who prints it"],
         ["2 January 2024", "A first thing|labelled conflict", "<u>Paper</u>| (read from a page)"],
         ["May 2024", "A <u>second</u> thing|labelled conflict", "<u>Paper</u>| (read from a page)|A <u>note</u>."],
@@ -508,11 +503,11 @@ def test_records_stand_in_order_of_time() -> None:
 @pytest.mark.parametrize(
     "shown",
     [
-        lambda found, names: corroboration_tables.observations_table(found, names, CAPTION),
-        lambda found, names: corroboration_tables.compact_observations_table(found, names, CAPTION),
-        lambda found, names: corroboration_tables.series_table(found, names, CAPTION),
-        lambda found, names: corroboration_tables.missing_table(found, names, CAPTION),
-        lambda found, names: corroboration_tables.observations_by_period_table({"One": found}, CAPTION),
+        lambda found, names: observation_tables.observations_table(found, names, CAPTION),
+        lambda found, names: observation_tables.compact_observations_table(found, names, CAPTION),
+        lambda found, names: observation_tables.series_table(found, names, CAPTION),
+        lambda found, names: observation_tables.missing_table(found, names, CAPTION),
+        lambda found, names: observation_tables.observations_by_period_table({"One": found}, CAPTION),
     ],
     ids=["observations", "figures", "series", "missing", "by period"],
 )
@@ -539,13 +534,13 @@ def test_verdicts_are_counted_by_what_is_said_of_each_claim_and_together() -> No
 
 
 def held(name: str, low: Any, high: Any, word: str = DIFFERS, **cells: Any) -> Comparison:
-    return Comparison((name,), word, between(low, high), "USD", word == AGREES, **{"apart": between(1, 2)} | cells)
+    return Comparison((name,), word, between(low, high), "USD", word == AGREES, **{"difference": between(1, 2)} | cells)
 
 
 def test_what_differs_is_told_once_a_value() -> None:
     one = verdict(
         "a", DIFFERS, held("o", 1, 2), held("again", 1, 2), held("p", 3, 4), held("q", 9, 10, AGREES),
-        held("endless", 5, 6, apart=None), held("beside", 7, 8, NOT_COMPARABLE),
+        held("endless", 5, 6, difference=None), held("beside", 7, 8, NOT_COMPARABLE),
     )  # fmt: skip
     two = verdict("b", DIFFERS, held("o", 1, 2))  # another claim tells it again
     found = [
