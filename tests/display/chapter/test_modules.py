@@ -213,7 +213,7 @@ def test_what_changed_between_editions(ledger: OpenLedger) -> None:
     ]
     changes = pd.DataFrame(rows, columns=["edition", "since", "kind", "subject", "said"])
     kinds = ("claim added", "claim gone", "verdict", "table", "page")
-    editions = Editions(changes, kinds, {"one2024.a"})
+    editions = Editions(changes, kinds, {"one2024.a"}, {"sources"}, {"part/one"})
     assert (editions.names, editions.newest, editions.since("1.10.0")) == (["1.10.0", "1.9.0"], "1.10.0", "1.9.0")
     assert (editions.count("claim gone"), editions.count("page"), editions.count("page", "1.9.0")) == (0, 1, 0)
     shows(editions.claims_table("T"), "claim added, 1.9.0", "nobody")
