@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from compendium.project.checksums import compare_folders
-from compendium.project.paths import BOOK, ROOT
 from tests.support import elsewhere
 from tests.support.chapters import cell, write
 from tests.support.chosen import THOROUGH
+from tests.support.making import FRAME, make_project
 
 pytestmark = pytest.mark.slow
 
@@ -24,7 +24,7 @@ chapters:
   - file: book/evidence/claims
 """
 LOADED = "from compendium import load\n"
-SECOND = cell(LOADED + "load()['benchmarks'].shape") + "\n" + cell("print(load()['benchmarks']['machine'][0])")
+SECOND = cell(LOADED + "load()['resolutions'].shape") + "\n" + cell("print(load()['resolutions']['title'][0])")
 CLAIMS = (
     LOADED
     + """\
@@ -34,8 +34,8 @@ claims_explorer.explorer_table(build_claim_records(load()), "All")"""
 )
 """The page whose notebook keeps the cards and the pages of claims."""
 PAGES = {
-    "index.md": "# The front page\n\nOf {claim}`guluzade2025.turnover-2024`, see [the first](first).\n",
-    "first.md": "# The first page\n\nA word of prose.\n\n## A part of it\n\nAnd {cite:p}`CITED`.\n",
+    "index.md": "# The front page\n\nOf {claim}`ames2024.turnover-2022`, see [the first](first).\n",
+    "first.md": "# The first page\n\nA word of prose.\n\n## A part of it\n\nAnd {cite:p}`ames2024`.\n",
     "second.md": f"# The second page\n\nSee [](first).\n\n{SECOND}\n```{{bibliography}}\n```\n",
     "evidence/claims.md": "# The claims\n\n" + cell(CLAIMS),
 }
@@ -43,17 +43,14 @@ PAGES = {
 
 @pytest.fixture(scope="module")
 def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A project with the engine and the data of this one, and a small book, built once."""
-    root = tmp_path_factory.mktemp("small")
-    for name in ("compendium", "data", "book/_static", "book/_templates"):
-        shutil.copytree(ROOT / name, root / name, ignore=shutil.ignore_patterns("__pycache__"))
-    for name in ("_config.yml", "CITATION.cff", "requirements.txt", "book/references.bib"):
-        shutil.copy(ROOT / name, root / name)
+    """The small compendium with another, still smaller book, built once."""
+    root = make_project(tmp_path_factory.mktemp("small") / "project")
+    for path in (root / "book").iterdir():
+        if path.is_dir() and path.name not in FRAME:
+            shutil.rmtree(path)
     (root / "_toc.yml").write_text(TOC, encoding="utf-8")
-    cited = re.search(r"@\w+\{(\w+),", (BOOK / "references.bib").read_text(encoding="utf-8"))
-    assert cited
     for name, body in PAGES.items():
-        write(root / "book" / name, body.replace("CITED", cited[1]))
+        write(root / "book" / name, body)
     build(root)
     return root
 
@@ -84,40 +81,28 @@ def title(root: Path) -> None:
 
 
 def table(root: Path) -> None:
-    path = root / "data" / "benchmarks.csv"
-    lines = path.read_text(encoding="utf-8").split("\n")
-    head = lines[0].split(",")
-    assert head[-1] == "machine"
-    lines[1] = re.sub(r'("[^"]*"|[^,]*)$', "another machine", lines[1])
-    path.write_text("\n".join(lines), encoding="utf-8")
+    edited(root, "data/official/resolutions.csv", "The waters of Belmora", "The waters of Corvania")
 
 
 def claim(root: Path) -> None:
-    edited(
-        root, "data/claims.csv", "guluzade2025,7,body,$4.8 billion,almost", "guluzade2025,7,body,$4.9 billion,almost"
-    )
+    edited(root, "data/claims.csv", "ames2024,4,body,$3.0 billion", "ames2024,4,body,$3.1 billion")
 
 
 def source(root: Path) -> None:
     """Change what only a card says on a page that is not touched."""
-    path = root / "data" / "sources.csv"
-    lines = path.read_text(encoding="utf-8").split("\n")
-    (place,) = (number for number, line in enumerate(lines) if line.startswith("guluzade2025,"))
-    assert ",D," in lines[place]
-    lines[place] = lines[place].replace(",D,", ",E,", 1)
-    path.write_text("\n".join(lines), encoding="utf-8")
+    edited(root, "data/sources.csv", "essay,B,", "essay,E,")
 
 
 def code(root: Path) -> None:
-    edited(root, "book/second.md", "load()['benchmarks'].shape", "load()['benchmarks'].shape[0]")
+    edited(root, "book/second.md", "load()['resolutions'].shape", "load()['resolutions'].shape[0]")
 
 
 Step = tuple[Callable[[Path], None], int, str, str]
 STEPS: list[list[Step]] = [
     [(prose, 0, "book/first.html", "wordling")],
-    [(prose_away, 0, "book/first.html", "Other prose"), (table, 1, "book/second.html", "another machine")],
+    [(prose_away, 0, "book/first.html", "Other prose"), (table, 1, "book/second.html", "The waters of Corvania")],
     [(title, 0, "book/second.html", "The page by another name")],
-    [(claim, 1, "book/index.html", "$4.9 billion"), (code, 1, "book/second.html", "shape[0]")],
+    [(claim, 1, "book/index.html", "$3.1 billion"), (code, 1, "book/second.html", "shape[0]")],
     [(source, 1, "book/index.html", "Reliability E")],
 ]
 """What is edited, how many notebooks run for it, and which page then shows what; edits of pages that have nothing to do

@@ -144,11 +144,11 @@ def test_a_broken_cell_is_told_on_page_and_terminal_and_mending_it_ends_that(
 def test_a_broken_row_is_told_with_its_place_and_changes_no_page(
     preview: Preview, project: Path  # noqa: F811
 ) -> None:  # fmt: skip
-    edited(project, "data/claims.csv", "guluzade2025,7,body,$4.8 billion", "guluzade2025,7th,body,$4.8 billion")
+    edited(project, "data/claims.csv", "ames2024,4,body,$3.0 billion", "ames2024,4th,body,$3.0 billion")
     broken = preview.state("broken")
     assert "claims.csv:" in broken["said"]
-    assert "paragraph: found '7th'" in broken["said"]
-    edited(project, "data/claims.csv", "guluzade2025,7th,body,$4.8 billion", "guluzade2025,7,body,$4.8 billion")
+    assert "paragraph: found '4th'" in broken["said"]
+    edited(project, "data/claims.csv", "ames2024,4th,body,$3.0 billion", "ames2024,4,body,$3.0 billion")
     preview.state("whole", "same")
 
 

@@ -63,6 +63,12 @@ def test_each_folder_of_the_engine_with_modules_is_a_room_or_lies_in_one() -> No
     assert len(rooms()) > 5
 
 
+def test_no_file_of_the_engine_lies_outside_a_room() -> None:
+    files = {path.relative_to(ENGINE) for path in ENGINE.rglob("*") if path.is_file()}
+    outside = {file for file in files if file.parts[0] not in {room.name for room in rooms()}}
+    assert sorted(str(file) for file in outside if "__pycache__" not in file.parts) == ["__init__.py", "__main__.py"]
+
+
 def test_every_import_is_absolute() -> None:
     found = {path.relative_to(ROOT): relative(path.read_text(encoding="utf-8")) for path in modules()}
     assert {path: lines for path, lines in found.items() if lines} == {}
