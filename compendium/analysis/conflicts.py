@@ -21,13 +21,14 @@ from compendium.analysis.reference_check import (
     SAME_FIGURE,
     compare_with_titles,
 )
-from compendium.ledger.claims import author_names, format_figure, read_claims
+from compendium.ledger.claims import author_names, read_claims
 from compendium.ledger.loader import Ledger
 from compendium.ledger.schema import SEPARATOR
 from compendium.project.problems import Problem, describe_choices
 from compendium.reconciliation.components import Conflict
 from compendium.reconciliation.constraints import LOGICAL_KINDS
 from compendium.reconciliation.reconcile import constraints_from_ledger, find_conflicts
+from compendium.values.number_parsing import format_figure
 from compendium.values.periods import format_period
 
 NUMBERS, TIME, LOGIC, REFERENCE = "numbers", "time", "logic", "reference"

@@ -14,7 +14,7 @@ from typing import Any
 
 import portion
 
-from compendium.ledger.claims import DIRECTION_MEASURE, author_names, format_figure
+from compendium.ledger.claims import DIRECTION_MEASURE, author_names
 from compendium.ledger.loader import Ledger
 from compendium.ledger.records import keyed
 from compendium.reconciliation.components import Conflict, ConsistencyCheck
@@ -23,6 +23,7 @@ from compendium.reconciliation.reconcile import Reconciliation
 from compendium.reconciliation.verdicts import CONSISTENT, IN_CONFLICT, NOT_COMPARABLE
 from compendium.values.formatting import format_amount
 from compendium.values.intervals import affine
+from compendium.values.number_parsing import format_figure
 from compendium.values.periods import format_period
 
 DIGITS = 3

@@ -1,4 +1,4 @@
-"""Patterns of figures, units, measures and names in running text, in English, Russian and Azerbaijani.
+"""Patterns of figures, units, measures and names in running text, in some languages (en, ru, az).
 
 They look at characters alone; which unit or name a ledger has is for `compendium.curation.text_extraction`.
 """

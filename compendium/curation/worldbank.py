@@ -1,4 +1,4 @@
-"""One series from the World Bank's service (or one with the same protocol), checked as a whole before any use.
+"""One series from the service that `wbgapi` asks (or one with its protocol), checked as a whole before any use.
 
 Redirects are refused, time, pages, rows and bytes are bounded, and no unexpected answer is interpreted. The client
 `wbgapi` is used in this module alone; no file is read or written.

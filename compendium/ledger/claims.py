@@ -7,7 +7,6 @@ from fractions import Fraction
 from functools import lru_cache, reduce
 from operator import and_
 from typing import Any, NamedTuple
-from urllib.parse import unquote
 
 import pandas as pd
 import portion
@@ -15,6 +14,7 @@ import portion
 from compendium.ledger.loader import Ledger
 from compendium.ledger.records import records
 from compendium.values import intervals, units
+from compendium.values.number_parsing import format_figure
 
 AREA_NAME_COLUMNS = {
     "ref": "ref_area",
@@ -33,14 +33,6 @@ def author_names(sources: pd.DataFrame) -> pd.Series:
     """Return the author of each source, or its publisher if it names none, indexed by source id."""
     named = sources.set_index("source_id")
     return named["author"].where(named["author"] != "", named["publisher"])
-
-
-def format_figure(claim: Mapping[str, Any]) -> str:
-    """Return a claim's figure with its hedge: `almost $4.8 billion`."""
-    printed, hedge = unquote(claim["as_printed"]), claim["hedge"]
-    if hedge.startswith("-"):  # a suffix in the language of the source
-        return f"{printed}{hedge}"
-    return f"{hedge} {printed}".strip()
 
 
 def to_fraction(decimal: float | str) -> Fraction:

@@ -1,4 +1,4 @@
-"""Dates in running text (English, Russian, Azerbaijani) and their EDTF form.
+"""Dates in running text (en, ru, az) and their EDTF form.
 
 Month names belong to languages, not to a subject. A date without a printed year is not returned: no year is inferred.
 """

@@ -1,17 +1,19 @@
 """Parser of printed figures: `$4.4 billion`, `25–30 million tons`, `1,6 раза`, `double`, `2nd`.
 
-Its vocabulary belongs to languages (English, Russian, Azerbaijani), not to a subject. The interval of values behind a
+Its vocabulary belongs to languages (en, ru, az), not to a subject. The interval of values behind a
 figure is the matter of `compendium.values.intervals`.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 from fractions import Fraction
 from functools import cache
 from itertools import pairwise
+from typing import Any
 from urllib.parse import unquote
 
 _CARDINALS = (
@@ -164,3 +166,11 @@ def _step(term: re.Match[str]) -> Fraction:
 
 def _normalise_digits(digits: str) -> str:
     return digits.replace(",", "" if re.fullmatch(_GROUPED, digits) else ".")
+
+
+def format_figure(claim: Mapping[str, Any]) -> str:
+    """Return a claim's figure with its hedge: `almost $4.8 billion`."""
+    printed, hedge = unquote(claim["as_printed"]), claim["hedge"]
+    if hedge.startswith("-"):  # a suffix in the language of the source
+        return f"{printed}{hedge}"
+    return f"{hedge} {printed}".strip()

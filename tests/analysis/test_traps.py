@@ -149,8 +149,8 @@ def test_without_observations_there_are_no_traps() -> None:
 # --- cards
 
 
-def shown(ledger: Ledger, up: str = "..") -> BeautifulSoup:
-    return BeautifulSoup(trap_cards(traps(ledger), ledger, up=up).data, "html.parser")
+def shown(ledger: Ledger) -> BeautifulSoup:
+    return BeautifulSoup(trap_cards(traps(ledger), ledger).data, "html.parser")
 
 
 def test_a_card_shows_the_figures_who_prints_them_and_what_may_explain_it() -> None:
@@ -176,7 +176,7 @@ def test_a_card_without_arithmetic_has_no_empty_line() -> None:
 
 
 def test_links_of_a_card_lead_to_the_root_from_where_the_page_is() -> None:
-    assert shown(having(trap("sums", "a", "b")), up=".").a["href"] == "./evidence/official.html#a"
+    assert shown(having(trap("sums", "a", "b"))).a["href"] == "../evidence/official.html#a"
 
 
 def test_hostile_text_stays_text() -> None:

@@ -9,11 +9,11 @@ from compendium.ledger.claims import (
     QUANTITY_KEYS,
     claim_interval,
     competing_figures,
-    format_figure,
     read_claims,
     source_counts,
 )
 from compendium.ledger.loader import Ledger
+from compendium.values.number_parsing import format_figure
 
 BARE: dict[str, Any] = {
     "as_printed": "4.4",

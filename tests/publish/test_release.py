@@ -17,6 +17,7 @@ from click.testing import CliRunner
 
 from compendium.builder import print_files
 from compendium.cli.app import main
+from compendium.project.citation import read_edition
 from compendium.project.paths import ROOT
 from compendium.publish import codecheck, release, release_bundle, release_obstacles, ro_crate
 from tests.conftest import Built
@@ -257,11 +258,14 @@ def test_the_same_inputs_give_the_same_bytes_in_another_folder_and_at_another_ti
     project = bundle.parents[2]
     again = Path(shutil.copytree(project, tmp_path / "elsewhere ə", ignore=shutil.ignore_patterns("out")))
     made_up.git(again, "tag", "--delete", "v1.1.0")
-    code = "import sys, made_up; from pathlib import Path; print(made_up.bundled(Path(sys.argv[1]), sys.argv[2]).files)"
+    code = (
+        "import sys; from pathlib import Path; from tests.support import made_up; "
+        "print(made_up.bundled(Path(sys.argv[1]), sys.argv[2]).files)"
+    )
     run = subprocess.run(
         [sys.executable, "-c", code, str(again), ADDRESS], cwd=tmp_path, capture_output=True, text=True, check=False,
         env={"PATH": "/usr/bin:/bin", "TZ": "Asia/Tokyo", "LC_ALL": "C", "PYTHONHASHSEED": "7", "HOME": str(tmp_path),
-             "PYTHONPATH": f"{ROOT / 'tests'}:{ROOT}"},
+             "PYTHONPATH": f"{ROOT}"},
     )  # fmt: skip
     assert run.returncode == 0, run.stderr
     names = sorted(path.relative_to(bundle).as_posix() for path in bundle.rglob("*") if path.is_file())
@@ -412,7 +416,7 @@ def test_codecheckers_are_told_what_to_get_again(bundle: Path) -> None:
 
 def test_a_person_is_told_with_the_identifier_that_the_citation_gives() -> None:
     citation = b"authors: [{family-names: B, given-names: A, orcid: 'https://orcid.org/0000-0001'}, {name: C}]"
-    book = made_up.edition(ROOT)
+    book = read_edition(ROOT)
     told = yaml.safe_load(codecheck.codecheck_manifest({}, citation, book))
     assert told["paper"]["authors"] == [{"name": "A B", "ORCID": "0000-0001"}, {"name": "C"}]
     about = ro_crate.BundleDescription("x", "Of it.", book, "0", {})

@@ -18,7 +18,7 @@ def test_every_source_has_its_page(ledger: Ledger) -> None:
 
 def test_a_page_reads_the_source_that_it_is_named_for() -> None:
     for path in (BOOK / "source").glob("*.md"):
-        assert f'profile.read(ledger, "{path.stem}")' in path.read_text(encoding="utf-8")
+        assert f'open_source("{path.stem}")' in path.read_text(encoding="utf-8")
 
 
 @pytest.mark.skipif(not TEXTS.is_dir(), reason=f"the source texts are not at hand ({TEXTS})")

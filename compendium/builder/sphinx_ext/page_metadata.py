@@ -69,7 +69,9 @@ def _write_preview(path: Path, context: dict[str, Any], front: bool) -> tuple[in
     from compendium.builder.sphinx_ext import previews
 
     book = context["edition"]
-    previews.write_preview(path, context["plain_title"], context["description"], book.subtitle if front else book.name)
+    previews.write_preview(
+        path, context["plain_title"], context["description"], book.subtitle if front else book.short_title
+    )
     return previews.SIZE
 
 

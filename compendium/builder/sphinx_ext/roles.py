@@ -25,10 +25,10 @@ from sphinx.util.docutils import SphinxRole
 
 from compendium.builder.stored_outputs import permanent_page_notebook, stored_objects
 from compendium.display.mime_types import CARDS
-from compendium.ledger.claims import format_figure
 from compendium.ledger.schema import read_schema
 from compendium.project.paths import DATA, PAGE_BY_KIND
 from compendium.project.problems import describe_choices
+from compendium.values.number_parsing import format_figure
 from compendium.values.periods import format_period
 
 logger = logging.getLogger(__name__)

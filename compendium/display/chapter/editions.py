@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection
 from dataclasses import dataclass
 from functools import cached_property
@@ -13,7 +14,7 @@ from compendium.display.chapter.ledger import OpenLedger
 from compendium.display.links import link
 from compendium.display.outputs import RichOutput, captioned_table
 from compendium.project.changelog import version_key
-from compendium.project.paths import BOOK, find_chapters
+from compendium.project.paths import ROOT
 
 PARTS = ("table", "page")
 """Kinds of change that are of a whole table or page, not of a claim."""
@@ -95,7 +96,7 @@ class Editions:
 def open_editions(ledger: OpenLedger) -> Editions:
     """Return the changes between editions that a ledger keeps."""
     kind = next(field for field in ledger.tables.schema["changes"].fields if field.name == "kind")
-    # Listed, not looked for one by one: a listing is noticed, so that the page runs again when another page is cut.
-    pages = {path.relative_to(BOOK).with_suffix("").as_posix() for path in find_chapters()}
+    # A file that is read is noticed, so that the page runs again when another page is cut.
+    pages = set(re.findall(r"^\s*- file: book/(\S+)$", (ROOT / "_toc.yml").read_text(encoding="utf-8"), re.MULTILINE))
     claims = set(ledger["claims"]["claim_id"])
     return Editions(ledger["changes"], tuple(kind.vocabulary), claims, set(ledger.tables.schema), pages)

@@ -13,8 +13,8 @@ from compendium.display.chapter.shelf import Shelf
 from compendium.display.charts import series as series_charts
 from compendium.display.outputs import RichOutput
 from compendium.display.tables import corroboration as corroboration_tables
-from compendium.ledger.claims import format_figure
 from compendium.reconciliation.verdicts import AGREES, DIFFERS
+from compendium.values.number_parsing import format_figure
 
 
 @dataclass(frozen=True)

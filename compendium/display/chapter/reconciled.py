@@ -18,10 +18,10 @@ from compendium.display.links import link
 from compendium.display.outputs import RichOutput, captioned_table
 from compendium.display.tables import analysis as analysis_tables
 from compendium.display.tables.cells import stacked_cell
-from compendium.ledger.claims import format_figure
 from compendium.reconciliation.constraints import Quantity
 from compendium.reconciliation.reconcile import Reconciliation, reconcile
 from compendium.reconciliation.verdicts import CONSISTENT, IN_CONFLICT, NOT_COMPARABLE, SINGLE
+from compendium.values.number_parsing import format_figure
 
 
 @dataclass(frozen=True)

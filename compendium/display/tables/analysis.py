@@ -20,12 +20,13 @@ from compendium.display import attachments
 from compendium.display.links import link
 from compendium.display.outputs import RichOutput, captioned_table, rows_table
 from compendium.display.tables.cells import split_intervals, stacked_cell
-from compendium.ledger.claims import author_names, format_figure, read_claims
+from compendium.ledger.claims import author_names, read_claims
 from compendium.ledger.loader import Ledger
 from compendium.ledger.observations import read_observations
 from compendium.reconciliation.constraints import ImpliedBounds, Quantity, canonical_period, claim_quantity
 from compendium.reconciliation.reconcile import Reconciliation
 from compendium.values.intervals import affine
+from compendium.values.number_parsing import format_figure
 from compendium.values.periods import exact_span, format_period, read_period
 
 SYMMETRY_ASSUMPTION = "if both sides count alike"

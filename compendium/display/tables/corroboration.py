@@ -21,10 +21,10 @@ from compendium.display.outputs import RichOutput, rows_table
 from compendium.display.tables.cells import stacked_cell
 from compendium.display.tables.claims import claims_data, describe_claim_quantity
 from compendium.display.tables.observations import describe_publisher, describe_time, publisher_link
-from compendium.ledger.claims import format_figure
 from compendium.ledger.records import keyed
 from compendium.reconciliation.verdicts import AGREES, CORROBORATION_VERDICTS, DIFFERS, NOT_COMPARABLE
 from compendium.values.intervals import affine
+from compendium.values.number_parsing import format_figure
 from compendium.values.periods import format_period
 
 # --- sentences

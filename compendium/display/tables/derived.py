@@ -16,10 +16,11 @@ from compendium.analysis.explanations import format_range
 from compendium.display.links import link
 from compendium.display.outputs import rows_table
 from compendium.display.tables.cells import stacked_cell
-from compendium.ledger.claims import format_figure, read_claims
+from compendium.ledger.claims import read_claims
 from compendium.ledger.loader import Ledger
 from compendium.ledger.observations import read_observations
 from compendium.reconciliation.constraints import ImpliedBounds
+from compendium.values.number_parsing import format_figure
 from compendium.values.periods import format_period
 
 

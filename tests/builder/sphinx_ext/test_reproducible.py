@@ -77,7 +77,7 @@ def away(tmp_path_factory: pytest.TempPathFactory, ran: list[str]) -> Path:
         (folder / name).write_text(content, encoding="utf-8")
     root = elsewhere.copied(folder / "copy")
     # The kernels' path is the root of the repository, so that is where a clock reaches them too.
-    clock = (ROOT / "tests" / "shifted_clock.py").read_text(encoding="utf-8")
+    clock = (ROOT / "tests" / "support" / "shifted_clock.py").read_text(encoding="utf-8")
     started = clock if elsewhere.CUT else f"{clock}\n{elsewhere.WATCHED}"
     (root / "sitecustomize.py").write_text(started, encoding="utf-8")
     for name in ran:
