@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from numbers import Integral
+from numbers import Rational
 from typing import Any, Protocol
 
 import pandas as pd
@@ -303,7 +303,7 @@ class OpenLedger:
                 outputs.glue_values(**{name: value.when, f"{name}_growth": value.text})
             elif isinstance(value, list):
                 outputs.glue_values(**{name: self.say.list(value)})
-            elif isinstance(value, Integral) and not isinstance(value, bool):
+            elif isinstance(value, Rational) and value.denominator == 1 and not isinstance(value, bool):
                 outputs.glue_values(**{name: f"{int(value):,}"})
             elif isinstance(value, str | Amount):
                 outputs.glue_values(**{name: str(value)})

@@ -3,6 +3,7 @@
 import re
 import warnings
 from collections.abc import Callable
+from fractions import Fraction
 from typing import Any
 
 import portion
@@ -21,7 +22,7 @@ made_up = open_made_up
 Act = Callable[[OpenLedger], Any]
 MISTYPED: dict[str, tuple[Act, str]] = {
     "a metric": (lambda own: own.claims(metric="totl"), "no metric 'totl'; perhaps 'total'"),
-    "one of several": (lambda own: own.claims(metric=["total", "firts"]), "no metric 'firts'; perhaps 'first'"),
+    "one of several": (lambda own: own.claims(metric=["total", "frst"]), "no metric 'frst'; perhaps 'first'"),
     "an area": (lambda own: own.claims(area="WORLT"), "no area 'WORLT'; perhaps 'WORLD'"),
     "a partner": (lambda own: own.observations(partner="ZZZ"), "no partner 'ZZZ'; one of 'A', 'B'"),
     "a source": (lambda own: own.claims(source="one2023"), "no source 'one2023'; perhaps 'one2024'"),
@@ -93,7 +94,9 @@ def test_conflicts_touch_statements_by_their_stances(made_up: OpenLedger) -> Non
         made_up.conflicts(made_up.observations())  # type: ignore[arg-type]
 
 
-@pytest.mark.parametrize("value", [3.4, None, True, {"a": 1}, Yearly()], ids=lambda value: type(value).__name__)
+@pytest.mark.parametrize(
+    "value", [3.4, None, True, Fraction(1, 3), {"a": 1}, Yearly()], ids=lambda value: type(value).__name__
+)
 def test_the_prose_takes_what_it_can_show(made_up: OpenLedger, value: Any) -> None:
     with pytest.raises(TypeError, match=rf"glue: mean is of type {type(value).__name__}; expected text, .*say\.score"):
         made_up.glue(mean=value)
