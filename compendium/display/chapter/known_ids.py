@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 
 from compendium.ledger.loader import Ledger
 from compendium.project.problems import describe_choices
 
+Column = tuple[str, str]
+"""A column by the name of its table and its own."""
 CHAPTER = "chapter"
 """Column whose values are no rows of a table; those of all tables together are the known ones."""
 KINDS = {"ref_area": "area", "counterpart_area": "partner", "obs_status": "status"}
@@ -29,37 +31,53 @@ def unknown(kind: str, names: Iterable[str], known: Iterable[str]) -> UnknownIdE
 
 def ids_of(ledger: Ledger, table: str) -> set[str]:
     """Return the ids of the rows of a table."""
-    return set(ledger.frames[table][ledger.schema[table].primary_key[0]])
+    return values_in(ledger, [id_column(ledger, table)])
 
 
-def known_values(ledger: Ledger, column: str) -> set[str] | None:
-    """Return the values that a column can hold; `None` where it is not a key of the ledger, and any text may be right.
+def id_column(ledger: Ledger, table: str) -> Column:
+    """Return the column with the ids of a table."""
+    return table, ledger.schema[table].primary_key[0]
+
+
+def values_in(ledger: Ledger, columns: Iterable[Column]) -> set[str]:
+    """Return what some columns hold, but for nothing."""
+    return {str(value) for table, column in columns for value in ledger.frames[table][column]} - {""}
+
+
+def unknown_values(ledger: Ledger, columns: Sequence[Column], values: Iterable[str]) -> list[str]:
+    """Return the values that none of some columns holds.
+
+    The columns are asked in turn, and no further than a value is found: a page depends on the tables that its code
+    reads.
+    """
+    return [
+        value for value in values if not any((ledger.frames[table][name] == value).any() for table, name in columns)
+    ]
+
+
+def key_columns(ledger: Ledger, column: str) -> list[Column]:
+    """Return where the values that a column can hold stand; nowhere if it is no key, and any text may be right.
 
     A key is a column that refers to a table, or is the key of one, in every table that has it.
     """
     having = [table for table in ledger.schema.values() if column in table.columns]
     if column == CHAPTER:
-        return {str(value) for table in having for value in ledger.frames[table.name][column]} - {""}
-    targets: set[tuple[str, str]] = set()
+        return [(table.name, column) for table in having]
+    targets: dict[Column, None] = {}
     for table in having:
-        own = {(key.table, key.target) for key in table.foreign_keys if key.column == column}
+        own = [(key.table, key.target) for key in table.foreign_keys if key.column == column]
         if table.primary_key == (column,):
-            own.add((table.name, column))
+            own.append((table.name, column))
         if not own:
-            return None
-        targets |= own
-    if not targets:
-        return None
-    return {str(value) for table, target in targets for value in ledger.frames[table][target]}
+            return []
+        targets |= dict.fromkeys(own)
+    return list(targets)
 
 
 def require_known(ledger: Ledger, column: str, wanted: Iterable[str], present: Collection[str]) -> None:
-    """Raise `UnknownIdError` where a value is neither `present` nor one that the column can hold.
-
-    What is present is asked first: a page depends on the tables that its code reads.
-    """
+    """Raise `UnknownIdError` where a value is neither `present` nor one that the column can hold."""
     absent = [value for value in wanted if value and value not in present]
-    known = known_values(ledger, column) if absent else None
-    wrong = [value for value in absent if known is not None and value not in known]
-    if wrong:
-        raise unknown(KINDS.get(column, column.removesuffix("_id").replace("_", " ")), wrong, known or ())
+    columns = key_columns(ledger, column) if absent else []
+    if columns and (wrong := unknown_values(ledger, columns, absent)):
+        kind = KINDS.get(column, column.removesuffix("_id").replace("_", " "))
+        raise unknown(kind, wrong, values_in(ledger, columns))

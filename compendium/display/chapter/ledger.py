@@ -26,7 +26,16 @@ from compendium.display.chapter.charts import Charts
 from compendium.display.chapter.claims import Claims
 from compendium.display.chapter.events import Events, Records
 from compendium.display.chapter.given import Change, Given
-from compendium.display.chapter.known_ids import CHAPTER, UnknownIdError, ids_of, known_values, unknown
+from compendium.display.chapter.known_ids import (
+    CHAPTER,
+    UnknownIdError,
+    id_column,
+    ids_of,
+    key_columns,
+    unknown,
+    unknown_values,
+    values_in,
+)  # fmt: skip
 from compendium.display.chapter.observations import Missing, Observations, firm_of_side
 from compendium.display.chapter.selections import Entry, Wanted, matching, picked
 from compendium.display.chapter.shelf import Shelf
@@ -204,12 +213,11 @@ class OpenLedger:
 
     def _known_subjects(self, names: list[str]) -> list[str]:
         """Return the ids; raise `KeyError` naming those that are near where one is of nothing that conflicts touch."""
-        if not all(any(name in family.subjects for family in self.shelf.families) for name in names):
-            known = [one for table in ("metrics", "events", "propositions") for one in ids_of(self.tables, table)]
-            known += known_values(self.tables, CHAPTER) or ()
-            absent = [name for name in names if name not in known]
-            if absent:
-                raise unknown("metric, event, statement or chapter", absent, known)
+        absent = [name for name in names if not any(name in family.subjects for family in self.shelf.families)]
+        columns = [id_column(self.tables, table) for table in ("metrics", "events", "propositions")]
+        columns += key_columns(self.tables, CHAPTER)
+        if wrong := unknown_values(self.tables, columns, absent):
+            raise unknown("metric, event, statement or chapter", wrong, values_in(self.tables, columns))
         return names
 
     def changes(self, found: Sequence[Change], heads: Sequence[str], caption: str) -> HTML:
@@ -304,7 +312,7 @@ class OpenLedger:
             elif isinstance(value, list):
                 outputs.glue_values(**{name: self.say.list(value)})
             elif isinstance(value, Rational) and value.denominator == 1 and not isinstance(value, bool):
-                outputs.glue_values(**{name: f"{int(value):,}"})
+                outputs.glue_values(**{name: f"{int(value.numerator):,}"})
             elif isinstance(value, str | Amount):
                 outputs.glue_values(**{name: str(value)})
             else:
