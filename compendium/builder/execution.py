@@ -93,8 +93,19 @@ def execute(task: NotebookTask, on_started: Callable[[], object] | None = None) 
     except (CellExecutionError, CellTimeoutError, DeadKernelError, RuntimeError) as error:
         return NotebookRun(task.chapter, seconds=time.perf_counter() - start, failure=str(error))
     reads = json.loads(notebook.cells.pop().outputs[0]["text"])
+    if warned := _standard_error(notebook):
+        return NotebookRun(task.chapter, seconds=time.perf_counter() - start, failure=warned)
     notebook.metadata["language_info"] = {"name": "python"}
     return NotebookRun(task.chapter, nbformat.writes(notebook), tuple(reads), time.perf_counter() - start)
+
+
+def _standard_error(notebook: nbformat.NotebookNode) -> str:
+    """Return the message for the first cell that wrote to standard error, `""` where none did: a page would show it."""
+    for cell in notebook.cells:
+        for output in cell.get("outputs", ()):
+            if output.output_type == "stream" and output.name == "stderr":
+                return f"A cell writes to standard error, which the page would show:\n{cell.source}\n{output.text}"
+    return ""
 
 
 def do_nothing() -> None:

@@ -93,6 +93,13 @@ def test_a_worker_with_other_data_is_refused(book: Path) -> None:
     assert done.notebook == ""
 
 
+def test_a_notebook_that_writes_to_standard_error_fails(book: Path) -> None:
+    page(book / "page0.md", "print(0)", "import warnings; warnings.warn('a guess of the library')")
+    failures = format_failures(update_notebooks(book))
+    assert "A cell writes to standard error, which the page would show:" in failures
+    assert "a guess of the library" in failures and "page0.md" in failures and "page1.md" not in failures
+
+
 class Deaf(Executor):
     """Takes work and never begins it."""
 

@@ -109,9 +109,15 @@ class Amount:
         left = own.replace(lower=own.lower - less.upper, upper=own.upper - less.lower)
         return Amount(left, self.unit)
 
-    def __mul__(self, other: Amount) -> Amount:
-        """Return so many times this; the unit is that of `other` (`t` times `bbl` a tonne are `bbl`)."""
+    def __mul__(self, other: Amount | Number) -> Amount:
+        """Return so many times this, in its unit; times an amount, in that one's (`t` by `bbl` a tonne are `bbl`)."""
+        if not isinstance(other, Amount):
+            return Amount(_scaled(self.interval, Fraction(other)), self.unit)
         return Amount(intervals.product(self.interval, other.interval), other.unit)
+
+    def __rmul__(self, other: Number) -> Amount:
+        """Return so many times this, in its unit."""
+        return self * other
 
     def __truediv__(self, other: Amount | Number) -> Amount:
         """Return it as a multiple of another amount, in `times`, or a part of it, in its unit."""
@@ -209,6 +215,16 @@ class Amount:
 
 def _each(found: portion.Interval, change: Any) -> portion.Interval:
     return found.replace(lower=change, upper=change, ignore_inf=True)
+
+
+def _scaled(found: portion.Interval, factor: Fraction) -> portion.Interval:
+    if factor == 0:
+        return portion.singleton(0)
+    if factor > 0:
+        return _each(found, lambda end: end * factor)
+    low = -portion.inf if found.upper == portion.inf else found.upper * factor
+    high = portion.inf if found.lower == -portion.inf else found.lower * factor
+    return found.replace(found.right, low, high, found.left)
 
 
 def exactly(number: float, unit: str = "times") -> Amount:

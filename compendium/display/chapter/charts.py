@@ -32,11 +32,15 @@ Points: TypeAlias = Mapping[float, Value] | Mapping[int, Value] | Iterable[tuple
 SCALES = {"thousand": 1e3, "million": 1e6, "billion": 1e9}
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Chart:
     """A drawing with the table of its marks behind it."""
 
     drawn: Figure
+
+    def __repr__(self) -> str:
+        """Return what is still to be said of it: a page shows no chart without its words."""
+        return "Chart: .show(alt, caption) puts it on the page"
 
     def show(self, alt: str, caption: str) -> RichOutput:
         """Show the chart, its files below it.

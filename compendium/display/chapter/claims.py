@@ -14,7 +14,7 @@ from compendium.display.tables import claims as claim_tables
 from compendium.ledger.claims import competing_figures, source_counts
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Claims(Figures):
     """Claims of the sources, a row each, as `compendium.ledger.claims.read_claims` describes the columns."""
 

@@ -113,7 +113,7 @@ class Parts:
         }
 
     @cached_property
-    def told_apart(self) -> dict[str, dict[str, Amount]]:
+    def separated(self) -> dict[str, dict[str, Amount]]:
         """Return the periods whose parts are told apart."""
         return {period: row for period, row in self.rows.items() if len(row) >= self.least}
 
@@ -125,7 +125,7 @@ class Parts:
     @property
     def sums(self) -> dict[str, Amount]:
         """Return the sum of the parts of each period whose parts are told apart."""
-        return {period: total(row.values()) for period, row in self.told_apart.items()}
+        return {period: total(row.values()) for period, row in self.separated.items()}
 
     @property
     def whole(self) -> dict[str, Amount]:
@@ -135,7 +135,7 @@ class Parts:
     @property
     def summed(self) -> list[str]:
         """Return the periods for which both the parts and a total are printed."""
-        return [period for period in self.told_apart if period in self.whole]
+        return [period for period in self.separated if period in self.whole]
 
     def add_up(self) -> bool:
         """Return whether there are such periods, and the parts can add up to each total of them."""
@@ -149,14 +149,14 @@ class Parts:
 
         With `rest`, periods that are not told apart come too, and what their parts leave of the total bears that name.
         """
-        rows = {**self.rows} if rest else self.told_apart
-        for period in [period for period in rows if period in self.whole and period not in self.told_apart]:
+        rows = {**self.rows} if rest else self.separated
+        for period in [period for period in rows if period in self.whole and period not in self.separated]:
             rows[period] = {**rows[period], rest: self.whole[period] - total(rows[period].values())}
         return {format_period(period): row for period, row in rows.items()}
 
     def largest(self, name: str) -> bool:
         """Return whether a part is certainly more than each other one wherever they are told apart."""
-        return all(row[name] > one for row in self.told_apart.values() for key, one in row.items() if key != name)
+        return all(row[name] > one for row in self.separated.values() for key, one in row.items() if key != name)
 
     def share(self, name: str, period: str) -> Amount:
         """Return a part in percent of the printed total."""
@@ -170,8 +170,8 @@ class Parts:
         ValueError
             where there is not something beside each period, and beside no other.
         """
-        if list(beside) != list(self.told_apart):
-            raise ValueError(f"{', '.join(beside)} stands beside {', '.join(self.told_apart)}")
+        if list(beside) != list(self.separated):
+            raise ValueError(f"{', '.join(beside)} stands beside {', '.join(self.separated)}")
         rows = [
             (period, found, self.totals.where(period=period).cells(), beside[period])
             for period, found in self.sums.items()

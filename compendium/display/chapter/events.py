@@ -9,7 +9,8 @@ import pandas as pd
 
 from compendium.analysis.corroboration import corroborate_dates, corroborate_order
 from compendium.display.chapter.charts import Chart, Charts
-from compendium.display.chapter.selections import Selection
+from compendium.display.chapter.known_ids import require_known
+from compendium.display.chapter.selections import Selection, picked
 from compendium.display.charts import ledger as ledger_charts
 from compendium.display.outputs import RichOutput
 from compendium.display.tables import analysis as analysis_tables
@@ -19,13 +20,17 @@ from compendium.ledger import events
 from compendium.values.periods import Span, read_period
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Events(Selection):
     """Events that the sources tell of, a row each, as `compendium.ledger.events.read_events` describes the columns."""
 
     def between(self, one: str, other: str) -> Self:
         """Return the events in which one of two states acts towards the other, whoever acts for it."""
+        self._require_areas(one, other)
         return replace(self, frame=events.events_between(self.frame, one, other))
+
+    def _require_areas(self, *areas: str) -> None:
+        require_known(self.shelf.tables, "area", areas, {*self.frame["actor_area"], *self.frame["target_area"]})
 
     def since(self, event: str) -> Self:
         """Return the events that certainly begin no earlier than another."""
@@ -38,7 +43,10 @@ class Events(Selection):
         return self.where([bool(found) and found.precedes(own) for found in self.frame["span"]])
 
     def _span(self, event: str) -> Span:
-        return read_period(self.shelf.events.loc[event, "date"])
+        date = picked(self.shelf.events, [event], "event").loc[event, "date"]
+        if not date:
+            raise ValueError(f"the event {event!r} has no date, and nothing is before or since it")
+        return read_period(date)
 
     def scored(self) -> Self:
         """Return the events whose kind of act has a score."""
@@ -88,14 +96,14 @@ class Events(Selection):
 
     def passages(self, caption: str) -> RichOutput:
         """Show each event with every place where it is told and what is said of it there."""
-        return event_tables.passages_table(self.frame, *self._told(), caption)
+        return event_tables.passages_table(self.frame, *self._mentions_and_sources(), caption)
 
     def mentions_table(self, caption: str) -> RichOutput:
         """Show the events in order at their permanent addresses, with what each source says there."""
-        return event_tables.mentions_table(self.frame, *self._told(), caption)
+        return event_tables.mentions_table(self.frame, *self._mentions_and_sources(), caption)
 
     def timeline(self, *, recorded: bool = False) -> Chart:
-        """Return the chart of the events as bars from their first to their last possible day.
+        """Return the chart of the events as bars from their first to their last possible day, if they have both.
 
         With `recorded`, each independent record is a diamond on the bar.
         """
@@ -107,7 +115,7 @@ class Events(Selection):
         )
 
     def scores_chart(self) -> Chart:
-        """Return the chart of every dated event at the height of its score."""
+        """Return the chart of every event with a beginning and an end at the height of its score."""
         return Chart(ledger_charts.event_scores_chart(self.frame))
 
     def summed_scores(self, label: str) -> pd.DataFrame:
@@ -118,15 +126,16 @@ class Events(Selection):
 
     def ties(self, *areas: str, to: str) -> Chart:
         """Return the chart of cooperation and conflict by year between one state and others, a panel for each."""
+        self._require_areas(*areas, to)
         names = self.shelf.names.places
         scores = {f"{names[area]} and {names[to]}": self.between(area, to).scores for area in areas}
         return Charts(self.shelf).ties(scores)
 
-    def _told(self) -> tuple[pd.DataFrame, pd.DataFrame]:
+    def _mentions_and_sources(self) -> tuple[pd.DataFrame, pd.DataFrame]:
         return self.shelf.tables["mentions"], self.shelf.tables["sources"]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Dates(Selection):
     """Events with an independent dated record, by id of the record, as `analysis.corroboration.dated` describes them.
 
@@ -139,18 +148,20 @@ class Dates(Selection):
         return analysis_tables.dates_table(self.frame, self.shelf.tables, caption)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Records(Selection):
     """Independent dated records of what happened, a row each; `event_id` is empty where no source tells of it."""
 
-    def untold(self) -> Self:
+    def unmentioned(self) -> Self:
         """Return the records of what no source tells."""
         return self.where(self.frame["event_id"] == "")
 
     def between(self, one: str, other: str) -> Self:
         """Return the records in which one of two states acts towards the other."""
         pair = [one, other]
-        return self.where(self.frame["actor_area"].isin(pair) & self.frame["target_area"].isin(pair))
+        areas = self.frame[["actor_area", "target_area"]]
+        require_known(self.shelf.tables, "actor_area", pair, set(areas.to_numpy().ravel()))
+        return self.where(areas.isin(pair).all(axis=1))
 
     def days(self) -> dict[str, Span]:
         """Return the days that each record gives, by its id."""

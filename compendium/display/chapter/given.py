@@ -56,7 +56,7 @@ class Change:
         return format_period(self.stretch.period)
 
     @property
-    def said(self) -> str:
+    def text(self) -> str:
         """Return the growth as a reader says it: `2–4 % less`."""
         return self.growth.change
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from numbers import Integral
+from numbers import Rational
 from typing import Any, Protocol
 
 import pandas as pd
@@ -26,7 +26,17 @@ from compendium.display.chapter.charts import Charts
 from compendium.display.chapter.claims import Claims
 from compendium.display.chapter.events import Events, Records
 from compendium.display.chapter.given import Change, Given
-from compendium.display.chapter.observations import Missing, Observations
+from compendium.display.chapter.known_ids import (
+    CHAPTER,
+    UnknownIdError,
+    id_column,
+    ids_of,
+    key_columns,
+    unknown,
+    unknown_values,
+    values_in,
+)  # fmt: skip
+from compendium.display.chapter.observations import Missing, Observations, firm_of_side
 from compendium.display.chapter.selections import Entry, Wanted, matching, picked
 from compendium.display.chapter.shelf import Shelf
 from compendium.display.chapter.statements import Stances, Statements
@@ -42,10 +52,20 @@ from compendium.display.tables import sources as source_tables
 from compendium.ledger.claims import to_fraction
 from compendium.ledger.loader import Ledger, load
 from compendium.ledger.observations import OBSERVATION_ID
+from compendium.project.paths import PAGE_BY_KIND
 
 
 class UntrueSentenceError(AssertionError):
     """A sentence of a page is no longer true; the message repeats it."""
+
+
+GLUED = (
+    "text, a whole number, an Amount, a list or a change; a score is text by ledger.say.score(…), a part of one by "
+    "ledger.say.percent(…)"
+)
+"""What `OpenLedger.glue` takes."""
+SUBJECTS = "claims, events, statements, stances, or the id of a metric, event, statement or chapter"
+"""What `OpenLedger.conflicts` takes."""
 
 
 class Touching(Protocol):
@@ -62,15 +82,21 @@ def open_ledger() -> OpenLedger:
     return OpenLedger(Shelf(load()))
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class OpenLedger:
     """A ledger with selections of its rows; `ledger["metrics"]` is a table of the data as a DataFrame."""
 
     shelf: Shelf
 
     def __getitem__(self, table: str) -> pd.DataFrame:
-        """Return a copy of a table of the data."""
+        """Return a copy of a table of the data; raise `KeyError` naming those that are near where there is none."""
+        if table not in self.shelf.tables.frames:
+            raise unknown("table", [table], self.shelf.tables.frames)
         return self.shelf.tables[table]
+
+    def __repr__(self) -> str:
+        """Return how many tables there are."""
+        return f"OpenLedger: {len(self.shelf.tables.frames)} tables"
 
     @property
     def tables(self) -> Ledger:
@@ -94,7 +120,7 @@ class OpenLedger:
 
         Without any, all. Columns may be called for short: `metric`, `area`, `partner`, `source`, `status`.
         """
-        return Claims(self.shelf, _chosen(self.shelf.claims, names, keys))
+        return Claims(self.shelf, _chosen(self.tables, self.shelf.claims, names, keys))
 
     def observations(self, *names: str, **keys: Wanted) -> Observations:
         """Return figures of independent publishers: by id, or by metric and what columns hold, then in order of period.
@@ -104,30 +130,33 @@ class OpenLedger:
         KeyError
             where there is no such id or column.
         """
-        return Observations(self.shelf, _in_order(self.shelf.observations, names, keys))
+        return Observations(self.shelf, _in_order(self.tables, self.shelf.observations, names, keys))
 
     def missing(self, *names: str, **keys: Wanted) -> Missing:
         """Return what was looked for and not found, selected as observations are."""
-        return Missing(self.shelf, _in_order(self.shelf.missing, names, keys))
+        return Missing(self.shelf, _in_order(self.tables, self.shelf.missing, names, keys))
 
     def events(self, *names: str, **keys: Wanted) -> Events:
         """Return events: by id, in this order, or by what columns hold, in order of time."""
-        return Events(self.shelf, _chosen(self.shelf.events, names, keys))
+        return Events(self.shelf, _chosen(self.tables, self.shelf.events, names, keys))
 
     def records(self, *names: str, **keys: Wanted) -> Records:
         """Return independent dated records of events, selected as events are."""
         records = self["records"].set_index("record_id", drop=False).rename_axis(None)
-        return Records(self.shelf, _chosen(records, names, keys))
+        return Records(self.shelf, _chosen(self.tables, records, names, keys))
 
     def statements(self, *names: str, **keys: Wanted) -> Statements:
         """Return statements of the debate, in the order of the data, by id or by what columns hold (`chapter`)."""
         rows = self["propositions"].set_index("proposition_id", drop=False).rename_axis(None)
-        picked(rows, names)
-        return Statements(self.shelf, matching(rows, {**keys, **({"proposition_id": names} if names else {})}))
+        asked = {**keys, **({"proposition_id": names} if names else {})}
+        return Statements(self.shelf, matching(self.tables, rows, asked))
 
-    def stances(self, *statements: str) -> Stances:
-        """Return the places where sources take up some statements; all of them without an id."""
-        return self.statements(*statements).stances
+    def stances(self, *statements: str, **keys: Wanted) -> Stances:
+        """Return the places where sources take up some statements, by their ids or by what columns hold (`source`).
+
+        Without any, all.
+        """
+        return self.statements(*statements).stances.where(**keys)
 
     def given(self, reporter: str, *, plus: Collection[str] = (), **keys: Wanted) -> Given:
         """Return what follows from the firm figures of one side's authorities alone, narrowed down by `keys`.
@@ -139,14 +168,16 @@ class OpenLedger:
         plus
             ids of claims and observations that are taken besides.
         """
-        return self.observations(**keys).of_side(reporter).given(plus=plus)
+        return firm_of_side(self.observations(**keys), reporter).given(plus=plus)
 
     def entry(self, name: str) -> Entry:
         """Return one claim, observation, event or dated record by its id: its cells by name, its amount, its time."""
-        for frame in (self.shelf.claims, self.shelf.observations, self.shelf.events, self.records().frame):
+        frames = (self.shelf.claims, self.shelf.observations, self.shelf.events, self.records().frame)
+        for frame in frames:
             if name in frame.index:
                 return Entry(frame.loc[name])
-        raise KeyError(f"no claim, observation, event or record {name!r}")
+        known = [one for frame in frames for one in frame.index]
+        raise unknown("claim, observation, event or record", [name], known)
 
     def amount(self, name: str, unit: str = "") -> Amount:
         """Return the figure of a claim or observation by its id, in its own unit or in another."""
@@ -175,8 +206,19 @@ class OpenLedger:
         """Show everything that cannot all be true and touches some selections, or ids of metrics, events, chapters."""
         wanted: set[str] = set()
         for one in subjects:
-            wanted.update([one] if isinstance(one, str) else one.subjects)
+            if not isinstance(one, str) and not hasattr(one, "subjects"):
+                raise TypeError(f"conflicts: found {type(one).__name__}; expected {SUBJECTS}")
+            wanted.update(self._known_subjects([one]) if isinstance(one, str) else one.subjects)
         return conflict_cards.conflict_cards(filter_by_subject(self.shelf.families, wanted), self.tables)
+
+    def _known_subjects(self, names: list[str]) -> list[str]:
+        """Return the ids; raise `KeyError` naming those that are near where one is of nothing that conflicts touch."""
+        absent = [name for name in names if not any(name in family.subjects for family in self.shelf.families)]
+        columns = [id_column(self.tables, table) for table in ("metrics", "events", "propositions")]
+        columns += key_columns(self.tables, CHAPTER)
+        if wrong := unknown_values(self.tables, columns, absent):
+            raise unknown("metric, event, statement or chapter", wrong, values_in(self.tables, columns))
+        return names
 
     def changes(self, found: Sequence[Change], heads: Sequence[str], caption: str) -> HTML:
         """Show stretches of time with both years, under their heads, the growth, and the figures it follows from."""
@@ -215,7 +257,21 @@ class OpenLedger:
         return claim_tables.gaps_table(pd.DataFrame(grid), self["metrics"], caption)
 
     def link(self, kind: str, name: str, text: str = "") -> Markup:
-        """Return a link to the permanent place of a `claim`, `event`, `source`, `observation`, for a cell."""
+        """Return a link to the permanent place of a `claim`, `event`, `source`, `observation`, for a cell.
+
+        Raises
+        ------
+        KeyError
+            where there is no such place or no such row; the message names those that are near.
+        """
+        if kind not in PAGE_BY_KIND:
+            raise unknown("permanent place of a", [kind], PAGE_BY_KIND)
+        tables = {"source": "sources", "citation": "citations", "headline": "headlines"}
+        frames = {"claim": "claims", "event": "events", "observation": "observations"}
+        if kind in frames:
+            picked(getattr(self.shelf, frames[kind]), [name], kind)
+        elif kind in tables and name not in (known := ids_of(self.tables, tables[kind])):
+            raise unknown(kind, [name], known)
         return link(kind, name, text)
 
     def lines(self, first: str, *below: str) -> Markup:
@@ -244,27 +300,51 @@ class OpenLedger:
 
         Text stays as it is; whole numbers get separators; amounts are rounded as far as their ends can be told apart.
         Of a list comes `a, b and c`. A change makes two: `NAME`, its months, and `NAME_growth`, what became of them.
+
+        Raises
+        ------
+        TypeError
+            where a value is anything else; the message names it and its type.
         """
         for name, value in values.items():
             if isinstance(value, Change):
-                outputs.glue_values(**{name: value.when, f"{name}_growth": value.said})
+                outputs.glue_values(**{name: value.when, f"{name}_growth": value.text})
             elif isinstance(value, list):
                 outputs.glue_values(**{name: self.say.list(value)})
+            elif isinstance(value, Rational) and value.denominator == 1 and not isinstance(value, bool):
+                outputs.glue_values(**{name: f"{int(value.numerator):,}"})
+            elif isinstance(value, str | Amount):
+                outputs.glue_values(**{name: str(value)})
             else:
-                outputs.glue_values(**{name: f"{int(value):,}" if isinstance(value, Integral) else str(value)})
+                raise TypeError(f"glue: {name} is of type {type(value).__name__}; expected {GLUED}")
 
 
-def _chosen(frame: pd.DataFrame, names: Collection[str], keys: dict[str, Wanted]) -> pd.DataFrame:
-    if _metrics(frame, names):
-        return matching(frame, {"metric_id": names, **keys})
-    return matching(picked(frame, names) if names else frame, keys)
+def _chosen(ledger: Ledger, frame: pd.DataFrame, names: Collection[str], keys: Mapping[str, Wanted]) -> pd.DataFrame:
+    if _metrics(ledger, frame, names):
+        return matching(ledger, frame, {"metric_id": names, **keys})
+    others = ids_of(ledger, "metrics") if names and "metric_id" in frame and not set(names) <= set(frame.index) else ()
+    return matching(ledger, picked(frame, names, others=others) if names else frame, keys)
 
 
-def _in_order(frame: pd.DataFrame, names: Collection[str], keys: dict[str, Wanted]) -> pd.DataFrame:
-    found = _chosen(frame, names, keys)
-    return found.sort_values(["period", OBSERVATION_ID]) if keys or _metrics(frame, names) else found
+def _in_order(ledger: Ledger, frame: pd.DataFrame, names: Collection[str], keys: Mapping[str, Wanted]) -> pd.DataFrame:
+    found = _chosen(ledger, frame, names, keys)
+    return found.sort_values(["period", OBSERVATION_ID]) if keys or _metrics(ledger, frame, names) else found
 
 
-def _metrics(frame: pd.DataFrame, names: Collection[str]) -> bool:
-    """Return whether names are those of metrics, of which there are figures, and not ids."""
-    return bool(names) and "metric_id" in frame and set(names) <= set(frame["metric_id"])
+def _metrics(ledger: Ledger, frame: pd.DataFrame, names: Collection[str]) -> bool:
+    """Return whether names are those of metrics, of which there are figures, and not ids.
+
+    Raises
+    ------
+    KeyError
+        where some are metrics and some are ids.
+    """
+    if not names or "metric_id" not in frame or set(names) <= set(frame.index):
+        return False
+    metrics = {*frame["metric_id"]}
+    if not set(names) <= metrics:
+        metrics = ids_of(ledger, "metrics")
+    ids, of_metrics = [name for name in names if name in frame.index], [name for name in names if name in metrics]
+    if ids and of_metrics:
+        raise UnknownIdError(f"{ids[0]!r} is the id of a row, {of_metrics[0]!r} a metric; name rows alone, or metrics")
+    return set(names) <= metrics

@@ -151,7 +151,7 @@ class Growth:
     lines: Mapping[str, Mapping[float, float]]
 
     @property
-    def said(self) -> list[str]:
+    def phrases(self) -> list[str]:
         """Return in words how each line grows between the smallest and the largest size, in their order."""
         return [build_times.grows(values) for values in self.lines.values()]
 

@@ -12,13 +12,15 @@ from markupsafe import Markup
 from compendium.analysis.derived_quantities import reliable_from
 from compendium.display.chapter.amounts import Amount
 from compendium.display.chapter.given import Given
-from compendium.display.chapter.selections import Figures, Selection, Wanted, matching
+from compendium.display.chapter.known_ids import require_known
+from compendium.display.chapter.selections import Figures, Selection, Wanted, first_ids, matching, picked
 from compendium.display.links import link
 from compendium.display.outputs import RichOutput
 from compendium.display.tables import derived as derived_tables
 from compendium.display.tables import observations as observation_tables
 from compendium.display.tables.cells import stacked_cell
 from compendium.ledger.observations import reliable_actuals
+from compendium.project.problems import format_count
 from compendium.reconciliation.constraints import ImpliedBounds
 from compendium.values.periods import format_period
 
@@ -26,7 +28,7 @@ Column: TypeAlias = "str | Observations"
 """What belongs into a column: a metric, or figures."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Observations(Figures):
     """Figures of independent publishers, a row each, as `ledger.observations.read_observations` describes them."""
 
@@ -66,7 +68,7 @@ class Observations(Figures):
         cells: dict[tuple[str, str], Markup] = {}
         for head, own in columns.items():
             keys: Mapping[str, Wanted] = {"metric": own} if isinstance(own, str) else {}
-            chosen[head] = own.frame if isinstance(own, Observations) else matching(self.frame, {**keys})
+            chosen[head] = own.frame if isinstance(own, Observations) else matching(self.shelf.tables, self.frame, keys)
             names = [head, own] if isinstance(own, str) else [head]
             for found in [follows[name] for name in names if name in follows] if follows else ():
                 cells |= {(head, str(period)): self._follows(one) for period, one in found.items()}
@@ -86,9 +88,12 @@ class Observations(Figures):
         between
             whose quantities are asked for, and towards whom; the only pair of the selection where left out.
         """
+        if self.frame.empty:
+            raise ValueError("given: the selection has no rows, and nothing follows from none")
         every, claims = self.shelf.observations, [name for name in plus if name in self.shelf.claims.index]
         beside = [name for name in plus if name not in claims]
-        chosen = pd.concat([self.frame, every.loc[beside]]) if beside else self.frame
+        others = picked(every, beside, "claim or observation", self.shelf.claims.index)
+        chosen = pd.concat([self.frame, others]) if beside else self.frame
         pair = between or (self.only("area"), self.only("partner"))
         return Given(self.shelf, chosen, tuple(claims), pair)
 
@@ -115,10 +120,28 @@ class Observations(Figures):
         return Markup("").join(Markup("<div>{}</div>").format(self.cell(name, "")) for name in self.ids)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Missing(Selection):
     """What was looked for and not found, a row each, with the reason in `note`."""
 
     def table(self, caption: str) -> RichOutput:
         """Show what was looked for and not found, with the reason."""
         return observation_tables.missing_table(self.frame, self.shelf.names, caption)
+
+
+def firm_of_side(found: Observations, reporter: str) -> Observations:
+    """Return the firm figures of one side's authorities among some figures.
+
+    Raises
+    ------
+    ValueError
+        where there are none; the message says which rows are not taken, and why.
+    """
+    own = found.of_side(reporter)
+    if len(own):
+        return own
+    require_known(found.shelf.tables, "reporter", [reporter], found.each("reporter"))
+    of_side = found.frame["reporter"] == reporter
+    left = {f"of others than {reporter}": found.where(~of_side), "plans or in doubt": found.where(of_side)}
+    out = [f"{format_count(len(rows), 'row')} {why} ({first_ids(rows)})" for why, rows in left.items() if len(rows)]
+    raise ValueError(f"no firm figures of {reporter}; not taken: {'; '.join(out) or 'nothing, as no row is selected'}")

@@ -15,7 +15,7 @@ from compendium.display.tables.cells import stacked_cell
 from compendium.values.periods import Span, format_period, read_period
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Orders(Selection):
     """Mentions that place their event (`event_id`) after another (`after_event_id`), in the order of the data."""
 

@@ -64,7 +64,7 @@ class Outlines:
         return str(found)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Routes(Selection):
     """Routes, a row each, in the order of the data."""
 

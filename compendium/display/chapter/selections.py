@@ -5,27 +5,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Self
 
 import pandas as pd
 
 from compendium.display.chapter.amounts import Amount, exactly, total
+from compendium.display.chapter.known_ids import UnknownIdError, require_known, unknown
 from compendium.display.chapter.shelf import Shelf
 from compendium.display.chapter.yearly import Yearly
 from compendium.display.tables.observations import describe_time
+from compendium.ledger.loader import Ledger
+from compendium.project.problems import describe_choices, format_count
 from compendium.values.periods import Span, format_period, read_period
 
 SHORT = {
-    "metric": "metric_id",
-    "area": "ref_area",
-    "partner": "counterpart_area",
-    "source": "source_id",
-    "status": "obs_status",
+    "metric": ("metric_id",),
+    "area": ("ref_area",),
+    "partner": ("counterpart_area",),
+    "source": ("source_id",),
+    "status": ("obs_status",),
+    "event": ("event_id",),
+    "actor": ("actor_id", "actor_area"),
+    "target": ("target_id", "target_area"),
+    "place": ("place_id",),
+    "proposition": ("proposition_id",),
 }
-"""What a column may be called for short."""
+"""What a column may be called for short: the first of these that there is."""
+NAMING = ("name", "summary", "statement", "says")
+"""Columns that say in words what a row is; the first that there is."""
 Wanted = str | Collection[str]
+SHOWN_IDS = 5
+"""Ids that a selection names where its repr is asked for."""
 
 
 def column(columns: pd.Index, name: str) -> str:
@@ -36,38 +48,55 @@ def column(columns: pd.Index, name: str) -> str:
     KeyError
         where there is none; the message names those that there are.
     """
-    for found in (SHORT.get(name, name), name):
+    for found in (*SHORT.get(name, ()), name):
         if found in columns:
             return found
-    raise KeyError(f"no column {name!r}; there are {', '.join(map(str, columns))}")
+    short = {found: one for one, own in SHORT.items() for found in own if found in columns}
+    known = [f"{short[found]} ({found})" if found in short else found for found in map(str, columns)]
+    near = describe_choices({*short.values(), *map(str, columns)}, name)
+    hint = f"{near}; " if near.startswith("perhaps") else ""
+    raise UnknownIdError(f"no column {name!r}; {hint}there are {', '.join(known)}")
 
 
-def matching(frame: pd.DataFrame, keys: dict[str, Wanted]) -> pd.DataFrame:
+def matching(ledger: Ledger, frame: pd.DataFrame, keys: Mapping[str, Wanted]) -> pd.DataFrame:
     """Return the rows whose columns hold what is asked for: one text, or any of several.
 
     Raises
     ------
     KeyError
-        where there is no such column; the message names those that there are.
+        where there is no such column, or the ledger knows no such id; the message names those that are near.
     """
     for name, wanted in keys.items():
-        frame = frame[frame[column(frame.columns, name)].isin([wanted] if isinstance(wanted, str) else list(wanted))]
+        own = column(frame.columns, name)
+        values = [wanted] if isinstance(wanted, str) else list(wanted)
+        require_known(ledger, own, values, set(frame[own]))
+        frame = frame[frame[own].isin(values)]
     return frame
 
 
-def picked(frame: pd.DataFrame, names: Collection[str]) -> pd.DataFrame:
-    """Return the rows with some ids, in the order given; raise `KeyError` naming those that are not there."""
-    unknown = [name for name in names if name not in frame.index]
-    if unknown:
-        raise KeyError(f"no row {', '.join(unknown)}")
+def picked(frame: pd.DataFrame, names: Collection[str], kind: str = "row", others: Iterable[str] = ()) -> pd.DataFrame:
+    """Return the rows with some ids, in the order given.
+
+    Raises
+    ------
+    KeyError
+        where there is no such row; the message names those that are near, and `others` that might have been meant.
+    """
+    absent = [name for name in names if name not in frame.index]
+    if absent:
+        raise unknown(kind, absent, [*map(str, frame.index), *others])
     return frame.loc[list(names)]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Entry:
     """One row: its cells by name (`entry.publisher`), and its figure as an amount."""
 
     cells: pd.Series[Any]
+
+    def __repr__(self) -> str:
+        """Return the id of the row, and the columns that it has."""
+        return f"Entry: {self.id} ({', '.join(map(str, self.cells.index))})"
 
     def __getattr__(self, name: str) -> Any:
         """Return a cell by the name of its column."""
@@ -104,7 +133,7 @@ class Entry:
         return self.cells["span"] if "span" in self.cells else read_period(self.cells["period"])
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Selection:
     """Some rows of a ledger, in order, with the DataFrame that holds them."""
 
@@ -114,13 +143,13 @@ class Selection:
     def where(self, mask: Any = None, /, **keys: Wanted) -> Self:
         """Return the rows for which a mask of pandas is true, or whose columns hold what is asked for."""
         frame = self.frame if mask is None else self.frame[mask]
-        return replace(self, frame=matching(frame, keys))
+        return replace(self, frame=matching(self.shelf.tables, frame, keys))
 
     def excluding(self, **keys: Wanted) -> Self:
         """Return the rows but those where any of some columns holds what is named."""
         out: set[Any] = set()
         for name, unwanted in keys.items():
-            out.update(matching(self.frame, {name: unwanted}).index)
+            out.update(matching(self.shelf.tables, self.frame, {name: unwanted}).index)
         return replace(self, frame=self.frame[~self.frame.index.isin(out)])
 
     def pick(self, *names: str) -> Self:
@@ -128,7 +157,7 @@ class Selection:
         return replace(self, frame=picked(self.frame, names))
 
     def without(self, *names: str) -> Self:
-        """Return the rows but those with these ids."""
+        """Return the rows but those with these ids; one that is no row of the selection changes nothing."""
         return replace(self, frame=self.frame[~self.frame.index.isin(names)])
 
     def as_if(self, **cells: str) -> Self:
@@ -206,14 +235,32 @@ class Selection:
         return self.frame[self._column(name)].value_counts().reindex(list(values), fill_value=0)
 
     def naming(self, words: str) -> Self:
-        """Return the rows whose `name` contains some words, in capitals or not."""
-        return self.where(self.frame["name"].str.contains(words, case=False, regex=False))
+        """Return the rows that some words name, in capitals or not: by `name`, `summary`, `statement` or `says`."""
+        own = next((name for name in NAMING if name in self.frame), "")
+        if not own:
+            raise TypeError(f"naming: {type(self).__name__} have no column in words ({', '.join(NAMING)})")
+        return self.where(self.frame[own].str.contains(words, case=False, regex=False))
+
+    def __repr__(self) -> str:
+        """Return the kind of the selection, how many rows it has, and the first ids."""
+        rows = format_count(len(self), "row")
+        return f"{type(self).__name__}: {rows} ({first_ids(self)})" if len(self) else f"{type(self).__name__}: {rows}"
+
+    def _repr_html_(self) -> str | None:
+        """Return the DataFrame as a notebook shows it, for whoever tries things out."""
+        shown: Any = self.frame
+        return shown._repr_html_()  # pandas declares it to notebooks alone
+
+
+def first_ids(rows: Selection) -> str:
+    """Return the first ids of a selection for a message, with an ellipsis where there are more."""
+    return ", ".join(rows.ids[:SHOWN_IDS]) + (", …" if len(rows) > SHOWN_IDS else "")
 
 
 WHOLE_YEAR = r"\d{4}"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Figures(Selection):
     """Rows with figures: claims, or observations."""
 
@@ -300,7 +347,9 @@ class Figures(Selection):
     def between(self, one: str, other: str) -> Self:
         """Return the rows that speak of two areas, either towards the other."""
         pair = [one, other]
-        return self.where(self.frame["ref_area"].isin(pair) & self.frame["counterpart_area"].isin(pair))
+        areas = self.frame[["ref_area", "counterpart_area"]]
+        require_known(self.shelf.tables, "ref_area", pair, set(areas.to_numpy().ravel()))
+        return self.where(areas.isin(pair).all(axis=1))
 
     def by_end(self) -> Self:
         """Return the rows in order of the last day that their periods cover, then of id."""

@@ -24,11 +24,15 @@ COLOURS = {"claimed": style.CLAIMED, "counted": style.OBSERVED, "muted": style.M
 """Names for colours: what sources claim, figures of no side, what is in the background."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Shelf:
     """The tables of a ledger, and what is read from them, each when it is first asked for."""
 
     tables: Ledger
+
+    def __repr__(self) -> str:
+        """Return how many tables there are."""
+        return f"Shelf: {len(self.tables.frames)} tables"
 
     @cached_property
     def claims(self) -> pd.DataFrame:

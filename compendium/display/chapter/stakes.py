@@ -71,7 +71,7 @@ class Stakes:
             self.found[side, TOTAL].unreplaced_shares.get(ECONOMY), "percent", unknown=unknown
         )
 
-    def said(self, part: str, amount: str, multiple: str) -> dict[str, str]:
+    def phrases(self, part: str, amount: str, multiple: str) -> dict[str, str]:
         """Return what is at stake for the prose, with what is said instead of a part, amount or multiple not known.
 
         Of each side, as `aze_sold`: what is `sold` in percent of exports, `bought` of imports, its `weight` in the

@@ -11,7 +11,7 @@ from compendium.display.outputs import RichOutput
 from compendium.display.tables import positions as position_tables
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Stances(Selection):
     """Places where a source takes up a statement, a row each: `proposition_id`, `source_id`, `stance`, `says`."""
 
@@ -25,6 +25,11 @@ class Stances(Selection):
         """Return how many sources take one."""
         return int(self.frame["source_id"].nunique())
 
+    @property
+    def subjects(self) -> list[str]:
+        """Return what conflicts of the selection touch: the statements."""
+        return self.each("proposition_id")
+
     def in_order(self) -> Stances:
         """Return them in the order in which the sources were written, then of paragraphs."""
         written = self.frame["source_id"].map(self.shelf.tables["sources"].set_index("source_id")["written"])
@@ -37,7 +42,7 @@ class Stances(Selection):
         return position_tables.stances_table(self.frame, ledger["propositions"], ledger["sources"], caption)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Statements(Selection):
     """Statements of the debate, a row each: `proposition_id`, `statement`, `chapter`."""
 

@@ -17,7 +17,7 @@ from compendium.ledger import votes as votes_ledger
 from compendium.values.periods import format_period
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Votes(Selection):
     """Votes in order of their day, a row each, as `compendium.ledger.votes.read_votes` describes the columns."""
 

@@ -40,6 +40,16 @@ class Yearly(dict[int, Amount]):
         """Return the amount with the lowest upper end."""
         return min(self.values(), key=lambda found: found.high)
 
+    @property
+    def highest_year(self) -> str:
+        """Return the year of the highest amount, as text; the first of several."""
+        return str(max(sorted(self), key=lambda at: self[at].high))
+
+    @property
+    def lowest_year(self) -> str:
+        """Return the year of the lowest amount, as text; the first of several."""
+        return str(min(sorted(self), key=lambda at: self[at].high))
+
     def since(self, year: int) -> Yearly:
         """Return the series from a year on."""
         return Yearly({at: found for at, found in self.items() if at >= year})
@@ -97,7 +107,7 @@ class Yearly(dict[int, Amount]):
 
     @property
     def peak(self) -> int | None:
-        """Return the year up to which it never falls and from which on it never rises; `None` where there is none."""
+        """Return the last year up to which it never falls and after which it never rises; `None` without one."""
         found = [at for at in self if self.until(at).never_falls() and self.since(at).never_rises()]
         return max(found, default=None)
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
 
 import pandas as pd
 import portion
@@ -208,10 +209,12 @@ def timeline_chart(events: pd.DataFrame, recorded_spans: Mapping[str, Sequence[S
         by event id, the spans recorded elsewhere, each drawn as a diamond on the bar.
     """
     known = events[[bool(found) and found.is_bounded for found in events["span"]]]
+    if known.empty:
+        raise ValueError("a timeline of no event that has a beginning and an end")
     drawn, axes = pyplot.subplots(figsize=(style.WIDTH, 0.5 + 0.42 * len(known)))
     first = min(found.first for found in known["span"])
     last = max(found.last for found in known["span"])
-    least = (last - first) / 100  # a single day is still seen
+    least = (last - first) / 100 or timedelta(days=1)  # a single day is still seen
     for row, event in enumerate(known.to_dict("records")):
         found, colour = event["span"], style.score_colour(event["goldstein"])
         axes.plot([found.first, max(found.last, found.first + least)], [row, row], color=colour, linewidth=4)
@@ -220,8 +223,10 @@ def timeline_chart(events: pd.DataFrame, recorded_spans: Mapping[str, Sequence[S
             axes.plot([middle], [row], "D", color=style.INK, markersize=6, clip_on=False)
             first, last = min(first, days.first), max(last, days.last)
         axes.annotate(event["name"], (0, row), (0, 6), xycoords=("axes fraction", "data"), textcoords="offset points")
+    if first == last:  # the day itself, from its beginning to its end
+        last += timedelta(days=1)
     axes.set(xlim=(first, last), ylim=(len(known) - 0.5, -0.9), yticks=[])
-    locator = dates.AutoDateLocator(maxticks=5)
+    locator = _date_locator()
     axes.xaxis.set_major_locator(locator)
     axes.xaxis.set_major_formatter(dates.ConciseDateFormatter(locator))
     axes.spines["left"].set_visible(False)
@@ -236,6 +241,18 @@ def timeline_chart(events: pd.DataFrame, recorded_spans: Mapping[str, Sequence[S
             for who, days in [("the sources", event["span"]), *(("others", days) for days in others)]
         ]
     return style.attach_table(drawn, pd.DataFrame(rows))
+
+
+def _date_locator() -> dates.AutoDateLocator:
+    """Return a locator of at most five dates, for spans of any length.
+
+    The steps of Matplotlib leave a gap where it warns and guesses: between two and five years a step of six months is
+    too short, between two and five days one of twelve hours.
+    """
+    locator = dates.AutoDateLocator(maxticks=5)
+    locator.intervald[dates.MONTHLY] = [*locator.intervald[dates.MONTHLY], 12, 24]  # both: each January
+    locator.intervald[dates.HOURLY] = [*locator.intervald[dates.HOURLY], 24, 48]  # both: each midnight
+    return locator
 
 
 def _kind(score: float) -> str:

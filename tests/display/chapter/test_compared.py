@@ -97,7 +97,7 @@ def test_what_is_carried_against_what_could_be(ledger: OpenLedger) -> None:
 
 def test_parts_beside_their_whole(parts: Parts, ledger: OpenLedger) -> None:
     assert list(parts.rows) == ["2022", "2023"] and parts.summed == [parts.last] and parts.add_up()
-    assert list(parts.told_apart["2023"]) == ["Two", "One"] and parts.largest("Two") and not parts.largest("One")
+    assert list(parts.separated["2023"]) == ["Two", "One"] and parts.largest("Two") and not parts.largest("One")
     assert list(parts.shown()) == ["2023"] and parts.shown("rest")["2022"]["rest"].middle == 4e9
     assert "Two 2" in text(ledger.charts.parts(parts.shown(), "billion USD").show("Parts", "C"))
     assert parts.share("One", "2023").meets(exactly(33, "percent"))

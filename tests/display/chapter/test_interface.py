@@ -147,9 +147,11 @@ def test_rows_are_found_by_what_their_columns_hold(ledger: OpenLedger) -> None:
 
 
 def test_what_is_not_there_is_named(ledger: OpenLedger) -> None:
-    with pytest.raises(KeyError, match="no row nothing"):
+    with pytest.raises(KeyError, match="no row 'nothing'"):
         ledger.claims("nothing")
-    with pytest.raises(KeyError, match="no column 'metrik'; there are claim_id"):
+    with pytest.raises(
+        KeyError, match=r"no column 'metrik'; perhaps 'metric'.*; there are claim_id, source \(source_id"
+    ):
         ledger.claims(metrik="total")
     with pytest.raises(KeyError, match="no claim, observation, event or record 'x'"):
         ledger.entry("x")
@@ -212,7 +214,7 @@ def test_events_before_and_since_another(ledger: OpenLedger) -> None:
 
 
 def test_records_that_no_source_tells_of(ledger: OpenLedger) -> None:
-    assert ledger.records().between("A", "B").untold().ids == ["other-2023"]
+    assert ledger.records().between("A", "B").unmentioned().ids == ["other-2023"]
     assert str(ledger.records("met-2023").days()["met-2023"].first) == "2023-05-02"
 
 
@@ -220,7 +222,7 @@ def test_statements_and_who_takes_them_up(ledger: OpenLedger) -> None:
     assert ledger.statements("bad", "good").ids == ["good", "bad"], "in the order of the data"
     assert ledger.stances("good").kinds == {"asserts", "denies"} and ledger.stances("good").sources == 2
     assert ledger.stances("good").where(stance="denies").sources == 1
-    with pytest.raises(KeyError, match="no row ugly"):
+    with pytest.raises(KeyError, match="no proposition 'ugly'; one of 'bad'"):
         ledger.statements("ugly")
 
 
@@ -256,7 +258,7 @@ def test_claims_and_other_figures_are_taken_besides(ledger: OpenLedger) -> None:
 
 def test_claims_beside_independent_figures(ledger: OpenLedger) -> None:
     found = ledger.claims(metric="total", measure="level").checked()
-    assert found.said["one2024.a"] == "agrees" and found.said["two2024.b"] == "differs"
+    assert found.verdicts["one2024.a"] == "agrees" and found.verdicts["two2024.b"] == "differs"
     assert found.decided().ids == ["one2024.a", "one2024.b", "two2024.b"] and len(found.with_verdict("differs")) == 1
     assert found["two2024.b"].verdict == "differs" and found.of_quality("page").ids == found.ids
     assert found.counted_by(ledger.claims().frame["source_id"]).loc["two2024", "differs"] == 1
@@ -354,7 +356,7 @@ def test_values_are_made_known_to_the_prose(ledger: OpenLedger, monkeypatch: pyt
     ledger.glue(count=1234, many=pd.Series([5]).sum(), amount=billions(2), word=["so", 2], half=half)
     assert known == {
         "count": "1,234", "many": "5", "amount": "2 billion USD", "word": "so and 2", "half": "January–June 2023",
-        "half_growth": half.said,
+        "half_growth": half.text,
     }  # fmt: skip
 
 
@@ -379,5 +381,5 @@ def test_contributing_has_every_method(kind: type) -> None:
     page = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8").partition("## Writing a chapter")[2]
     told = set(re.findall(r"\w+", page.partition("### What holds on every page")[0]))
     own = {name for name in dir(kind) if name[0] != "_"} - set(dir(dict)) - {"from_bytes"}
-    inner = {"shelf", "frame", "cells", "interval", "subjects", "stretch", "chosen", "verdicts", "drawn"}
+    inner = {"shelf", "frame", "cells", "interval", "subjects", "stretch", "chosen", "checks", "drawn"}
     assert own - told - inner == set()

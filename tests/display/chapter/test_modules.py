@@ -146,7 +146,7 @@ def test_stakes(ledger: OpenLedger) -> None:
     stakes = Stakes(ledger, assumed, ("A", "B"), ExposureIds("first", "second", "balance", "savings", "WORLD"))
     assert stakes.times is None and stakes.share("A", "GDP") == "23.9–30.7 %"
     assert stakes.all("A").endswith("billion USD") and stakes.share("B", "GDP", "unknown") == "unknown"
-    said = stakes.said("a part", "a sum", "a multiple")
+    said = stakes.phrases("a part", "a sum", "a multiple")
     assert (said["a_weight"], said["b_all"], said["times"]) == (stakes.share("A", "GDP"), stakes.all("B"), "a multiple")
     shows(stakes.table("A", "T"), "Sales")
     shows(stakes.assumptions("T"), "Counted by")
@@ -245,7 +245,7 @@ def test_build_times_and_how_they_grow(ledger: OpenLedger) -> None:
     assert (times.aims, times.met, times.missed) == (2, ["Everything"], ["A sentence"])
     assert times.listed(times.missed) == "a sentence" and times["cold"].ratio == 1.5 and times.time("cold") == "12.0 s"
     assert times.measured == "2026-01-01 on a machine" and (times.apart, times.measured_once) == ("50%", len(rows))
-    assert times.by_chapters.said == ["in proportion"] * 3 and times.by_claims.said == [
+    assert times.by_chapters.phrases == ["in proportion"] * 3 and times.by_claims.phrases == [
         "in proportion",
         "hardly at all",
     ]
