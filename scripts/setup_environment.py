@@ -81,7 +81,7 @@ def surroundings() -> dict[str, str]:
     own = {name: value for name, value in os.environ.items() if name not in TARGETS}
     own["UV_CACHE_DIR"] = str(ROOT / ".cache" / "uv")
     for pip, uv_name in (("PIP_INDEX_URL", "UV_DEFAULT_INDEX"), ("PIP_CERT", "SSL_CERT_FILE")):
-        if pip in own:
+        if own.get(pip):
             own.setdefault(uv_name, own[pip])
     return own
 
@@ -114,7 +114,7 @@ def uv(lock: Path) -> Path:
 
 def wheel(version: str, hashes: set[str]) -> bytes:
     """Download the wheel of uv for this machine and return its bytes, their hash one of the locked."""
-    index = os.environ.get("PIP_INDEX_URL", "https://pypi.org/simple").rstrip("/")
+    index = (os.environ.get("PIP_INDEX_URL") or "https://pypi.org/simple").rstrip("/")
     try:
         listing = json.loads(fetch(f"{index}/uv/", "application/vnd.pypi.simple.v1+json"))
     except ValueError:
