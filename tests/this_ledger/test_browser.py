@@ -101,7 +101,9 @@ class Visitor:
         self.visit.asked.append(request.url)
 
     def _failed(self, request: Request) -> None:
-        self.visit.failed.append(f"{request.url}: {request.failure}")
+        # The icon belongs to the tab, which asks for it when it likes: a page that is left meanwhile breaks that off.
+        if not ("favicon" in request.url and request.failure == "net::ERR_ABORTED"):
+            self.visit.failed.append(f"{request.url}: {request.failure}")
 
     def _answered(self, response: Response) -> None:
         if response.status >= 400:
